@@ -1,0 +1,94 @@
+# ticketd. `make help` lists the targets; `make V=1` shows the commands; SAN=address,undefined or SAN=thread builds with
+# sanitizers, in a folder of its own.
+BUILD    := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
+comma    := ,
+CXX      ?= g++
+PKGS     := fcgi libpqxx hiredis jansson libjwt libsodium libsystemd libcrypto
+OPT      ?= -O2 -g
+CXXFLAGS := -std=c++20 $(OPT) -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection -Wall -Wextra -Wpedantic \
+            -Wconversion -Wshadow -Werror $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2)
+LDFLAGS  := -pie -Wl,-z,relro,-z,now $(if $(SAN),-fsanitize=$(SAN))
+# -isystem: the warnings above are for our own code
+INCLUDES := -Ilib -Iworker -Itests $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I $(PKGS) 2>/dev/null))
+LIBS      = $(shell pkg-config --libs $(PKGS)) -pthread
+
+LIB_SRC     := $(wildcard lib/*/*.cc)
+HANDLER_SRC := $(wildcard handlers/*.cc)
+WORKER_SRC  := $(filter-out worker/main.cc,$(wildcard worker/*.cc))
+CTL_SRC     := $(wildcard worker/ctl/*.cc)
+TEST_KINDS  := unit integration e2e
+SUPPORT_SRC := $(wildcard tests/support/*.cc)
+
+obj      = $(patsubst %.cc,$(BUILD)/obj/%.o,$(1))
+HANDLERS := $(foreach h,$(HANDLER_SRC),$(BUILD)/bin/$(subst _,-,$(basename $(notdir $(h)))))
+PROGRAMS := $(HANDLERS) $(BUILD)/bin/ticketd-worker $(BUILD)/bin/ticketctl
+LIBRARY  := $(BUILD)/libticketd.a
+STACK    := systemd/local/stack
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@echo "  $(1) $(2)")
+
+.DEFAULT_GOAL := help
+.PHONY: help run stop build test check format tidy layers deps deps-test clean
+.SECONDARY:
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: deps ## build and run everything here; Ctrl-C stops it. PORT=8080 WORKERS=1 and any setting, e.g. TICKETD_RATE_LIMIT=off
+	@$(MAKE) --no-print-directory -j$$(nproc) build
+	@SAMPLE=1 $(STACK) run
+
+stop: ## end a run that was left behind
+	@$(STACK) stop
+
+build: $(PROGRAMS) ## compile everything
+
+test: deps-test ## unit, integration and e2e tests on a stack of their own
+	@$(MAKE) --no-print-directory -j$$(nproc) build $(TEST_KINDS:%=$(BUILD)/tests/%)
+	@BUILD=$(BUILD) tests/run $(TEST_KINDS)
+
+check: deps-test format layers tidy ## format, layers and clang-tidy
+
+format: ## is everything formatted? (`clang-format -i` mends it)
+	$(Q)git ls-files '*.cc' '*.h' | xargs clang-format --dry-run --Werror
+
+layers: ## do includes go one way?
+	$(Q)tests/layers
+
+tidy: ## clang-tidy over our own sources
+	$(Q)printf '%s\n' $(LIB_SRC) $(HANDLER_SRC) $(WORKER_SRC) worker/main.cc $(CTL_SRC) | \
+	  xargs -P $$(nproc) -n 4 clang-tidy --quiet --warnings-as-errors='*' 2>/dev/null -- -std=c++20 $(INCLUDES)
+
+deps:
+	@systemd/local/install-packages run
+
+deps-test:
+	@systemd/local/install-packages test
+
+clean: ## remove what was compiled; the data of `make run` stays
+	rm -rf $(BUILD)/obj $(BUILD)/bin $(BUILD)/tests $(LIBRARY)
+
+$(BUILD)/obj/%.o: %.cc
+	$(call say,CXX,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(CXXFLAGS) $(INCLUDES) -MMD -MP -c $< -o $@
+
+$(LIBRARY): $(call obj,$(LIB_SRC))
+	$(call say,AR,$@)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+# events-book is made of handlers/events_book.cc: the names differ in a dash, so each program gets a rule of its own.
+define link_rule
+$(1): $(2) $(LIBRARY)
+	$$(call say,LINK,$(1))
+	@mkdir -p $$(@D)
+	$$(Q)$$(CXX) $$(LDFLAGS) $(2) $(LIBRARY) $$(LIBS) $(3) -o $$@
+endef
+$(foreach h,$(HANDLER_SRC),$(eval $(call link_rule,$(BUILD)/bin/$(subst _,-,$(basename $(notdir $(h)))),$(call obj,$(h)))))
+$(eval $(call link_rule,$(BUILD)/bin/ticketd-worker,$(call obj,worker/main.cc $(WORKER_SRC))))
+$(eval $(call link_rule,$(BUILD)/bin/ticketctl,$(call obj,$(CTL_SRC))))
+$(foreach t,$(TEST_KINDS),$(eval $(call link_rule,$(BUILD)/tests/$(t),$(call obj,$(wildcard tests/$(t)/*.cc) $(SUPPORT_SRC) $(WORKER_SRC)),-lcurl -lCppUTest -lCppUTestExt)))
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,22 @@
+// POST /v1/auth/logout: ends the session that the refresh token belongs to.
+#include "app/serve.h"
+#include "auth/opaque_token.h"
+#include "http/fields.h"
+#include "storage/refresh_tokens.h"
+
+using namespace ticketd;
+
+static Answer logout(App& app, const Request& request) {
+  const auto body = request.json_body();
+  if (!body.ok()) return body.refusal();
+  http::Fields in(*body);
+  const auto token = in.secret("refresh_token");
+  if (!in.ok()) return in.refusal();
+
+  const bool ended = storage::read(
+      app.database, [&](pqxx::transaction_base& tx) { return storage::revoke_family_of(tx, auth::hash_of(token), app.clock.now()); });
+  if (!ended) return Refusal{Code::invalid_refresh_token};
+  return http::success(200, "user logout successful", true);
+}
+
+int main() { return serve("auth-logout", Limit::auth, logout); }

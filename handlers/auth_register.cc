@@ -1,0 +1,29 @@
+// POST /v1/auth/register: a new account, signed in at once.
+#include "app/serve.h"
+#include "app/sessions.h"
+#include "app/views.h"
+#include "http/fields.h"
+
+using namespace ticketd;
+
+static Answer register_user(App& app, const Request& request) {
+  const auto body = request.json_body();
+  if (!body.ok()) return body.refusal();
+  http::Fields in(*body);
+  const auto name = in.optional_text("name", {0, 255});
+  const auto email = in.email("email");
+  const auto password = in.password("password");
+  if (!in.ok()) return in.refusal();
+
+  const auto hash = app.passwords.hash(password);
+  if (hash.empty()) return Refusal{Code::busy};
+  const auto now = app.clock.now();
+  const storage::User user{UserId::make(now, app.random), "user", name, email, now, now};
+  return storage::transact(app.database, [&](pqxx::work& tx) -> Answer {
+    if (!storage::insert_user(tx, user, hash)) return Refusal{Code::email_taken};
+    const auto tokens = start_session(app, tx, user.id);
+    return http::not_stored(http::success(201, "new user registered", Json::object({{"user", user_json(user)}, {"tokens", tokens}})));
+  });
+}
+
+int main() { return serve("auth-register", Limit::auth, register_user); }

@@ -1,0 +1,39 @@
+// PUT /v1/auth/update-password: a new password; ends every session, and access tokens issued before are refused.
+#include "app/serve.h"
+#include "http/fields.h"
+#include "storage/users.h"
+
+using namespace ticketd;
+
+static Answer update_password(App& app, const Request& request, UserId user) {
+  const auto body = request.json_body();
+  if (!body.ok()) return body.refusal();
+  http::Fields in(*body);
+  const auto current = in.secret("current_password");
+  const auto wanted = in.password("new_password");
+  if (!in.ok()) return in.refusal();
+
+  // A stolen access token is no licence to guess the password.
+  const auto who = "password:" + user.str();
+  if (const int wait_s = app.gate.login_wait_s(who); wait_s > 0) return Refusal{Code::rate_limited, "Too many wrong passwords; wait and try again", {}, wait_s};
+  const auto account = storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::find_account(tx, user); });
+  if (!account) return Refusal{Code::token_invalid};
+  const auto verdict = app.passwords.verify(account->password_hash, current);
+  if (verdict == auth::Passwords::Verdict::busy) return Refusal{Code::busy};
+  if (verdict == auth::Passwords::Verdict::wrong) {
+    app.gate.fail_login(who);
+    return Refusal{Code::invalid_credentials, "The current password is wrong"};
+  }
+  const auto hash = app.passwords.hash(wanted);
+  if (hash.empty()) return Refusal{Code::busy};
+
+  const auto now = app.clock.now();
+  storage::transact(app.database, [&](pqxx::work& tx) {
+    storage::update_password(tx, user, hash, now);
+    return true;
+  });
+  app.gate.set_tokens_valid_after(user, now, app.config.access_ttl_s);
+  return http::success(200, "password updated successfully", Json::object({{"message", "Password updated successfully"}}));
+}
+
+int main() { return serve("auth-update-password", Limit::auth, update_password); }

@@ -1,0 +1,21 @@
+// POST /v1/events/book: queues a booking of one ticket and answers at once; the worker decides.
+#include "app/serve.h"
+#include "app/submission.h"
+#include "http/fields.h"
+
+using namespace ticketd;
+
+static Answer book(App& app, const Request& request, UserId user) {
+  const auto body = request.json_body();
+  if (!body.ok()) return body.refusal();
+  http::Fields in(*body);
+  const auto event = in.id<EventId>("event_id");
+  if (!in.ok()) return in.refusal();
+  if (const auto refusal = app.events.must_be_open(event, app.clock.now())) return *refusal;
+
+  auto command = make_command(app, request, domain::CommandKind::book, user, event);
+  command.booking = BookingId::make(command.accepted_at, app.random);
+  return submit(app, request, command, *body, "Event booking submitted successfully");
+}
+
+int main() { return serve("events-book", Limit::booking, book); }

@@ -1,0 +1,32 @@
+// DELETE /v1/events/booking/cancel: queues the cancellation of the caller's newest live booking of an event, or of one
+// booking.
+#include "app/serve.h"
+#include "app/submission.h"
+#include "http/fields.h"
+#include "storage/bookings.h"
+
+using namespace ticketd;
+
+static Answer cancel(App& app, const Request& request, UserId user) {
+  const auto body = request.json_body();
+  if (!body.ok()) return body.refusal();
+  http::Fields in(*body);
+  const auto booking_id = in.optional_id<BookingId>("booking_id");
+  const auto event_id = in.optional_id<EventId>("event_id");
+  if (!booking_id && !event_id && in.ok()) in.required("event_id");
+  if (!in.ok()) return in.refusal();
+
+  auto event = event_id.value_or(EventId{});
+  if (booking_id) {
+    const auto booking = storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::find_booking(tx, *booking_id, user); });
+    if (!booking || (event_id && booking->event != *event_id)) return Refusal{Code::booking_not_found};
+    event = booking->event;
+  } else if (const auto refusal = app.events.must_exist(event, app.clock.now())) {
+    return *refusal;
+  }
+  auto command = make_command(app, request, domain::CommandKind::cancel, user, event);
+  command.booking = booking_id;
+  return submit(app, request, command, *body, "Event booking cancellation submitted successfully");
+}
+
+int main() { return serve("events-booking-cancel", Limit::booking, cancel); }

@@ -1,0 +1,23 @@
+// DELETE /v1/events/{event_id}: cancels an event of the caller with every booking of it, and tells everyone concerned.
+#include "app/serve.h"
+#include "app/submission.h"
+#include "storage/events.h"
+
+using namespace ticketd;
+
+static Answer delete_event(App& app, const Request& request, UserId user) {
+  const auto id = request.path_id<EventId>("event_id");
+  if (!id.ok()) return id.refusal();
+  const auto event = storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, *id); });
+  if (!event) return Refusal{Code::event_not_found};
+  if (event->owner != user) return Refusal{Code::not_event_owner};
+  if (event->status == domain::EventStatus::cancelled) return Refusal{Code::event_cancelled};
+
+  const auto command = make_command(app, request, domain::CommandKind::delete_event, user, *id);
+  const auto done = submit_and_wait(app, command);
+  if (!done.ok()) return done.refusal();
+  if (!*done) return accepted(command, "Event deletion submitted successfully");
+  return http::success(200, "Event deleted successfully", Json::object({{"message", "Event deleted successfully"}}));
+}
+
+int main() { return serve("events-delete", Limit::booking, delete_event); }

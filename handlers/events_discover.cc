@@ -1,0 +1,19 @@
+// GET /v1/events/discover: the open events, searched, filtered and sorted, page by page.
+#include "app/event_list.h"
+#include "app/serve.h"
+
+using namespace ticketd;
+
+static Answer discover(App& app, const Request& request, UserId) {
+  http::Fields in(request);
+  const auto page = read_page(in);
+  const auto filter = read_filter(in, app.clock.now());
+  if (!in.ok()) return in.refusal();
+  return storage::read(app.database, [&](pqxx::transaction_base& tx) -> Answer {
+    const auto found = list_page(tx, filter, page);
+    const auto data = Json::object({{"data", events_json(found.events, app.clock.now())}, {"pagination", pagination_json(page, count_events(tx, filter), found.next_cursor)}});
+    return http::success(200, "Events discovered successfully", data);
+  });
+}
+
+int main() { return serve("events-discover", Limit::reads, discover); }

@@ -1,0 +1,43 @@
+// PATCH /v1/events/{event_id}: changes an event of the caller. What decides about bookings (capacity, limit per person) goes
+// through the queue with the whole change, so that all of it happens or none; the rest is written here.
+#include "app/event_fields.h"
+#include "app/serve.h"
+#include "app/submission.h"
+#include "app/views.h"
+
+using namespace ticketd;
+
+static Answer changed(App& app, const storage::Event& event) {
+  return http::success(200, "Event updated successfully", event_json(event, app.clock.now()));
+}
+
+static Answer update(App& app, const Request& request, UserId user) {
+  const auto id = request.path_id<EventId>("event_id");
+  if (!id.ok()) return id.refusal();
+  const auto body = request.json_body();
+  if (!body.ok()) return body.refusal();
+  const auto changes = read_event_changes(*body);
+  if (!changes.ok()) return changes.refusal();
+
+  const auto find = [&] {
+    return storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, *id); });
+  };
+  const auto event = find();
+  if (!event) return Refusal{Code::event_not_found};
+  if (event->owner != user) return Refusal{Code::not_event_owner};
+  if (event->status == domain::EventStatus::cancelled) return Refusal{Code::event_cancelled};
+  if (const auto refusal = dates_refusal(*event, *changes)) return *refusal;
+
+  if (!changes->total_tickets && !changes->max_per_user) {
+    const auto updated = storage::read(
+        app.database, [&](pqxx::transaction_base& tx) { return storage::update_event(tx, *id, user, *changes, app.clock.now()); });
+    return updated ? changed(app, *updated) : Answer(Refusal{Code::event_cancelled});
+  }
+  auto command = make_command(app, request, domain::CommandKind::update_event, user, *id);
+  command.changes = *changes;
+  const auto done = submit_and_wait(app, command);
+  if (!done.ok()) return done.refusal();
+  return *done ? changed(app, *find()) : Answer(accepted(command, "Event update submitted successfully"));
+}
+
+int main() { return serve("events-update", Limit::booking, update); }

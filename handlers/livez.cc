@@ -1,0 +1,8 @@
+// GET /livez: nginx and this process answer; says nothing about the databases.
+#include "app/serve.h"
+
+using namespace ticketd;
+
+static Answer livez(App&, const Request&) { return http::not_stored(http::success(200, "alive", Json::object({{"status", "ok"}}))); }
+
+int main() { return serve("livez", Limit::none, livez); }

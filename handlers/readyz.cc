@@ -1,0 +1,26 @@
+// GET /readyz: 200 when PostgreSQL and the queue can be reached, 503 with what is missing otherwise. The cache may be
+// away: the service goes on without it.
+#include "app/serve.h"
+
+using namespace ticketd;
+
+static bool answers(redis::Pool& redis) {
+  try {
+    return redis.take()->command({"PING"}).text() == "PONG";
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+static Answer readyz(App& app, const Request& request) {
+  try {
+    storage::ping(app.database);
+  } catch (const storage::DatabaseUnavailable&) {
+    return http::not_stored(http::problem({Code::database_unavailable}, request.request_id));
+  }
+  if (!answers(app.queue_redis)) return http::not_stored(http::problem({Code::queue_unavailable}, request.request_id));
+  const auto parts = Json::object({{"database", "ok"}, {"queue", "ok"}, {"cache", answers(app.cache_redis) ? "ok" : "away"}});
+  return http::not_stored(http::success(200, "ready", parts));
+}
+
+int main() { return serve("readyz", Limit::none, readyz); }

@@ -1,0 +1,34 @@
+// GET /v1/requests/{request_id}: queued, or how the caller's request ended.
+#include "app/serve.h"
+#include "app/views.h"
+
+using namespace ticketd;
+
+static Json outcome_json(const storage::Request& request, const std::optional<storage::Booking>& booking) {
+  auto data = Json::object({{"id", request.id.str()}, {"kind", request.kind}, {"state", request.state}, {"outcome", request.outcome}});
+  data.set("href", request_href(request.id));
+  if (request.reason) data.set("reason", *request.reason);
+  if (booking) data.set("booking", booking_json(*booking));
+  return data;
+}
+
+static Answer get_request(App& app, const Request& request, UserId user) {
+  const auto id = request.path_id<CommandId>("request_id");
+  if (!id.ok()) return id.refusal();
+  const auto decided = [&]() -> std::optional<Json> {
+    return storage::read(app.database, [&](pqxx::transaction_base& tx) -> std::optional<Json> {
+      const auto found = storage::find_request(tx, *id, user);
+      if (!found) return std::nullopt;
+      return outcome_json(*found, found->booking ? storage::find_booking(tx, *found->booking, user) : std::nullopt);
+    });
+  };
+  auto data = decided();
+  if (!data) {
+    if (const auto queued = app.queue.find_pending(user, *id)) data = queued_request_json(*queued);
+  }
+  if (!data) data = decided();  // its outcome may have been committed between the two looks
+  if (!data) return Refusal{Code::request_not_found};
+  return http::success(200, "Request retrieved successfully", *data).header("Cache-Control", "private, no-cache");
+}
+
+int main() { return serve("requests-get", Limit::reads, get_request); }

@@ -1,0 +1,48 @@
+// Everything that a handler works with, built once at start and passed by reference.
+#pragma once
+#include "app/event_cache.h"
+#include "auth/access_token.h"
+#include "auth/gate.h"
+#include "auth/passwords.h"
+#include "base/metrics.h"
+#include "base/random.h"
+#include "base/time.h"
+#include "config/config.h"
+#include "queue/command_queue.h"
+#include "redis/redis.h"
+#include "storage/database.h"
+
+namespace ticketd {
+
+struct App {
+  // `name`: the endpoint's, seen in pg_stat_activity. Connects to nothing yet.
+  App(Config settings, const std::string& name)
+      : config(std::move(settings)),
+        metrics(config.metrics_file),
+        database(config.database_url, {name, config.statement_timeout_ms, 0}, config.db_connections),
+        queue_redis(config.queue_redis_url, kRedisTimeoutMs),
+        cache_redis(config.cache_redis_url, kRedisTimeoutMs),
+        queue(queue_redis, {config.shards, config.queue_max, config.pending_per_user}),
+        passwords(config.argon2_jobs),
+        access_tokens(config),
+        gate(cache_redis, metrics.series("ticketd_cache_unavailable_total")),
+        events(database) {}
+
+  // Long enough for a sync of a slow disk, short enough that a client need not wait for a Redis that hangs.
+  static constexpr int kRedisTimeoutMs = 2'000;
+
+  const Config config;
+  SystemClock clock;
+  SystemRandom random;
+  Metrics metrics;
+  storage::Pool database;
+  redis::Pool queue_redis;
+  redis::Pool cache_redis;
+  queue::CommandQueue queue;
+  auth::Passwords passwords;
+  auth::AccessTokens access_tokens;
+  auth::Gate gate;
+  EventCache events;
+};
+
+}  // namespace ticketd

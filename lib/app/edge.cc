@@ -1,0 +1,143 @@
+#include "app/edge.h"
+
+#include <chrono>
+
+#include "storage/users.h"
+
+namespace ticketd {
+namespace {
+
+const char* name_of(Limit limit) {
+  switch (limit) {
+    case Limit::none: return "none";
+    case Limit::auth: return "auth";
+    case Limit::booking: return "booking";
+    case Limit::reads: return "reads";
+  }
+  return "none";
+}
+
+std::optional<RateRule> rule_of(Limit limit, const Config& config) {
+  switch (limit) {
+    case Limit::none: return std::nullopt;
+    case Limit::auth: return config.rate_auth;
+    case Limit::booking: return config.rate_booking;
+    case Limit::reads: return config.rate_reads;
+  }
+  return std::nullopt;
+}
+
+// RateLimit-Policy and RateLimit: draft-ietf-httpapi-ratelimit-headers, in the form that API.md fixes.
+void add_rate_headers(Reply& reply, const auth::RateState& rate) {
+  reply.header("RateLimit-Policy", std::to_string(rate.limit) + ";w=" + std::to_string(rate.window_s));
+  reply.header("RateLimit", "limit=" + std::to_string(rate.limit) + ", remaining=" + std::to_string(rate.remaining) + ", reset=" + std::to_string(rate.reset_s));
+}
+
+void log_fault(const Request& request, const char* kind, const char* what) {
+  Log::error(kind, {{"request_id", request.request_id}, {"error", what}});
+}
+
+}  // namespace
+
+Edge::Edge(App& app, std::string name, Limit limit, OpenHandler open, SignedInHandler signed_in)
+    : app_(app),
+      name_(std::move(name)),
+      limit_(limit),
+      open_(open),
+      signed_in_(signed_in),
+      latency_(app.metrics.histogram("ticketd_http_request_seconds", "route=\"" + name_ + "\"")),
+      in_flight_(app.metrics.series("ticketd_http_in_flight{route=\"" + name_ + "\"}")) {}
+
+Reply Edge::handle(const Request& request) {
+  const auto start = std::chrono::steady_clock::now();
+  in_flight_.fetch_add(1, std::memory_order_relaxed);
+  std::optional<auth::RateState> rate;
+  const auto caller = caller_of(request);
+  const auto reply = [&] {
+    const auto refuse = [&](Code code) { return http::problem({code}, request.request_id); };
+    try {
+      auto result = answer(request, caller, rate);
+      return result.ok() ? std::move(*result) : http::problem(result.refusal(), request.request_id);
+    } catch (const storage::DatabaseUnavailable& e) {
+      log_fault(request, "database_unavailable", e.what());
+      return refuse(Code::database_unavailable);
+    } catch (const redis::RedisUnavailable& e) {
+      log_fault(request, "queue_unavailable", e.what());
+      return refuse(Code::queue_unavailable);
+    } catch (const std::exception& e) {
+      log_fault(request, "internal_error", e.what());
+      return refuse(Code::internal_error);
+    }
+  }();
+  auto sent = reply;
+  if (rate) add_rate_headers(sent, *rate);
+  in_flight_.fetch_sub(1, std::memory_order_relaxed);
+  finish(request, caller, sent, std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count());
+  return sent;
+}
+
+Edge::Caller Edge::caller_of(const Request& request) const {
+  const auto header = request.header("authorization");
+  constexpr std::string_view kScheme = "Bearer ";
+  Caller caller;
+  // The scheme's name has no case (RFC 9110 section 11.1).
+  const bool bearer = header.size() > kScheme.size() && strncasecmp(header.c_str(), kScheme.data(), kScheme.size()) == 0;
+  if (!bearer) {
+    caller.refusal = Refusal{Code::token_missing};
+    return caller;
+  }
+  const auto claims = app_.access_tokens.verify(header.substr(kScheme.size()), app_.clock.now());
+  if (claims.ok()) {
+    caller.user = claims->user;
+    caller.token_issued_at = claims->issued_at;
+  } else {
+    caller.refusal = claims.refusal();
+  }
+  return caller;
+}
+
+Answer Edge::answer(const Request& request, const Caller& caller, std::optional<auth::RateState>& rate) {
+  if (limit_ == Limit::none && signed_in_ == nullptr) return open_(app_, request);
+  const auto who = caller.user ? caller.user->str() : request.remote_addr;
+  const auto passage = app_.gate.enter(name_of(limit_), who, rule_of(limit_, app_.config), caller.user);
+  rate = passage.rate;
+  if (rate && !rate->allowed) return Refusal{Code::rate_limited, "", {}, std::max(1, rate->reset_s)};
+  if (signed_in_ == nullptr) return open_(app_, request);
+  if (caller.refusal) return *caller.refusal;
+  if (const auto refusal = check_token(passage, caller)) return *refusal;
+  return signed_in_(app_, request, *caller.user);
+}
+
+std::optional<Refusal> Edge::check_token(const auth::Passage& passage, const Caller& caller) {
+  auto valid_after = passage.tokens_valid_after;
+  if (!passage.reachable) {
+    valid_after = storage::read(app_.database, [&](pqxx::transaction_base& tx) { return storage::find_tokens_valid_after(tx, *caller.user); });
+  } else if (!passage.tokens_known) {
+    const auto since = app_.clock.now() - seconds(app_.config.access_ttl_s);
+    const auto list = storage::read(app_.database, [&](pqxx::transaction_base& tx) { return storage::list_tokens_valid_after(tx, since); });
+    app_.gate.load_tokens_valid_after(list, app_.config.access_ttl_s);
+    for (const auto& [user, after] : list) {
+      if (user == *caller.user) valid_after = after;
+    }
+  }
+  if (valid_after && caller.token_issued_at < *valid_after) return Refusal{Code::token_invalid, "The password was changed since; log in again"};
+  return std::nullopt;
+}
+
+void Edge::finish(const Request& request, const Caller& caller, const Reply& reply, std::int64_t us) {
+  latency_.observe_us(us);
+  app_.metrics.series("ticketd_http_requests_total{route=\"" + name_ + "\",status=\"" + std::to_string(reply.status) + "\"}").fetch_add(1, std::memory_order_relaxed);
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  const auto level = reply.status >= 500 ? Level::error : reads ? Level::debug : Level::info;
+  Log::line(level, "request",
+            {{"request_id", request.request_id},
+             {"traceparent", request.headers.contains("traceparent") ? Json(request.header("traceparent")) : Json()},
+             {"method", request.method},
+             {"path", request.path},
+             {"status", reply.status},
+             {"code", reply.code.empty() ? Json() : Json(reply.code)},
+             {"user", caller.user ? Json(caller.user->str()) : Json()},
+             {"us", us}});
+}
+
+}  // namespace ticketd

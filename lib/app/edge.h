@@ -1,0 +1,37 @@
+// One request from its arrival to its reply; serve() runs one Edge over FastCGI.
+#pragma once
+#include <optional>
+
+#include "app/serve.h"
+
+namespace ticketd {
+
+class Edge {
+ public:
+  Edge(App& app, std::string name, Limit limit, OpenHandler open, SignedInHandler signed_in);
+
+  // Never throws. Thread-safe.
+  Reply handle(const Request& request);
+
+ private:
+  struct Caller {
+    std::optional<UserId> user;      // of a valid access token
+    std::optional<Refusal> refusal;  // why there is none
+    Time token_issued_at;
+  };
+  [[nodiscard]] Caller caller_of(const Request& request) const;
+  Answer answer(const Request& request, const Caller& caller, std::optional<auth::RateState>& rate);
+  // Refuses: token_invalid, if the password was changed since the token was issued.
+  std::optional<Refusal> check_token(const auth::Passage& passage, const Caller& caller);
+  void finish(const Request& request, const Caller& caller, const Reply& reply, std::int64_t us);
+
+  App& app_;
+  const std::string name_;
+  const Limit limit_;
+  const OpenHandler open_;
+  const SignedInHandler signed_in_;
+  Histogram latency_;
+  Cell& in_flight_;
+};
+
+}  // namespace ticketd

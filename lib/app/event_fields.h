@@ -1,0 +1,21 @@
+// The fields of an event as its owner sends them, for a new one and for changes.
+#pragma once
+#include <optional>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "domain/command.h"
+#include "storage/events.h"
+
+namespace ticketd {
+
+// A new event without id, owner and times. Refuses: validation_failed.
+Result<storage::Event> read_new_event(const Json& body);
+
+// Any of the fields, at least one. Refuses: validation_failed.
+Result<domain::EventChanges> read_event_changes(const Json& body);
+
+// validation_failed if the event would end before it starts once the changes are made.
+std::optional<Refusal> dates_refusal(const storage::Event& event, const domain::EventChanges& changes);
+
+}  // namespace ticketd

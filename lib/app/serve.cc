@@ -1,0 +1,32 @@
+#include "app/serve.h"
+
+#include <sodium.h>
+
+#include "app/edge.h"
+#include "fcgi/server.h"
+
+namespace ticketd {
+namespace {
+
+int run(const char* name, Limit limit, OpenHandler open, SignedInHandler signed_in) {
+  fcgi::prepare_signals();
+  if (sodium_init() < 0) return EXIT_FAILURE;
+  auto config = config_or_exit();
+  Log::open(name, config.log_level);
+  try {
+    App app(std::move(config), name);
+    Edge edge(app, name, limit, open, signed_in);
+    fcgi::serve({0, app.config.threads, app.config.idle_exit_s}, [&](const Request& request) { return edge.handle(request); });
+    return EXIT_SUCCESS;
+  } catch (const std::exception& e) {
+    Log::error("cannot_serve", {{"error", e.what()}});
+    return EXIT_FAILURE;
+  }
+}
+
+}  // namespace
+
+int serve(const char* name, Limit limit, OpenHandler handler) { return run(name, limit, handler, nullptr); }
+int serve(const char* name, Limit limit, SignedInHandler handler) { return run(name, limit, nullptr, handler); }
+
+}  // namespace ticketd

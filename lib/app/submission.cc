@@ -1,0 +1,69 @@
+#include "app/submission.h"
+
+#include "app/views.h"
+#include "auth/opaque_token.h"
+#include "domain/decide.h"
+#include "domain/message.h"
+#include "storage/bookings.h"
+
+namespace ticketd {
+namespace {
+
+// The worker's reasons as the client's codes.
+Refusal refusal_of(const storage::Request& request) {
+  const auto reason = request.reason.value_or("");
+  if (reason == name_of(domain::Reason::event_not_found)) return {Code::event_not_found};
+  if (reason == name_of(domain::Reason::event_cancelled)) return {Code::event_cancelled};
+  if (reason == name_of(domain::Reason::event_over)) return {Code::event_over};
+  if (reason == name_of(domain::Reason::not_event_owner)) return {Code::not_event_owner};
+  if (reason == name_of(domain::Reason::capacity_below_confirmed)) return {Code::capacity_below_confirmed};
+  return {Code::internal_error};
+}
+
+}  // namespace
+
+domain::Command make_command(App& app, const Request& request, domain::CommandKind kind, UserId user, EventId event) {
+  domain::Command command;
+  command.accepted_at = app.clock.now();
+  command.id = CommandId::make(command.accepted_at, app.random);
+  command.kind = kind;
+  command.user = user;
+  command.event = event;
+  command.notification = NotificationId::make(command.accepted_at, app.random);
+  command.request_id = request.request_id;
+  return command;
+}
+
+Answer submit(App& app, const Request& request, const domain::Command& command, const Json& body, std::string_view message) {
+  const auto key = request.idempotency_key();
+  if (!key.ok()) return key.refusal();
+  std::optional<queue::IdempotencyKey> idempotency;
+  if (*key) idempotency = queue::IdempotencyKey{**key, fingerprint_of(request, body)};
+  const auto queued = app.queue.submit(command, idempotency);
+  if (!queued.ok()) return queued.refusal();
+  auto reply = accepted(queued->command, message);
+  if (queued->replayed) reply.header("Idempotent-Replayed", "true");
+  return reply;
+}
+
+Result<bool> submit_and_wait(App& app, const domain::Command& command) {
+  const auto queued = app.queue.submit(command, std::nullopt, true);
+  if (!queued.ok()) return queued.refusal();
+  if (!app.queue.await_outcome(command.id, app.config.outcome_wait_ms)) return false;
+  const auto outcome = storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::find_request(tx, command.id, command.user); });
+  if (!outcome) return false;
+  if (outcome->state == "failed" || outcome->outcome == name_of(domain::Outcome::rejected)) return refusal_of(*outcome);
+  return true;
+}
+
+Reply accepted(const domain::Command& command, std::string_view message) {
+  auto reply = http::success(202, message, Json::object({{"notification", pending_notification_json(command)}, {"request", queued_request_json(command)}}));
+  reply.header("Location", request_href(command.id));
+  return reply;
+}
+
+std::string fingerprint_of(const Request& request, const Json& body) {
+  return auth::hex_hash_of(request.method + ' ' + request.path + '\n' + body.canonical());
+}
+
+}  // namespace ticketd

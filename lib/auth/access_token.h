@@ -1,0 +1,35 @@
+// Access tokens: JWT (RFC 7519), HS256 and nothing else (RFC 8725 section 3.1), signed with the newest key, accepted
+// from every configured one, told apart by kid.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "base/random.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "base/uuid.h"
+#include "config/config.h"
+
+namespace ticketd::auth {
+
+struct AccessClaims {
+  UserId user;
+  Time issued_at;  // to the millisecond: a login right after a password change has to count as later
+};
+
+class AccessTokens {
+ public:
+  explicit AccessTokens(const Config& config) : config_(config) {}
+
+  // Throws std::bad_alloc.
+  std::string issue(UserId user, Time now, Random& random) const;
+
+  // Refuses: token_invalid (longer than 4 KiB, not ours, another algorithm, issuer, audience or type, not valid yet, a claim
+  // missing), token_expired.
+  Result<AccessClaims> verify(const std::string& token, Time now) const;
+
+ private:
+  const Config& config_;
+};
+
+}  // namespace ticketd::auth

@@ -1,0 +1,62 @@
+#include "base/json.h"
+
+namespace ticketd {
+
+Json::Json(std::string_view value) : value_(json_stringn(value.data(), value.size())) {
+  if (value_ == nullptr) value_ = json_null();
+}
+
+Json Json::object(std::initializer_list<Field> fields) {
+  Json object(json_object());
+  for (const auto& [key, value] : fields) json_object_set(object.value_, key, value.value_);
+  return object;
+}
+
+Json Json::array() { return Json(json_array()); }
+
+std::optional<Json> Json::parse(std::string_view text, std::string* error) {
+  json_error_t why;
+  json_t* value = json_loadb(text.data(), text.size(), JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
+  if (value != nullptr) return Json(value);
+  if (error != nullptr) *error = why.text;
+  return std::nullopt;
+}
+
+Json& Json::set(const char* key, Json value) {
+  json_object_set(value_, key, value.value_);
+  return *this;
+}
+
+Json& Json::push(Json value) {
+  json_array_append(value_, value.value_);
+  return *this;
+}
+
+Json Json::operator[](const char* key) const {
+  json_t* found = json_object_get(value_, key);
+  return found == nullptr ? Json() : Json(json_incref(found));
+}
+
+Json Json::at(std::size_t index) const {
+  json_t* found = json_array_get(value_, index);
+  return found == nullptr ? Json() : Json(json_incref(found));
+}
+
+std::string_view Json::text() const {
+  return is_string() ? std::string_view(json_string_value(value_), json_string_length(value_)) : std::string_view();
+}
+
+std::string Json::dump_with(std::size_t flags) const {
+  std::string text;
+  const auto append = [](const char* data, std::size_t size, void* out) {
+    static_cast<std::string*>(out)->append(data, size);
+    return 0;
+  };
+  json_dump_callback(value_, append, &text, flags | JSON_COMPACT | JSON_ENCODE_ANY);
+  return text;
+}
+
+std::string Json::dump() const { return dump_with(0); }
+std::string Json::canonical() const { return dump_with(JSON_SORT_KEYS); }
+
+}  // namespace ticketd

@@ -1,0 +1,118 @@
+#include "base/metrics.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/log.h"
+
+namespace ticketd {
+namespace {
+
+constexpr std::array<std::int64_t, 14> kBucketsUs = {500,     1'000,   2'500,   5'000,     10'000,    25'000,    50'000,
+                                                     100'000, 250'000, 500'000, 1'000'000, 2'500'000, 5'000'000, 10'000'000};
+
+std::string seconds_text(std::int64_t us) {
+  std::array<char, 40> text{};
+  const int length = std::snprintf(text.data(), text.size(), "%g", static_cast<double>(us) / 1e6);
+  return {text.data(), static_cast<std::size_t>(length)};
+}
+
+std::string family_of(const std::string& series) { return series.substr(0, series.find('{')); }
+
+bool holds_us(const std::string& family) { return family.ends_with("_seconds") || family.ends_with("_seconds_sum"); }
+
+std::string with_labels(const std::string& name, const std::string& labels, const std::string& more = "") {
+  const std::string all = labels + (labels.empty() || more.empty() ? "" : ",") + more;
+  return all.empty() ? name : name + "{" + all + "}";
+}
+
+}  // namespace
+
+void Histogram::observe_us(std::int64_t us) {
+  for (const auto& [bound_us, cell] : buckets_) {
+    if (us <= bound_us) cell->fetch_add(1, std::memory_order_relaxed);
+  }
+  sum_us_->fetch_add(us, std::memory_order_relaxed);
+  count_->fetch_add(1, std::memory_order_relaxed);
+}
+
+Metrics::Metrics(const std::string& path) {
+  if (!path.empty()) {
+    fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0660);
+    if (fd_ < 0 || ::ftruncate(fd_, kBytes) != 0) {
+      Log::warning("metrics_file_unusable", {{"path", path}, {"error", std::strerror(errno)}});
+      if (fd_ >= 0) ::close(fd_);
+      fd_ = -1;
+    }
+  }
+  void* memory = ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, fd_ < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED, fd_, 0);
+  header_ = memory == MAP_FAILED ? nullptr : static_cast<Header*>(memory);
+}
+
+Metrics::~Metrics() {
+  if (header_ != nullptr) ::munmap(header_, kBytes);
+  if (fd_ >= 0) ::close(fd_);
+}
+
+Cell& Metrics::series(std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  const auto found = known_.find(std::string(name));
+  if (found != known_.end()) return *found->second;
+  Cell& cell = find_or_add(name);
+  known_.emplace(name, &cell);
+  return cell;
+}
+
+Cell& Metrics::find_or_add(std::string_view name) {
+  if (header_ == nullptr || name.size() >= sizeof(Slot::name)) return lost_;
+  if (fd_ >= 0) ::flock(fd_, LOCK_EX);
+  const auto used = header_->used.load(std::memory_order_acquire);
+  Cell* cell = nullptr;
+  for (std::size_t i = 0; i < used && cell == nullptr; ++i) {
+    if (name == slots()[i].name.data()) cell = &slots()[i].value;
+  }
+  if (cell == nullptr && used < kMaxSeries) {
+    std::copy(name.begin(), name.end(), slots()[used].name.begin());  // the rest of the slot is zero already
+    cell = &slots()[used].value;
+    header_->used.store(used + 1, std::memory_order_release);
+  }
+  if (fd_ >= 0) ::flock(fd_, LOCK_UN);
+  return cell == nullptr ? lost_ : *cell;
+}
+
+Histogram Metrics::histogram(const std::string& name, const std::string& labels) {
+  Histogram histogram;
+  for (const auto bound_us : kBucketsUs) {
+    histogram.buckets_.emplace_back(bound_us, &series(with_labels(name + "_bucket", labels, "le=\"" + seconds_text(bound_us) + "\"")));
+  }
+  histogram.sum_us_ = &series(with_labels(name + "_sum", labels));
+  histogram.count_ = &series(with_labels(name + "_count", labels));
+  return histogram;
+}
+
+std::string Metrics::render() const {
+  if (header_ == nullptr) return "";
+  std::vector<std::pair<std::string, std::int64_t>> values;
+  const auto used = header_->used.load(std::memory_order_acquire);
+  for (std::size_t i = 0; i < used; ++i) values.emplace_back(slots()[i].name.data(), slots()[i].value.load(std::memory_order_relaxed));
+  std::sort(values.begin(), values.end());
+  std::string text;
+  for (const auto& [series, value] : values) {
+    text += series + ' ' + (holds_us(family_of(series)) ? seconds_text(value) : std::to_string(value)) + '\n';
+    // Prometheus asks for the bucket without a bound too; it equals the count, which sorts right after the buckets.
+    const auto count_at = series.find("_seconds_count");
+    if (count_at != std::string::npos) {
+      const auto brace = series.find('{');
+      const auto labels = brace == std::string::npos ? "" : series.substr(brace + 1, series.size() - brace - 2);
+      text += with_labels(series.substr(0, count_at) + "_seconds_bucket", labels, "le=\"+Inf\"") + ' ' + std::to_string(value) + '\n';
+    }
+  }
+  return text;
+}
+
+}  // namespace ticketd

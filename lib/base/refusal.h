@@ -1,0 +1,52 @@
+// Every "no" that a client can get, as a closed list. http/problem.cc turns them into replies.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ticketd {
+
+enum class Code {
+  invalid_json,
+  validation_failed,
+  invalid_id,
+  token_missing,
+  token_invalid,
+  token_expired,
+  invalid_credentials,
+  invalid_refresh_token,
+  not_event_owner,
+  route_not_found,
+  event_not_found,
+  booking_not_found,
+  request_not_found,
+  email_taken,
+  event_over,
+  event_cancelled,
+  capacity_below_confirmed,
+  body_too_large,
+  unsupported_media_type,
+  idempotency_key_reused,
+  rate_limited,
+  queue_full,
+  queue_unavailable,
+  database_unavailable,
+  busy,
+  internal_error,
+};
+
+// One bad field of a request: `field` by its wire name, `code` for programs, `message` for people.
+struct FieldError {
+  std::string field;
+  std::string code;
+  std::string message;
+};
+
+struct Refusal {
+  Code code;
+  std::string message = {};             // empty: the code's own text
+  std::vector<FieldError> errors = {};  // only with validation_failed
+  std::optional<int> retry_after_s = {};
+};
+
+}  // namespace ticketd

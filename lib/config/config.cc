@@ -1,0 +1,184 @@
+#include "config/config.h"
+
+#include <sodium.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+namespace ticketd {
+namespace {
+
+constexpr std::size_t kMinKeyBytes = 32;  // HS256, RFC 7518 section 3.2
+
+class Reader {
+ public:
+  explicit Reader(const Lookup& lookup) : lookup_(lookup) {}
+
+  std::string text(const std::string& name, const std::string& fallback) { return lookup_(name).value_or(fallback); }
+
+  std::string required(const std::string& name, const std::string& example) {
+    const auto value = lookup_(name);
+    if (!value || value->empty()) problem(name, "is not set; example: " + example);
+    return value.value_or("");
+  }
+
+  int number(const std::string& name, int fallback, int least, int most) {
+    const auto value = lookup_(name);
+    if (!value) return fallback;
+    const auto parsed = parse_int(*value);
+    if (parsed && *parsed >= least && *parsed <= most) return *parsed;
+    problem(name, "is \"" + *value + "\", but must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+    return fallback;
+  }
+
+  // "200/600" is 200 requests in 600 seconds; "off" is no limit.
+  std::optional<RateRule> rate(const std::string& name, RateRule fallback) {
+    const auto all = lookup_("TICKETD_RATE_LIMIT");
+    if (all && *all != "on" && *all != "off") problem_once("TICKETD_RATE_LIMIT", "is \"" + *all + "\", but must be on or off");
+    const auto value = lookup_(name);
+    if ((all && *all == "off") || (value && *value == "off")) return std::nullopt;
+    if (!value) return fallback;
+    const auto slash = value->find('/');
+    const auto limit = parse_int(value->substr(0, slash));
+    const auto window_s = slash == std::string::npos ? std::nullopt : parse_int(value->substr(slash + 1));
+    if (limit && window_s && *limit >= 1 && *window_s >= 1 && *window_s <= 86'400) return RateRule{*limit, *window_s};
+    problem(name, "is \"" + *value + "\", but must be REQUESTS/SECONDS such as 200/600, or off");
+    return fallback;
+  }
+
+  // "2027-01:BASE64,2026-07:BASE64", the newest first.
+  std::vector<JwtKey> jwt_keys(const std::string& name) {
+    std::vector<JwtKey> keys;
+    std::istringstream list(required(name, "2027-01:$(openssl rand -base64 32)"));
+    for (std::string item; std::getline(list, item, ',');) {
+      const auto colon = item.find(':');
+      const auto secret = colon == std::string::npos ? std::nullopt : decode_base64(item.substr(colon + 1));
+      if (colon == 0 || !secret) {
+        problem(name, "must be a list of KID:BASE64 joined by commas");
+      } else if (secret->size() < kMinKeyBytes) {
+        problem(name, "holds the key \"" + item.substr(0, colon) + "\" of " + std::to_string(secret->size()) + " bytes; a key has at least 32");
+      } else {
+        keys.push_back({item.substr(0, colon), *secret});
+      }
+    }
+    return keys;
+  }
+
+  Level level(const std::string& name) {
+    const auto value = text(name, "info");
+    if (value == "debug") return Level::debug;
+    if (value == "info") return Level::info;
+    if (value == "warning") return Level::warning;
+    if (value == "error") return Level::error;
+    problem(name, "is \"" + value + "\", but must be debug, info, warning or error");
+    return Level::info;
+  }
+
+  void url(const std::string& name, const std::string& value, std::initializer_list<const char*> schemes) {
+    if (value.empty()) return;  // said already
+    std::string list;
+    for (const auto* scheme : schemes) {
+      if (value.starts_with(scheme)) return;
+      list += (list.empty() ? "" : " or ") + std::string(scheme);
+    }
+    problem(name, "must start with " + list);
+  }
+
+  void problem(const std::string& name, const std::string& what) { problems_.push_back(name + " " + what); }
+  [[nodiscard]] std::vector<std::string> problems() const { return problems_; }
+
+ private:
+  void problem_once(const std::string& name, const std::string& what) {
+    const auto line = name + " " + what;
+    for (const auto& said : problems_) {
+      if (said == line) return;
+    }
+    problems_.push_back(line);
+  }
+
+  static std::optional<int> parse_int(const std::string& text) {
+    int value = 0;
+    const auto* end = text.data() + text.size();
+    const auto [at, error] = std::from_chars(text.data(), end, value);
+    if (error != std::errc{} || at != end) return std::nullopt;
+    return value;
+  }
+
+  static std::optional<std::string> decode_base64(const std::string& text) {
+    std::string bytes(text.size(), '\0');
+    std::size_t size = 0;
+    const int variant = text.find_first_of("-_") == std::string::npos ? sodium_base64_VARIANT_ORIGINAL : sodium_base64_VARIANT_URLSAFE;
+    if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(), text.size(), nullptr, &size, nullptr, variant) != 0) {
+      return std::nullopt;
+    }
+    bytes.resize(size);
+    return bytes;
+  }
+
+  const Lookup& lookup_;
+  std::vector<std::string> problems_;
+};
+
+}  // namespace
+
+ConfigReading read_config(const Lookup& lookup) {
+  Reader in(lookup);
+  Config c;
+  c.database_url = in.required("DATABASE_URL", "postgresql:///ticketd?host=/run/postgresql");
+  c.queue_redis_url = in.required("QUEUE_REDIS_URL", "unix:///run/ticketd-redis-queue/redis.sock");
+  c.cache_redis_url = in.required("CACHE_REDIS_URL", "unix:///run/ticketd-redis-cache/redis.sock");
+  in.url("DATABASE_URL", c.database_url, {"postgresql://", "postgres://"});
+  in.url("QUEUE_REDIS_URL", c.queue_redis_url, {"redis://", "unix://"});
+  in.url("CACHE_REDIS_URL", c.cache_redis_url, {"redis://", "unix://"});
+
+  c.jwt_keys = in.jwt_keys("TICKETD_JWT_KEYS");
+  c.jwt_issuer = in.text("TICKETD_JWT_ISSUER", "ticketd");
+  c.jwt_audience = in.text("TICKETD_JWT_AUDIENCE", "ticketd");
+  c.access_ttl_s = in.number("TICKETD_ACCESS_TTL_S", 15 * 60, 10, 86'400);
+  c.refresh_ttl_s = in.number("TICKETD_REFRESH_TTL_S", 30 * 86'400, 60, 366 * 86'400);
+
+  c.threads = in.number("TICKETD_THREADS", 8, 1, 256);
+  c.db_connections = in.number("TICKETD_DB_CONNECTIONS", 4, 1, 256);
+  c.idle_exit_s = in.number("TICKETD_IDLE_EXIT_S", 300, 0, 86'400);
+  c.argon2_jobs = in.number("TICKETD_ARGON2_JOBS", 2, 1, 64);
+  c.statement_timeout_ms = in.number("TICKETD_STATEMENT_TIMEOUT_MS", 5'000, 100, 600'000);
+
+  c.shards = in.number("TICKETD_SHARDS", 16, 1, 256);
+  c.queue_max = in.number("TICKETD_QUEUE_MAX", 100'000, 1, 10'000'000);
+  c.pending_per_user = in.number("TICKETD_PENDING_PER_USER", 200, 1, 1'000'000);
+  c.batch_max = in.number("TICKETD_BATCH_MAX", 500, 1, 5'000);
+  c.attempts_max = in.number("TICKETD_ATTEMPTS_MAX", 5, 1, 100);
+  c.outcome_wait_ms = in.number("TICKETD_OUTCOME_WAIT_MS", 2'000, 0, 20'000);
+
+  c.rate_auth = in.rate("TICKETD_RATE_LIMIT_AUTH", {200, 600});
+  c.rate_booking = in.rate("TICKETD_RATE_LIMIT_BOOKING", {200, 600});
+  c.rate_reads = in.rate("TICKETD_RATE_LIMIT_READS", {200, 600});
+
+  c.metrics_file = in.text("TICKETD_METRICS_FILE", "");
+  c.log_level = in.level("TICKETD_LOG_LEVEL");
+  return {c, in.problems()};
+}
+
+std::optional<std::string> from_environment(const std::string& name) {
+  if (const char* value = std::getenv(name.c_str()); value != nullptr) return value;
+  const char* directory = std::getenv("CREDENTIALS_DIRECTORY");
+  if (directory == nullptr) return std::nullopt;
+  std::ifstream file(std::string(directory) + "/" + name);
+  if (!file) return std::nullopt;
+  std::string text(std::istreambuf_iterator<char>(file), {});
+  if (text.ends_with('\n')) text.pop_back();
+  return text;
+}
+
+Config config_or_exit() {
+  auto reading = read_config(from_environment);
+  if (reading.problems.empty()) return std::move(reading.config);
+  std::cerr << "ticketd cannot start, its settings are wrong:\n";
+  for (const auto& line : reading.problems) std::cerr << "  " << line << '\n';
+  std::exit(kExitBadConfig);
+}
+
+}  // namespace ticketd

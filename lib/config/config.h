@@ -1,0 +1,78 @@
+// Every setting of ticketd, read and checked once at start. config.cc lists them with their defaults and bounds.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+
+namespace ticketd {
+
+// Exit status for a configuration that cannot be used: EX_CONFIG of sysexits.h, named in the units'
+// RestartPreventExitStatus so that systemd does not try again.
+constexpr int kExitBadConfig = 78;
+
+// At most `limit` requests in each window of `window_s` seconds.
+struct RateRule {
+  int limit = 0;
+  int window_s = 0;
+  bool operator==(const RateRule&) const = default;
+};
+
+struct JwtKey {
+  std::string kid;
+  std::string secret;  // at least 32 bytes
+};
+
+struct Config {
+  std::string database_url;
+  std::string queue_redis_url;
+  std::string cache_redis_url;
+
+  std::vector<JwtKey> jwt_keys;  // the first one signs, all of them are accepted
+  std::string jwt_issuer;
+  std::string jwt_audience;
+  int access_ttl_s = 0;
+  int refresh_ttl_s = 0;
+
+  int threads = 0;         // per handler process
+  int db_connections = 0;  // per handler process
+  int idle_exit_s = 0;     // 0: never
+  int argon2_jobs = 0;     // password hashes at once, per process
+  int statement_timeout_ms = 0;
+
+  int shards = 0;
+  int queue_max = 0;         // commands waiting in one shard
+  int pending_per_user = 0;  // commands waiting of one person
+  int batch_max = 0;
+  int attempts_max = 0;
+  int outcome_wait_ms = 0;  // how long PATCH and DELETE of an event wait for the worker
+
+  std::optional<RateRule> rate_auth;
+  std::optional<RateRule> rate_booking;
+  std::optional<RateRule> rate_reads;
+
+  std::string metrics_file;
+  Level log_level = Level::info;
+};
+
+// Gives the text of a setting, or nothing if it is not set.
+using Lookup = std::function<std::optional<std::string>(const std::string& name)>;
+
+// On bad values `problems` holds one line for each, all of them at once, and `config` must not be used.
+struct ConfigReading {
+  Config config;
+  std::vector<std::string> problems;
+};
+ConfigReading read_config(const Lookup& lookup);
+
+// A setting from the environment, or from the file of that name in $CREDENTIALS_DIRECTORY (systemd.exec(5),
+// LoadCredential); the environment wins. One trailing newline of a file is cut.
+std::optional<std::string> from_environment(const std::string& name);
+
+// read_config(from_environment); on problems prints them all to stderr and exits with kExitBadConfig.
+Config config_or_exit();
+
+}  // namespace ticketd

@@ -1,0 +1,21 @@
+#include "domain/command.h"
+
+#include <array>
+
+namespace ticketd::domain {
+namespace {
+
+constexpr std::array<std::string_view, 4> kNames = {"book", "cancel", "update_event", "delete_event"};
+
+}  // namespace
+
+std::string_view name_of(CommandKind kind) { return kNames.at(static_cast<std::size_t>(kind)); }
+
+std::optional<CommandKind> parse_command_kind(std::string_view name) {
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    if (kNames.at(i) == name) return static_cast<CommandKind>(i);
+  }
+  return std::nullopt;
+}
+
+}  // namespace ticketd::domain

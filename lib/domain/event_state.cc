@@ -1,0 +1,100 @@
+#include "domain/event_state.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace ticketd::domain {
+namespace {
+
+constexpr std::array<std::string_view, 4> kStates = {"confirmed", "waitlisted", "cancelled", "rejected"};
+
+}  // namespace
+
+std::string_view name_of(BookingState state) { return kStates.at(static_cast<std::size_t>(state)); }
+
+std::optional<BookingState> parse_booking_state(std::string_view name) {
+  for (std::size_t i = 0; i < kStates.size(); ++i) {
+    if (kStates.at(i) == name) return static_cast<BookingState>(i);
+  }
+  return std::nullopt;
+}
+
+void EventState::add(const Booking& booking) {
+  if (!bookings_.emplace(booking.id, booking).second) return;
+  of_user_[booking.user].push_back(booking.id);
+  if (booking.state == BookingState::waitlisted) line_.emplace(booking.seq, booking.id);
+}
+
+void EventState::remove(BookingId booking) {
+  const auto found = bookings_.find(booking);
+  if (found == bookings_.end()) return;
+  line_.erase(found->second.seq);
+  std::erase(of_user_[found->second.user], booking);
+  bookings_.erase(found);
+}
+
+const Booking* EventState::promote_first() {
+  if (line_.empty()) return nullptr;
+  auto& booking = bookings_.at(line_.begin()->second);
+  line_.erase(line_.begin());
+  booking.state = BookingState::confirmed;
+  return &booking;
+}
+
+const Booking* EventState::find(BookingId booking) const {
+  const auto found = bookings_.find(booking);
+  return found == bookings_.end() ? nullptr : &found->second;
+}
+
+const Booking* EventState::newest_of(UserId user) const {
+  const auto found = of_user_.find(user);
+  if (found == of_user_.end()) return nullptr;
+  const Booking* newest = nullptr;
+  for (const auto& held : found->second) {
+    const auto& booking = bookings_.at(held);
+    if (newest == nullptr || booking.seq > newest->seq) newest = &booking;
+  }
+  return newest;
+}
+
+int EventState::free_slot(UserId user) const {
+  const auto found = of_user_.find(user);
+  if (found == of_user_.end()) return 1;
+  // The limit may have been lowered since: counting comes first, for a low slot can be free while higher ones are taken.
+  if (std::cmp_greater_equal(found->second.size(), max_per_user)) return 0;
+  for (int slot = 1; slot <= max_per_user; ++slot) {
+    const auto has_slot = [&](BookingId held) { return bookings_.at(held).slot == slot; };
+    if (std::none_of(found->second.begin(), found->second.end(), has_slot)) return slot;
+  }
+  return 0;
+}
+
+std::vector<BookingId> EventState::live() const {
+  std::vector<BookingId> ids;
+  ids.reserve(bookings_.size());
+  for (const auto& entry : bookings_) ids.push_back(entry.first);
+  return ids;
+}
+
+void EventState::clear() {
+  bookings_.clear();
+  of_user_.clear();
+  line_.clear();
+}
+
+int seats_freed_at_most(const EventState& state, std::span<const Command* const> commands) {
+  int freed = 0;
+  int total = state.total_tickets;
+  for (const auto* command : commands) {
+    // A cancel frees one seat, or takes one of the loaded head out of the line: either way it uses up one of them.
+    if (command->kind == CommandKind::cancel) ++freed;
+    if (command->kind == CommandKind::update_event && command->changes.total_tickets) {
+      freed += std::max(0, *command->changes.total_tickets - total);
+      total = std::min(total, *command->changes.total_tickets);
+    }
+  }
+  return std::min(freed, state.waiting_count);
+}
+
+}  // namespace ticketd::domain

@@ -1,0 +1,29 @@
+// What people are told about their bookings, in words. Every text names the event.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "domain/decide.h"
+
+namespace ticketd::domain {
+
+enum class NotificationKind { booked, waitlisted, promoted, cancelled, nothing_to_cancel, rejected, event_updated, event_deleted, failed };
+std::string_view name_of(NotificationKind kind);
+
+struct Message {
+  NotificationKind kind;
+  std::string text;
+};
+
+// How a command ended. `title` is the event's, empty if there is no such event.
+Message outcome_message(const Command& command, const Decision& decision, std::string_view title);
+
+Message promoted_message(std::string_view title);
+// To everyone who held or awaited a seat of a deleted event.
+Message event_deleted_message(std::string_view title);
+// The command could not be carried out and was put aside for the operator.
+Message failed_message(CommandKind kind);
+// While the command is still in the queue.
+std::string processing_text(CommandKind kind);
+
+}  // namespace ticketd::domain

@@ -1,0 +1,203 @@
+#include "fcgi/server.h"
+
+#include <fcgiapp.h>
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+namespace ticketd::fcgi {
+namespace {
+
+using http::Reply;
+using http::Request;
+using SteadyClock = std::chrono::steady_clock;
+
+std::system_error system_failure(const char* what) { return {errno, std::generic_category(), what}; }
+
+std::string lower_with_dashes(std::string_view name) {
+  std::string text(name);
+  for (char& c : text) c = c == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+std::string lower(std::string_view name) {
+  std::string text(name);
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+std::string param(const FCGX_Request& fcgi, const char* name) {
+  const char* value = FCGX_GetParam(name, fcgi.envp);
+  return value == nullptr ? "" : value;
+}
+
+// HTTP_X_Y becomes the header x-y, PATH_EVENT_ID the path value event_id.
+void take_lists(const FCGX_Request& fcgi, Request& request) {
+  for (char** entry = fcgi.envp; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const auto equals = text.find('=');
+    const auto name = text.substr(0, equals);
+    const auto value = text.substr(std::min(text.size(), equals + 1));
+    if (name.starts_with("HTTP_")) request.headers.emplace(lower_with_dashes(name.substr(5)), value);
+    if (name.starts_with("PATH_") && !value.empty()) request.path_values.emplace(lower(name.substr(5)), value);
+  }
+}
+
+// At most one byte more than a body may have: enough to see that it is too large.
+void read_body(const FCGX_Request& fcgi, Request& request) {
+  const auto announced = param(fcgi, "CONTENT_LENGTH");
+  std::size_t length = 0;
+  std::from_chars(announced.data(), announced.data() + announced.size(), length);
+  length = std::min(length, http::kMaxBodyBytes + 1);
+  request.body.resize(length);
+  const int got = FCGX_GetStr(request.body.data(), static_cast<int>(length), fcgi.in);
+  request.body.resize(static_cast<std::size_t>(std::max(0, got)));
+  request.body_complete = request.body.size() == length;
+}
+
+Request to_request(const FCGX_Request& fcgi) {
+  Request request;
+  request.method = param(fcgi, "REQUEST_METHOD");
+  request.path = param(fcgi, "DOCUMENT_URI");
+  request.query = param(fcgi, "QUERY_STRING");
+  request.content_type = param(fcgi, "CONTENT_TYPE");
+  request.remote_addr = param(fcgi, "REMOTE_ADDR");
+  take_lists(fcgi, request);
+  request.request_id = request.header("x-request-id");
+  read_body(fcgi, request);
+  return request;
+}
+
+void send(const FCGX_Request& fcgi, const Request& request, const Reply& reply) {
+  std::string text = "Status: " + std::to_string(reply.status) + "\r\n";
+  for (const auto& [name, value] : reply.headers) text += name + ": " + value + "\r\n";
+  if (reply.status != 304) text += "Content-Length: " + std::to_string(reply.body.size()) + "\r\n";
+  text += "\r\n";
+  if (request.method != "HEAD") text += reply.body;
+  FCGX_PutStr(text.data(), static_cast<int>(text.size()), fcgi.out);
+}
+
+class Fd {
+ public:
+  explicit Fd(int fd) : fd_(fd) {
+    if (fd_ < 0) throw system_failure("no file descriptor");
+  }
+  ~Fd() { ::close(fd_); }
+  Fd(const Fd&) = delete;
+  Fd& operator=(const Fd&) = delete;
+  [[nodiscard]] int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+class Server {
+ public:
+  Server(const ServerOptions& options, const std::function<Reply(const Request&)>& handle) : options_(options), handle_(handle), stop_(::eventfd(0, EFD_CLOEXEC)) {}
+
+  void run() {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < options_.threads; ++i) threads.emplace_back([this] { accept_loop(); });
+    wait_for_end();
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto written = ::write(stop_.get(), &one, sizeof one);  // stays readable: wakes every thread
+  }
+
+ private:
+  void accept_loop() {
+    const Fd epoll(::epoll_create1(EPOLL_CLOEXEC));
+    // Exclusive: a connection wakes one thread, not all of them.
+    epoll_event on_connection{EPOLLIN | EPOLLEXCLUSIVE, {.fd = options_.listen_fd}};
+    epoll_event on_stop{EPOLLIN, {.fd = stop_.get()}};
+    ::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, options_.listen_fd, &on_connection);
+    ::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, stop_.get(), &on_stop);
+    FCGX_Request fcgi;
+    FCGX_InitRequest(&fcgi, options_.listen_fd, FCGI_FAIL_ACCEPT_ON_INTR);
+    for (;;) {
+      epoll_event event{};
+      const int ready = ::epoll_wait(epoll.get(), &event, 1, -1);
+      if (ready == 1 && event.data.fd == stop_.get()) break;
+      // Negative: another thread was faster, or the peer went away.
+      if (ready == 1 && FCGX_Accept_r(&fcgi) == 0) answer(fcgi);
+    }
+    FCGX_Free(&fcgi, 1);
+  }
+
+  void answer(FCGX_Request& fcgi) {
+    ++in_flight_;
+    const auto request = to_request(fcgi);
+    send(fcgi, request, handle_(request));
+    FCGX_Finish_r(&fcgi);
+    last_ms_ = now_ms();
+    --in_flight_;
+  }
+
+  void wait_for_end() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    if (options_.idle_exit_s == 0) {
+      int signal = 0;
+      while (sigwait(&signals, &signal) != 0) {
+      }
+      return;
+    }
+    const std::int64_t idle_ms = std::int64_t{options_.idle_exit_s} * 1000;
+    for (;;) {
+      const auto left_ms = in_flight_ > 0 ? idle_ms : last_ms_ + idle_ms - now_ms();
+      if (left_ms <= 0) return;
+      const timespec wait{left_ms / 1000, left_ms % 1000 * 1'000'000};
+      if (sigtimedwait(&signals, nullptr, &wait) > 0) return;
+    }
+  }
+
+  static std::int64_t now_ms() { return std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now().time_since_epoch()).count(); }
+
+  const ServerOptions& options_;
+  const std::function<Reply(const Request&)>& handle_;
+  const Fd stop_;
+  std::atomic<std::int64_t> last_ms_{now_ms()};
+  std::atomic<int> in_flight_{0};
+};
+
+void ignore_sigpipe() { std::signal(SIGPIPE, SIG_IGN); }
+
+}  // namespace
+
+void prepare_signals() {
+  ignore_sigpipe();
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+void serve(const ServerOptions& options, const std::function<Reply(const Request&)>& handle) {
+  int listening = 0;
+  socklen_t size = sizeof listening;
+  if (::getsockopt(options.listen_fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0) throw system_failure("standard input is no socket");
+  if (listening == 0) throw std::system_error(EINVAL, std::generic_category(), "standard input is no listening socket");
+  ::fcntl(options.listen_fd, F_SETFL, ::fcntl(options.listen_fd, F_GETFL) | O_NONBLOCK);
+  ::setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "100", 0);  // ms that Finish waits for the peer to close; 2 s by default
+  FCGX_Init();
+  ignore_sigpipe();  // FCGX_Init replaces an ignored SIGPIPE
+  Server(options, handle).run();
+}
+
+}  // namespace ticketd::fcgi

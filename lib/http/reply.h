@@ -1,0 +1,42 @@
+// One HTTP reply, and the envelope that every JSON reply of ours has.
+#pragma once
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "http/request.h"
+
+namespace ticketd::http {
+
+struct Reply {
+  int status = 200;
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string body = {};
+  std::string code = {};  // of a refusal, for logs and metrics
+
+  Reply& header(std::string name, std::string value) {
+    headers.emplace_back(std::move(name), std::move(value));
+    return *this;
+  }
+};
+
+// {"success": true, "message": …, "data": …}
+Reply success(int status, std::string_view message, const Json& data);
+
+// RFC 9457 with the envelope. A message of the refusal's own replaces the code's text.
+Reply problem(const Refusal& refusal, const std::string& request_id);
+
+// The reply with an ETag (weak: the JSON is equal, not its bytes on the wire), or 304 without a body where If-None-Match has it.
+Reply with_etag(Reply reply, const Request& request);
+
+// No cache may keep it: it holds tokens.
+Reply not_stored(Reply reply);
+
+// The status of a code; for tests and documents.
+int status_of(Code code);
+std::string_view name_of(Code code);
+const std::vector<Code>& all_codes();
+
+}  // namespace ticketd::http

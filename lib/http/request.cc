@@ -1,0 +1,77 @@
+#include "http/request.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace ticketd::http {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+bool is_json(std::string_view content_type) {
+  std::string type(trimmed(content_type.substr(0, content_type.find(';'))));
+  std::transform(type.begin(), type.end(), type.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return type == "application/json";
+}
+
+}  // namespace
+
+std::string Request::header(const std::string& name) const {
+  const auto found = headers.find(name);
+  return found == headers.end() ? "" : found->second;
+}
+
+Result<Json> Request::json_body(bool optional_body) const {
+  if (optional_body && body.empty()) return Json::object();
+  if (!is_json(content_type)) return Refusal{Code::unsupported_media_type};
+  if (body.size() > kMaxBodyBytes) return Refusal{Code::body_too_large};
+  if (!body_complete) return Refusal{Code::invalid_json, "The body ended before the announced length"};
+  std::string why;
+  auto json = Json::parse(body, &why);
+  if (!json) return Refusal{Code::invalid_json, "The body is not valid JSON: " + why};
+  if (!json->is_object()) return Refusal{Code::invalid_json, "The body must be a JSON object"};
+  return *json;
+}
+
+std::optional<std::string> Request::query_value(std::string_view name) const {
+  std::string_view rest = query;
+  while (!rest.empty()) {
+    const auto pair = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
+    const auto equals = pair.find('=');
+    if (percent_decoded(pair.substr(0, equals)) != name) continue;
+    return equals == std::string_view::npos ? "" : percent_decoded(pair.substr(equals + 1));
+  }
+  return std::nullopt;
+}
+
+Result<std::optional<std::string>> Request::idempotency_key() const {
+  auto key = header("idempotency-key");
+  if (key.empty() && !headers.contains("idempotency-key")) return std::optional<std::string>();
+  if (key.size() >= 2 && key.front() == '"' && key.back() == '"') key = key.substr(1, key.size() - 2);
+  const auto visible = [](char c) { return c > 0x20 && c < 0x7f; };
+  if (key.empty() || key.size() > 255 || !std::all_of(key.begin(), key.end(), visible)) {
+    return Refusal{Code::validation_failed, "", {{"Idempotency-Key", "invalid", "Idempotency-Key must be 1 to 255 visible ASCII characters"}}};
+  }
+  return std::optional(key);
+}
+
+std::string percent_decoded(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned char byte = 0;
+    if (text[i] == '%' && i + 2 < text.size() && std::from_chars(text.data() + i + 1, text.data() + i + 3, byte, 16).ptr == text.data() + i + 3) {
+      decoded += static_cast<char>(byte);
+      i += 2;
+    } else {
+      decoded += text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return decoded;
+}
+
+}  // namespace ticketd::http

@@ -1,0 +1,54 @@
+// One HTTP request, as the handlers see it. Made by fcgi/ from FastCGI parameters, by tests from a literal.
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "base/uuid.h"
+
+namespace ticketd::http {
+
+struct Request {
+  std::string method;        // GET, HEAD, POST, …
+  std::string path;          // without the query string
+  std::string query;         // raw, without the question mark
+  std::string content_type;
+  std::string body;
+  std::string remote_addr;
+  std::string request_id;    // nginx checked or made it
+  std::map<std::string, std::string> headers;      // lower-case names: authorization, idempotency-key, if-none-match, traceparent
+  std::map<std::string, std::string> path_values;  // event_id, booking_id, request_id
+  bool body_complete = true;                       // false: fewer bytes came than were announced
+
+  [[nodiscard]] std::string header(const std::string& name) const;
+
+  // The body as a JSON object. An empty body is an empty object where `optional_body`.
+  // Refuses: unsupported_media_type (Content-Type is not application/json), body_too_large (over 16 KiB), invalid_json.
+  [[nodiscard]] Result<Json> json_body(bool optional_body = false) const;
+
+  // The value of a query parameter, percent-decoded; the first one if it comes twice.
+  [[nodiscard]] std::optional<std::string> query_value(std::string_view name) const;
+
+  // Refuses: invalid_id.
+  template <class IdType>
+  [[nodiscard]] Result<IdType> path_id(const std::string& name) const {
+    const auto found = path_values.find(name);
+    const auto id = found == path_values.end() ? std::nullopt : IdType::parse(found->second);
+    if (!id) return Refusal{Code::invalid_id, name + " must be a UUID"};
+    return *id;
+  }
+
+  // Idempotency-Key, without its quotes; empty if there is none.
+  // Refuses: validation_failed for anything but 1 to 255 visible ASCII characters.
+  [[nodiscard]] Result<std::optional<std::string>> idempotency_key() const;
+};
+
+constexpr std::size_t kMaxBodyBytes = 16 * 1024;
+
+// `a%20b+c` becomes `a b c`. A % without two hex digits stays as it is.
+std::string percent_decoded(std::string_view text);
+
+}  // namespace ticketd::http

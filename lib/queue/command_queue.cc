@@ -1,0 +1,109 @@
+#include "queue/command_queue.h"
+
+#include <algorithm>
+
+#include "queue/wire.h"
+
+namespace ticketd::queue {
+namespace {
+
+constexpr int kIdempotencyTtlS = 24 * 3600;
+
+// KEYS: stream, pending hash, closed mark, idempotency key (or "").
+// ARGV: queue_max, pending_per_user, is it a booking, fingerprint, idempotency ttl, command id, command as JSON, then the
+// stream entry's fields. Answers {verdict, JSON of the command that the verdict is about}.
+// The idempotency key comes first: a replay must give the first answer even when by now the queue is full.
+const redis::Script& submit_script() {
+  static const redis::Script script(R"(
+local stream, pending, closed, idem = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+if idem ~= '' then
+  local first = redis.call('HMGET', idem, 'fingerprint', 'command')
+  if first[1] then
+    if first[1] == ARGV[4] then return {'replayed', first[2]} end
+    return {'key_reused'}
+  end
+end
+if ARGV[3] == '1' and redis.call('EXISTS', closed) == 1 then return {'closed'} end
+if redis.call('XLEN', stream) >= tonumber(ARGV[1]) then return {'queue_full'} end
+if redis.call('HLEN', pending) >= tonumber(ARGV[2]) then return {'user_full'} end
+redis.call('XADD', stream, '*', unpack(ARGV, 8))
+redis.call('HSET', pending, ARGV[6], ARGV[7])
+if idem ~= '' then
+  redis.call('HSET', idem, 'fingerprint', ARGV[4], 'command', ARGV[7])
+  redis.call('EXPIRE', idem, ARGV[5])
+end
+return {'queued', ARGV[7]}
+)");
+  return script;
+}
+
+Refusal queue_full() { return {Code::queue_full, "", {}, 1}; }
+
+Result<Accepted> accepted(const redis::Reply& reply, const domain::Command& command) {
+  const auto verdict = reply.at(0).text();
+  if (verdict == "queued") return Accepted{command, false};
+  if (verdict == "replayed") {
+    const auto first = from_json_text(reply.at(1).text());
+    if (first) return Accepted{*first, true};
+    throw std::runtime_error("the command stored with an idempotency key cannot be read");
+  }
+  if (verdict == "key_reused") return Refusal{Code::idempotency_key_reused};
+  if (verdict == "closed") return Refusal{Code::event_cancelled};
+  if (verdict == "user_full") return Refusal{Code::rate_limited, "You have too many requests in the queue; wait for their outcomes", {}, 1};
+  return queue_full();
+}
+
+}  // namespace
+
+Result<Accepted> CommandQueue::submit(const domain::Command& command, const std::optional<IdempotencyKey>& key, bool awaited) {
+  auto fields = to_fields(command);
+  if (awaited) fields.emplace_back("awaited", "1");
+  const std::string idem = key ? "ticketd:idem:" + command.user.str() + ":" + key->key : "";
+  redis::Arguments arguments = {std::to_string(limits_.queue_max),
+                                std::to_string(limits_.pending_per_user),
+                                command.kind == domain::CommandKind::book ? "1" : "0",
+                                key ? key->fingerprint : "",
+                                std::to_string(kIdempotencyTtlS),
+                                command.id.str(),
+                                to_json_text(fields)};
+  for (auto& [name, value] : fields) {
+    arguments.push_back(name);
+    arguments.push_back(std::move(value));
+  }
+  auto redis = redis_.take();
+  try {
+    const auto shard = shard_of(command.event, limits_.shards);
+    return accepted(redis->eval(submit_script(), {stream_key(shard), pending_key(command.user), closed_key(command.event), idem}, arguments), command);
+  } catch (const redis::RedisError& e) {
+    if (e.is("OOM")) return queue_full();  // maxmemory with noeviction: full, just as the cap says it
+    throw;
+  }
+}
+
+bool CommandQueue::await_outcome(CommandId id, int wait_ms) {
+  if (wait_ms <= 0) return false;
+  auto redis = redis_.take();
+  const std::string seconds = std::to_string(wait_ms / 1000) + "." + std::to_string(1000 + wait_ms % 1000).substr(1);
+  return !redis->command({"BLPOP", outcome_key(id), seconds}, wait_ms).is_nil();
+}
+
+std::optional<domain::Command> CommandQueue::find_pending(UserId user, CommandId id) {
+  auto redis = redis_.take();
+  const auto reply = redis->command({"HGET", pending_key(user), id.str()});
+  return reply.is_nil() ? std::nullopt : from_json_text(reply.text());
+}
+
+std::vector<domain::Command> CommandQueue::list_pending(UserId user) {
+  auto redis = redis_.take();
+  const auto reply = redis->command({"HVALS", pending_key(user)});
+  std::vector<domain::Command> commands;
+  for (std::size_t i = 0; i < reply.size(); ++i) {
+    if (auto command = from_json_text(reply.at(i).text())) commands.push_back(std::move(*command));
+  }
+  std::sort(commands.begin(), commands.end(), [](const auto& a, const auto& b) { return std::pair(a.accepted_at, a.id) < std::pair(b.accepted_at, b.id); });
+  return commands;
+}
+
+int shard_of(EventId event, int shards) { return static_cast<int>(std::hash<EventId>{}(event) % static_cast<std::size_t>(shards)); }
+
+}  // namespace ticketd::queue

@@ -1,0 +1,69 @@
+// The queue of commands: the handlers' end. All of it lives on the queue Redis, whose AOF is synced before an answer
+// leaves (appendfsync always), so that what was accepted stays.
+//
+//   ticketd:commands:{k}     stream of shard k; an event's shard is the hash of its id. An entry stays until its outcome
+//                            is committed in PostgreSQL: the stream is exactly what is outstanding.
+//   ticketd:pending:USER     hash, command id -> what GET /v1/requests and /v1/notifications show of a queued command;
+//                            its size bounds what one person has queued. The worker removes a field with its entry.
+//   ticketd:idem:USER:KEY    answer of an idempotency key, for 24 hours
+//   ticketd:closed:EVENT     the event was deleted: refuse bookings at once, for as long as a handler might still have
+//                            it in its cache as open
+//   ticketd:outcome:COMMAND  list of one element, pushed when the command took effect and somebody waits for it
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "domain/command.h"
+#include "redis/redis.h"
+
+namespace ticketd::queue {
+
+struct Limits {
+  int shards = 16;
+  int queue_max = 100'000;     // commands in one shard
+  int pending_per_user = 200;  // commands of one person
+};
+
+// An idempotency key as the client sent it, and a hash of the request that it came with.
+struct IdempotencyKey {
+  std::string key;
+  std::string fingerprint;
+};
+
+// A command as it was accepted: the client's own, or, on a replay, the first one.
+struct Accepted {
+  domain::Command command;
+  bool replayed = false;
+};
+
+class CommandQueue {
+ public:
+  CommandQueue(redis::Pool& redis, Limits limits) : redis_(redis), limits_(limits) {}
+
+  // Queues the command in one round trip. When this returns the command is on disk. With `awaited` the worker signals
+  // the outcome to await_outcome().
+  // Refuses: queue_full (the shard is at its cap), rate_limited (the person is at pending_per_user), idempotency_key_reused,
+  // event_cancelled (for a booking; the event was just deleted). Nothing is queued then.
+  // Throws redis::RedisUnavailable: then it may have been queued; with an idempotency key the client can safely try again.
+  Result<Accepted> submit(const domain::Command& command, const std::optional<IdempotencyKey>& key, bool awaited = false);
+
+  // True as soon as the outcome is committed, false after `wait_ms` without. Throws redis::RedisUnavailable.
+  bool await_outcome(CommandId id, int wait_ms);
+
+  // A command of the person that is still queued.
+  std::optional<domain::Command> find_pending(UserId user, CommandId id);
+  // All of them, oldest first.
+  std::vector<domain::Command> list_pending(UserId user);
+
+ private:
+  redis::Pool& redis_;
+  const Limits limits_;
+};
+
+// The shard that an event's commands go to, 0 to shards - 1. Changing the number of shards while commands are queued
+// would break the order within an event: CommandStream::agree_on_shards() keeps the worker from starting.
+int shard_of(EventId event, int shards);
+
+}  // namespace ticketd::queue

@@ -1,0 +1,53 @@
+// The queue of commands: the worker's end.
+//
+// There is no consumer group. A shard has one reader at a time, the worker that holds its advisory lock in PostgreSQL, and
+// an entry is deleted only after its outcome is committed: so what is in the stream is what is outstanding, and reading
+// always starts at its beginning. A dead worker leaves nothing behind that would have to be claimed, and reading writes
+// nothing to the AOF (a group writes an XCLAIM for each entry it hands out).
+#pragma once
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "queue/wire.h"
+#include "redis/redis.h"
+
+namespace ticketd::queue {
+
+struct Entry {
+  int shard = 0;
+  std::string stream_id;
+  Fields fields;
+  std::optional<domain::Command> command;  // empty: the entry cannot be read as one
+  bool awaited = false;                    // a handler waits for the outcome
+};
+
+class CommandStream {
+ public:
+  CommandStream(std::string url, int timeout_ms) : redis_(std::move(url), timeout_ms) {}
+
+  // The oldest entries of the shards, up to `max` of each, in stream order within a shard. Waits up to `block_ms` for the
+  // first one if there are none, or if there are no shards; empty after that. Throws redis::RedisUnavailable.
+  std::vector<Entry> read(const std::set<int>& shards, int max, int block_ms);
+
+  // Deletes entries whose outcome is committed, with their pending fields, and signals those who wait. In one transaction:
+  // after a crash either all of it happened or none. `deleted_events` are refused bookings from now on.
+  void acknowledge(std::span<const Entry> entries, std::span<const EventId> deleted_events);
+
+  // Remembers the number of shards. False if commands are queued under another number: then an event's commands would be
+  // spread over two shards, and lose their order.
+  bool agree_on_shards(int shards);
+
+ private:
+  redis::Connection redis_;
+};
+
+struct QueueDepth {
+  std::int64_t depth = 0;
+  std::int64_t oldest_ms = 0;  // when the oldest outstanding entry was queued, by Redis's clock; 0: none
+};
+// Over all shards. Throws redis::RedisUnavailable.
+QueueDepth queue_depth(redis::Connection& redis, int shards);
+
+}  // namespace ticketd::queue

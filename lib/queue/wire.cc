@@ -1,0 +1,139 @@
+#include "queue/wire.h"
+
+#include <charconv>
+
+namespace ticketd::queue {
+namespace {
+
+using domain::Command;
+using domain::EventChanges;
+
+template <class T>
+void set_if(Json& object, const char* key, const std::optional<T>& value) {
+  if (value) object.set(key, *value);
+}
+
+void set_if(Json& object, const char* key, const std::optional<Time>& value) {
+  if (value) object.set(key, epoch_ms(*value));
+}
+
+std::string to_text(const EventChanges& changes) {
+  auto object = Json::object();
+  set_if(object, "title", changes.title);
+  set_if(object, "description", changes.description);
+  set_if(object, "location", changes.location);
+  set_if(object, "starts_at", changes.starts_at);
+  set_if(object, "ends_at", changes.ends_at);
+  set_if(object, "total_tickets", changes.total_tickets);
+  set_if(object, "max_per_user", changes.max_per_user);
+  return object.size() == 0 ? "" : object.dump();
+}
+
+std::optional<EventChanges> changes_of(const std::string& text) {
+  EventChanges changes;
+  if (text.empty()) return changes;
+  const auto json = Json::parse(text);
+  if (!json || !json->is_object()) return std::nullopt;
+  const auto string = [&](const char* key) { return json->has(key) ? std::optional(std::string((*json)[key].text())) : std::nullopt; };
+  const auto time = [&](const char* key) { return json->has(key) ? std::optional(from_epoch_ms((*json)[key].integer())) : std::nullopt; };
+  const auto number = [&](const char* key) { return json->has(key) ? std::optional(static_cast<int>((*json)[key].integer())) : std::nullopt; };
+  changes.title = string("title");
+  changes.description = string("description");
+  changes.location = string("location");
+  changes.starts_at = time("starts_at");
+  changes.ends_at = time("ends_at");
+  changes.total_tickets = number("total_tickets");
+  changes.max_per_user = number("max_per_user");
+  return changes;
+}
+
+// Reads one field after the other; is bad as soon as one is.
+class FieldReader {
+ public:
+  explicit FieldReader(const Fields& fields) : fields_(fields) {}
+
+  [[nodiscard]] std::string text(const char* name) const {
+    for (const auto& [key, value] : fields_) {
+      if (key == name) return value;
+    }
+    return "";
+  }
+  template <class IdType>
+  IdType id(const char* name) {
+    const auto parsed = IdType::parse(text(name));
+    ok_ = ok_ && parsed.has_value();
+    return parsed.value_or(IdType{});
+  }
+  Time time(const char* name) {
+    const auto value = text(name);
+    std::int64_t ms = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), ms);
+    ok_ = ok_ && error == std::errc{} && end == value.data() + value.size();
+    return from_epoch_ms(ms);
+  }
+  void check(bool good) { ok_ = ok_ && good; }
+  [[nodiscard]] bool ok() const { return ok_; }
+
+ private:
+  const Fields& fields_;
+  bool ok_ = true;
+};
+
+}  // namespace
+
+Fields to_fields(const Command& command) {
+  Fields fields = {{"id", command.id.str()},
+                   {"kind", std::string(name_of(command.kind))},
+                   {"user", command.user.str()},
+                   {"event", command.event.str()},
+                   {"notification", command.notification.str()},
+                   {"at", std::to_string(epoch_ms(command.accepted_at))},
+                   {"request", command.request_id}};
+  if (command.booking) fields.emplace_back("booking", command.booking->str());
+  if (auto changes = to_text(command.changes); !changes.empty()) fields.emplace_back("changes", std::move(changes));
+  return fields;
+}
+
+std::optional<Command> from_fields(const Fields& fields) {
+  FieldReader in(fields);
+  Command command;
+  const auto kind = domain::parse_command_kind(in.text("kind"));
+  in.check(kind.has_value());
+  command.kind = kind.value_or(domain::CommandKind::book);
+  command.id = in.id<CommandId>("id");
+  command.user = in.id<UserId>("user");
+  command.event = in.id<EventId>("event");
+  command.notification = in.id<NotificationId>("notification");
+  command.accepted_at = in.time("at");
+  command.request_id = in.text("request");
+  if (!in.text("booking").empty()) command.booking = in.id<BookingId>("booking");
+  in.check(command.kind != domain::CommandKind::book || command.booking.has_value());
+  const auto changes = changes_of(in.text("changes"));
+  in.check(changes.has_value());
+  if (!in.ok()) return std::nullopt;
+  command.changes = *changes;
+  return command;
+}
+
+std::string to_json_text(const Fields& fields) {
+  auto object = Json::object();
+  for (const auto& [key, value] : fields) object.set(key.c_str(), value);
+  return object.dump();
+}
+
+std::optional<Command> from_json_text(std::string_view text) {
+  const auto json = Json::parse(text);
+  if (!json || !json->is_object()) return std::nullopt;
+  Fields fields;
+  for (const auto* name : {"id", "kind", "user", "event", "notification", "at", "request", "booking", "changes"}) {
+    if (json->has(name)) fields.emplace_back(name, (*json)[name].text());
+  }
+  return from_fields(fields);
+}
+
+std::string stream_key(int shard) { return "ticketd:commands:{" + std::to_string(shard) + "}"; }
+std::string pending_key(UserId user) { return "ticketd:pending:" + user.str(); }
+std::string outcome_key(CommandId id) { return "ticketd:outcome:" + id.str(); }
+std::string closed_key(EventId event) { return "ticketd:closed:" + event.str(); }
+
+}  // namespace ticketd::queue

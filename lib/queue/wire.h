@@ -1,0 +1,29 @@
+// Commands as text: the fields of a stream entry, and JSON for the hash of pending ones.
+#pragma once
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/json.h"
+#include "domain/command.h"
+
+namespace ticketd::queue {
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+// Field names and values; `changes` is JSON, fields without a value are left out.
+Fields to_fields(const domain::Command& command);
+// Empty for an entry that to_fields() cannot have made: unknown kind, an id that is none, a number that is none.
+std::optional<domain::Command> from_fields(const Fields& fields);
+
+// One JSON object with the same names.
+std::string to_json_text(const Fields& fields);
+std::optional<domain::Command> from_json_text(std::string_view text);
+
+std::string stream_key(int shard);
+std::string pending_key(UserId user);
+std::string outcome_key(CommandId id);
+std::string closed_key(EventId event);
+
+}  // namespace ticketd::queue

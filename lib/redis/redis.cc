@@ -1,0 +1,196 @@
+#include "redis/redis.h"
+
+#include <hiredis/hiredis.h>
+#include <openssl/sha.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <charconv>
+#include <cstring>
+
+namespace ticketd::redis {
+namespace {
+
+timeval timeval_of(int ms) { return {ms / 1000, (ms % 1000) * 1000}; }
+
+struct Address {
+  std::string path;  // unix socket; empty: TCP
+  std::string host = "127.0.0.1";
+  int port = 6379;
+  std::string password;
+  std::string database;
+};
+
+Address parse_url(const std::string& url) {
+  Address address;
+  if (url.starts_with("unix://")) {
+    address.path = url.substr(7);
+    const auto query = address.path.find("?db=");
+    if (query != std::string::npos) {
+      address.database = address.path.substr(query + 4);
+      address.path.resize(query);
+    }
+    return address;
+  }
+  std::string rest = url.substr(url.find("://") + 3);
+  if (const auto slash = rest.find('/'); slash != std::string::npos) {
+    address.database = rest.substr(slash + 1);
+    rest.resize(slash);
+  }
+  if (const auto at = rest.rfind('@'); at != std::string::npos) {
+    address.password = rest.substr(rest.find(':') + 1, at - rest.find(':') - 1);
+    rest.erase(0, at + 1);
+  }
+  if (const auto colon = rest.rfind(':'); colon != std::string::npos) {
+    std::from_chars(rest.data() + colon + 1, rest.data() + rest.size(), address.port);
+    rest.resize(colon);
+  }
+  if (!rest.empty()) address.host = rest;
+  return address;
+}
+
+}  // namespace
+
+bool Reply::is_nil() const { return reply_ == nullptr || reply_->type == REDIS_REPLY_NIL; }
+std::string_view Reply::text() const {
+  if (reply_ == nullptr || (reply_->type != REDIS_REPLY_STRING && reply_->type != REDIS_REPLY_STATUS)) return {};
+  return {reply_->str, reply_->len};
+}
+std::int64_t Reply::integer() const { return reply_ != nullptr && reply_->type == REDIS_REPLY_INTEGER ? reply_->integer : 0; }
+std::size_t Reply::size() const { return reply_ != nullptr && reply_->type == REDIS_REPLY_ARRAY ? reply_->elements : 0; }
+Reply Reply::at(std::size_t index) const { return {owner_, index < size() ? reply_->element[index] : nullptr}; }
+
+Script::Script(std::string script_text) : text(std::move(script_text)) {
+  std::array<unsigned char, SHA_DIGEST_LENGTH> hash{};
+  SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), hash.data());  // EVALSHA names scripts by SHA-1
+  static constexpr char kDigits[] = "0123456789abcdef";
+  for (const auto byte : hash) {
+    sha1 += kDigits[byte >> 4];
+    sha1 += kDigits[byte & 15];
+  }
+}
+
+Connection::Connection(std::string url, int timeout_ms) : url_(std::move(url)), timeout_ms_(timeout_ms) {}
+Connection::~Connection() { close(); }
+
+void Connection::close() {
+  if (context_ != nullptr) redisFree(context_);
+  context_ = nullptr;
+}
+
+void Connection::fail() {
+  const std::string why = context_ == nullptr ? "no connection" : context_->errstr;
+  close();  // after an error or a time-out a context is of no more use
+  throw RedisUnavailable("Redis: " + why);
+}
+
+void Connection::open() {
+  if (context_ != nullptr) return;
+  const auto address = parse_url(url_);
+  const auto timeout = timeval_of(timeout_ms_);
+  context_ = address.path.empty() ? redisConnectWithTimeout(address.host.c_str(), address.port, timeout)
+                                  : redisConnectUnixWithTimeout(address.path.c_str(), timeout);
+  if (context_ == nullptr || context_->err != 0) fail();
+  redisSetTimeout(context_, timeout);
+  redisEnableKeepAlive(context_);
+  wait_ms_ = timeout_ms_;
+  if (!address.password.empty()) {
+    append({"AUTH", address.password});
+    receive();
+  }
+  if (!address.database.empty() && address.database != "0") {
+    append({"SELECT", address.database});
+    receive();
+  }
+}
+
+void Connection::append(const Arguments& arguments) {
+  std::vector<const char*> texts;
+  std::vector<std::size_t> sizes;
+  for (const auto& argument : arguments) {
+    texts.push_back(argument.data());
+    sizes.push_back(argument.size());
+  }
+  if (redisAppendCommandArgv(context_, static_cast<int>(texts.size()), texts.data(), sizes.data()) != REDIS_OK) fail();
+}
+
+Reply Connection::receive() {
+  void* raw = nullptr;
+  if (redisGetReply(context_, &raw) != REDIS_OK || raw == nullptr) fail();
+  std::shared_ptr<redisReply> reply(static_cast<redisReply*>(raw), freeReplyObject);
+  if (reply->type == REDIS_REPLY_ERROR) {
+    const std::string text(reply->str, reply->len);
+    // A server that is starting, stopping or a replica is one that is not there.
+    if (text.starts_with("LOADING") || text.starts_with("READONLY") || text.starts_with("MASTERDOWN")) {
+      close();
+      throw RedisUnavailable(text);
+    }
+    throw RedisError(text);
+  }
+  return Reply(std::move(reply));
+}
+
+bool Connection::closed_by_peer() const {
+  char byte = 0;
+  return ::recv(context_->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+Reply Connection::command(const Arguments& arguments, int blocks_ms) {
+  if (context_ != nullptr && closed_by_peer()) close();  // while it lay idle: Redis was restarted
+  open();
+  if (wait_ms_ != timeout_ms_ + blocks_ms) {
+    wait_ms_ = timeout_ms_ + blocks_ms;
+    redisSetTimeout(context_, timeval_of(wait_ms_));
+  }
+  append(arguments);
+  return receive();
+}
+
+Reply Connection::transaction(std::span<const Arguments> commands) {
+  if (context_ != nullptr && closed_by_peer()) close();
+  open();
+  try {
+    append({"MULTI"});
+    for (const auto& arguments : commands) append(arguments);
+    append({"EXEC"});
+    for (std::size_t i = 0; i <= commands.size(); ++i) receive();
+    return receive();
+  } catch (const RedisError&) {
+    close();  // the answers to the rest are still under way
+    throw;
+  }
+}
+
+Reply Connection::eval(const Script& script, const std::vector<std::string>& keys, const Arguments& arguments) {
+  Arguments all = {"EVALSHA", script.sha1, std::to_string(keys.size())};
+  all.insert(all.end(), keys.begin(), keys.end());
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  try {
+    return command(all);
+  } catch (const RedisError& e) {
+    if (!e.is("NOSCRIPT")) throw;
+  }
+  all[0] = "EVAL";
+  all[1] = script.text;
+  return command(all);
+}
+
+Pool::Lease Pool::take() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!idle_.empty()) {
+      auto connection = std::move(idle_.back());
+      idle_.pop_back();
+      return {*this, std::move(connection)};
+    }
+  }
+  return {*this, std::make_unique<Connection>(url_, timeout_ms_)};
+}
+
+void Pool::give_back(std::unique_ptr<Connection> connection) {
+  if (!connection->is_open()) return;
+  const std::lock_guard lock(mutex_);
+  idle_.push_back(std::move(connection));
+}
+
+}  // namespace ticketd::redis

@@ -1,0 +1,101 @@
+#include <algorithm>
+
+#include "storage/batch.h"
+#include "storage/rows.h"
+
+namespace ticketd::storage {
+namespace {
+
+const Statement kFindDone{"find_done_commands", "SELECT id FROM commands WHERE id = ANY ($1::uuid[])"};
+
+const Statement kLockEvents{"lock_events", R"(
+  SELECT id, user_id, title, state, epoch_ms(start_date_time) AS starts_ms, epoch_ms(end_date_time) AS ends_ms, total_tickets,
+         available_tickets, waiting_list_count, max_per_user, next_seq
+  FROM events WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE)"};
+
+const Statement kLoadHeld{"load_held_bookings", R"(
+  SELECT b.event_id, b.id, b.user_id, b.state, b.seq, b.slot
+  FROM (SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[]) AS pair (event_id, user_id)) AS pair
+  JOIN bookings b ON b.event_id = pair.event_id AND b.user_id = pair.user_id AND b.state IN ('confirmed', 'waitlisted'))"};
+
+const Statement kLoadLine{"load_line", R"(
+  SELECT first.event_id, first.id, first.user_id, first.state, first.seq, first.slot
+  FROM unnest($1::uuid[], $2::int[]) AS head (event_id, places)
+  CROSS JOIN LATERAL (SELECT * FROM bookings WHERE event_id = head.event_id AND state = 'waitlisted' ORDER BY seq LIMIT head.places) AS first)"};
+
+void load_done(pqxx::work& tx, std::span<const domain::Command> commands, LoadedBatch& batch) {
+  ArrayText ids;
+  for (const auto& command : commands) ids.add_raw(command.id.str());
+  for (const auto& row : run(tx, kFindDone, ids.str())) batch.done.insert(id_of<CommandId>(row["id"]));
+}
+
+void lock_events(pqxx::work& tx, std::span<const domain::Command> commands, LoadedBatch& batch) {
+  std::unordered_set<EventId> wanted;
+  ArrayText ids;
+  for (const auto& command : commands) {
+    if (wanted.insert(command.event).second) ids.add_raw(command.event.str());
+  }
+  for (const auto& row : run(tx, kLockEvents, ids.str())) {
+    domain::EventState event;
+    event.id = id_of<EventId>(row["id"]);
+    event.owner = id_of<UserId>(row["user_id"]);
+    event.title = text_of(row["title"]);
+    event.status = text_of(row["state"]) == "open" ? domain::EventStatus::open : domain::EventStatus::cancelled;
+    event.starts_at = time_of(row["starts_ms"]);
+    event.ends_at = time_of(row["ends_ms"]);
+    event.total_tickets = int_of(row["total_tickets"]);
+    event.available_tickets = int_of(row["available_tickets"]);
+    event.waiting_count = int_of(row["waiting_list_count"]);
+    event.max_per_user = int_of(row["max_per_user"]);
+    event.next_seq = row["next_seq"].as<std::int64_t>();
+    batch.events.emplace(event.id, std::move(event));
+  }
+}
+
+void add_bookings(const pqxx::result& rows, LoadedBatch& batch) {
+  for (const auto& row : rows) {
+    batch.events.at(id_of<EventId>(row["event_id"]))
+        .add({id_of<BookingId>(row["id"]), id_of<UserId>(row["user_id"]), *domain::parse_booking_state(text_of(row["state"])), row["seq"].as<std::int64_t>(),
+              int_of(row["slot"])});
+  }
+}
+
+void load_held(pqxx::work& tx, std::span<const domain::Command> commands, LoadedBatch& batch) {
+  ArrayText events;
+  ArrayText users;
+  for (const auto& command : commands) {
+    if (!batch.events.contains(command.event)) continue;
+    events.add_raw(command.event.str());
+    users.add_raw(command.user.str());
+  }
+  add_bookings(run(tx, kLoadHeld, events.str(), users.str()), batch);
+}
+
+void load_line(pqxx::work& tx, std::span<const domain::Command> commands, LoadedBatch& batch) {
+  std::unordered_map<EventId, std::vector<const domain::Command*>> by_event;
+  for (const auto& command : commands) by_event[command.event].push_back(&command);
+  ArrayText events;
+  ArrayText places;
+  bool any = false;
+  for (const auto& [id, state] : batch.events) {
+    const int freed = domain::seats_freed_at_most(state, by_event.at(id));
+    if (freed == 0) continue;
+    any = true;
+    events.add_raw(id.str());
+    places.add_raw(std::to_string(freed));
+  }
+  if (any) add_bookings(run(tx, kLoadLine, events.str(), places.str()), batch);
+}
+
+}  // namespace
+
+LoadedBatch load_batch(pqxx::work& tx, std::span<const domain::Command> commands) {
+  LoadedBatch batch;
+  lock_events(tx, commands, batch);
+  load_done(tx, commands, batch);
+  load_held(tx, commands, batch);
+  load_line(tx, commands, batch);
+  return batch;
+}
+
+}  // namespace ticketd::storage

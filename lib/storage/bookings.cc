@@ -1,0 +1,78 @@
+#include "storage/bookings.h"
+
+#include "storage/rows.h"
+
+namespace ticketd::storage {
+namespace {
+
+#define BOOKING_COLUMNS                                                                                                \
+  "b.id, b.event_id, b.user_id, b.state, b.reason, epoch_ms(b.created_at) AS created_ms, "                            \
+  "epoch_ms(b.updated_at) AS updated_ms, epoch_ms(b.promoted_at) AS promoted_ms, epoch_ms(b.cancelled_at) AS cancelled_ms, " \
+  "e.title, e.location, epoch_ms(e.start_date_time) AS starts_ms, "                                                   \
+  "CASE WHEN b.state = 'waitlisted' THEN (SELECT count(*) FROM bookings ahead WHERE ahead.event_id = b.event_id "     \
+  "AND ahead.state = 'waitlisted' AND ahead.seq <= b.seq) END AS position"
+
+const Statement kList{"list_bookings", "SELECT " BOOKING_COLUMNS R"(
+  FROM bookings b JOIN events e ON e.id = b.event_id
+  WHERE b.user_id = $1 AND ($2::text IS NULL OR b.state = $2) AND ($3::uuid IS NULL OR b.event_id = $3)
+    AND ($4::timestamptz IS NULL OR (b.created_at, b.id) < ($4, $5::uuid))
+  ORDER BY b.created_at DESC, b.id DESC LIMIT $6)"};
+
+const Statement kFind{"find_booking", "SELECT " BOOKING_COLUMNS R"(
+  FROM bookings b JOIN events e ON e.id = b.event_id WHERE b.id = $1 AND b.user_id = $2)"};
+
+const Statement kFindRequest{"find_request", R"(
+  SELECT id, kind, state, outcome, reason, booking_id, event_id FROM commands WHERE id = $1 AND user_id = $2)"};
+
+Booking booking_of(const pqxx::row& row) {
+  Booking booking;
+  booking.id = id_of<BookingId>(row["id"]);
+  booking.event = id_of<EventId>(row["event_id"]);
+  booking.user = id_of<UserId>(row["user_id"]);
+  booking.state = *domain::parse_booking_state(text_of(row["state"]));
+  booking.reason = optional_text(row["reason"]);
+  if (!row["position"].is_null()) booking.position = int_of(row["position"]);
+  booking.created_at = time_of(row["created_ms"]);
+  booking.updated_at = time_of(row["updated_ms"]);
+  booking.promoted_at = optional_time(row["promoted_ms"]);
+  booking.cancelled_at = optional_time(row["cancelled_ms"]);
+  booking.event_title = text_of(row["title"]);
+  booking.event_location = text_of(row["location"]);
+  booking.event_starts_at = time_of(row["starts_ms"]);
+  return booking;
+}
+
+}  // namespace
+
+std::vector<Booking> list_bookings(pqxx::transaction_base& tx, UserId user, const BookingFilter& filter) {
+  const auto state = filter.state ? std::optional(std::string(domain::name_of(*filter.state))) : std::nullopt;
+  const auto event = filter.event ? std::optional(filter.event->str()) : std::nullopt;
+  const auto before = filter.before ? std::optional(format_time(filter.before->created_at)) : std::nullopt;
+  const auto before_id = filter.before ? std::optional(filter.before->id) : std::nullopt;
+  std::vector<Booking> list;
+  for (const auto& row : run(tx, kList, user.str(), or_null(state), or_null(event), or_null(before), or_null(before_id), filter.limit)) {
+    list.push_back(booking_of(row));
+  }
+  return list;
+}
+
+std::optional<Booking> find_booking(pqxx::transaction_base& tx, BookingId id, UserId user) {
+  const auto rows = run(tx, kFind, id.str(), user.str());
+  if (rows.empty()) return std::nullopt;
+  return booking_of(rows[0]);
+}
+
+std::optional<Request> find_request(pqxx::transaction_base& tx, CommandId id, UserId user) {
+  const auto rows = run(tx, kFindRequest, id.str(), user.str());
+  if (rows.empty()) return std::nullopt;
+  const auto row = rows[0];
+  return Request{id,
+                 text_of(row["kind"]),
+                 text_of(row["state"]),
+                 text_of(row["outcome"]),
+                 optional_text(row["reason"]),
+                 optional_id<BookingId>(row["booking_id"]),
+                 id_of<EventId>(row["event_id"])};
+}
+
+}  // namespace ticketd::storage

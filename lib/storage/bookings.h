@@ -1,0 +1,61 @@
+// Bookings and requests, as the people they belong to read them.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "base/uuid.h"
+#include "domain/event_state.h"
+#include "storage/database.h"
+
+namespace ticketd::storage {
+
+struct Booking {
+  BookingId id;
+  EventId event;
+  UserId user;
+  domain::BookingState state = domain::BookingState::confirmed;
+  std::optional<std::string> reason;
+  std::optional<int> position;  // in the line, from 1; only while waitlisted
+  Time created_at;
+  Time updated_at;
+  std::optional<Time> promoted_at;
+  std::optional<Time> cancelled_at;
+  std::string event_title;
+  std::string event_location;
+  Time event_starts_at;
+};
+
+// Behind which row a list that goes back in time continues.
+struct Before {
+  Time created_at;
+  std::string id;
+};
+
+struct BookingFilter {
+  std::optional<domain::BookingState> state;
+  std::optional<EventId> event;
+  std::optional<Before> before;
+  int limit = 20;
+};
+
+// A person's bookings, newest first.
+std::vector<Booking> list_bookings(pqxx::transaction_base& tx, UserId user, const BookingFilter& filter);
+
+// Empty if there is none, or it is somebody else's.
+std::optional<Booking> find_booking(pqxx::transaction_base& tx, BookingId id, UserId user);
+
+// A command that has been decided.
+struct Request {
+  CommandId id;
+  std::string kind;
+  std::string state;  // done, failed
+  std::string outcome;
+  std::optional<std::string> reason;
+  std::optional<BookingId> booking;
+  EventId event;
+};
+std::optional<Request> find_request(pqxx::transaction_base& tx, CommandId id, UserId user);
+
+}  // namespace ticketd::storage

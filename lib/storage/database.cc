@@ -1,0 +1,108 @@
+#include "storage/database.h"
+
+#include <thread>
+
+#include "base/log.h"
+#include "base/random.h"
+
+namespace ticketd::storage {
+namespace {
+
+constexpr int kAttempts = 3;
+constexpr std::chrono::seconds kPoolWait{2};
+
+std::string with_options(const std::string& url, const ConnectionOptions& options) {
+  // tcp_user_timeout and keepalives bound the wait for a host that went away without a word.
+  std::string settings = "-c%20statement_timeout%3D" + std::to_string(options.statement_timeout_ms) +
+                         "%20-c%20idle_in_transaction_session_timeout%3D" + std::to_string(options.statement_timeout_ms) +
+                         "%20-c%20lock_timeout%3D" + std::to_string(options.statement_timeout_ms) + "%20-c%20timezone%3DUTC";
+  if (options.idle_session_timeout_ms > 0) settings += "%20-c%20idle_session_timeout%3D" + std::to_string(options.idle_session_timeout_ms);
+  return url + (url.find('?') == std::string::npos ? "?" : "&") + "connect_timeout=3&tcp_user_timeout=10000&keepalives_idle=5&keepalives_interval=2" +
+         "&application_name=" + options.application_name + "&options=" + settings;
+}
+
+pqxx::connection open(const std::string& url, const ConnectionOptions& options) try {
+  return pqxx::connection(with_options(url, options));
+} catch (const pqxx::failure& e) {
+  throw DatabaseUnavailable(e.what());
+}
+
+// Two transactions that met in a deadlock should not meet again in step.
+void pause_for_jitter() {
+  std::uint8_t ms = 0;
+  SystemRandom().fill({&ms, 1});
+  std::this_thread::sleep_for(std::chrono::milliseconds(ms % 20));
+}
+
+}  // namespace
+
+Connection::Connection(const std::string& url, const ConnectionOptions& options) : connection_(open(url, options)) {
+#if PQXX_VERSION_MAJOR < 7  // later versions never reconnect; this one calls the way to say so deprecated for that reason
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  connection_.inhibit_reactivation(true);
+#pragma GCC diagnostic pop
+#endif
+}
+
+Pool::Lease Pool::take() {
+  {
+    std::unique_lock lock(mutex_);
+    const bool ready = freed_.wait_for(lock, kPoolWait, [this] { return !idle_.empty() || open_ < max_; });
+    if (!ready) throw DatabaseUnavailable("no database session came free within 2 s");
+    if (!idle_.empty()) {
+      auto connection = std::move(idle_.back());
+      idle_.pop_back();
+      return {*this, std::move(connection)};
+    }
+    ++open_;
+  }
+  try {
+    return {*this, std::make_unique<Connection>(url_, options_)};
+  } catch (...) {
+    give_back(nullptr);
+    throw;
+  }
+}
+
+void Pool::give_back(std::unique_ptr<Connection> connection) {
+  const std::lock_guard lock(mutex_);
+  if (connection) {
+    idle_.push_back(std::move(connection));
+  } else {
+    --open_;
+  }
+  freed_.notify_one();
+}
+
+void Pool::forget_idle() {
+  const std::lock_guard lock(mutex_);
+  open_ -= static_cast<int>(idle_.size());
+  idle_.clear();
+}
+
+void after_failure(Pool& pool, Pool::Lease& lease, int attempt) {
+  const auto fault = fault_of(std::current_exception());
+  switch (fault.kind) {
+    case FaultKind::conflict:
+      if (attempt >= kAttempts) throw DatabaseUnavailable(fault.what);
+      pause_for_jitter();
+      return;
+    case FaultKind::unavailable:
+      lease.discard();
+      pool.forget_idle();
+      // Only a session that broke is worth a fresh one; a time-out or a full disk would just take twice as long.
+      if (attempt >= kAttempts || !(fault.sqlstate.empty() || fault.sqlstate.starts_with("57P"))) throw DatabaseUnavailable(fault.what);
+      return;
+    case FaultKind::in_doubt:
+      lease.discard();
+      throw DatabaseUnavailable(fault.what);
+    case FaultKind::refused: throw;
+  }
+}
+
+void ping(Pool& pool) {
+  read(pool, [](pqxx::transaction_base& tx) { return tx.exec("SELECT 1"); });
+}
+
+}  // namespace ticketd::storage

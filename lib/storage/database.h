@@ -1,0 +1,126 @@
+// Connections to PostgreSQL, and the two ways to use one: read() and transact().
+#pragma once
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <pqxx/pqxx>
+#include <string>
+#include <vector>
+
+#include "storage/errors.h"
+
+namespace ticketd::storage {
+
+struct ConnectionOptions {
+  std::string application_name;  // seen in pg_stat_activity
+  int statement_timeout_ms = 5'000;
+  // The server ends the session when it has been silent that long; 0: never. Bounds how long a stopped worker keeps its shards.
+  int idle_session_timeout_ms = 0;
+};
+
+// One session. Never reconnects by itself: a session that holds locks must not silently become another one.
+class Connection {
+ public:
+  // Waits at most 3 s. Throws DatabaseUnavailable.
+  Connection(const std::string& url, const ConnectionOptions& options);
+  pqxx::connection& get() { return connection_; }
+
+ private:
+  pqxx::connection connection_;
+  pqxx::quiet_errorhandler quiet_{connection_};  // notices belong in the server's log, not in ours
+};
+
+// At most `max` sessions, opened when needed, kept for the next one. Thread-safe.
+class Pool {
+ public:
+  Pool(std::string url, ConnectionOptions options, int max) : url_(std::move(url)), options_(std::move(options)), max_(max) {}
+
+  // A session of one's own until the lease ends; then it goes back, unless discard() was called.
+  class Lease {
+   public:
+    Lease(Pool& pool, std::unique_ptr<Connection> connection) : pool_(pool), connection_(std::move(connection)) {}
+    ~Lease() { pool_.give_back(std::move(connection_)); }
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    pqxx::connection& connection() { return connection_->get(); }
+    void discard() { connection_.reset(); }
+
+   private:
+    Pool& pool_;
+    std::unique_ptr<Connection> connection_;
+  };
+
+  // Waits at most 2 s for a session to come back. Throws DatabaseUnavailable.
+  Lease take();
+
+  // Drops the sessions that nobody uses: after one of them was found dead, the others are likely to be dead too.
+  void forget_idle();
+
+ private:
+  void give_back(std::unique_ptr<Connection> connection);
+
+  const std::string url_;
+  const ConnectionOptions options_;
+  const int max_;
+  std::mutex mutex_;
+  std::condition_variable freed_;
+  std::vector<std::unique_ptr<Connection>> idle_;
+  int open_ = 0;
+};
+
+// One SQL statement. It is prepared once per session, under its name.
+struct Statement {
+  const char* name;
+  const char* sql;
+};
+
+// Runs a prepared statement. Arguments: strings, numbers, bool, const char* (null for NULL).
+template <class... Args>
+pqxx::result run(pqxx::transaction_base& tx, const Statement& statement, const Args&... args) {
+  tx.conn().prepare(statement.name, statement.sql);
+  return tx.exec_prepared(statement.name, args...);
+}
+
+// What to do after a failed attempt: throws for good, or returns for another try (the lease is discarded if its session
+// is of no use any more).
+void after_failure(Pool& pool, Pool::Lease& lease, int attempt);
+
+// Runs `body(pqxx::work&)` in a transaction and commits it; gives back what it gives back. Runs it again after a
+// conflict, or if the session turned out to be dead before COMMIT, three times in all: the body has no effects of its
+// own outside the database. Throws DatabaseUnavailable, or what the body threw, and then nothing was committed (but see
+// DatabaseUnavailable for a connection lost in COMMIT).
+template <class Body>
+auto transact(Pool& pool, Body&& body) {
+  for (int attempt = 1;; ++attempt) {
+    auto lease = pool.take();
+    try {
+      pqxx::work tx(lease.connection());
+      auto value = body(tx);
+      tx.commit();
+      return value;
+    } catch (...) {
+      after_failure(pool, lease, attempt);
+    }
+  }
+}
+
+// Runs `body(pqxx::transaction_base&)` with every statement on its own (autocommit): for reads, which it saves BEGIN and
+// COMMIT, and for a single writing statement. Tries again and throws as transact() does.
+template <class Body>
+auto read(Pool& pool, Body&& body) {
+  for (int attempt = 1;; ++attempt) {
+    auto lease = pool.take();
+    try {
+      pqxx::nontransaction tx(lease.connection());
+      return body(tx);
+    } catch (...) {
+      after_failure(pool, lease, attempt);
+    }
+  }
+}
+
+// Throws DatabaseUnavailable unless the database answers.
+void ping(Pool& pool);
+
+}  // namespace ticketd::storage

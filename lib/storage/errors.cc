@@ -1,0 +1,37 @@
+#include "storage/errors.h"
+
+#include <pqxx/pqxx>
+
+namespace ticketd::storage {
+namespace {
+
+FaultKind kind_of(const std::string& state) {
+  if (state == "40001" || state == "40P01") return FaultKind::conflict;
+  // 08 connection, 53 out of resources (connections, memory, disk), 57 operator intervention and shutdown (57014:
+  // statement timeout), 58 system error, 55P03 lock timeout, 25006 a standby after a failover, 25P03 and 57P05 idle time-outs.
+  for (const auto* prefix : {"08", "53", "57", "58", "55P03", "25006", "25P03"}) {
+    if (state.starts_with(prefix)) return FaultKind::unavailable;
+  }
+  return FaultKind::refused;
+}
+
+}  // namespace
+
+Fault fault_of(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const pqxx::in_doubt_error& e) {
+    return {FaultKind::in_doubt, "", e.what()};
+  } catch (const pqxx::broken_connection& e) {
+    return {FaultKind::unavailable, "", e.what()};
+  } catch (const pqxx::sql_error& e) {
+    // A connection that breaks in the middle of a statement arrives without a SQLSTATE.
+    return {e.sqlstate().empty() ? FaultKind::unavailable : kind_of(e.sqlstate()), e.sqlstate(), e.what()};
+  } catch (const DatabaseUnavailable& e) {
+    return {FaultKind::unavailable, "", e.what()};
+  } catch (const std::exception& e) {
+    return {FaultKind::refused, "", e.what()};
+  }
+}
+
+}  // namespace ticketd::storage

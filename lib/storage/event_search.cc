@@ -1,0 +1,128 @@
+#include "storage/event_search.h"
+
+#include <array>
+#include <charconv>
+
+#include "storage/rows.h"
+
+namespace ticketd::storage {
+namespace {
+
+struct Order {
+  const char* name;
+  const char* column;
+  const char* after;  // how a later row compares with the cursor's
+  const char* order_by;
+};
+
+const Order& order_of(EventSort sort) {
+  static constexpr std::array<Order, 4> kOrders = {{
+      {"start", "start_date_time", ">", "start_date_time, id"},
+      {"start_descending", "start_date_time", "<", "start_date_time DESC, id DESC"},
+      {"created", "created_at", ">", "created_at, id"},
+      {"created_descending", "created_at", "<", "created_at DESC, id DESC"},
+  }};
+  return kOrders.at(static_cast<std::size_t>(sort));
+}
+
+// A WHERE clause that names just the conditions that are asked for, so that each combination gets its own plan. Values
+// go in as parameters: only fixed text is ever joined to the SQL.
+class Query {
+ public:
+  void where(const std::string& before, const std::string& value, const std::string& after = "") {
+    values_.push_back(value);
+    conditions_ += " AND " + before + "$" + std::to_string(values_.size()) + after;
+  }
+  void where(const std::string& condition) { conditions_ += " AND " + condition; }
+
+  pqxx::result run(pqxx::transaction_base& tx, const std::string& select, const std::string& rest) const {
+    return tx.exec_params(select + " FROM events WHERE state = 'open'" + conditions_ + rest, pqxx::prepare::make_dynamic_params(values_));
+  }
+
+ private:
+  std::string conditions_;
+  std::vector<std::string> values_;
+};
+
+// `jazz ber` becomes `'jazz':* & 'ber':*`, quoted for to_tsquery, so that operators in the text are just text. The
+// configuration 'simple' knows no stop words and no language: what is written is what is found.
+std::string prefix_query(const std::string& words) {
+  std::string query;
+  std::string word;
+  const auto flush = [&] {
+    if (!word.empty()) query += (query.empty() ? "'" : " & '") + word + "':*";
+    word.clear();
+  };
+  for (const char c : words) {
+    if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
+      flush();
+    } else if (c == '\'' || c == '\\') {
+      word += c;
+      word += c;
+    } else {
+      word += c;
+    }
+  }
+  flush();
+  return query;
+}
+
+Query query_of(const EventFilter& filter) {
+  Query query;
+  if (filter.words) query.where("to_tsvector('simple', title || ' ' || location || ' ' || description) @@ to_tsquery('simple', ", prefix_query(*filter.words), ")");
+  if (filter.from) query.where("start_date_time >= ", format_time(*filter.from));
+  if (filter.to) query.where("start_date_time < ", format_time(*filter.to));
+  if (filter.ends_after) query.where("end_date_time > ", format_time(*filter.ends_after));
+  if (filter.ends_before) query.where("end_date_time <= ", format_time(*filter.ends_before));
+  if (filter.available_only) query.where("available_tickets > 0");
+  if (filter.owner) query.where("user_id = ", filter.owner->str());
+  return query;
+}
+
+}  // namespace
+
+std::string encode_cursor(const Cursor& cursor) { return std::to_string(cursor.key) + "_" + cursor.id; }
+
+std::optional<Cursor> decode_cursor(std::string_view text) {
+  const auto mark = text.find('_');
+  if (mark == std::string_view::npos) return std::nullopt;
+  Cursor cursor;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + mark, cursor.key);
+  const auto id = Uuid::parse(text.substr(mark + 1));
+  constexpr std::int64_t kYear10000Ms = 253'402'300'800'000;
+  if (error != std::errc{} || end != text.data() + mark || !id || cursor.key < 0 || cursor.key >= kYear10000Ms) return std::nullopt;
+  cursor.id = id->str();
+  return cursor;
+}
+
+EventPage list_events(pqxx::transaction_base& tx, const EventFilter& filter, int limit, int offset, const std::optional<Cursor>& cursor) {
+  const auto& order = order_of(filter.sort);
+  auto query = query_of(filter);
+  if (cursor) {
+    const std::string row = std::string("(") + order.column + ", id) " + order.after + " (";
+    query.where(row, format_time(from_epoch_ms(cursor->key)), "::timestamptz, '" + cursor->id + "'::uuid)");
+  }
+  // One row more than asked for tells whether there is a next page.
+  std::string rest = std::string(" ORDER BY ") + order.order_by + " LIMIT " + std::to_string(limit + 1);
+  if (!cursor && offset > 0) rest += " OFFSET " + std::to_string(offset);
+  const auto rows = query.run(tx, std::string("SELECT ") + kEventColumns, rest);
+
+  EventPage page;
+  for (const auto& row : rows) {
+    if (std::cmp_equal(page.events.size(), limit)) {
+      const auto& last = page.events.back();
+      const bool by_start = filter.sort == EventSort::start || filter.sort == EventSort::start_descending;
+      page.next_cursor = encode_cursor({epoch_ms(by_start ? last.starts_at : last.created_at), last.id.str()});
+      break;
+    }
+    page.events.push_back(event_of(row));
+  }
+  return page;
+}
+
+int count_events(pqxx::transaction_base& tx, const EventFilter& filter) {
+  const auto rows = query_of(filter).run(tx, "SELECT count(*) FROM (SELECT 1", " LIMIT " + std::to_string(kCountMax) + ") AS some");
+  return int_of(rows[0][0]);
+}
+
+}  // namespace ticketd::storage

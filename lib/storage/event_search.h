@@ -1,0 +1,46 @@
+// Lists of events: discover and my-events.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "storage/events.h"
+
+namespace ticketd::storage {
+
+// Where a list goes on: behind the row that has this sort key and id. Opaque on the wire.
+struct Cursor {
+  std::int64_t key = 0;
+  std::string id;
+};
+std::string encode_cursor(const Cursor& cursor);
+// Empty for what encode_cursor() cannot have made.
+std::optional<Cursor> decode_cursor(std::string_view text);
+
+enum class EventSort { start, start_descending, created, created_descending };
+
+struct EventFilter {
+  std::optional<std::string> words;  // every word must begin a word of title, location or description
+  std::optional<Time> from;          // starts at or after
+  std::optional<Time> to;            // starts before
+  std::optional<Time> ends_after;    // upcoming
+  std::optional<Time> ends_before;   // past
+  bool available_only = false;
+  std::optional<UserId> owner;
+  EventSort sort = EventSort::start;
+};
+
+struct EventPage {
+  std::vector<Event> events;
+  std::optional<std::string> next_cursor;
+};
+
+// One page of open events, `limit` of 1 to 100 rows, behind the cursor if there is one, else behind the first `offset`.
+EventPage list_events(pqxx::transaction_base& tx, const EventFilter& filter, int limit, int offset, const std::optional<Cursor>& cursor);
+
+// How many there are, counted up to kCountMax: a client that wants more wants a cursor.
+constexpr int kCountMax = 10'000;
+int count_events(pqxx::transaction_base& tx, const EventFilter& filter);
+
+}  // namespace ticketd::storage

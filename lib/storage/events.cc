@@ -1,0 +1,115 @@
+#include "storage/events.h"
+
+#include "storage/rows.h"
+
+namespace ticketd::storage {
+namespace {
+
+#define EVENT_COLUMNS                                                                                                        \
+  "id, user_id, title, description, location, epoch_ms(start_date_time) AS starts_ms, epoch_ms(end_date_time) AS ends_ms, " \
+  "state, total_tickets, available_tickets, waiting_list_count, max_per_user, epoch_ms(created_at) AS created_ms, "         \
+  "epoch_ms(updated_at) AS updated_ms"
+
+const Statement kInsert{"insert_event", R"(
+  INSERT INTO events (id, user_id, title, description, location, start_date_time, end_date_time, total_tickets,
+                      available_tickets, max_per_user, created_at, updated_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $10))"};
+
+const Statement kFind{"find_event", "SELECT " EVENT_COLUMNS " FROM events WHERE id = $1"};
+
+#define SET_CHANGES                                                                                       \
+  "SET title = coalesce($2, title), description = coalesce($3, description), location = coalesce($4, "    \
+  "location), start_date_time = coalesce($5, start_date_time), end_date_time = coalesce($6, end_date_time), updated_at = $7 "
+
+const Statement kUpdate{"update_event", "UPDATE events " SET_CHANGES R"(
+  WHERE id = $1 AND user_id = $8 AND state = 'open' AND coalesce($6, end_date_time) > coalesce($5, start_date_time)
+  RETURNING )" EVENT_COLUMNS};
+
+const Statement kApply{"apply_changes", "UPDATE events " SET_CHANGES "WHERE id = $1"};
+
+const Statement kFindHolding{"find_holding", R"(
+  SELECT count(*) FILTER (WHERE state = 'confirmed') AS confirmed,
+         count(*) FILTER (WHERE state = 'waitlisted') AS waitlisted,
+         (SELECT count(*) FROM bookings ahead WHERE ahead.event_id = $1 AND ahead.state = 'waitlisted'
+            AND ahead.seq <= min(mine.seq) FILTER (WHERE mine.state = 'waitlisted')) AS position
+  FROM bookings mine WHERE event_id = $1 AND user_id = $2 AND state IN ('confirmed', 'waitlisted'))"};
+
+const Statement kClaimKey{"claim_idempotency_key", R"(
+  INSERT INTO idempotency_keys (user_id, key, fingerprint, answer, created_at) VALUES ($1, $2, $3, $4, $5)
+  ON CONFLICT (user_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, answer = excluded.answer, created_at = excluded.created_at
+    WHERE idempotency_keys.created_at < $5::timestamptz - interval '24 hours')"};
+
+const Statement kFindKey{"find_idempotency_key", R"(
+  SELECT answer, fingerprint = $3 AS same_request FROM idempotency_keys WHERE user_id = $1 AND key = $2)"};
+
+std::optional<std::string> formatted(const std::optional<Time>& time) {
+  return time ? std::optional(format_time(*time)) : std::nullopt;
+}
+
+}  // namespace
+
+const char* const kEventColumns = EVENT_COLUMNS;
+
+Event event_of(const pqxx::row& row) {
+  Event event;
+  event.id = id_of<EventId>(row["id"]);
+  event.owner = id_of<UserId>(row["user_id"]);
+  event.title = text_of(row["title"]);
+  event.description = text_of(row["description"]);
+  event.location = text_of(row["location"]);
+  event.starts_at = time_of(row["starts_ms"]);
+  event.ends_at = time_of(row["ends_ms"]);
+  event.status = text_of(row["state"]) == "open" ? domain::EventStatus::open : domain::EventStatus::cancelled;
+  event.total_tickets = int_of(row["total_tickets"]);
+  event.available_tickets = int_of(row["available_tickets"]);
+  event.waiting_list_count = int_of(row["waiting_list_count"]);
+  event.max_per_user = int_of(row["max_per_user"]);
+  event.created_at = time_of(row["created_ms"]);
+  event.updated_at = time_of(row["updated_ms"]);
+  return event;
+}
+
+void insert_event(pqxx::transaction_base& tx, const Event& event) {
+  run(tx, kInsert, event.id.str(), event.owner.str(), event.title, event.description, event.location, format_time(event.starts_at),
+      format_time(event.ends_at), event.total_tickets, event.max_per_user, format_time(event.created_at));
+}
+
+std::optional<Event> find_event(pqxx::transaction_base& tx, EventId id) {
+  const auto rows = run(tx, kFind, id.str());
+  if (rows.empty()) return std::nullopt;
+  return event_of(rows[0]);
+}
+
+std::optional<Event> update_event(pqxx::transaction_base& tx, EventId id, UserId owner, const domain::EventChanges& changes, Time now) {
+  const auto starts = formatted(changes.starts_at);
+  const auto ends = formatted(changes.ends_at);
+  const auto rows = run(tx, kUpdate, id.str(), or_null(changes.title), or_null(changes.description), or_null(changes.location), or_null(starts), or_null(ends),
+                        format_time(now), owner.str());
+  if (rows.empty()) return std::nullopt;
+  return event_of(rows[0]);
+}
+
+void apply_changes(pqxx::transaction_base& tx, EventId id, const domain::EventChanges& changes, Time now) {
+  const auto starts = formatted(changes.starts_at);
+  const auto ends = formatted(changes.ends_at);
+  run(tx, kApply, id.str(), or_null(changes.title), or_null(changes.description), or_null(changes.location), or_null(starts), or_null(ends), format_time(now));
+}
+
+Holding find_holding(pqxx::transaction_base& tx, EventId event, UserId user) {
+  const auto rows = run(tx, kFindHolding, event.str(), user.str());
+  Holding holding{int_of(rows[0]["confirmed"]), int_of(rows[0]["waitlisted"]), std::nullopt};
+  if (holding.waitlisted > 0) holding.position = int_of(rows[0]["position"]);
+  return holding;
+}
+
+IdempotencyClaim claim_idempotency_key(pqxx::work& tx, UserId user, const std::string& key, const std::string& fingerprint, const std::string& answer, Time now) {
+  IdempotencyClaim claim;
+  claim.claimed = run(tx, kClaimKey, user.str(), key, fingerprint, answer, format_time(now)).affected_rows() == 1;
+  if (claim.claimed) return claim;
+  const auto rows = run(tx, kFindKey, user.str(), key, fingerprint);
+  claim.same_request = rows.at(0)["same_request"].as<bool>();
+  claim.answer = text_of(rows[0]["answer"]);
+  return claim;
+}
+
+}  // namespace ticketd::storage

@@ -1,0 +1,66 @@
+// Events, as their owners and visitors see them. The counters are the worker's: see batch.h.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "base/uuid.h"
+#include "domain/command.h"
+#include "domain/event_state.h"
+#include "storage/database.h"
+
+namespace ticketd::storage {
+
+struct Event {
+  EventId id;
+  UserId owner;
+  std::string title;
+  std::string description;
+  std::string location;
+  Time starts_at;
+  Time ends_at;
+  domain::EventStatus status = domain::EventStatus::open;
+  int total_tickets = 0;
+  int available_tickets = 0;
+  int waiting_list_count = 0;
+  int max_per_user = 1;
+  Time created_at;
+  Time updated_at;
+};
+
+// The columns that event_of() reads.
+extern const char* const kEventColumns;
+Event event_of(const pqxx::row& row);
+
+// available_tickets, waiting_list_count and status of `event` are not looked at: a new event is open and empty.
+void insert_event(pqxx::transaction_base& tx, const Event& event);
+
+std::optional<Event> find_event(pqxx::transaction_base& tx, EventId id);
+
+// Title, description, location and dates alone: what a handler may change by itself. Capacity and max_per_user decide
+// about bookings and go through the queue. Empty, and nothing changed, if the event is not `owner`'s, is cancelled, or
+// would end before it starts.
+std::optional<Event> update_event(pqxx::transaction_base& tx, EventId id, UserId owner, const domain::EventChanges& changes, Time now);
+
+// The same fields, for the worker, that has decided already.
+void apply_changes(pqxx::transaction_base& tx, EventId id, const domain::EventChanges& changes, Time now);
+
+// What a person holds of an event: how many confirmed and waiting, and the place in the line of the first waiting one.
+struct Holding {
+  int confirmed = 0;
+  int waitlisted = 0;
+  std::optional<int> position;
+};
+Holding find_holding(pqxx::transaction_base& tx, EventId event, UserId user);
+
+// Idempotency of POST /v1/events/initialize: claims the key for `answer`, or finds what it stands for. Keys older than a day are
+// free again. Of several at once with the same key, the others wait until the first one's transaction has ended.
+struct IdempotencyClaim {
+  bool claimed = false;
+  bool same_request = false;  // when not claimed: the fingerprints agree
+  std::string answer;         // when not claimed: the first one's
+};
+IdempotencyClaim claim_idempotency_key(pqxx::work& tx, UserId user, const std::string& key, const std::string& fingerprint, const std::string& answer, Time now);
+
+}  // namespace ticketd::storage

@@ -1,0 +1,70 @@
+#include "storage/refresh_tokens.h"
+
+#include "storage/rows.h"
+
+namespace ticketd::storage {
+namespace {
+
+const Statement kInsert{"insert_refresh_token", R"(
+  INSERT INTO refresh_tokens (token_hash, family_id, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5))"};
+
+const Statement kUse{"use_refresh_token", R"(
+  UPDATE refresh_tokens SET used_at = $2
+  WHERE token_hash = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2
+  RETURNING family_id, user_id, epoch_ms(expires_at) AS expires_ms)"};
+
+const Statement kFindUsed{"find_used_refresh_token", R"(
+  SELECT family_id, user_id, epoch_ms(expires_at) AS expires_ms, epoch_ms(used_at) AS used_ms
+  FROM refresh_tokens WHERE token_hash = $1 AND used_at IS NOT NULL AND revoked_at IS NULL)"};
+
+const Statement kRevokeFamily{"revoke_family", R"(
+  UPDATE refresh_tokens SET revoked_at = $2 WHERE family_id = $1 AND revoked_at IS NULL)"};
+
+const Statement kRevokeFamilyOf{"revoke_family_of", R"(
+  UPDATE refresh_tokens SET revoked_at = $2
+  WHERE revoked_at IS NULL AND family_id IN (SELECT family_id FROM refresh_tokens WHERE token_hash = $1 AND revoked_at IS NULL AND expires_at > $2))"};
+
+// bytea's hex form
+std::string bytea(const std::string& bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text = "\\x";
+  for (const char c : bytes) {
+    text += kDigits[static_cast<unsigned char>(c) >> 4];
+    text += kDigits[static_cast<unsigned char>(c) & 15];
+  }
+  return text;
+}
+
+RefreshToken token_of(const pqxx::row& row, const std::string& hash) {
+  return {hash, id_of<FamilyId>(row["family_id"]), id_of<UserId>(row["user_id"]), time_of(row["expires_ms"])};
+}
+
+}  // namespace
+
+void insert_refresh_token(pqxx::transaction_base& tx, const RefreshToken& token, Time now) {
+  run(tx, kInsert, bytea(token.hash), token.family.str(), token.user.str(), format_time(now), format_time(token.expires_at));
+}
+
+std::optional<RefreshToken> use_refresh_token(pqxx::transaction_base& tx, const std::string& hash, Time now) {
+  const auto rows = run(tx, kUse, bytea(hash), format_time(now));
+  if (rows.empty()) return std::nullopt;
+  return token_of(rows[0], hash);
+}
+
+std::optional<UsedToken> find_used_refresh_token(pqxx::transaction_base& tx, const std::string& hash) {
+  const auto rows = run(tx, kFindUsed, bytea(hash));
+  if (rows.empty()) return std::nullopt;
+  return UsedToken{token_of(rows[0], hash), time_of(rows[0]["used_ms"])};
+}
+
+void revoke_family(pqxx::transaction_base& tx, FamilyId family, Time now) {
+  // Each round sees what was committed while the one before waited for a row: a token that a rotation in flight was adding.
+  while (run(tx, kRevokeFamily, family.str(), format_time(now)).affected_rows() > 0) {
+  }
+}
+
+bool revoke_family_of(pqxx::transaction_base& tx, const std::string& hash, Time now) {
+  return run(tx, kRevokeFamilyOf, bytea(hash), format_time(now)).affected_rows() > 0;
+}
+
+}  // namespace ticketd::storage

@@ -1,0 +1,40 @@
+// Refresh tokens, by hash alone. A family is everything that descends from one login; each token can be exchanged once
+// (RFC 9700 section 4.14.2).
+#pragma once
+#include <optional>
+#include <string>
+
+#include "base/time.h"
+#include "base/uuid.h"
+#include "storage/database.h"
+
+namespace ticketd::storage {
+
+using FamilyId = Id<struct FamilyTag>;
+
+struct RefreshToken {
+  std::string hash;  // 32 bytes
+  FamilyId family;
+  UserId user;
+  Time expires_at;
+};
+
+void insert_refresh_token(pqxx::transaction_base& tx, const RefreshToken& token, Time now);
+
+// Marks a live token as used, in one conditional UPDATE: of several at once just one gets it. Empty if the hash is
+// unknown, or the token expired, revoked or used.
+std::optional<RefreshToken> use_refresh_token(pqxx::transaction_base& tx, const std::string& hash, Time now);
+
+struct UsedToken {
+  RefreshToken token;
+  Time used_at;
+};
+// A token that was used before, and whose family is not revoked.
+std::optional<UsedToken> find_used_refresh_token(pqxx::transaction_base& tx, const std::string& hash);
+
+void revoke_family(pqxx::transaction_base& tx, FamilyId family, Time now);
+
+// Revokes the family of the token. False if there is no such live token.
+bool revoke_family_of(pqxx::transaction_base& tx, const std::string& hash, Time now);
+
+}  // namespace ticketd::storage

@@ -1,0 +1,50 @@
+// Between C++ values and the text that PostgreSQL speaks.
+#pragma once
+#include <optional>
+#include <pqxx/pqxx>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "base/uuid.h"
+
+namespace ticketd::storage {
+
+inline std::string text_of(const pqxx::field& field) { return {field.c_str(), field.size()}; }
+inline int int_of(const pqxx::field& field) { return field.as<int>(); }
+// Of a column selected through epoch_ms().
+inline Time time_of(const pqxx::field& field) { return from_epoch_ms(field.as<std::int64_t>()); }
+
+template <class IdType>
+IdType id_of(const pqxx::field& field) {
+  return *IdType::parse({field.c_str(), field.size()});
+}
+
+inline std::optional<std::string> optional_text(const pqxx::field& field) {
+  return field.is_null() ? std::nullopt : std::optional(text_of(field));
+}
+inline std::optional<Time> optional_time(const pqxx::field& field) {
+  return field.is_null() ? std::nullopt : std::optional(time_of(field));
+}
+template <class IdType>
+std::optional<IdType> optional_id(const pqxx::field& field) {
+  return field.is_null() ? std::nullopt : std::optional(id_of<IdType>(field));
+}
+
+// Null for empty; the text must outlive the statement.
+inline const char* or_null(const std::optional<std::string>& text) { return text ? text->c_str() : nullptr; }
+
+// Builds one array parameter, `{"a","b",NULL}`, for unnest($1::text[]).
+class ArrayText {
+ public:
+  void add(std::string_view value);      // quoted
+  void add_raw(std::string_view value);  // a number, UUID or time: nothing in it needs quoting
+  void add_null() { add_raw("NULL"); }
+  [[nodiscard]] std::string str() const { return text_.empty() ? "{}" : text_ + '}'; }
+
+ private:
+  void separate() { text_ += text_.empty() ? '{' : ','; }
+  std::string text_;
+};
+
+}  // namespace ticketd::storage

@@ -1,0 +1,32 @@
+// Which worker drains which shard, decided by advisory locks of the sessions that commit: a worker that loses its
+// session loses its shards and its commit with it, so two can never write the same shard. No clock is involved.
+//
+// Every worker also holds one shared lock that says "a worker is here"; counting its holders tells each its fair share.
+#pragma once
+#include <set>
+
+#include "storage/database.h"
+
+namespace ticketd::storage {
+
+class ShardLocks {
+ public:
+  // All locks are taken on `connection`, the one that the worker commits on; they end with it.
+  ShardLocks(pqxx::connection& connection, int shards) : connection_(connection), shards_(shards) {}
+
+  // Says that this worker is here. Once, first.
+  void announce();
+
+  // Takes free shards up to the fair share, ceil(shards / workers), and gives back what is over it. Says whether the set
+  // of owned shards changed. Not within a transaction. Throws what libpqxx throws.
+  bool balance();
+
+  [[nodiscard]] const std::set<int>& owned() const { return owned_; }
+
+ private:
+  pqxx::connection& connection_;
+  const int shards_;
+  std::set<int> owned_;
+};
+
+}  // namespace ticketd::storage

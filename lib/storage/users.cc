@@ -1,0 +1,79 @@
+#include "storage/users.h"
+
+#include "storage/rows.h"
+
+namespace ticketd::storage {
+namespace {
+
+#define USER_COLUMNS "id, role, name, email, epoch_ms(created_at) AS created_ms, epoch_ms(updated_at) AS updated_ms"
+
+const Statement kInsert{"insert_user", R"(
+  INSERT INTO users (id, name, email, password_hash, created_at, updated_at)
+  VALUES ($1, $2, $3, $4, $5, $5)
+  ON CONFLICT (lower(email)) DO NOTHING)"};
+
+const Statement kFind{"find_user", "SELECT " USER_COLUMNS ", password_hash FROM users WHERE id = $1"};
+
+const Statement kFindByEmail{"find_account_by_email", "SELECT " USER_COLUMNS ", password_hash FROM users WHERE lower(email) = lower($1)"};
+
+const Statement kUpdatePassword{"update_password", R"(
+  UPDATE users SET password_hash = $2, tokens_valid_after = $3, updated_at = $3 WHERE id = $1)"};
+
+const Statement kRevokeAll{"revoke_refresh_tokens_of_user", R"(
+  UPDATE refresh_tokens SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL)"};
+
+const Statement kUpdateHash{"update_password_hash", "UPDATE users SET password_hash = $2 WHERE id = $1"};
+
+const Statement kFindValidAfter{"find_tokens_valid_after", R"(
+  SELECT CASE WHEN tokens_valid_after = '-infinity' THEN 0 ELSE epoch_ms(tokens_valid_after) END AS after_ms FROM users WHERE id = $1)"};
+
+const Statement kListValidAfter{"list_tokens_valid_after", R"(
+  SELECT id, epoch_ms(tokens_valid_after) AS after_ms FROM users WHERE tokens_valid_after > $1 AND tokens_valid_after > '-infinity')"};
+
+User user_of(const pqxx::row& row) {
+  return {id_of<UserId>(row["id"]), text_of(row["role"]), optional_text(row["name"]), text_of(row["email"]), time_of(row["created_ms"]), time_of(row["updated_ms"])};
+}
+
+std::optional<Account> account_of(const pqxx::result& rows) {
+  if (rows.empty()) return std::nullopt;
+  return Account{user_of(rows[0]), text_of(rows[0]["password_hash"])};
+}
+
+}  // namespace
+
+bool insert_user(pqxx::transaction_base& tx, const User& user, const std::string& password_hash) {
+  return run(tx, kInsert, user.id.str(), or_null(user.name), user.email, password_hash, format_time(user.created_at)).affected_rows() == 1;
+}
+
+std::optional<User> find_user(pqxx::transaction_base& tx, UserId id) {
+  const auto account = find_account(tx, id);
+  return account ? std::optional(account->user) : std::nullopt;
+}
+
+std::optional<Account> find_account(pqxx::transaction_base& tx, UserId id) { return account_of(run(tx, kFind, id.str())); }
+
+std::optional<Account> find_account_by_email(pqxx::transaction_base& tx, const std::string& email) {
+  return account_of(run(tx, kFindByEmail, email));
+}
+
+void update_password(pqxx::work& tx, UserId id, const std::string& password_hash, Time now) {
+  run(tx, kUpdatePassword, id.str(), password_hash, format_time(now));
+  while (run(tx, kRevokeAll, id.str(), format_time(now)).affected_rows() > 0) {  // until nothing more came in: see revoke_family()
+  }
+}
+
+void update_password_hash(pqxx::transaction_base& tx, UserId id, const std::string& password_hash) { run(tx, kUpdateHash, id.str(), password_hash); }
+
+std::optional<Time> find_tokens_valid_after(pqxx::transaction_base& tx, UserId id) {
+  const auto rows = run(tx, kFindValidAfter, id.str());
+  if (rows.empty()) return std::nullopt;
+  return time_of(rows[0]["after_ms"]);
+}
+
+std::vector<std::pair<UserId, Time>> list_tokens_valid_after(pqxx::transaction_base& tx, Time since) {
+  std::vector<std::pair<UserId, Time>> list;
+  for (const auto& row : run(tx, kListValidAfter, format_time(since))) list.emplace_back(id_of<UserId>(row["id"]), time_of(row["after_ms"]));
+  return list;
+}
+
+}  // namespace ticketd::storage

@@ -1,0 +1,47 @@
+// Accounts.
+#pragma once
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+#include "base/uuid.h"
+#include "storage/database.h"
+
+namespace ticketd::storage {
+
+struct User {
+  UserId id;
+  std::string role;
+  std::optional<std::string> name;
+  std::string email;
+  Time created_at;
+  Time updated_at;
+};
+
+struct Account {
+  User user;
+  std::string password_hash;
+};
+
+// False, and nothing written, if the address is taken, in whatever case of letters.
+bool insert_user(pqxx::transaction_base& tx, const User& user, const std::string& password_hash);
+
+std::optional<User> find_user(pqxx::transaction_base& tx, UserId id);
+std::optional<Account> find_account(pqxx::transaction_base& tx, UserId id);
+std::optional<Account> find_account_by_email(pqxx::transaction_base& tx, const std::string& email);
+
+// A new password: revokes every refresh token of the person and refuses access tokens issued before `now`.
+void update_password(pqxx::work& tx, UserId id, const std::string& password_hash, Time now);
+
+// The same password under stronger parameters: nothing else changes.
+void update_password_hash(pqxx::transaction_base& tx, UserId id, const std::string& password_hash);
+
+// Before which time a person's access tokens are refused; empty if there is no such person.
+std::optional<Time> find_tokens_valid_after(pqxx::transaction_base& tx, UserId id);
+
+// The same for everyone for whom it is later than `since`.
+std::vector<std::pair<UserId, Time>> list_tokens_valid_after(pqxx::transaction_base& tx, Time since);
+
+}  // namespace ticketd::storage

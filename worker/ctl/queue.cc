@@ -1,0 +1,25 @@
+#include "queue/command_stream.h"
+
+#include <iostream>
+
+#include "base/json.h"
+#include "base/time.h"
+#include "commands.h"
+
+namespace ticketd::ctl {
+
+int queue(const Config& config, const Arguments& arguments) {
+  redis::Connection redis(config.queue_redis_url, 2'000);
+  const auto depth = ticketd::queue::queue_depth(redis, config.shards);
+  const auto age_ms = depth.oldest_ms == 0 ? 0 : epoch_ms(SystemClock().now()) - depth.oldest_ms;
+  if (!arguments.empty() && arguments.front() == "--json") {
+    std::cout << Json::object({{"depth", depth.depth}, {"oldest_ms", age_ms}}).dump() << '\n';
+  } else if (depth.depth == 0) {
+    std::cout << "the queue is empty\n";
+  } else {
+    std::cout << depth.depth << " commands are waiting, the oldest for " << static_cast<double>(age_ms) / 1000 << " s\n";
+  }
+  return 0;
+}
+
+}  // namespace ticketd::ctl

@@ -1,0 +1,136 @@
+#include "drain.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "base/log.h"
+#include "domain/decide.h"
+#include "storage/batch.h"
+
+namespace ticketd::worker {
+namespace {
+
+using domain::Command;
+using queue::Entry;
+using storage::Decided;
+
+constexpr std::chrono::milliseconds kBetweenAttempts{20};
+
+// The readable commands, each once: the same one can stand in the queue twice when a client's connection broke after XADD.
+std::vector<Command> commands_of(std::span<const Entry> entries) {
+  std::vector<Command> commands;
+  std::unordered_set<CommandId> seen;
+  for (const auto& entry : entries) {
+    if (entry.command && seen.insert(entry.command->id).second) commands.push_back(*entry.command);
+  }
+  return commands;
+}
+
+std::vector<Decided> decide_all(storage::LoadedBatch& batch, const std::vector<Command>& commands) {
+  std::vector<Decided> decided;
+  for (const auto& command : commands) {
+    if (batch.done.contains(command.id)) continue;
+    const auto event = batch.events.find(command.event);
+    if (event == batch.events.end()) {
+      decided.push_back({&command, domain::no_such_event(command), ""});
+    } else {
+      auto decision = domain::decide(event->second, command);
+      decided.push_back({&command, std::move(decision), event->second.title});
+    }
+  }
+  return decided;
+}
+
+std::vector<EventId> deleted_events(const std::vector<Decided>& decided) {
+  std::vector<EventId> events;
+  for (const auto& d : decided) {
+    if (d.decision.cancels_all) events.push_back(d.command->event);
+  }
+  return events;
+}
+
+void log_decided(const std::vector<Decided>& decided) {
+  for (const auto& d : decided) {
+    Log::info("decided", {{"request_id", d.command->request_id},
+                          {"command", d.command->id.str()},
+                          {"kind", domain::name_of(d.command->kind)},
+                          {"event_id", d.command->event.str()},
+                          {"outcome", domain::name_of(d.decision.outcome)},
+                          {"reason", d.decision.reason ? Json(domain::name_of(*d.decision.reason)) : Json()}});
+  }
+}
+
+}  // namespace
+
+Drain::Drain(pqxx::connection& connection, queue::CommandStream& stream, Metrics& metrics, const Clock& clock, Random& random, DrainOptions options)
+    : connection_(connection),
+      stream_(stream),
+      metrics_(metrics),
+      clock_(clock),
+      random_(random),
+      options_(options),
+      commit_time_(metrics.histogram("ticketd_worker_batch_seconds", "")) {}
+
+void Drain::carry_out(std::span<const Entry> entries) {
+  while (!entries.empty()) {
+    const auto size = std::min(entries.size(), static_cast<std::size_t>(options_.batch_max));
+    commit_or_halve(entries.first(size));
+    entries = entries.subspan(size);
+  }
+}
+
+void Drain::commit_or_halve(std::span<const Entry> entries) {
+  for (int attempt = 1;; ++attempt) {
+    try {
+      return commit(entries);
+    } catch (const redis::RedisUnavailable&) {
+      throw;
+    } catch (...) {
+      const auto fault = storage::fault_of(std::current_exception());
+      if (fault.kind == storage::FaultKind::unavailable || fault.kind == storage::FaultKind::in_doubt) throw storage::DatabaseUnavailable(fault.what);
+      Log::warning("batch_failed", {{"commands", static_cast<int>(entries.size())}, {"attempt", attempt}, {"sqlstate", fault.sqlstate}, {"error", fault.what}});
+      if (fault.kind == storage::FaultKind::conflict && attempt < options_.attempts_max) continue;
+      if (entries.size() > 1) break;
+      if (attempt >= options_.attempts_max) return bury(entries.front(), fault, attempt);
+      std::this_thread::sleep_for(kBetweenAttempts);
+    }
+  }
+  const auto half = entries.size() / 2;
+  commit_or_halve(entries.first(half));
+  commit_or_halve(entries.subspan(half));
+}
+
+void Drain::commit(std::span<const Entry> entries) {
+  const auto start = std::chrono::steady_clock::now();
+  if (std::any_of(entries.begin(), entries.end(), [](const auto& entry) { return !entry.command; })) throw std::runtime_error("an entry of the queue cannot be read");
+  const auto commands = commands_of(entries);
+  pqxx::work tx(connection_);
+  auto batch = storage::load_batch(tx, commands);
+  const auto decided = decide_all(batch, commands);
+  storage::save_batch(tx, batch, decided, clock_.now(), random_);
+  tx.commit();
+  commit_time_.observe_us(std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count());
+  stream_.acknowledge(entries, deleted_events(decided));
+
+  metrics_.series("ticketd_worker_batches_total").fetch_add(1);
+  metrics_.series("ticketd_worker_redelivered_total").fetch_add(static_cast<std::int64_t>(batch.done.size()));
+  for (const auto& d : decided) {
+    metrics_.series("ticketd_worker_commands_total{kind=\"" + std::string(name_of(d.command->kind)) + "\",outcome=\"" + std::string(name_of(d.decision.outcome)) + "\"}").fetch_add(1);
+    const auto promoted = std::count_if(d.decision.changes.begin(), d.decision.changes.end(), [](const auto& c) { return c.kind == domain::BookingChange::Kind::promoted; });
+    if (promoted > 0) metrics_.series("ticketd_worker_promotions_total").fetch_add(promoted);
+  }
+  log_decided(decided);
+}
+
+void Drain::bury(const Entry& entry, const storage::Fault& fault, int attempts) {
+  storage::DeadLetter letter{entry.command, entry.shard, entry.stream_id, queue::to_json_text(entry.fields), fault.what, fault.sqlstate, attempts};
+  pqxx::work tx(connection_);
+  storage::insert_dead_letter(tx, letter, clock_.now());
+  tx.commit();
+  stream_.acknowledge({&entry, 1}, {});
+  metrics_.series("ticketd_worker_dead_letters_total").fetch_add(1);
+  Log::error("dead_letter", {{"request_id", entry.command ? entry.command->request_id : ""}, {"stream_id", entry.stream_id}, {"command", letter.raw}, {"error", fault.what}});
+}
+
+}  // namespace ticketd::worker

@@ -1,0 +1,44 @@
+// The drain loop's core: takes what was read from the queue, decides, commits, acknowledges.
+#pragma once
+#include <span>
+#include <vector>
+
+#include "base/metrics.h"
+#include "base/random.h"
+#include "base/time.h"
+#include "queue/command_stream.h"
+#include "storage/database.h"
+
+namespace ticketd::worker {
+
+struct DrainOptions {
+  int batch_max = 500;
+  int attempts_max = 5;
+};
+
+class Drain {
+ public:
+  // Everything is committed on `connection`, the session that holds the shards' locks.
+  Drain(pqxx::connection& connection, queue::CommandStream& stream, Metrics& metrics, const Clock& clock, Random& random, DrainOptions options);
+
+  // Carries out the entries, in their order, in transactions of at most batch_max, and acknowledges each after its COMMIT.
+  // A batch that fails for a reason of its own is halved until the bad command stands alone; that one becomes a dead
+  // letter after attempts_max attempts. Throws storage::DatabaseUnavailable and redis::RedisUnavailable: then what is not
+  // acknowledged is in the queue still, and reading it again is harmless.
+  void carry_out(std::span<const queue::Entry> entries);
+
+ private:
+  void commit_or_halve(std::span<const queue::Entry> entries);
+  void commit(std::span<const queue::Entry> entries);
+  void bury(const queue::Entry& entry, const storage::Fault& fault, int attempts);
+
+  pqxx::connection& connection_;
+  queue::CommandStream& stream_;
+  Metrics& metrics_;
+  const Clock& clock_;
+  Random& random_;
+  const DrainOptions options_;
+  Histogram commit_time_;
+};
+
+}  // namespace ticketd::worker

@@ -1,0 +1,54 @@
+// ticketd-worker: drains the queue into PostgreSQL. Start as many as you like, on as many hosts as you like.
+#include <sodium.h>
+#include <systemd/sd-daemon.h>
+
+#include <csignal>
+#include <thread>
+
+#include "worker.h"
+
+using namespace ticketd;
+
+namespace {
+
+sigset_t stop_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+// Under systemd: READY at the first report, then the status line, and the watchdog, which only a finished round feeds.
+void report(const std::string& line) { sd_notify(0, ("READY=1\nWATCHDOG=1\nSTATUS=" + line).c_str()); }
+
+}  // namespace
+
+int main() {
+  const auto signals = stop_signals();
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  if (sodium_init() < 0) return EXIT_FAILURE;
+  const auto config = config_or_exit();
+  Log::open(from_environment("TICKETD_WORKER_NAME").value_or("worker"), config.log_level);
+  Metrics metrics(config.metrics_file);
+  const SystemClock clock;
+  SystemRandom random;
+
+  std::atomic<bool> stop = false;
+  std::thread waiter([&] {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    stop = true;
+  });
+  waiter.detach();  // ends with the process
+  try {
+    worker::Worker(config, metrics, clock, random, report).run(stop);
+  } catch (const std::invalid_argument& e) {
+    Log::error("cannot_start", {{"error", e.what()}});
+    return kExitBadConfig;
+  }
+  sd_notify(0, "STOPPING=1");
+  Log::info("stopped");
+  return EXIT_SUCCESS;
+}
