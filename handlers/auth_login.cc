@@ -24,8 +24,10 @@ static Answer login(App& app, const Request& request) {
   if (!in.ok()) return in.refusal();
 
   const auto who = throttled(email, request);
-  if (const int wait_s = app.gate.login_wait_s(who); wait_s > 0) return Refusal{Code::rate_limited, "Too many failed logins; wait and try again", {}, wait_s};
-  const auto account = storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::find_account_by_email(tx, email); });
+  if (const int wait_s = app.gate.login_wait_s(who); wait_s > 0)
+    return Refusal{Code::rate_limited, "Too many failed logins; wait and try again", {}, wait_s};
+  const auto account = storage::read(
+      app.database, [&](pqxx::transaction_base& tx) { return storage::find_account_by_email(tx, email); });
   const auto verdict = app.passwords.verify(account ? account->password_hash : "", password);
   if (verdict == auth::Passwords::Verdict::busy) return Refusal{Code::busy};
   if (verdict == auth::Passwords::Verdict::wrong) {
@@ -37,7 +39,8 @@ static Answer login(App& app, const Request& request) {
   return storage::transact(app.database, [&](pqxx::work& tx) -> Answer {
     if (!rehashed.empty()) storage::update_password_hash(tx, account->user.id, rehashed);
     const auto tokens = start_session(app, tx, account->user.id);
-    return http::not_stored(http::success(200, "user login successful", Json::object({{"user", user_json(account->user)}, {"tokens", tokens}})));
+    return http::not_stored(http::success(200, "user login successful",
+                                          Json::object({{"user", user_json(account->user)}, {"tokens", tokens}})));
   });
 }
 

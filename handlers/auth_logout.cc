@@ -13,8 +13,9 @@ static Answer logout(App& app, const Request& request) {
   const auto token = in.secret("refresh_token");
   if (!in.ok()) return in.refusal();
 
-  const bool ended = storage::read(
-      app.database, [&](pqxx::transaction_base& tx) { return storage::revoke_family_of(tx, auth::hash_of(token), app.clock.now()); });
+  const bool ended = storage::read(app.database, [&](pqxx::transaction_base& tx) {
+    return storage::revoke_family_of(tx, auth::hash_of(token), app.clock.now());
+  });
   if (!ended) return Refusal{Code::invalid_refresh_token};
   return http::success(200, "user logout successful", true);
 }

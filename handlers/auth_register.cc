@@ -22,7 +22,8 @@ static Answer register_user(App& app, const Request& request) {
   return storage::transact(app.database, [&](pqxx::work& tx) -> Answer {
     if (!storage::insert_user(tx, user, hash)) return Refusal{Code::email_taken};
     const auto tokens = start_session(app, tx, user.id);
-    return http::not_stored(http::success(201, "new user registered", Json::object({{"user", user_json(user)}, {"tokens", tokens}})));
+    return http::not_stored(
+        http::success(201, "new user registered", Json::object({{"user", user_json(user)}, {"tokens", tokens}})));
   });
 }
 

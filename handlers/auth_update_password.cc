@@ -15,8 +15,10 @@ static Answer update_password(App& app, const Request& request, UserId user) {
 
   // A stolen access token is no licence to guess the password.
   const auto who = "password:" + user.str();
-  if (const int wait_s = app.gate.login_wait_s(who); wait_s > 0) return Refusal{Code::rate_limited, "Too many wrong passwords; wait and try again", {}, wait_s};
-  const auto account = storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::find_account(tx, user); });
+  if (const int wait_s = app.gate.login_wait_s(who); wait_s > 0)
+    return Refusal{Code::rate_limited, "Too many wrong passwords; wait and try again", {}, wait_s};
+  const auto account =
+      storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::find_account(tx, user); });
   if (!account) return Refusal{Code::token_invalid};
   const auto verdict = app.passwords.verify(account->password_hash, current);
   if (verdict == auth::Passwords::Verdict::busy) return Refusal{Code::busy};
@@ -33,7 +35,8 @@ static Answer update_password(App& app, const Request& request, UserId user) {
     return true;
   });
   app.gate.set_tokens_valid_after(user, now, app.config.access_ttl_s);
-  return http::success(200, "password updated successfully", Json::object({{"message", "Password updated successfully"}}));
+  return http::success(200, "password updated successfully",
+                       Json::object({{"message", "Password updated successfully"}}));
 }
 
 int main() { return serve("auth-update-password", Limit::auth, update_password); }

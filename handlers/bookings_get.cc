@@ -7,7 +7,8 @@ using namespace ticketd;
 static Answer get_booking(App& app, const Request& request, UserId user) {
   const auto id = request.path_id<BookingId>("booking_id");
   if (!id.ok()) return id.refusal();
-  const auto booking = storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::find_booking(tx, *id, user); });
+  const auto booking =
+      storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::find_booking(tx, *id, user); });
   if (!booking) return Refusal{Code::booking_not_found};
   return http::with_etag(http::success(200, "Booking retrieved successfully", booking_json(*booking)), request);
 }

@@ -18,10 +18,12 @@ static Answer list(App& app, const Request& request, UserId user) {
   filter.limit = in.optional_number("limit", 1, 100).value_or(kPageSize);
   if (!in.ok()) return in.refusal();
 
-  const auto bookings = storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::list_bookings(tx, user, filter); });
+  const auto bookings =
+      storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::list_bookings(tx, user, filter); });
   auto rows = Json::array();
   for (const auto& booking : bookings) rows.push(booking_json(booking));
-  const auto data = Json::object({{"data", rows}, {"pagination", cursor_pagination(filter.limit, cursor_after(bookings, filter.limit))}});
+  const auto data = Json::object(
+      {{"data", rows}, {"pagination", cursor_pagination(filter.limit, cursor_after(bookings, filter.limit))}});
   return http::with_etag(http::success(200, "Bookings retrieved successfully", data), request);
 }
 

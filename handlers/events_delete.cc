@@ -8,7 +8,8 @@ using namespace ticketd;
 static Answer delete_event(App& app, const Request& request, UserId user) {
   const auto id = request.path_id<EventId>("event_id");
   if (!id.ok()) return id.refusal();
-  const auto event = storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, *id); });
+  const auto event =
+      storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, *id); });
   if (!event) return Refusal{Code::event_not_found};
   if (event->owner != user) return Refusal{Code::not_event_owner};
   if (event->status == domain::EventStatus::cancelled) return Refusal{Code::event_cancelled};

@@ -11,7 +11,9 @@ static Answer discover(App& app, const Request& request, UserId) {
   if (!in.ok()) return in.refusal();
   return storage::read(app.database, [&](pqxx::transaction_base& tx) -> Answer {
     const auto found = list_page(tx, filter, page);
-    const auto data = Json::object({{"data", events_json(found.events, app.clock.now())}, {"pagination", pagination_json(page, count_events(tx, filter), found.next_cursor)}});
+    const auto data =
+        Json::object({{"data", events_json(found.events, app.clock.now())},
+                      {"pagination", pagination_json(page, count_events(tx, filter), found.next_cursor)}});
     return http::success(200, "Events discovered successfully", data);
   });
 }

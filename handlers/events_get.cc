@@ -7,9 +7,11 @@ using namespace ticketd;
 static Answer get_event(App& app, const Request& request, UserId) {
   const auto id = request.path_id<EventId>("event_id");
   if (!id.ok()) return id.refusal();
-  const auto event = storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, *id); });
+  const auto event =
+      storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, *id); });
   if (!event) return Refusal{Code::event_not_found};
-  return http::with_etag(http::success(200, "Event retrieved successfully", event_json(*event, app.clock.now())), request);
+  return http::with_etag(http::success(200, "Event retrieved successfully", event_json(*event, app.clock.now())),
+                         request);
 }
 
 int main() { return serve("events-get", Limit::reads, get_event); }

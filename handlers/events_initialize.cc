@@ -23,7 +23,8 @@ static Answer initialize(App& app, const Request& request, UserId user) {
   return storage::transact(app.database, [&](pqxx::work& tx) -> Answer {
     if (!storage::find_user(tx, user)) return Refusal{Code::token_invalid};
     if (*key) {
-      const auto claim = storage::claim_idempotency_key(tx, user, **key, fingerprint_of(request, *body), reply.body, now);
+      const auto claim =
+          storage::claim_idempotency_key(tx, user, **key, fingerprint_of(request, *body), reply.body, now);
       if (!claim.claimed && !claim.same_request) return Refusal{Code::idempotency_key_reused};
       if (!claim.claimed) return Reply{201, reply.headers, claim.answer}.header("Idempotent-Replayed", "true");
     }

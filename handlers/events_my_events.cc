@@ -1,5 +1,5 @@
-// GET /v1/events/my-events, /v1/events/me: the caller's own events, newest first. Its data has always been the bare list;
-// the way to the next page is in the Link header (RFC 8288).
+// GET /v1/events/my-events, /v1/events/me: the caller's own events, newest first. Its data has always been the bare
+// list; the way to the next page is in the Link header (RFC 8288).
 #include "app/event_list.h"
 #include "app/serve.h"
 
@@ -17,7 +17,8 @@ static Answer my_events(App& app, const Request& request, UserId user) {
     const auto found = list_page(tx, filter, page);
     auto reply = http::success(200, "All events retrieved successfully", events_json(found.events, app.clock.now()));
     if (found.next_cursor) {
-      reply.header("Link", "<" + request.path + "?limit=" + std::to_string(page.limit) + "&cursor=" + *found.next_cursor + ">; rel=\"next\"");
+      reply.header("Link", "<" + request.path + "?limit=" + std::to_string(page.limit) +
+                               "&cursor=" + *found.next_cursor + ">; rel=\"next\"");
     }
     return reply;
   });

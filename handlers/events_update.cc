@@ -1,5 +1,5 @@
-// PATCH /v1/events/{event_id}: changes an event of the caller. What decides about bookings (capacity, limit per person) goes
-// through the queue with the whole change, so that all of it happens or none; the rest is written here.
+// PATCH /v1/events/{event_id}: changes an event of the caller. What decides about bookings (capacity, limit per person)
+// goes through the queue with the whole change, so that all of it happens or none; the rest is written here.
 #include "app/event_fields.h"
 #include "app/serve.h"
 #include "app/submission.h"
@@ -29,8 +29,9 @@ static Answer update(App& app, const Request& request, UserId user) {
   if (const auto refusal = dates_refusal(*event, *changes)) return *refusal;
 
   if (!changes->total_tickets && !changes->max_per_user) {
-    const auto updated = storage::read(
-        app.database, [&](pqxx::transaction_base& tx) { return storage::update_event(tx, *id, user, *changes, app.clock.now()); });
+    const auto updated = storage::read(app.database, [&](pqxx::transaction_base& tx) {
+      return storage::update_event(tx, *id, user, *changes, app.clock.now());
+    });
     return updated ? changed(app, *updated) : Answer(Refusal{Code::event_cancelled});
   }
   auto command = make_command(app, request, domain::CommandKind::update_event, user, *id);

@@ -3,6 +3,8 @@
 
 using namespace ticketd;
 
-static Answer livez(App&, const Request&) { return http::not_stored(http::success(200, "alive", Json::object({{"status", "ok"}}))); }
+static Answer livez(App&, const Request&) {
+  return http::not_stored(http::success(200, "alive", Json::object({{"status", "ok"}})));
+}
 
 int main() { return serve("livez", Limit::none, livez); }

@@ -9,8 +9,10 @@ static std::string queue_lines(App& app) {
   try {
     redis::Connection redis(app.config.queue_redis_url, App::kRedisTimeoutMs);
     const auto queue = queue::queue_depth(redis, app.config.shards);
-    const auto age_ms = queue.oldest_ms == 0 ? 0 : std::max<std::int64_t>(0, epoch_ms(app.clock.now()) - queue.oldest_ms);
-    return "ticketd_queue_up 1\nticketd_queue_depth " + std::to_string(queue.depth) + "\nticketd_queue_oldest_seconds " + std::to_string(static_cast<double>(age_ms) / 1000) + "\n";
+    const auto age_ms =
+        queue.oldest_ms == 0 ? 0 : std::max<std::int64_t>(0, epoch_ms(app.clock.now()) - queue.oldest_ms);
+    return "ticketd_queue_up 1\nticketd_queue_depth " + std::to_string(queue.depth) +
+           "\nticketd_queue_oldest_seconds " + std::to_string(static_cast<double>(age_ms) / 1000) + "\n";
   } catch (const std::exception&) {
     return "ticketd_queue_up 0\n";
   }

@@ -29,14 +29,17 @@ static Answer list(App& app, const Request& request, UserId user) {
   return storage::read(app.database, [&](pqxx::transaction_base& tx) -> Answer {
     const auto decided = storage::list_notifications(tx, user, unread, before, limit);
     const auto is_decided = [&](const domain::Command& command) {
-      return std::any_of(decided.begin(), decided.end(), [&](const auto& row) { return row.id == command.notification; });
+      return std::any_of(decided.begin(), decided.end(),
+                         [&](const auto& row) { return row.id == command.notification; });
     };
     std::erase_if(pending, is_decided);
-    std::for_each(pending.rbegin(), pending.rend(), [&](const auto& command) { rows.push(pending_notification_json(command)); });
+    std::for_each(pending.rbegin(), pending.rend(),
+                  [&](const auto& command) { rows.push(pending_notification_json(command)); });
     for (const auto& row : decided) rows.push(notification_json(row));
-    const auto data = Json::object({{"data", rows},
-                                    {"unread_count", storage::count_unread(tx, user) + static_cast<int>(pending.size())},
-                                    {"pagination", cursor_pagination(limit, cursor_after(decided, limit))}});
+    const auto data =
+        Json::object({{"data", rows},
+                      {"unread_count", storage::count_unread(tx, user) + static_cast<int>(pending.size())},
+                      {"pagination", cursor_pagination(limit, cursor_after(decided, limit))}});
     return http::success(200, "Notifications retrieved successfully", data);
   });
 }

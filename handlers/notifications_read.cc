@@ -15,12 +15,14 @@ static Answer mark_read(App& app, const Request& request, UserId user) {
   for (std::size_t i = 0; i < list.size(); ++i) {
     if (const auto id = NotificationId::parse(list.at(i).text())) ids.push_back(*id);
   }
-  if (!list.is_null() && (!list.is_array() || ids.size() != list.size())) in.bad("ids", "invalid_id", "ids must be a list of UUIDs");
+  if (!list.is_null() && (!list.is_array() || ids.size() != list.size()))
+    in.bad("ids", "invalid_id", "ids must be a list of UUIDs");
   if (in.ok() && !all && ids.empty()) in.bad("ids", "required", "send ids, or all: true");
   if (!in.ok()) return in.refusal();
 
   if (all) ids.clear();
-  const int count = storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::mark_read(tx, user, ids, app.clock.now()); });
+  const int count = storage::read(
+      app.database, [&](pqxx::transaction_base& tx) { return storage::mark_read(tx, user, ids, app.clock.now()); });
   return http::success(200, "Notifications marked as read", Json::object({{"updated", count}}));
 }
 

@@ -19,7 +19,8 @@ static Answer readyz(App& app, const Request& request) {
     return http::not_stored(http::problem({Code::database_unavailable}, request.request_id));
   }
   if (!answers(app.queue_redis)) return http::not_stored(http::problem({Code::queue_unavailable}, request.request_id));
-  const auto parts = Json::object({{"database", "ok"}, {"queue", "ok"}, {"cache", answers(app.cache_redis) ? "ok" : "away"}});
+  const auto parts =
+      Json::object({{"database", "ok"}, {"queue", "ok"}, {"cache", answers(app.cache_redis) ? "ok" : "away"}});
   return http::not_stored(http::success(200, "ready", parts));
 }
 

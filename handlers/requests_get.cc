@@ -5,7 +5,8 @@
 using namespace ticketd;
 
 static Json outcome_json(const storage::Request& request, const std::optional<storage::Booking>& booking) {
-  auto data = Json::object({{"id", request.id.str()}, {"kind", request.kind}, {"state", request.state}, {"outcome", request.outcome}});
+  auto data = Json::object(
+      {{"id", request.id.str()}, {"kind", request.kind}, {"state", request.state}, {"outcome", request.outcome}});
   data.set("href", request_href(request.id));
   if (request.reason) data.set("reason", *request.reason);
   if (booking) data.set("booking", booking_json(*booking));

@@ -17,7 +17,8 @@ using storage::Decided;
 
 constexpr std::chrono::milliseconds kBetweenAttempts{20};
 
-// The readable commands, each once: the same one can stand in the queue twice when a client's connection broke after XADD.
+// The readable commands, each once: the same one can stand in the queue twice when a client's connection broke after
+// XADD.
 std::vector<Command> commands_of(std::span<const Entry> entries) {
   std::vector<Command> commands;
   std::unordered_set<CommandId> seen;
@@ -63,7 +64,8 @@ void log_decided(const std::vector<Decided>& decided) {
 
 }  // namespace
 
-Drain::Drain(pqxx::connection& connection, queue::CommandStream& stream, Metrics& metrics, const Clock& clock, Random& random, DrainOptions options)
+Drain::Drain(pqxx::connection& connection, queue::CommandStream& stream, Metrics& metrics, const Clock& clock,
+             Random& random, DrainOptions options)
     : connection_(connection),
       stream_(stream),
       metrics_(metrics),
@@ -88,8 +90,12 @@ void Drain::commit_or_halve(std::span<const Entry> entries) {
       throw;
     } catch (...) {
       const auto fault = storage::fault_of(std::current_exception());
-      if (fault.kind == storage::FaultKind::unavailable || fault.kind == storage::FaultKind::in_doubt) throw storage::DatabaseUnavailable(fault.what);
-      Log::warning("batch_failed", {{"commands", static_cast<int>(entries.size())}, {"attempt", attempt}, {"sqlstate", fault.sqlstate}, {"error", fault.what}});
+      if (fault.kind == storage::FaultKind::unavailable || fault.kind == storage::FaultKind::in_doubt)
+        throw storage::DatabaseUnavailable(fault.what);
+      Log::warning("batch_failed", {{"commands", static_cast<int>(entries.size())},
+                                    {"attempt", attempt},
+                                    {"sqlstate", fault.sqlstate},
+                                    {"error", fault.what}});
       if (fault.kind == storage::FaultKind::conflict && attempt < options_.attempts_max) continue;
       if (entries.size() > 1) break;
       if (attempt >= options_.attempts_max) return bury(entries.front(), fault, attempt);
@@ -103,34 +109,44 @@ void Drain::commit_or_halve(std::span<const Entry> entries) {
 
 void Drain::commit(std::span<const Entry> entries) {
   const auto start = std::chrono::steady_clock::now();
-  if (std::any_of(entries.begin(), entries.end(), [](const auto& entry) { return !entry.command; })) throw std::runtime_error("an entry of the queue cannot be read");
+  if (std::any_of(entries.begin(), entries.end(), [](const auto& entry) { return !entry.command; }))
+    throw std::runtime_error("an entry of the queue cannot be read");
   const auto commands = commands_of(entries);
   pqxx::work tx(connection_);
   auto batch = storage::load_batch(tx, commands);
   const auto decided = decide_all(batch, commands);
   storage::save_batch(tx, batch, decided, clock_.now(), random_);
   tx.commit();
-  commit_time_.observe_us(std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count());
+  commit_time_.observe_us(
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count());
   stream_.acknowledge(entries, deleted_events(decided));
 
   metrics_.series("ticketd_worker_batches_total").fetch_add(1);
   metrics_.series("ticketd_worker_redelivered_total").fetch_add(static_cast<std::int64_t>(batch.done.size()));
   for (const auto& d : decided) {
-    metrics_.series("ticketd_worker_commands_total{kind=\"" + std::string(name_of(d.command->kind)) + "\",outcome=\"" + std::string(name_of(d.decision.outcome)) + "\"}").fetch_add(1);
-    const auto promoted = std::count_if(d.decision.changes.begin(), d.decision.changes.end(), [](const auto& c) { return c.kind == domain::BookingChange::Kind::promoted; });
+    metrics_
+        .series("ticketd_worker_commands_total{kind=\"" + std::string(name_of(d.command->kind)) + "\",outcome=\"" +
+                std::string(name_of(d.decision.outcome)) + "\"}")
+        .fetch_add(1);
+    const auto promoted = std::count_if(d.decision.changes.begin(), d.decision.changes.end(),
+                                        [](const auto& c) { return c.kind == domain::BookingChange::Kind::promoted; });
     if (promoted > 0) metrics_.series("ticketd_worker_promotions_total").fetch_add(promoted);
   }
   log_decided(decided);
 }
 
 void Drain::bury(const Entry& entry, const storage::Fault& fault, int attempts) {
-  storage::DeadLetter letter{entry.command, entry.shard, entry.stream_id, queue::to_json_text(entry.fields), fault.what, fault.sqlstate, attempts};
+  storage::DeadLetter letter{entry.command, entry.shard,    entry.stream_id, queue::to_json_text(entry.fields),
+                             fault.what,    fault.sqlstate, attempts};
   pqxx::work tx(connection_);
   storage::insert_dead_letter(tx, letter, clock_.now());
   tx.commit();
   stream_.acknowledge({&entry, 1}, {});
   metrics_.series("ticketd_worker_dead_letters_total").fetch_add(1);
-  Log::error("dead_letter", {{"request_id", entry.command ? entry.command->request_id : ""}, {"stream_id", entry.stream_id}, {"command", letter.raw}, {"error", fault.what}});
+  Log::error("dead_letter", {{"request_id", entry.command ? entry.command->request_id : ""},
+                             {"stream_id", entry.stream_id},
+                             {"command", letter.raw},
+                             {"error", fault.what}});
 }
 
 }  // namespace ticketd::worker

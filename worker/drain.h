@@ -19,12 +19,13 @@ struct DrainOptions {
 class Drain {
  public:
   // Everything is committed on `connection`, the session that holds the shards' locks.
-  Drain(pqxx::connection& connection, queue::CommandStream& stream, Metrics& metrics, const Clock& clock, Random& random, DrainOptions options);
+  Drain(pqxx::connection& connection, queue::CommandStream& stream, Metrics& metrics, const Clock& clock,
+        Random& random, DrainOptions options);
 
-  // Carries out the entries, in their order, in transactions of at most batch_max, and acknowledges each after its COMMIT.
-  // A batch that fails for a reason of its own is halved until the bad command stands alone; that one becomes a dead
-  // letter after attempts_max attempts. Throws storage::DatabaseUnavailable and redis::RedisUnavailable: then what is not
-  // acknowledged is in the queue still, and reading it again is harmless.
+  // Carries out the entries, in their order, in transactions of at most batch_max, and acknowledges each after its
+  // COMMIT. A batch that fails for a reason of its own is halved until the bad command stands alone; that one becomes a
+  // dead letter after attempts_max attempts. Throws storage::DatabaseUnavailable and redis::RedisUnavailable: then what
+  // is not acknowledged is in the queue still, and reading it again is harmless.
   void carry_out(std::span<const queue::Entry> entries);
 
  private:

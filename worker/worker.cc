@@ -43,22 +43,27 @@ void Worker::run(const std::atomic<bool>& stop) {
 void Worker::run_session(const std::atomic<bool>& stop) {
   queue::CommandStream stream(config_.queue_redis_url, kRedisTimeoutMs);
   if (!stream.agree_on_shards(config_.shards)) {
-    throw std::invalid_argument("TICKETD_SHARDS was changed while commands are queued under the old number; set it back until the queue is empty");
+    throw std::invalid_argument(
+        "TICKETD_SHARDS was changed while commands are queued under the old number; set it back until the queue is "
+        "empty");
   }
-  storage::Connection session(config_.database_url, {"ticketd-worker", config_.statement_timeout_ms, kIdleSessionTimeoutMs});
+  storage::Connection session(config_.database_url,
+                              {"ticketd-worker", config_.statement_timeout_ms, kIdleSessionTimeoutMs});
   storage::ShardLocks locks(session.get(), config_.shards);
   Drain drain(session.get(), stream, metrics_, clock_, random_, {config_.batch_max, config_.attempts_max});
   locks.announce();
   auto next_balance = SteadyClock::now();
   while (!stop) {
     if (SteadyClock::now() >= next_balance) {
-      if (locks.balance()) Log::info("shards", {{"owned", static_cast<int>(locks.owned().size())}, {"of", config_.shards}});
+      if (locks.balance())
+        Log::info("shards", {{"owned", static_cast<int>(locks.owned().size())}, {"of", config_.shards}});
       next_balance = SteadyClock::now() + kBalanceEvery;
     }
     const auto left_ms = std::chrono::ceil<std::chrono::milliseconds>(next_balance - SteadyClock::now()).count();
     const auto entries = stream.read(locks.owned(), config_.batch_max, std::max(1, static_cast<int>(left_ms)));
     drain.carry_out(entries);
-    report_("owns " + std::to_string(locks.owned().size()) + " of " + std::to_string(config_.shards) + " shards, " + std::to_string(entries.size()) + " commands in the last round");
+    report_("owns " + std::to_string(locks.owned().size()) + " of " + std::to_string(config_.shards) + " shards, " +
+            std::to_string(entries.size()) + " commands in the last round");
   }
 }
 

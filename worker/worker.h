@@ -1,4 +1,5 @@
-// A worker's life: a database session, the shards it may take, and the loop that drains them; all of it anew after a fault.
+// A worker's life: a database session, the shards it may take, and the loop that drains them; all of it anew after a
+// fault.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -13,7 +14,8 @@ namespace ticketd::worker {
 class Worker {
  public:
   // `report` is called after every round that made progress or found nothing to do, with a line about the state.
-  Worker(const Config& config, Metrics& metrics, const Clock& clock, Random& random, std::function<void(const std::string&)> report)
+  Worker(const Config& config, Metrics& metrics, const Clock& clock, Random& random,
+         std::function<void(const std::string&)> report)
       : config_(config), metrics_(metrics), clock_(clock), random_(random), report_(std::move(report)) {}
 
   // Drains until `stop` is set; ends within a batch and half a second of that. Survives PostgreSQL and Redis going away

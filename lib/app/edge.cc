@@ -30,7 +30,8 @@ std::optional<RateRule> rule_of(Limit limit, const Config& config) {
 // RateLimit-Policy and RateLimit: draft-ietf-httpapi-ratelimit-headers, in the form that API.md fixes.
 void add_rate_headers(Reply& reply, const auth::RateState& rate) {
   reply.header("RateLimit-Policy", std::to_string(rate.limit) + ";w=" + std::to_string(rate.window_s));
-  reply.header("RateLimit", "limit=" + std::to_string(rate.limit) + ", remaining=" + std::to_string(rate.remaining) + ", reset=" + std::to_string(rate.reset_s));
+  reply.header("RateLimit", "limit=" + std::to_string(rate.limit) + ", remaining=" + std::to_string(rate.remaining) +
+                                ", reset=" + std::to_string(rate.reset_s));
 }
 
 void log_fault(const Request& request, const char* kind, const char* what) {
@@ -72,7 +73,8 @@ Reply Edge::handle(const Request& request) {
   auto sent = reply;
   if (rate) add_rate_headers(sent, *rate);
   in_flight_.fetch_sub(1, std::memory_order_relaxed);
-  finish(request, caller, sent, std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count());
+  finish(request, caller, sent,
+         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count());
   return sent;
 }
 
@@ -81,7 +83,8 @@ Edge::Caller Edge::caller_of(const Request& request) const {
   constexpr std::string_view kScheme = "Bearer ";
   Caller caller;
   // The scheme's name has no case (RFC 9110 section 11.1).
-  const bool bearer = header.size() > kScheme.size() && strncasecmp(header.c_str(), kScheme.data(), kScheme.size()) == 0;
+  const bool bearer =
+      header.size() > kScheme.size() && strncasecmp(header.c_str(), kScheme.data(), kScheme.size()) == 0;
   if (!bearer) {
     caller.refusal = Refusal{Code::token_missing};
     return caller;
@@ -111,22 +114,27 @@ Answer Edge::answer(const Request& request, const Caller& caller, std::optional<
 std::optional<Refusal> Edge::check_token(const auth::Passage& passage, const Caller& caller) {
   auto valid_after = passage.tokens_valid_after;
   if (!passage.reachable) {
-    valid_after = storage::read(app_.database, [&](pqxx::transaction_base& tx) { return storage::find_tokens_valid_after(tx, *caller.user); });
+    valid_after = storage::read(
+        app_.database, [&](pqxx::transaction_base& tx) { return storage::find_tokens_valid_after(tx, *caller.user); });
   } else if (!passage.tokens_known) {
     const auto since = app_.clock.now() - seconds(app_.config.access_ttl_s);
-    const auto list = storage::read(app_.database, [&](pqxx::transaction_base& tx) { return storage::list_tokens_valid_after(tx, since); });
+    const auto list = storage::read(
+        app_.database, [&](pqxx::transaction_base& tx) { return storage::list_tokens_valid_after(tx, since); });
     app_.gate.load_tokens_valid_after(list, app_.config.access_ttl_s);
     for (const auto& [user, after] : list) {
       if (user == *caller.user) valid_after = after;
     }
   }
-  if (valid_after && caller.token_issued_at < *valid_after) return Refusal{Code::token_invalid, "The password was changed since; log in again"};
+  if (valid_after && caller.token_issued_at < *valid_after)
+    return Refusal{Code::token_invalid, "The password was changed since; log in again"};
   return std::nullopt;
 }
 
 void Edge::finish(const Request& request, const Caller& caller, const Reply& reply, std::int64_t us) {
   latency_.observe_us(us);
-  app_.metrics.series("ticketd_http_requests_total{route=\"" + name_ + "\",status=\"" + std::to_string(reply.status) + "\"}").fetch_add(1, std::memory_order_relaxed);
+  app_.metrics
+      .series("ticketd_http_requests_total{route=\"" + name_ + "\",status=\"" + std::to_string(reply.status) + "\"}")
+      .fetch_add(1, std::memory_order_relaxed);
   const bool reads = request.method == "GET" || request.method == "HEAD";
   const auto level = reply.status >= 500 ? Level::error : reads ? Level::debug : Level::info;
   Log::line(level, "request",

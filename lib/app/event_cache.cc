@@ -30,7 +30,8 @@ std::optional<EventCache::Known> EventCache::find(EventId id, Time now) {
   const auto old = remembered(id);
   if (old && now - old->read_at < kFresh) return old;
   try {
-    const auto event = storage::read(database_, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, id); });
+    const auto event =
+        storage::read(database_, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, id); });
     if (!event) return std::nullopt;
     const Known known{event->status, event->ends_at, now};
     remember(id, known);

@@ -1,5 +1,5 @@
-// What booking has to know of an event before it queues a command: that it exists and is open. Kept in the process for a
-// few seconds, so that the hot path asks no database; the worker decides on what is true in the end.
+// What booking has to know of an event before it queues a command: that it exists and is open. Kept in the process for
+// a few seconds, so that the hot path asks no database; the worker decides on what is true in the end.
 #pragma once
 #include <mutex>
 #include <optional>

@@ -23,7 +23,8 @@ storage::EventFilter read_filter(http::Fields& in, Time now) {
   filter.to = in.optional_time("to");
   filter.available_only = in.optional_boolean("available").value_or(false);
   enum class When { upcoming, past, all };
-  const auto when = in.optional_word<When>("when", {{"upcoming", When::upcoming}, {"past", When::past}, {"all", When::all}});
+  const auto when =
+      in.optional_word<When>("when", {{"upcoming", When::upcoming}, {"past", When::past}, {"all", When::all}});
   if (when.value_or(When::upcoming) == When::upcoming) filter.ends_after = now;
   if (when == When::past) filter.ends_before = now;
   filter.sort = in.optional_word<EventSort>("sort", {{"start_date_time", EventSort::start},

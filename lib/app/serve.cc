@@ -16,7 +16,8 @@ int run(const char* name, Limit limit, OpenHandler open, SignedInHandler signed_
   try {
     App app(std::move(config), name);
     Edge edge(app, name, limit, open, signed_in);
-    fcgi::serve({0, app.config.threads, app.config.idle_exit_s}, [&](const Request& request) { return edge.handle(request); });
+    fcgi::serve({0, app.config.threads, app.config.idle_exit_s},
+                [&](const Request& request) { return edge.handle(request); });
     return EXIT_SUCCESS;
   } catch (const std::exception& e) {
     Log::error("cannot_serve", {{"error", e.what()}});

@@ -34,7 +34,8 @@ domain::Command make_command(App& app, const Request& request, domain::CommandKi
   return command;
 }
 
-Answer submit(App& app, const Request& request, const domain::Command& command, const Json& body, std::string_view message) {
+Answer submit(App& app, const Request& request, const domain::Command& command, const Json& body,
+              std::string_view message) {
   const auto key = request.idempotency_key();
   if (!key.ok()) return key.refusal();
   std::optional<queue::IdempotencyKey> idempotency;
@@ -50,14 +51,17 @@ Result<bool> submit_and_wait(App& app, const domain::Command& command) {
   const auto queued = app.queue.submit(command, std::nullopt, true);
   if (!queued.ok()) return queued.refusal();
   if (!app.queue.await_outcome(command.id, app.config.outcome_wait_ms)) return false;
-  const auto outcome = storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::find_request(tx, command.id, command.user); });
+  const auto outcome = storage::read(
+      app.database, [&](pqxx::transaction_base& tx) { return storage::find_request(tx, command.id, command.user); });
   if (!outcome) return false;
   if (outcome->state == "failed" || outcome->outcome == name_of(domain::Outcome::rejected)) return refusal_of(*outcome);
   return true;
 }
 
 Reply accepted(const domain::Command& command, std::string_view message) {
-  auto reply = http::success(202, message, Json::object({{"notification", pending_notification_json(command)}, {"request", queued_request_json(command)}}));
+  auto reply = http::success(
+      202, message,
+      Json::object({{"notification", pending_notification_json(command)}, {"request", queued_request_json(command)}}));
   reply.header("Location", request_href(command.id));
   return reply;
 }

@@ -11,11 +11,11 @@ domain::Command make_command(App& app, const Request& request, domain::CommandKi
 // Queues the command under the request's Idempotency-Key, if it has one, and answers 202 with {notification, request}.
 // `body` is the request's JSON: the same key with another one is refused.
 // Refuses as CommandQueue::submit() does, and validation_failed for a bad key.
-Answer submit(App& app, const Request& request, const domain::Command& command, const Json& body, std::string_view message);
+Answer submit(App& app, const Request& request, const domain::Command& command, const Json& body,
+              std::string_view message);
 
-// Queues the command and waits up to config.outcome_wait_ms for its outcome. True: it took effect. False: it takes longer,
-// answer accepted().
-// Refuses as CommandQueue::submit() does, and with what the worker refused.
+// Queues the command and waits up to config.outcome_wait_ms for its outcome. True: it took effect. False: it takes
+// longer, answer accepted(). Refuses as CommandQueue::submit() does, and with what the worker refused.
 Result<bool> submit_and_wait(App& app, const domain::Command& command);
 
 // 202 with {notification, request}, and Location.

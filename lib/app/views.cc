@@ -44,7 +44,8 @@ Json event_json(const storage::Event& event, Time now) {
                        {"user_id", event.owner.str()},
                        {"created_at", format_time(event.created_at)},
                        {"updated_at", format_time(event.updated_at)},
-                       {"_count", Json::object({{"event_tickets", confirmed}, {"event_ticket_waiting_list", event.waiting_list_count}})}});
+                       {"_count", Json::object({{"event_tickets", confirmed},
+                                                {"event_ticket_waiting_list", event.waiting_list_count}})}});
 }
 
 Json booking_json(const storage::Booking& booking) {
@@ -92,7 +93,10 @@ Json pending_notification_json(const domain::Command& command) {
 std::string request_href(CommandId id) { return "/v1/requests/" + id.str(); }
 
 Json queued_request_json(const domain::Command& command) {
-  return Json::object({{"id", command.id.str()}, {"kind", domain::name_of(command.kind)}, {"state", "queued"}, {"href", request_href(command.id)}});
+  return Json::object({{"id", command.id.str()},
+                       {"kind", domain::name_of(command.kind)},
+                       {"state", "queued"},
+                       {"href", request_href(command.id)}});
 }
 
 Json cursor_pagination(int limit, const std::optional<std::string>& next_cursor) {

@@ -53,7 +53,8 @@ std::string AccessTokens::issue(UserId user, Time now, Random& random) const {
   jwt_add_grant_int(raw, "iat", iat);
   jwt_add_grant_int(raw, "iat_ms", epoch_ms(now));
   jwt_add_grant_int(raw, "exp", iat + config_.access_ttl_s);
-  jwt_set_alg(raw, JWT_ALG_HS256, reinterpret_cast<const unsigned char*>(key.secret.data()), static_cast<int>(key.secret.size()));
+  jwt_set_alg(raw, JWT_ALG_HS256, reinterpret_cast<const unsigned char*>(key.secret.data()),
+              static_cast<int>(key.secret.size()));
   const std::unique_ptr<char, decltype(&std::free)> text(jwt_encode_str(raw), std::free);
   if (!text) throw std::bad_alloc();
   return text.get();
@@ -70,7 +71,9 @@ Result<AccessClaims> AccessTokens::verify(const std::string& token, Time now) co
     const char* sub = jwt_get_grant(jwt.get(), "sub");
     const auto user = UserId::parse(sub == nullptr ? "" : sub);
     if (!user || exp <= 0 || iat <= 0) return invalid;
-    if (!claim_is(jwt, "iss", config_.jwt_issuer) || !claim_is(jwt, "aud", config_.jwt_audience) || !claim_is(jwt, "typ", kType)) return invalid;
+    if (!claim_is(jwt, "iss", config_.jwt_issuer) || !claim_is(jwt, "aud", config_.jwt_audience) ||
+        !claim_is(jwt, "typ", kType))
+      return invalid;
     if (time_claim(jwt, "nbf") > epoch_s(now)) return invalid;
     if (exp <= epoch_s(now)) return Refusal{Code::token_expired};
     const auto iat_ms = time_claim(jwt, "iat_ms");

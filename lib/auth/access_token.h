@@ -24,8 +24,8 @@ class AccessTokens {
   // Throws std::bad_alloc.
   std::string issue(UserId user, Time now, Random& random) const;
 
-  // Refuses: token_invalid (longer than 4 KiB, not ours, another algorithm, issuer, audience or type, not valid yet, a claim
-  // missing), token_expired.
+  // Refuses: token_invalid (longer than 4 KiB, not ours, another algorithm, issuer, audience or type, not valid yet, a
+  // claim missing), token_expired.
   Result<AccessClaims> verify(const std::string& token, Time now) const;
 
  private:

@@ -54,7 +54,8 @@ void Gate::try_to(Body&& body) {
   }
 }
 
-Passage Gate::enter(const std::string& rate_class, const std::string& caller, const std::optional<RateRule>& rule, const std::optional<UserId>& user) {
+Passage Gate::enter(const std::string& rate_class, const std::string& caller, const std::optional<RateRule>& rule,
+                    const std::optional<UserId>& user) {
   Passage passage;
   try_to([&] {
     const int limit = rule ? rule->limit : 0;
@@ -64,8 +65,9 @@ Passage Gate::enter(const std::string& rate_class, const std::string& caller, co
     passage.reachable = true;
     if (rule) {
       const auto count = reply.at(0).integer();
-      passage.rate = RateState{count <= limit, limit, window_s, static_cast<int>(std::max<std::int64_t>(0, limit - count)),
-                               static_cast<int>((reply.at(1).integer() + 999) / 1000)};
+      passage.rate =
+          RateState{count <= limit, limit, window_s, static_cast<int>(std::max<std::int64_t>(0, limit - count)),
+                    static_cast<int>((reply.at(1).integer() + 999) / 1000)};
     }
     passage.tokens_known = reply.at(2).integer() == 1;
     if (!reply.at(3).is_nil()) passage.tokens_valid_after = from_epoch_ms(number_of(reply.at(3).text()));
@@ -76,7 +78,8 @@ Passage Gate::enter(const std::string& rate_class, const std::string& caller, co
 void Gate::load_tokens_valid_after(std::span<const std::pair<UserId, Time>> list, int ttl_s) {
   std::vector<redis::Arguments> commands;
   // NX: what set_tokens_valid_after() wrote since the list was read is newer.
-  for (const auto& [user, after] : list) commands.push_back({"HSETNX", kTokensKey, user.str(), std::to_string(epoch_ms(after))});
+  for (const auto& [user, after] : list)
+    commands.push_back({"HSETNX", kTokensKey, user.str(), std::to_string(epoch_ms(after))});
   commands.push_back({"HSET", kTokensKey, "loaded", "1"});
   commands.push_back({"EXPIRE", kTokensKey, std::to_string(ttl_s), "NX"});
   try_to([&] { redis_.take()->transaction(commands); });

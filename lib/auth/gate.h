@@ -1,5 +1,5 @@
-// What the cache Redis knows about a caller, in one round trip per request: the rate limit's counter, and since when the
-// person's access tokens count. It keeps nothing on disk and may forget everything at any time; then counters start
+// What the cache Redis knows about a caller, in one round trip per request: the rate limit's counter, and since when
+// the person's access tokens count. It keeps nothing on disk and may forget everything at any time; then counters start
 // again, and the list of password changes is loaded anew from PostgreSQL. While it cannot be reached everybody is let
 // through, and a metric says so: nothing here throws for that.
 //
@@ -43,7 +43,8 @@ class Gate {
 
   // Counts one request of `caller` (a user id or an address) in the class and says what is known. Exact under any
   // concurrency: one script, one counter.
-  Passage enter(const std::string& rate_class, const std::string& caller, const std::optional<RateRule>& rule, const std::optional<UserId>& user);
+  Passage enter(const std::string& rate_class, const std::string& caller, const std::optional<RateRule>& rule,
+                const std::optional<UserId>& user);
 
   // Puts the whole list in place; it is forgotten after `ttl_s`, the longest life of an access token, and loaded again.
   void load_tokens_valid_after(std::span<const std::pair<UserId, Time>> list, int ttl_s);

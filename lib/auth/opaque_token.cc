@@ -10,12 +10,14 @@ std::string make_opaque_token(Random& random) {
   std::array<std::uint8_t, 32> bytes{};
   random.fill(bytes);
   std::array<char, 44> text{};
-  return sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+  return sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(),
+                           sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
 std::string hash_of(std::string_view text) {
   std::string hash(32, '\0');
-  crypto_generichash(reinterpret_cast<unsigned char*>(hash.data()), hash.size(), reinterpret_cast<const unsigned char*>(text.data()), text.size(), nullptr, 0);
+  crypto_generichash(reinterpret_cast<unsigned char*>(hash.data()), hash.size(),
+                     reinterpret_cast<const unsigned char*>(text.data()), text.size(), nullptr, 0);
   return hash;
 }
 

@@ -9,14 +9,17 @@
 namespace ticketd::auth {
 namespace {
 
-// OWASP Password Storage Cheat Sheet: argon2id with 19 MiB and 2 passes at the least. 31 ms on the machine it was made on.
+// OWASP Password Storage Cheat Sheet: argon2id with 19 MiB and 2 passes at the least. 31 ms on the machine it was made
+// on.
 constexpr std::size_t kMemoryBytes = 19'456 * 1024;
 constexpr unsigned long long kPasses = 2;
 constexpr std::chrono::seconds kWait{2};
 
 std::string make_hash(const std::string& password) {
   std::array<char, crypto_pwhash_STRBYTES> text{};
-  if (crypto_pwhash_str_alg(text.data(), password.data(), password.size(), kPasses, kMemoryBytes, crypto_pwhash_ALG_ARGON2ID13) != 0) throw std::bad_alloc();
+  if (crypto_pwhash_str_alg(text.data(), password.data(), password.size(), kPasses, kMemoryBytes,
+                            crypto_pwhash_ALG_ARGON2ID13) != 0)
+    throw std::bad_alloc();
   return text.data();
 }
 
@@ -59,6 +62,8 @@ Passwords::Verdict Passwords::verify(const std::string& hash, const std::string&
   return right && !hash.empty() ? Verdict::right : Verdict::wrong;
 }
 
-bool Passwords::needs_rehash(const std::string& hash) { return crypto_pwhash_str_needs_rehash(hash.c_str(), kPasses, kMemoryBytes) != 0; }
+bool Passwords::needs_rehash(const std::string& hash) {
+  return crypto_pwhash_str_needs_rehash(hash.c_str(), kPasses, kMemoryBytes) != 0;
+}
 
 }  // namespace ticketd::auth

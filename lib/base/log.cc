@@ -37,7 +37,8 @@ void Log::open(std::string_view part, Level least) {
 
 void Log::line(Level level, std::string_view event, std::initializer_list<Json::Field> fields) {
   if (level > sink.least) return;
-  auto object = Json::object({{"ts", format_time(SystemClock().now())}, {"level", name_of(level)}, {"part", sink.part}, {"event", event}});
+  auto object = Json::object(
+      {{"ts", format_time(SystemClock().now())}, {"level", name_of(level)}, {"part", sink.part}, {"event", event}});
   for (const auto& [key, value] : fields) object.set(key, value);
   std::string text;
   if (sink.to_journal) text = "<" + std::to_string(static_cast<int>(level)) + ">";

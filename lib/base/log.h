@@ -19,9 +19,15 @@ class Log {
   // Lines below `least` cost nothing but the call. Thread-safe; a line that cannot be written is lost.
   static void line(Level level, std::string_view event, std::initializer_list<Json::Field> fields = {});
 
-  static void info(std::string_view event, std::initializer_list<Json::Field> fields = {}) { line(Level::info, event, fields); }
-  static void warning(std::string_view event, std::initializer_list<Json::Field> fields = {}) { line(Level::warning, event, fields); }
-  static void error(std::string_view event, std::initializer_list<Json::Field> fields = {}) { line(Level::error, event, fields); }
+  static void info(std::string_view event, std::initializer_list<Json::Field> fields = {}) {
+    line(Level::info, event, fields);
+  }
+  static void warning(std::string_view event, std::initializer_list<Json::Field> fields = {}) {
+    line(Level::warning, event, fields);
+  }
+  static void error(std::string_view event, std::initializer_list<Json::Field> fields = {}) {
+    line(Level::error, event, fields);
+  }
 };
 
 }  // namespace ticketd

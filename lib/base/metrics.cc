@@ -13,8 +13,9 @@
 namespace ticketd {
 namespace {
 
-constexpr std::array<std::int64_t, 14> kBucketsUs = {500,     1'000,   2'500,   5'000,     10'000,    25'000,    50'000,
-                                                     100'000, 250'000, 500'000, 1'000'000, 2'500'000, 5'000'000, 10'000'000};
+constexpr std::array<std::int64_t, 14> kBucketsUs = {500,       1'000,     2'500,     5'000,     10'000,
+                                                     25'000,    50'000,    100'000,   250'000,   500'000,
+                                                     1'000'000, 2'500'000, 5'000'000, 10'000'000};
 
 std::string seconds_text(std::int64_t us) {
   std::array<char, 40> text{};
@@ -50,7 +51,8 @@ Metrics::Metrics(const std::string& path) {
       fd_ = -1;
     }
   }
-  void* memory = ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, fd_ < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED, fd_, 0);
+  void* memory =
+      ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, fd_ < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED, fd_, 0);
   header_ = memory == MAP_FAILED ? nullptr : static_cast<Header*>(memory);
 }
 
@@ -88,7 +90,8 @@ Cell& Metrics::find_or_add(std::string_view name) {
 Histogram Metrics::histogram(const std::string& name, const std::string& labels) {
   Histogram histogram;
   for (const auto bound_us : kBucketsUs) {
-    histogram.buckets_.emplace_back(bound_us, &series(with_labels(name + "_bucket", labels, "le=\"" + seconds_text(bound_us) + "\"")));
+    histogram.buckets_.emplace_back(
+        bound_us, &series(with_labels(name + "_bucket", labels, "le=\"" + seconds_text(bound_us) + "\"")));
   }
   histogram.sum_us_ = &series(with_labels(name + "_sum", labels));
   histogram.count_ = &series(with_labels(name + "_count", labels));
@@ -99,7 +102,8 @@ std::string Metrics::render() const {
   if (header_ == nullptr) return "";
   std::vector<std::pair<std::string, std::int64_t>> values;
   const auto used = header_->used.load(std::memory_order_acquire);
-  for (std::size_t i = 0; i < used; ++i) values.emplace_back(slots()[i].name.data(), slots()[i].value.load(std::memory_order_relaxed));
+  for (std::size_t i = 0; i < used; ++i)
+    values.emplace_back(slots()[i].name.data(), slots()[i].value.load(std::memory_order_relaxed));
   std::sort(values.begin(), values.end());
   std::string text;
   for (const auto& [series, value] : values) {
@@ -109,7 +113,8 @@ std::string Metrics::render() const {
     if (count_at != std::string::npos) {
       const auto brace = series.find('{');
       const auto labels = brace == std::string::npos ? "" : series.substr(brace + 1, series.size() - brace - 2);
-      text += with_labels(series.substr(0, count_at) + "_seconds_bucket", labels, "le=\"+Inf\"") + ' ' + std::to_string(value) + '\n';
+      text += with_labels(series.substr(0, count_at) + "_seconds_bucket", labels, "le=\"+Inf\"") + ' ' +
+              std::to_string(value) + '\n';
     }
   }
   return text;

@@ -1,4 +1,5 @@
-// UUIDs (RFC 9562) and the distinct id types made of them, so that a user's id cannot be passed where an event's is meant.
+// UUIDs (RFC 9562) and the distinct id types made of them, so that a user's id cannot be passed where an event's is
+// meant.
 #pragma once
 #include <array>
 #include <compare>

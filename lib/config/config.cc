@@ -30,14 +30,16 @@ class Reader {
     if (!value) return fallback;
     const auto parsed = parse_int(*value);
     if (parsed && *parsed >= least && *parsed <= most) return *parsed;
-    problem(name, "is \"" + *value + "\", but must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+    problem(name, "is \"" + *value + "\", but must be a whole number from " + std::to_string(least) + " to " +
+                      std::to_string(most));
     return fallback;
   }
 
   // "200/600" is 200 requests in 600 seconds; "off" is no limit.
   std::optional<RateRule> rate(const std::string& name, RateRule fallback) {
     const auto all = lookup_("TICKETD_RATE_LIMIT");
-    if (all && *all != "on" && *all != "off") problem_once("TICKETD_RATE_LIMIT", "is \"" + *all + "\", but must be on or off");
+    if (all && *all != "on" && *all != "off")
+      problem_once("TICKETD_RATE_LIMIT", "is \"" + *all + "\", but must be on or off");
     const auto value = lookup_(name);
     if ((all && *all == "off") || (value && *value == "off")) return std::nullopt;
     if (!value) return fallback;
@@ -59,7 +61,8 @@ class Reader {
       if (colon == 0 || !secret) {
         problem(name, "must be a list of KID:BASE64 joined by commas");
       } else if (secret->size() < kMinKeyBytes) {
-        problem(name, "holds the key \"" + item.substr(0, colon) + "\" of " + std::to_string(secret->size()) + " bytes; a key has at least 32");
+        problem(name, "holds the key \"" + item.substr(0, colon) + "\" of " + std::to_string(secret->size()) +
+                          " bytes; a key has at least 32");
       } else {
         keys.push_back({item.substr(0, colon), *secret});
       }
@@ -110,8 +113,10 @@ class Reader {
   static std::optional<std::string> decode_base64(const std::string& text) {
     std::string bytes(text.size(), '\0');
     std::size_t size = 0;
-    const int variant = text.find_first_of("-_") == std::string::npos ? sodium_base64_VARIANT_ORIGINAL : sodium_base64_VARIANT_URLSAFE;
-    if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(), text.size(), nullptr, &size, nullptr, variant) != 0) {
+    const int variant =
+        text.find_first_of("-_") == std::string::npos ? sodium_base64_VARIANT_ORIGINAL : sodium_base64_VARIANT_URLSAFE;
+    if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(), text.size(),
+                          nullptr, &size, nullptr, variant) != 0) {
       return std::nullopt;
     }
     bytes.resize(size);

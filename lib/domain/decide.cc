@@ -5,7 +5,8 @@
 namespace ticketd::domain {
 namespace {
 
-constexpr std::array<std::string_view, 7> kOutcomes = {"confirmed", "waitlisted", "rejected", "cancelled", "nothing_to_cancel", "updated", "deleted"};
+constexpr std::array<std::string_view, 7> kOutcomes = {"confirmed",         "waitlisted", "rejected", "cancelled",
+                                                       "nothing_to_cancel", "updated",    "deleted"};
 constexpr std::array<std::string_view, 6> kReasons = {"limit_reached",   "event_over",      "event_cancelled",
                                                       "event_not_found", "not_event_owner", "capacity_below_confirmed"};
 
@@ -20,7 +21,8 @@ Decision rejected(Reason reason) {
 void fill_seats(EventState& state, Decision& decision) {
   while (state.available_tickets > 0 && state.waiting_count > 0) {
     const Booking* promoted = state.promote_first();
-    if (promoted == nullptr) break;  // the line's loaded part is shorter than seats_freed_at_most said: storage refuses to save it
+    if (promoted == nullptr)
+      break;  // the line's loaded part is shorter than seats_freed_at_most said: storage refuses to save it
     --state.available_tickets;
     --state.waiting_count;
     decision.changes.push_back({BookingChange::Kind::promoted, *promoted});

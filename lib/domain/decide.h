@@ -18,7 +18,14 @@ namespace ticketd::domain {
 enum class Outcome { confirmed, waitlisted, rejected, cancelled, nothing_to_cancel, updated, deleted };
 std::string_view name_of(Outcome outcome);
 
-enum class Reason { limit_reached, event_over, event_cancelled, event_not_found, not_event_owner, capacity_below_confirmed };
+enum class Reason {
+  limit_reached,
+  event_over,
+  event_cancelled,
+  event_not_found,
+  not_event_owner,
+  capacity_below_confirmed
+};
 std::string_view name_of(Reason reason);
 
 // A booking as it is after the decision.

@@ -61,7 +61,8 @@ const Booking* EventState::newest_of(UserId user) const {
 int EventState::free_slot(UserId user) const {
   const auto found = of_user_.find(user);
   if (found == of_user_.end()) return 1;
-  // The limit may have been lowered since: counting comes first, for a low slot can be free while higher ones are taken.
+  // The limit may have been lowered since: counting comes first, for a low slot can be free while higher ones are
+  // taken.
   if (std::cmp_greater_equal(found->second.size(), max_per_user)) return 0;
   for (int slot = 1; slot <= max_per_user; ++slot) {
     const auto has_slot = [&](BookingId held) { return bookings_.at(held).slot == slot; };

@@ -7,20 +7,23 @@ namespace {
 
 using Kind = NotificationKind;
 
-constexpr std::array<std::string_view, 9> kNames = {"booked",   "waitlisted",    "promoted",      "cancelled", "nothing_to_cancel",
-                                                    "rejected", "event_updated", "event_deleted", "failed"};
+constexpr std::array<std::string_view, 9> kNames = {"booked",        "waitlisted",        "promoted",
+                                                    "cancelled",     "nothing_to_cancel", "rejected",
+                                                    "event_updated", "event_deleted",     "failed"};
 
 std::string quoted(std::string_view title) { return '"' + std::string(title) + '"'; }
 
 std::string rejection_text(Reason reason, CommandKind kind, const std::string& event) {
   const std::string what = kind == CommandKind::book ? "Your booking for " : "Your change of ";
   switch (reason) {
-    case Reason::limit_reached: return what + event + " was not made: you are already at the limit of bookings per person.";
+    case Reason::limit_reached:
+      return what + event + " was not made: you are already at the limit of bookings per person.";
     case Reason::event_over: return what + event + " was not made: the event is over.";
     case Reason::event_cancelled: return what + event + " was not made: the event was cancelled.";
     case Reason::event_not_found: return what + "an event was not made: there is no such event.";
     case Reason::not_event_owner: return what + event + " was not made: only its owner may change it.";
-    case Reason::capacity_below_confirmed: return what + event + " was not made: more tickets are booked than you want to offer.";
+    case Reason::capacity_below_confirmed:
+      return what + event + " was not made: more tickets are booked than you want to offer.";
   }
   return what + event + " was not made.";
 }
@@ -34,12 +37,13 @@ Message outcome_message(const Command& command, const Decision& decision, std::s
   switch (decision.outcome) {
     case Outcome::confirmed: return {Kind::booked, "Your ticket for " + event + " is booked."};
     case Outcome::waitlisted:
-      return {Kind::waitlisted,
-              event + " is sold out. You are on the waiting list at place " + std::to_string(decision.place) + " and get the next free seat automatically."};
+      return {Kind::waitlisted, event + " is sold out. You are on the waiting list at place " +
+                                    std::to_string(decision.place) + " and get the next free seat automatically."};
     case Outcome::rejected: return {Kind::rejected, rejection_text(*decision.reason, command.kind, event)};
     case Outcome::cancelled: return {Kind::cancelled, "Your booking for " + event + " is cancelled."};
     case Outcome::nothing_to_cancel:
-      return {Kind::nothing_to_cancel, title.empty() ? "You have no booking to cancel: there is no such event." : "You have no booking for " + event + " to cancel."};
+      return {Kind::nothing_to_cancel, title.empty() ? "You have no booking to cancel: there is no such event."
+                                                     : "You have no booking for " + event + " to cancel."};
     case Outcome::updated: return {Kind::event_updated, event + " was changed."};
     case Outcome::deleted: return {Kind::event_deleted, event + " was deleted; everyone with a booking has been told."};
   }
@@ -47,7 +51,8 @@ Message outcome_message(const Command& command, const Decision& decision, std::s
 }
 
 Message promoted_message(std::string_view title) {
-  return {Kind::promoted, "A seat became free: you moved up from the waiting list, and your ticket for " + quoted(title) + " is booked."};
+  return {Kind::promoted, "A seat became free: you moved up from the waiting list, and your ticket for " +
+                              quoted(title) + " is booked."};
 }
 
 Message event_deleted_message(std::string_view title) {
@@ -55,8 +60,12 @@ Message event_deleted_message(std::string_view title) {
 }
 
 Message failed_message(CommandKind kind) {
-  return {Kind::failed, "Your " + std::string(kind == CommandKind::cancel ? "cancellation" : kind == CommandKind::book ? "booking" : "change") +
-                            " could not be carried out because of an error on our side. We have been told; please try again later."};
+  return {Kind::failed,
+          "Your " +
+              std::string(kind == CommandKind::cancel ? "cancellation"
+                          : kind == CommandKind::book ? "booking"
+                                                      : "change") +
+              " could not be carried out because of an error on our side. We have been told; please try again later."};
 }
 
 std::string processing_text(CommandKind kind) {

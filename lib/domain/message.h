@@ -7,7 +7,17 @@
 
 namespace ticketd::domain {
 
-enum class NotificationKind { booked, waitlisted, promoted, cancelled, nothing_to_cancel, rejected, event_updated, event_deleted, failed };
+enum class NotificationKind {
+  booked,
+  waitlisted,
+  promoted,
+  cancelled,
+  nothing_to_cancel,
+  rejected,
+  event_updated,
+  event_deleted,
+  failed
+};
 std::string_view name_of(NotificationKind kind);
 
 struct Message {

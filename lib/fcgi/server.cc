@@ -36,7 +36,8 @@ std::string lower_with_dashes(std::string_view name) {
 
 std::string lower(std::string_view name) {
   std::string text(name);
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
 }
 
@@ -107,7 +108,8 @@ class Fd {
 
 class Server {
  public:
-  Server(const ServerOptions& options, const std::function<Reply(const Request&)>& handle) : options_(options), handle_(handle), stop_(::eventfd(0, EFD_CLOEXEC)) {}
+  Server(const ServerOptions& options, const std::function<Reply(const Request&)>& handle)
+      : options_(options), handle_(handle), stop_(::eventfd(0, EFD_CLOEXEC)) {}
 
   void run() {
     std::vector<std::jthread> threads;
@@ -166,7 +168,9 @@ class Server {
     }
   }
 
-  static std::int64_t now_ms() { return std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now().time_since_epoch()).count(); }
+  static std::int64_t now_ms() {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now().time_since_epoch()).count();
+  }
 
   const ServerOptions& options_;
   const std::function<Reply(const Request&)>& handle_;
@@ -191,7 +195,8 @@ void prepare_signals() {
 void serve(const ServerOptions& options, const std::function<Reply(const Request&)>& handle) {
   int listening = 0;
   socklen_t size = sizeof listening;
-  if (::getsockopt(options.listen_fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0) throw system_failure("standard input is no socket");
+  if (::getsockopt(options.listen_fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0)
+    throw system_failure("standard input is no socket");
   if (listening == 0) throw std::system_error(EINVAL, std::generic_category(), "standard input is no listening socket");
   ::fcntl(options.listen_fd, F_SETFL, ::fcntl(options.listen_fd, F_GETFL) | O_NONBLOCK);
   ::setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "100", 0);  // ms that Finish waits for the peer to close; 2 s by default

@@ -2,8 +2,8 @@
 //
 // Each thread waits in epoll for {listening socket, stop} and only then accepts, so that an idle thread can be woken
 // for stopping, and a connection that says nothing holds up one thread and not all (FCGX_Accept_r reads the request's
-// head as well; it needs no lock). The socket comes from outside (systemd, or whoever starts us) and outlives this process:
-// connections that arrive while it is down wait in the backlog.
+// head as well; it needs no lock). The socket comes from outside (systemd, or whoever starts us) and outlives this
+// process: connections that arrive while it is down wait in the backlog.
 #pragma once
 #include <functional>
 
@@ -13,7 +13,7 @@
 namespace ticketd::fcgi {
 
 struct ServerOptions {
-  int listen_fd = 0;    // FastCGI's own convention, FCGI_LISTENSOCK_FILENO
+  int listen_fd = 0;  // FastCGI's own convention, FCGI_LISTENSOCK_FILENO
   int threads = 8;
   int idle_exit_s = 0;  // return after that long without a request; 0: never
 };

@@ -15,7 +15,8 @@ std::string trimmed(std::string_view text) {
 
 // Every byte but UTF-8's continuation bytes begins a code point.
 std::size_t code_points(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
 std::string bounds(int least, int most) { return std::to_string(least) + " to " + std::to_string(most); }
@@ -23,14 +24,17 @@ std::string bounds(int least, int most) { return std::to_string(least) + " to " 
 }  // namespace
 
 bool Fields::has(const std::string& name) const {
-  return request_ != nullptr ? request_->query_value(name).has_value() : object_.has(name.c_str()) && !object_[name.c_str()].is_null();
+  return request_ != nullptr ? request_->query_value(name).has_value()
+                             : object_.has(name.c_str()) && !object_[name.c_str()].is_null();
 }
 
 bool Fields::ok(const std::string& name) const {
   return std::none_of(errors_.begin(), errors_.end(), [&](const auto& error) { return error.field == name; });
 }
 
-void Fields::bad(const std::string& name, const std::string& code, const std::string& message) { errors_.push_back({name, code, message}); }
+void Fields::bad(const std::string& name, const std::string& code, const std::string& message) {
+  errors_.push_back({name, code, message});
+}
 
 std::optional<std::string> Fields::string_of(const std::string& name, bool trim) {
   if (!has(name)) return std::nullopt;
@@ -95,7 +99,8 @@ std::string Fields::email(const std::string& name) {
   const auto at = value->find('@');
   const auto bad_byte = [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; };
   const bool one_at = at != std::string::npos && at == value->rfind('@') && at > 0 && at + 1 < value->size();
-  if (!one_at || std::any_of(value->begin(), value->end(), bad_byte)) bad(name, "invalid", name + " must be an email address");
+  if (!one_at || std::any_of(value->begin(), value->end(), bad_byte))
+    bad(name, "invalid", name + " must be an email address");
   if (value->size() > 254) bad(name, "too_long", name + " must have at most 254 characters");
   return *value;
 }

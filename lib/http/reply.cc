@@ -19,11 +19,13 @@ Kind kind_of(Code code) {
     case Code::invalid_json: return {400, "invalid_json", "The body is not valid JSON"};
     case Code::validation_failed: return {400, "validation_failed", "Some fields are missing or wrong; see errors"};
     case Code::invalid_id: return {400, "invalid_id", "The id must be a UUID"};
-    case Code::token_missing: return {401, "token_missing", "Send your access token: Authorization: Bearer <access_token>"};
+    case Code::token_missing:
+      return {401, "token_missing", "Send your access token: Authorization: Bearer <access_token>"};
     case Code::token_invalid: return {401, "token_invalid", "The access token is not valid; log in again"};
     case Code::token_expired: return {401, "token_expired", "The access token has expired; refresh it"};
     case Code::invalid_credentials: return {401, "invalid_credentials", "Invalid email or password"};
-    case Code::invalid_refresh_token: return {401, "invalid_refresh_token", "The refresh token is not valid any more; log in again"};
+    case Code::invalid_refresh_token:
+      return {401, "invalid_refresh_token", "The refresh token is not valid any more; log in again"};
     case Code::not_event_owner: return {403, "not_event_owner", "Only the owner of the event may do this"};
     case Code::route_not_found: return {404, "route_not_found", "There is nothing at this path"};
     case Code::event_not_found: return {404, "event_not_found", "Event not found"};
@@ -32,14 +34,18 @@ Kind kind_of(Code code) {
     case Code::email_taken: return {409, "email_taken", "An account with this email exists already"};
     case Code::event_over: return {409, "event_over", "The event is over"};
     case Code::event_cancelled: return {409, "event_cancelled", "The event was cancelled"};
-    case Code::capacity_below_confirmed: return {409, "capacity_below_confirmed", "More tickets are booked than you want to offer"};
+    case Code::capacity_below_confirmed:
+      return {409, "capacity_below_confirmed", "More tickets are booked than you want to offer"};
     case Code::body_too_large: return {413, "body_too_large", "The body may have at most 16 KiB"};
-    case Code::unsupported_media_type: return {415, "unsupported_media_type", "Send JSON with Content-Type: application/json"};
-    case Code::idempotency_key_reused: return {422, "idempotency_key_reused", "This Idempotency-Key was used with another request; take a new one"};
+    case Code::unsupported_media_type:
+      return {415, "unsupported_media_type", "Send JSON with Content-Type: application/json"};
+    case Code::idempotency_key_reused:
+      return {422, "idempotency_key_reused", "This Idempotency-Key was used with another request; take a new one"};
     case Code::rate_limited: return {429, "rate_limited", "Too many requests; wait and try again"};
     case Code::queue_full: return {503, "queue_full", "Too many bookings are waiting to be processed; try again"};
     case Code::queue_unavailable: return {503, "queue_unavailable", "Bookings cannot be accepted right now; try again"};
-    case Code::database_unavailable: return {503, "database_unavailable", "The database cannot be reached right now; try again"};
+    case Code::database_unavailable:
+      return {503, "database_unavailable", "The database cannot be reached right now; try again"};
     case Code::busy: return {503, "busy", "The service is busy; try again"};
     case Code::internal_error: return {500, "internal_error", "Something went wrong on our side"};
   }
@@ -64,13 +70,15 @@ std::string_view title_of(int status) {
 
 Json json_of(const std::vector<FieldError>& errors) {
   auto list = Json::array();
-  for (const auto& error : errors) list.push(Json::object({{"field", error.field}, {"code", error.code}, {"message", error.message}}));
+  for (const auto& error : errors)
+    list.push(Json::object({{"field", error.field}, {"code", error.code}, {"message", error.message}}));
   return list;
 }
 
 std::string etag_of(std::string_view body) {
   std::array<unsigned char, 16> hash{};
-  crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(body.data()), body.size(), nullptr, 0);
+  crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(body.data()), body.size(),
+                     nullptr, 0);
   std::array<char, 33> hex{};
   return std::string("W/\"") + sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size()) + '"';
 }
@@ -106,7 +114,8 @@ Reply problem(const Refusal& refusal, const std::string& request_id) {
   Reply reply{kind.status};
   reply.header("Content-Type", "application/problem+json");
   if (kind.status == 401) reply.header("WWW-Authenticate", "Bearer");
-  if (refusal.retry_after_s || kind.status == 503 || kind.status == 429) reply.header("Retry-After", std::to_string(refusal.retry_after_s.value_or(1)));
+  if (refusal.retry_after_s || kind.status == 503 || kind.status == 429)
+    reply.header("Retry-After", std::to_string(refusal.retry_after_s.value_or(1)));
   reply.body = body.dump();
   reply.code = kind.name;
   return reply;

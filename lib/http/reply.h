@@ -28,7 +28,8 @@ Reply success(int status, std::string_view message, const Json& data);
 // RFC 9457 with the envelope. A message of the refusal's own replaces the code's text.
 Reply problem(const Refusal& refusal, const std::string& request_id);
 
-// The reply with an ETag (weak: the JSON is equal, not its bytes on the wire), or 304 without a body where If-None-Match has it.
+// The reply with an ETag (weak: the JSON is equal, not its bytes on the wire), or 304 without a body where
+// If-None-Match has it.
 Reply with_etag(Reply reply, const Request& request);
 
 // No cache may keep it: it holds tokens.

@@ -14,7 +14,8 @@ std::string_view trimmed(std::string_view text) {
 
 bool is_json(std::string_view content_type) {
   std::string type(trimmed(content_type.substr(0, content_type.find(';'))));
-  std::transform(type.begin(), type.end(), type.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(type.begin(), type.end(), type.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return type == "application/json";
 }
 
@@ -55,7 +56,9 @@ Result<std::optional<std::string>> Request::idempotency_key() const {
   if (key.size() >= 2 && key.front() == '"' && key.back() == '"') key = key.substr(1, key.size() - 2);
   const auto visible = [](char c) { return c > 0x20 && c < 0x7f; };
   if (key.empty() || key.size() > 255 || !std::all_of(key.begin(), key.end(), visible)) {
-    return Refusal{Code::validation_failed, "", {{"Idempotency-Key", "invalid", "Idempotency-Key must be 1 to 255 visible ASCII characters"}}};
+    return Refusal{Code::validation_failed,
+                   "",
+                   {{"Idempotency-Key", "invalid", "Idempotency-Key must be 1 to 255 visible ASCII characters"}}};
   }
   return std::optional(key);
 }
@@ -64,7 +67,8 @@ std::string percent_decoded(std::string_view text) {
   std::string decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {
     unsigned char byte = 0;
-    if (text[i] == '%' && i + 2 < text.size() && std::from_chars(text.data() + i + 1, text.data() + i + 3, byte, 16).ptr == text.data() + i + 3) {
+    if (text[i] == '%' && i + 2 < text.size() &&
+        std::from_chars(text.data() + i + 1, text.data() + i + 3, byte, 16).ptr == text.data() + i + 3) {
       decoded += static_cast<char>(byte);
       i += 2;
     } else {

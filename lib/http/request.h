@@ -12,14 +12,15 @@
 namespace ticketd::http {
 
 struct Request {
-  std::string method;        // GET, HEAD, POST, …
-  std::string path;          // without the query string
-  std::string query;         // raw, without the question mark
+  std::string method;  // GET, HEAD, POST, …
+  std::string path;    // without the query string
+  std::string query;   // raw, without the question mark
   std::string content_type;
   std::string body;
   std::string remote_addr;
-  std::string request_id;    // nginx checked or made it
-  std::map<std::string, std::string> headers;      // lower-case names: authorization, idempotency-key, if-none-match, traceparent
+  std::string request_id;  // nginx checked or made it
+  std::map<std::string, std::string>
+      headers;  // lower-case names: authorization, idempotency-key, if-none-match, traceparent
   std::map<std::string, std::string> path_values;  // event_id, booking_id, request_id
   bool body_complete = true;                       // false: fewer bytes came than were announced
 

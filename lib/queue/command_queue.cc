@@ -10,9 +10,9 @@ namespace {
 constexpr int kIdempotencyTtlS = 24 * 3600;
 
 // KEYS: stream, pending hash, closed mark, idempotency key (or "").
-// ARGV: queue_max, pending_per_user, is it a booking, fingerprint, idempotency ttl, command id, command as JSON, then the
-// stream entry's fields. Answers {verdict, JSON of the command that the verdict is about}.
-// The idempotency key comes first: a replay must give the first answer even when by now the queue is full.
+// ARGV: queue_max, pending_per_user, is it a booking, fingerprint, idempotency ttl, command id, command as JSON, then
+// the stream entry's fields. Answers {verdict, JSON of the command that the verdict is about}. The idempotency key
+// comes first: a replay must give the first answer even when by now the queue is full.
 const redis::Script& submit_script() {
   static const redis::Script script(R"(
 local stream, pending, closed, idem = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -49,13 +49,15 @@ Result<Accepted> accepted(const redis::Reply& reply, const domain::Command& comm
   }
   if (verdict == "key_reused") return Refusal{Code::idempotency_key_reused};
   if (verdict == "closed") return Refusal{Code::event_cancelled};
-  if (verdict == "user_full") return Refusal{Code::rate_limited, "You have too many requests in the queue; wait for their outcomes", {}, 1};
+  if (verdict == "user_full")
+    return Refusal{Code::rate_limited, "You have too many requests in the queue; wait for their outcomes", {}, 1};
   return queue_full();
 }
 
 }  // namespace
 
-Result<Accepted> CommandQueue::submit(const domain::Command& command, const std::optional<IdempotencyKey>& key, bool awaited) {
+Result<Accepted> CommandQueue::submit(const domain::Command& command, const std::optional<IdempotencyKey>& key,
+                                      bool awaited) {
   auto fields = to_fields(command);
   if (awaited) fields.emplace_back("awaited", "1");
   const std::string idem = key ? "ticketd:idem:" + command.user.str() + ":" + key->key : "";
@@ -73,7 +75,10 @@ Result<Accepted> CommandQueue::submit(const domain::Command& command, const std:
   auto redis = redis_.take();
   try {
     const auto shard = shard_of(command.event, limits_.shards);
-    return accepted(redis->eval(submit_script(), {stream_key(shard), pending_key(command.user), closed_key(command.event), idem}, arguments), command);
+    return accepted(
+        redis->eval(submit_script(), {stream_key(shard), pending_key(command.user), closed_key(command.event), idem},
+                    arguments),
+        command);
   } catch (const redis::RedisError& e) {
     if (e.is("OOM")) return queue_full();  // maxmemory with noeviction: full, just as the cap says it
     throw;
@@ -100,10 +105,14 @@ std::vector<domain::Command> CommandQueue::list_pending(UserId user) {
   for (std::size_t i = 0; i < reply.size(); ++i) {
     if (auto command = from_json_text(reply.at(i).text())) commands.push_back(std::move(*command));
   }
-  std::sort(commands.begin(), commands.end(), [](const auto& a, const auto& b) { return std::pair(a.accepted_at, a.id) < std::pair(b.accepted_at, b.id); });
+  std::sort(commands.begin(), commands.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.accepted_at, a.id) < std::pair(b.accepted_at, b.id);
+  });
   return commands;
 }
 
-int shard_of(EventId event, int shards) { return static_cast<int>(std::hash<EventId>{}(event) % static_cast<std::size_t>(shards)); }
+int shard_of(EventId event, int shards) {
+  return static_cast<int>(std::hash<EventId>{}(event) % static_cast<std::size_t>(shards));
+}
 
 }  // namespace ticketd::queue

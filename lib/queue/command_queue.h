@@ -1,7 +1,8 @@
 // The queue of commands: the handlers' end. All of it lives on the queue Redis, whose AOF is synced before an answer
 // leaves (appendfsync always), so that what was accepted stays.
 //
-//   ticketd:commands:{k}     stream of shard k; an event's shard is the hash of its id. An entry stays until its outcome
+//   ticketd:commands:{k}     stream of shard k; an event's shard is the hash of its id. An entry stays until its
+//   outcome
 //                            is committed in PostgreSQL: the stream is exactly what is outstanding.
 //   ticketd:pending:USER     hash, command id -> what GET /v1/requests and /v1/notifications show of a queued command;
 //                            its size bounds what one person has queued. The worker removes a field with its entry.
@@ -44,10 +45,11 @@ class CommandQueue {
 
   // Queues the command in one round trip. When this returns the command is on disk. With `awaited` the worker signals
   // the outcome to await_outcome().
-  // Refuses: queue_full (the shard is at its cap), rate_limited (the person is at pending_per_user), idempotency_key_reused,
-  // event_cancelled (for a booking; the event was just deleted). Nothing is queued then.
-  // Throws redis::RedisUnavailable: then it may have been queued; with an idempotency key the client can safely try again.
-  Result<Accepted> submit(const domain::Command& command, const std::optional<IdempotencyKey>& key, bool awaited = false);
+  // Refuses: queue_full (the shard is at its cap), rate_limited (the person is at pending_per_user),
+  // idempotency_key_reused, event_cancelled (for a booking; the event was just deleted). Nothing is queued then. Throws
+  // redis::RedisUnavailable: then it may have been queued; with an idempotency key the client can safely try again.
+  Result<Accepted> submit(const domain::Command& command, const std::optional<IdempotencyKey>& key,
+                          bool awaited = false);
 
   // True as soon as the outcome is committed, false after `wait_ms` without. Throws redis::RedisUnavailable.
   bool await_outcome(CommandId id, int wait_ms);

@@ -67,7 +67,8 @@ void CommandStream::acknowledge(std::span<const Entry> entries, std::span<const 
     commands.push_back({"EXPIRE", outcome_key(entry.command->id), std::to_string(kOutcomeTtlS)});
   }
   for (auto& [shard, del] : deletes) commands.push_back(std::move(del));
-  for (const auto& event : deleted_events) commands.push_back({"SET", closed_key(event), "1", "EX", std::to_string(kClosedTtlS)});
+  for (const auto& event : deleted_events)
+    commands.push_back({"SET", closed_key(event), "1", "EX", std::to_string(kClosedTtlS)});
   if (!commands.empty()) redis_.transaction(commands);
 }
 

@@ -1,9 +1,9 @@
 // The queue of commands: the worker's end.
 //
-// There is no consumer group. A shard has one reader at a time, the worker that holds its advisory lock in PostgreSQL, and
-// an entry is deleted only after its outcome is committed: so what is in the stream is what is outstanding, and reading
-// always starts at its beginning. A dead worker leaves nothing behind that would have to be claimed, and reading writes
-// nothing to the AOF (a group writes an XCLAIM for each entry it hands out).
+// There is no consumer group. A shard has one reader at a time, the worker that holds its advisory lock in PostgreSQL,
+// and an entry is deleted only after its outcome is committed: so what is in the stream is what is outstanding, and
+// reading always starts at its beginning. A dead worker leaves nothing behind that would have to be claimed, and
+// reading writes nothing to the AOF (a group writes an XCLAIM for each entry it hands out).
 #pragma once
 #include <set>
 #include <span>
@@ -27,16 +27,16 @@ class CommandStream {
  public:
   CommandStream(std::string url, int timeout_ms) : redis_(std::move(url), timeout_ms) {}
 
-  // The oldest entries of the shards, up to `max` of each, in stream order within a shard. Waits up to `block_ms` for the
-  // first one if there are none, or if there are no shards; empty after that. Throws redis::RedisUnavailable.
+  // The oldest entries of the shards, up to `max` of each, in stream order within a shard. Waits up to `block_ms` for
+  // the first one if there are none, or if there are no shards; empty after that. Throws redis::RedisUnavailable.
   std::vector<Entry> read(const std::set<int>& shards, int max, int block_ms);
 
-  // Deletes entries whose outcome is committed, with their pending fields, and signals those who wait. In one transaction:
-  // after a crash either all of it happened or none. `deleted_events` are refused bookings from now on.
+  // Deletes entries whose outcome is committed, with their pending fields, and signals those who wait. In one
+  // transaction: after a crash either all of it happened or none. `deleted_events` are refused bookings from now on.
   void acknowledge(std::span<const Entry> entries, std::span<const EventId> deleted_events);
 
-  // Remembers the number of shards. False if commands are queued under another number: then an event's commands would be
-  // spread over two shards, and lose their order.
+  // Remembers the number of shards. False if commands are queued under another number: then an event's commands would
+  // be spread over two shards, and lose their order.
   bool agree_on_shards(int shards);
 
  private:

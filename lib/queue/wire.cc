@@ -34,9 +34,15 @@ std::optional<EventChanges> changes_of(const std::string& text) {
   if (text.empty()) return changes;
   const auto json = Json::parse(text);
   if (!json || !json->is_object()) return std::nullopt;
-  const auto string = [&](const char* key) { return json->has(key) ? std::optional(std::string((*json)[key].text())) : std::nullopt; };
-  const auto time = [&](const char* key) { return json->has(key) ? std::optional(from_epoch_ms((*json)[key].integer())) : std::nullopt; };
-  const auto number = [&](const char* key) { return json->has(key) ? std::optional(static_cast<int>((*json)[key].integer())) : std::nullopt; };
+  const auto string = [&](const char* key) {
+    return json->has(key) ? std::optional(std::string((*json)[key].text())) : std::nullopt;
+  };
+  const auto time = [&](const char* key) {
+    return json->has(key) ? std::optional(from_epoch_ms((*json)[key].integer())) : std::nullopt;
+  };
+  const auto number = [&](const char* key) {
+    return json->has(key) ? std::optional(static_cast<int>((*json)[key].integer())) : std::nullopt;
+  };
   changes.title = string("title");
   changes.description = string("description");
   changes.location = string("location");

@@ -56,13 +56,18 @@ std::string_view Reply::text() const {
   if (reply_ == nullptr || (reply_->type != REDIS_REPLY_STRING && reply_->type != REDIS_REPLY_STATUS)) return {};
   return {reply_->str, reply_->len};
 }
-std::int64_t Reply::integer() const { return reply_ != nullptr && reply_->type == REDIS_REPLY_INTEGER ? reply_->integer : 0; }
-std::size_t Reply::size() const { return reply_ != nullptr && reply_->type == REDIS_REPLY_ARRAY ? reply_->elements : 0; }
+std::int64_t Reply::integer() const {
+  return reply_ != nullptr && reply_->type == REDIS_REPLY_INTEGER ? reply_->integer : 0;
+}
+std::size_t Reply::size() const {
+  return reply_ != nullptr && reply_->type == REDIS_REPLY_ARRAY ? reply_->elements : 0;
+}
 Reply Reply::at(std::size_t index) const { return {owner_, index < size() ? reply_->element[index] : nullptr}; }
 
 Script::Script(std::string script_text) : text(std::move(script_text)) {
   std::array<unsigned char, SHA_DIGEST_LENGTH> hash{};
-  SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), hash.data());  // EVALSHA names scripts by SHA-1
+  SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+       hash.data());  // EVALSHA names scripts by SHA-1
   static constexpr char kDigits[] = "0123456789abcdef";
   for (const auto byte : hash) {
     sha1 += kDigits[byte >> 4];

@@ -33,10 +33,10 @@ class Reply {
   explicit Reply(std::shared_ptr<redisReply> owner) : owner_(std::move(owner)), reply_(owner_.get()) {}
 
   [[nodiscard]] bool is_nil() const;
-  [[nodiscard]] std::string_view text() const;     // empty unless a string or status
-  [[nodiscard]] std::int64_t integer() const;      // 0 unless an integer
-  [[nodiscard]] std::size_t size() const;          // 0 unless an array
-  [[nodiscard]] Reply at(std::size_t index) const; // a nil reply beyond the end
+  [[nodiscard]] std::string_view text() const;      // empty unless a string or status
+  [[nodiscard]] std::int64_t integer() const;       // 0 unless an integer
+  [[nodiscard]] std::size_t size() const;           // 0 unless an array
+  [[nodiscard]] Reply at(std::size_t index) const;  // a nil reply beyond the end
 
  private:
   Reply(std::shared_ptr<redisReply> owner, redisReply* reply) : owner_(std::move(owner)), reply_(reply) {}
@@ -88,8 +88,8 @@ class Connection {
   redisContext* context_ = nullptr;
 };
 
-// Connections for several threads; each takes one, and gives it back when the lease ends. They are opened as needed, one
-// for each thread at most, and wait for nobody.
+// Connections for several threads; each takes one, and gives it back when the lease ends. They are opened as needed,
+// one for each thread at most, and wait for nobody.
 class Pool {
  public:
   Pool(std::string url, int timeout_ms) : url_(std::move(url)), timeout_ms_(timeout_ms) {}

@@ -19,8 +19,8 @@ struct LoadedBatch {
 };
 
 // Locks the commands' events in the order of their ids until the transaction ends, so that batches cannot deadlock, and
-// loads of each the counters, the live bookings of the people in the batch, and the head of the line as far as the batch
-// could promote.
+// loads of each the counters, the live bookings of the people in the batch, and the head of the line as far as the
+// batch could promote.
 LoadedBatch load_batch(pqxx::work& tx, std::span<const domain::Command> commands);
 
 struct Decided {
@@ -33,8 +33,9 @@ struct Decided {
 // throws; the schema's constraints refuse what must not be.
 void save_batch(pqxx::work& tx, const LoadedBatch& batch, std::span<const Decided> decided, Time now, Random& random);
 
-// Puts an entry of the queue aside that failed for a reason of its own: a dead letter for the operator, and for its person a
-// failed request and a notification. Nothing happens if the command took effect, or was put aside, in the meantime.
+// Puts an entry of the queue aside that failed for a reason of its own: a dead letter for the operator, and for its
+// person a failed request and a notification. Nothing happens if the command took effect, or was put aside, in the
+// meantime.
 struct DeadLetter {
   std::optional<domain::Command> command;  // empty: the entry cannot be read as one
   int shard = 0;

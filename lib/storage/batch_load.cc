@@ -55,8 +55,8 @@ void lock_events(pqxx::work& tx, std::span<const domain::Command> commands, Load
 void add_bookings(const pqxx::result& rows, LoadedBatch& batch) {
   for (const auto& row : rows) {
     batch.events.at(id_of<EventId>(row["event_id"]))
-        .add({id_of<BookingId>(row["id"]), id_of<UserId>(row["user_id"]), *domain::parse_booking_state(text_of(row["state"])), row["seq"].as<std::int64_t>(),
-              int_of(row["slot"])});
+        .add({id_of<BookingId>(row["id"]), id_of<UserId>(row["user_id"]),
+              *domain::parse_booking_state(text_of(row["state"])), row["seq"].as<std::int64_t>(), int_of(row["slot"])});
   }
 }
 

@@ -59,7 +59,8 @@ class CommandRows {
     accepted_.add_raw(format_time(d.command->accepted_at));
   }
   void write(pqxx::work& tx, const std::string& now) const {
-    run(tx, kInsertCommands, ids_.str(), kinds_.str(), users_.str(), events_.str(), outcomes_.str(), reasons_.str(), bookings_.str(), accepted_.str(), now);
+    run(tx, kInsertCommands, ids_.str(), kinds_.str(), users_.str(), events_.str(), outcomes_.str(), reasons_.str(),
+        bookings_.str(), accepted_.str(), now);
   }
 
  private:
@@ -68,7 +69,8 @@ class CommandRows {
 
 class NotificationRows {
  public:
-  void add(NotificationId id, UserId user, const EventId* event, const std::optional<BookingId>& booking, const domain::Message& message, Time created_at) {
+  void add(NotificationId id, UserId user, const EventId* event, const std::optional<BookingId>& booking,
+           const domain::Message& message, Time created_at) {
     ids_.add_raw(id.str());
     users_.add_raw(user.str());
     event != nullptr ? events_.add_raw(event->str()) : events_.add_null();
@@ -78,7 +80,8 @@ class NotificationRows {
     created_.add_raw(format_time(created_at));
   }
   void write(pqxx::work& tx, const std::string& now) const {
-    run(tx, kInsertNotifications, ids_.str(), users_.str(), events_.str(), bookings_.str(), kinds_.str(), messages_.str(), created_.str(), now);
+    run(tx, kInsertNotifications, ids_.str(), users_.str(), events_.str(), bookings_.str(), kinds_.str(),
+        messages_.str(), created_.str(), now);
   }
 
  private:
@@ -109,7 +112,12 @@ class BookingRows {
   }
   void reject(const Decided& d) {
     auto& row = row_of(*d.command->booking);
-    row = {d.command->event, {*d.command->booking, d.command->user, domain::BookingState::rejected, 0, 0}, d.decision.reason, d.command->accepted_at, true, false};
+    row = {d.command->event,
+           {*d.command->booking, d.command->user, domain::BookingState::rejected, 0, 0},
+           d.decision.reason,
+           d.command->accepted_at,
+           true,
+           false};
   }
   void write(pqxx::work& tx, const std::string& now) const {
     insert(tx, now);
@@ -138,7 +146,9 @@ class BookingRows {
       created.add_raw(format_time(row.created_at));
       promoted.add_raw(row.promoted ? "t" : "f");
     }
-    if (any) run(tx, kInsertBookings, ids.str(), events.str(), users.str(), states.str(), reasons.str(), seqs.str(), slots.str(), created.str(), promoted.str(), now);
+    if (any)
+      run(tx, kInsertBookings, ids.str(), events.str(), users.str(), states.str(), reasons.str(), seqs.str(),
+          slots.str(), created.str(), promoted.str(), now);
   }
   void update(pqxx::work& tx, const std::string& now) const {
     ArrayText ids, states, promoted;
@@ -157,10 +167,12 @@ class BookingRows {
   std::vector<FinalBooking> rows_;
 };
 
-void write_counters(pqxx::work& tx, const LoadedBatch& batch, std::span<const Decided> decided, const std::string& now) {
+void write_counters(pqxx::work& tx, const LoadedBatch& batch, std::span<const Decided> decided,
+                    const std::string& now) {
   std::unordered_set<EventId> changed;
   for (const auto& d : decided) {
-    if (d.decision.outcome != domain::Outcome::rejected && d.decision.outcome != domain::Outcome::nothing_to_cancel) changed.insert(d.command->event);
+    if (d.decision.outcome != domain::Outcome::rejected && d.decision.outcome != domain::Outcome::nothing_to_cancel)
+      changed.insert(d.command->event);
   }
   if (changed.empty()) return;
   ArrayText ids, states, totals, available, waiting, limits, next_seqs;
@@ -174,7 +186,8 @@ void write_counters(pqxx::work& tx, const LoadedBatch& batch, std::span<const De
     limits.add_raw(std::to_string(event.max_per_user));
     next_seqs.add_raw(std::to_string(event.next_seq));
   }
-  run(tx, kUpdateCounters, ids.str(), states.str(), totals.str(), available.str(), waiting.str(), limits.str(), next_seqs.str(), now);
+  run(tx, kUpdateCounters, ids.str(), states.str(), totals.str(), available.str(), waiting.str(), limits.str(),
+      next_seqs.str(), now);
 }
 
 }  // namespace
@@ -186,15 +199,18 @@ void save_batch(pqxx::work& tx, const LoadedBatch& batch, std::span<const Decide
   NotificationRows notifications;
   for (const auto& d : decided) {
     const bool exists = batch.events.contains(d.command->event);
-    const bool rejected_booking = exists && d.command->kind == domain::CommandKind::book && d.decision.outcome == domain::Outcome::rejected;
+    const bool rejected_booking =
+        exists && d.command->kind == domain::CommandKind::book && d.decision.outcome == domain::Outcome::rejected;
     commands.add(d);
     if (rejected_booking) bookings.reject(d);
     notifications.add(d.command->notification, d.command->user, exists ? &d.command->event : nullptr,
-                      rejected_booking ? d.command->booking : d.decision.booking, outcome_message(*d.command, d.decision, d.title), d.command->accepted_at);
+                      rejected_booking ? d.command->booking : d.decision.booking,
+                      outcome_message(*d.command, d.decision, d.title), d.command->accepted_at);
     for (const auto& change : d.decision.changes) {
       bookings.change(d, change);
       if (change.kind != domain::BookingChange::Kind::promoted) continue;
-      notifications.add(NotificationId::make(now, random), change.booking.user, &d.command->event, change.booking.id, domain::promoted_message(d.title), now);
+      notifications.add(NotificationId::make(now, random), change.booking.user, &d.command->event, change.booking.id,
+                        domain::promoted_message(d.title), now);
     }
   }
   const auto at = format_time(now);

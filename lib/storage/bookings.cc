@@ -5,11 +5,12 @@
 namespace ticketd::storage {
 namespace {
 
-#define BOOKING_COLUMNS                                                                                                \
-  "b.id, b.event_id, b.user_id, b.state, b.reason, epoch_ms(b.created_at) AS created_ms, "                            \
-  "epoch_ms(b.updated_at) AS updated_ms, epoch_ms(b.promoted_at) AS promoted_ms, epoch_ms(b.cancelled_at) AS cancelled_ms, " \
-  "e.title, e.location, epoch_ms(e.start_date_time) AS starts_ms, "                                                   \
-  "CASE WHEN b.state = 'waitlisted' THEN (SELECT count(*) FROM bookings ahead WHERE ahead.event_id = b.event_id "     \
+#define BOOKING_COLUMNS                                                                                           \
+  "b.id, b.event_id, b.user_id, b.state, b.reason, epoch_ms(b.created_at) AS created_ms, "                        \
+  "epoch_ms(b.updated_at) AS updated_ms, epoch_ms(b.promoted_at) AS promoted_ms, epoch_ms(b.cancelled_at) AS "    \
+  "cancelled_ms, "                                                                                                \
+  "e.title, e.location, epoch_ms(e.start_date_time) AS starts_ms, "                                               \
+  "CASE WHEN b.state = 'waitlisted' THEN (SELECT count(*) FROM bookings ahead WHERE ahead.event_id = b.event_id " \
   "AND ahead.state = 'waitlisted' AND ahead.seq <= b.seq) END AS position"
 
 const Statement kList{"list_bookings", "SELECT " BOOKING_COLUMNS R"(
@@ -50,7 +51,8 @@ std::vector<Booking> list_bookings(pqxx::transaction_base& tx, UserId user, cons
   const auto before = filter.before ? std::optional(format_time(filter.before->created_at)) : std::nullopt;
   const auto before_id = filter.before ? std::optional(filter.before->id) : std::nullopt;
   std::vector<Booking> list;
-  for (const auto& row : run(tx, kList, user.str(), or_null(state), or_null(event), or_null(before), or_null(before_id), filter.limit)) {
+  for (const auto& row :
+       run(tx, kList, user.str(), or_null(state), or_null(event), or_null(before), or_null(before_id), filter.limit)) {
     list.push_back(booking_of(row));
   }
   return list;

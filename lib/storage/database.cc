@@ -14,10 +14,13 @@ constexpr std::chrono::seconds kPoolWait{2};
 std::string with_options(const std::string& url, const ConnectionOptions& options) {
   // tcp_user_timeout and keepalives bound the wait for a host that went away without a word.
   std::string settings = "-c%20statement_timeout%3D" + std::to_string(options.statement_timeout_ms) +
-                         "%20-c%20idle_in_transaction_session_timeout%3D" + std::to_string(options.statement_timeout_ms) +
-                         "%20-c%20lock_timeout%3D" + std::to_string(options.statement_timeout_ms) + "%20-c%20timezone%3DUTC";
-  if (options.idle_session_timeout_ms > 0) settings += "%20-c%20idle_session_timeout%3D" + std::to_string(options.idle_session_timeout_ms);
-  return url + (url.find('?') == std::string::npos ? "?" : "&") + "connect_timeout=3&tcp_user_timeout=10000&keepalives_idle=5&keepalives_interval=2" +
+                         "%20-c%20idle_in_transaction_session_timeout%3D" +
+                         std::to_string(options.statement_timeout_ms) + "%20-c%20lock_timeout%3D" +
+                         std::to_string(options.statement_timeout_ms) + "%20-c%20timezone%3DUTC";
+  if (options.idle_session_timeout_ms > 0)
+    settings += "%20-c%20idle_session_timeout%3D" + std::to_string(options.idle_session_timeout_ms);
+  return url + (url.find('?') == std::string::npos ? "?" : "&") +
+         "connect_timeout=3&tcp_user_timeout=10000&keepalives_idle=5&keepalives_interval=2" +
          "&application_name=" + options.application_name + "&options=" + settings;
 }
 
@@ -37,7 +40,8 @@ void pause_for_jitter() {
 }  // namespace
 
 Connection::Connection(const std::string& url, const ConnectionOptions& options) : connection_(open(url, options)) {
-#if PQXX_VERSION_MAJOR < 7  // later versions never reconnect; this one calls the way to say so deprecated for that reason
+#if PQXX_VERSION_MAJOR < \
+    7  // later versions never reconnect; this one calls the way to say so deprecated for that reason
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
   connection_.inhibit_reactivation(true);
@@ -92,11 +96,10 @@ void after_failure(Pool& pool, Pool::Lease& lease, int attempt) {
       lease.discard();
       pool.forget_idle();
       // Only a session that broke is worth a fresh one; a time-out or a full disk would just take twice as long.
-      if (attempt >= kAttempts || !(fault.sqlstate.empty() || fault.sqlstate.starts_with("57P"))) throw DatabaseUnavailable(fault.what);
+      if (attempt >= kAttempts || !(fault.sqlstate.empty() || fault.sqlstate.starts_with("57P")))
+        throw DatabaseUnavailable(fault.what);
       return;
-    case FaultKind::in_doubt:
-      lease.discard();
-      throw DatabaseUnavailable(fault.what);
+    case FaultKind::in_doubt: lease.discard(); throw DatabaseUnavailable(fault.what);
     case FaultKind::refused: throw;
   }
 }

@@ -15,7 +15,8 @@ namespace ticketd::storage {
 struct ConnectionOptions {
   std::string application_name;  // seen in pg_stat_activity
   int statement_timeout_ms = 5'000;
-  // The server ends the session when it has been silent that long; 0: never. Bounds how long a stopped worker keeps its shards.
+  // The server ends the session when it has been silent that long; 0: never. Bounds how long a stopped worker keeps its
+  // shards.
   int idle_session_timeout_ms = 0;
 };
 
@@ -34,7 +35,8 @@ class Connection {
 // At most `max` sessions, opened when needed, kept for the next one. Thread-safe.
 class Pool {
  public:
-  Pool(std::string url, ConnectionOptions options, int max) : url_(std::move(url)), options_(std::move(options)), max_(max) {}
+  Pool(std::string url, ConnectionOptions options, int max)
+      : url_(std::move(url)), options_(std::move(options)), max_(max) {}
 
   // A session of one's own until the lease ends; then it goes back, unless discard() was called.
   class Lease {
@@ -105,8 +107,8 @@ auto transact(Pool& pool, Body&& body) {
   }
 }
 
-// Runs `body(pqxx::transaction_base&)` with every statement on its own (autocommit): for reads, which it saves BEGIN and
-// COMMIT, and for a single writing statement. Tries again and throws as transact() does.
+// Runs `body(pqxx::transaction_base&)` with every statement on its own (autocommit): for reads, which it saves BEGIN
+// and COMMIT, and for a single writing statement. Tries again and throws as transact() does.
 template <class Body>
 auto read(Pool& pool, Body&& body) {
   for (int attempt = 1;; ++attempt) {

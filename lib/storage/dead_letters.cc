@@ -20,10 +20,12 @@ const Statement kInsertNotification{"insert_failed_notification", R"(
 // False: the command took effect before.
 bool fail_command(pqxx::work& tx, const domain::Command& command, const std::string& now) {
   const auto accepted_at = format_time(command.accepted_at);
-  const auto inserted = run(tx, kInsertFailed, command.id.str(), std::string(name_of(command.kind)), command.user.str(), command.event.str(), accepted_at, now);
+  const auto inserted = run(tx, kInsertFailed, command.id.str(), std::string(name_of(command.kind)), command.user.str(),
+                            command.event.str(), accepted_at, now);
   if (inserted.affected_rows() == 0) return false;
   const auto message = domain::failed_message(command.kind);
-  run(tx, kInsertNotification, command.notification.str(), command.user.str(), command.event.str(), std::string(name_of(message.kind)), message.text, accepted_at, now);
+  run(tx, kInsertNotification, command.notification.str(), command.user.str(), command.event.str(),
+      std::string(name_of(message.kind)), message.text, accepted_at, now);
   return true;
 }
 
@@ -33,7 +35,8 @@ void insert_dead_letter(pqxx::work& tx, const DeadLetter& letter, Time now) {
   const auto at = format_time(now);
   if (letter.command && !fail_command(tx, *letter.command, at)) return;
   const auto command_id = letter.command ? letter.command->id.str() : "";
-  run(tx, kInsertDeadLetter, letter.shard, letter.stream_id, letter.command ? command_id.c_str() : nullptr, letter.raw, letter.error, letter.sqlstate, letter.attempts, at);
+  run(tx, kInsertDeadLetter, letter.shard, letter.stream_id, letter.command ? command_id.c_str() : nullptr, letter.raw,
+      letter.error, letter.sqlstate, letter.attempts, at);
 }
 
 }  // namespace ticketd::storage

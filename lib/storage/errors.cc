@@ -8,7 +8,8 @@ namespace {
 FaultKind kind_of(const std::string& state) {
   if (state == "40001" || state == "40P01") return FaultKind::conflict;
   // 08 connection, 53 out of resources (connections, memory, disk), 57 operator intervention and shutdown (57014:
-  // statement timeout), 58 system error, 55P03 lock timeout, 25006 a standby after a failover, 25P03 and 57P05 idle time-outs.
+  // statement timeout), 58 system error, 55P03 lock timeout, 25006 a standby after a failover, 25P03 and 57P05 idle
+  // time-outs.
   for (const auto* prefix : {"08", "53", "57", "58", "55P03", "25006", "25P03"}) {
     if (state.starts_with(prefix)) return FaultKind::unavailable;
   }

@@ -36,7 +36,8 @@ class Query {
   void where(const std::string& condition) { conditions_ += " AND " + condition; }
 
   pqxx::result run(pqxx::transaction_base& tx, const std::string& select, const std::string& rest) const {
-    return tx.exec_params(select + " FROM events WHERE state = 'open'" + conditions_ + rest, pqxx::prepare::make_dynamic_params(values_));
+    return tx.exec_params(select + " FROM events WHERE state = 'open'" + conditions_ + rest,
+                          pqxx::prepare::make_dynamic_params(values_));
   }
 
  private:
@@ -69,7 +70,9 @@ std::string prefix_query(const std::string& words) {
 
 Query query_of(const EventFilter& filter) {
   Query query;
-  if (filter.words) query.where("to_tsvector('simple', title || ' ' || location || ' ' || description) @@ to_tsquery('simple', ", prefix_query(*filter.words), ")");
+  if (filter.words)
+    query.where("to_tsvector('simple', title || ' ' || location || ' ' || description) @@ to_tsquery('simple', ",
+                prefix_query(*filter.words), ")");
   if (filter.from) query.where("start_date_time >= ", format_time(*filter.from));
   if (filter.to) query.where("start_date_time < ", format_time(*filter.to));
   if (filter.ends_after) query.where("end_date_time > ", format_time(*filter.ends_after));
@@ -90,12 +93,14 @@ std::optional<Cursor> decode_cursor(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + mark, cursor.key);
   const auto id = Uuid::parse(text.substr(mark + 1));
   constexpr std::int64_t kYear10000Ms = 253'402'300'800'000;
-  if (error != std::errc{} || end != text.data() + mark || !id || cursor.key < 0 || cursor.key >= kYear10000Ms) return std::nullopt;
+  if (error != std::errc{} || end != text.data() + mark || !id || cursor.key < 0 || cursor.key >= kYear10000Ms)
+    return std::nullopt;
   cursor.id = id->str();
   return cursor;
 }
 
-EventPage list_events(pqxx::transaction_base& tx, const EventFilter& filter, int limit, int offset, const std::optional<Cursor>& cursor) {
+EventPage list_events(pqxx::transaction_base& tx, const EventFilter& filter, int limit, int offset,
+                      const std::optional<Cursor>& cursor) {
   const auto& order = order_of(filter.sort);
   auto query = query_of(filter);
   if (cursor) {
@@ -121,7 +126,8 @@ EventPage list_events(pqxx::transaction_base& tx, const EventFilter& filter, int
 }
 
 int count_events(pqxx::transaction_base& tx, const EventFilter& filter) {
-  const auto rows = query_of(filter).run(tx, "SELECT count(*) FROM (SELECT 1", " LIMIT " + std::to_string(kCountMax) + ") AS some");
+  const auto rows = query_of(filter).run(tx, "SELECT count(*) FROM (SELECT 1",
+                                         " LIMIT " + std::to_string(kCountMax) + ") AS matches");
   return int_of(rows[0][0]);
 }
 

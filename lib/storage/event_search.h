@@ -37,7 +37,8 @@ struct EventPage {
 };
 
 // One page of open events, `limit` of 1 to 100 rows, behind the cursor if there is one, else behind the first `offset`.
-EventPage list_events(pqxx::transaction_base& tx, const EventFilter& filter, int limit, int offset, const std::optional<Cursor>& cursor);
+EventPage list_events(pqxx::transaction_base& tx, const EventFilter& filter, int limit, int offset,
+                      const std::optional<Cursor>& cursor);
 
 // How many there are, counted up to kCountMax: a client that wants more wants a cursor.
 constexpr int kCountMax = 10'000;

@@ -5,9 +5,10 @@
 namespace ticketd::storage {
 namespace {
 
-#define EVENT_COLUMNS                                                                                                        \
-  "id, user_id, title, description, location, epoch_ms(start_date_time) AS starts_ms, epoch_ms(end_date_time) AS ends_ms, " \
-  "state, total_tickets, available_tickets, waiting_list_count, max_per_user, epoch_ms(created_at) AS created_ms, "         \
+#define EVENT_COLUMNS                                                                                               \
+  "id, user_id, title, description, location, epoch_ms(start_date_time) AS starts_ms, epoch_ms(end_date_time) AS "  \
+  "ends_ms, "                                                                                                       \
+  "state, total_tickets, available_tickets, waiting_list_count, max_per_user, epoch_ms(created_at) AS created_ms, " \
   "epoch_ms(updated_at) AS updated_ms"
 
 const Statement kInsert{"insert_event", R"(
@@ -17,9 +18,10 @@ const Statement kInsert{"insert_event", R"(
 
 const Statement kFind{"find_event", "SELECT " EVENT_COLUMNS " FROM events WHERE id = $1"};
 
-#define SET_CHANGES                                                                                       \
-  "SET title = coalesce($2, title), description = coalesce($3, description), location = coalesce($4, "    \
-  "location), start_date_time = coalesce($5, start_date_time), end_date_time = coalesce($6, end_date_time), updated_at = $7 "
+#define SET_CHANGES                                                                                           \
+  "SET title = coalesce($2, title), description = coalesce($3, description), location = coalesce($4, "        \
+  "location), start_date_time = coalesce($5, start_date_time), end_date_time = coalesce($6, end_date_time), " \
+  "updated_at = $7 "
 
 const Statement kUpdate{"update_event", "UPDATE events " SET_CHANGES R"(
   WHERE id = $1 AND user_id = $8 AND state = 'open' AND coalesce($6, end_date_time) > coalesce($5, start_date_time)
@@ -70,8 +72,9 @@ Event event_of(const pqxx::row& row) {
 }
 
 void insert_event(pqxx::transaction_base& tx, const Event& event) {
-  run(tx, kInsert, event.id.str(), event.owner.str(), event.title, event.description, event.location, format_time(event.starts_at),
-      format_time(event.ends_at), event.total_tickets, event.max_per_user, format_time(event.created_at));
+  run(tx, kInsert, event.id.str(), event.owner.str(), event.title, event.description, event.location,
+      format_time(event.starts_at), format_time(event.ends_at), event.total_tickets, event.max_per_user,
+      format_time(event.created_at));
 }
 
 std::optional<Event> find_event(pqxx::transaction_base& tx, EventId id) {
@@ -80,11 +83,12 @@ std::optional<Event> find_event(pqxx::transaction_base& tx, EventId id) {
   return event_of(rows[0]);
 }
 
-std::optional<Event> update_event(pqxx::transaction_base& tx, EventId id, UserId owner, const domain::EventChanges& changes, Time now) {
+std::optional<Event> update_event(pqxx::transaction_base& tx, EventId id, UserId owner,
+                                  const domain::EventChanges& changes, Time now) {
   const auto starts = formatted(changes.starts_at);
   const auto ends = formatted(changes.ends_at);
-  const auto rows = run(tx, kUpdate, id.str(), or_null(changes.title), or_null(changes.description), or_null(changes.location), or_null(starts), or_null(ends),
-                        format_time(now), owner.str());
+  const auto rows = run(tx, kUpdate, id.str(), or_null(changes.title), or_null(changes.description),
+                        or_null(changes.location), or_null(starts), or_null(ends), format_time(now), owner.str());
   if (rows.empty()) return std::nullopt;
   return event_of(rows[0]);
 }
@@ -92,7 +96,8 @@ std::optional<Event> update_event(pqxx::transaction_base& tx, EventId id, UserId
 void apply_changes(pqxx::transaction_base& tx, EventId id, const domain::EventChanges& changes, Time now) {
   const auto starts = formatted(changes.starts_at);
   const auto ends = formatted(changes.ends_at);
-  run(tx, kApply, id.str(), or_null(changes.title), or_null(changes.description), or_null(changes.location), or_null(starts), or_null(ends), format_time(now));
+  run(tx, kApply, id.str(), or_null(changes.title), or_null(changes.description), or_null(changes.location),
+      or_null(starts), or_null(ends), format_time(now));
 }
 
 Holding find_holding(pqxx::transaction_base& tx, EventId event, UserId user) {
@@ -102,7 +107,8 @@ Holding find_holding(pqxx::transaction_base& tx, EventId event, UserId user) {
   return holding;
 }
 
-IdempotencyClaim claim_idempotency_key(pqxx::work& tx, UserId user, const std::string& key, const std::string& fingerprint, const std::string& answer, Time now) {
+IdempotencyClaim claim_idempotency_key(pqxx::work& tx, UserId user, const std::string& key,
+                                       const std::string& fingerprint, const std::string& answer, Time now) {
   IdempotencyClaim claim;
   claim.claimed = run(tx, kClaimKey, user.str(), key, fingerprint, answer, format_time(now)).affected_rows() == 1;
   if (claim.claimed) return claim;

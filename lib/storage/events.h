@@ -41,7 +41,8 @@ std::optional<Event> find_event(pqxx::transaction_base& tx, EventId id);
 // Title, description, location and dates alone: what a handler may change by itself. Capacity and max_per_user decide
 // about bookings and go through the queue. Empty, and nothing changed, if the event is not `owner`'s, is cancelled, or
 // would end before it starts.
-std::optional<Event> update_event(pqxx::transaction_base& tx, EventId id, UserId owner, const domain::EventChanges& changes, Time now);
+std::optional<Event> update_event(pqxx::transaction_base& tx, EventId id, UserId owner,
+                                  const domain::EventChanges& changes, Time now);
 
 // The same fields, for the worker, that has decided already.
 void apply_changes(pqxx::transaction_base& tx, EventId id, const domain::EventChanges& changes, Time now);
@@ -54,13 +55,15 @@ struct Holding {
 };
 Holding find_holding(pqxx::transaction_base& tx, EventId event, UserId user);
 
-// Idempotency of POST /v1/events/initialize: claims the key for `answer`, or finds what it stands for. Keys older than a day are
-// free again. Of several at once with the same key, the others wait until the first one's transaction has ended.
+// Idempotency of POST /v1/events/initialize: claims the key for `answer`, or finds what it stands for. Keys older than
+// a day are free again. Of several at once with the same key, the others wait until the first one's transaction has
+// ended.
 struct IdempotencyClaim {
   bool claimed = false;
   bool same_request = false;  // when not claimed: the fingerprints agree
   std::string answer;         // when not claimed: the first one's
 };
-IdempotencyClaim claim_idempotency_key(pqxx::work& tx, UserId user, const std::string& key, const std::string& fingerprint, const std::string& answer, Time now);
+IdempotencyClaim claim_idempotency_key(pqxx::work& tx, UserId user, const std::string& key,
+                                       const std::string& fingerprint, const std::string& answer, Time now);
 
 }  // namespace ticketd::storage

@@ -40,13 +40,15 @@ std::vector<Migration> read_migrations(const std::string& directory) {
     const auto name = entry.path().filename().string();
     if (!name.ends_with(".sql")) continue;
     std::smatch parts;
-    if (!std::regex_match(name, parts, kName)) throw std::runtime_error(name + " is not named like 0001_what_it_does.sql");
+    if (!std::regex_match(name, parts, kName))
+      throw std::runtime_error(name + " is not named like 0001_what_it_does.sql");
     std::ifstream file(entry.path());
     if (!file) throw std::runtime_error(entry.path().string() + " cannot be read");
     std::string sql(std::istreambuf_iterator<char>(file), {});
     Migration migration{std::stoi(parts[1]), parts[2], sql, sha256_hex(sql)};
     const auto version = migration.version;
-    if (!found.emplace(version, std::move(migration)).second) throw std::runtime_error("two migrations have the version " + std::to_string(version));
+    if (!found.emplace(version, std::move(migration)).second)
+      throw std::runtime_error("two migrations have the version " + std::to_string(version));
   }
   std::vector<Migration> migrations;
   for (auto& [version, migration] : found) migrations.push_back(std::move(migration));
@@ -57,14 +59,16 @@ std::vector<MigrationStatus> migration_status(pqxx::connection& connection, cons
   pqxx::nontransaction tx(connection);
   std::map<int, std::string> applied;
   if (!tx.exec("SELECT to_regclass('schema_migrations')")[0][0].is_null()) {
-    for (const auto& row : tx.exec("SELECT version, hash FROM schema_migrations")) applied.emplace(int_of(row[0]), text_of(row[1]));
+    for (const auto& row : tx.exec("SELECT version, hash FROM schema_migrations"))
+      applied.emplace(int_of(row[0]), text_of(row[1]));
   }
   std::vector<MigrationStatus> list;
   for (const auto& migration : migrations) {
     const auto found = applied.find(migration.version);
     if (found != applied.end() && found->second != migration.hash) {
-      throw std::runtime_error("migration " + std::to_string(migration.version) + " (" + migration.name +
-                               ") was applied and has been changed since; restore the file and put the change into a new one");
+      throw std::runtime_error(
+          "migration " + std::to_string(migration.version) + " (" + migration.name +
+          ") was applied and has been changed since; restore the file and put the change into a new one");
     }
     list.push_back({migration, found != applied.end()});
     applied.erase(migration.version);
@@ -76,7 +80,8 @@ std::vector<MigrationStatus> migration_status(pqxx::connection& connection, cons
   return list;
 }
 
-void apply_migrations(pqxx::connection& connection, const std::vector<Migration>& migrations, const std::function<void(const Migration&)>& applied) {
+void apply_migrations(pqxx::connection& connection, const std::vector<Migration>& migrations,
+                      const std::function<void(const Migration&)>& applied) {
   {
     pqxx::nontransaction tx(connection);
     tx.exec("SET statement_timeout = 0");  // building an index may take its time
@@ -88,7 +93,8 @@ void apply_migrations(pqxx::connection& connection, const std::vector<Migration>
     if (is_applied) continue;
     pqxx::work tx(connection);
     tx.exec(migration.sql);
-    tx.exec_params("INSERT INTO schema_migrations (version, name, hash) VALUES ($1, $2, $3)", migration.version, migration.name, migration.hash);
+    tx.exec_params("INSERT INTO schema_migrations (version, name, hash) VALUES ($1, $2, $3)", migration.version,
+                   migration.name, migration.hash);
     tx.commit();
     applied(migration);
   }

@@ -5,17 +5,18 @@
 namespace ticketd::storage {
 namespace {
 
-#define SELECT_NOTIFICATIONS                                                                    \
+#define SELECT_NOTIFICATIONS                                                                      \
   "SELECT id, user_id, event_id, booking_id, kind, message, epoch_ms(created_at) AS created_ms, " \
   "epoch_ms(updated_at) AS updated_ms, epoch_ms(read_at) AS read_ms FROM notifications WHERE user_id = $1 "
-#define NEWEST_FIRST                                                      \
+#define NEWEST_FIRST                                                    \
   "AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3::uuid)) " \
   "ORDER BY created_at DESC, id DESC LIMIT $4"
 
 const Statement kList{"list_notifications", SELECT_NOTIFICATIONS NEWEST_FIRST};
 const Statement kListUnread{"list_unread_notifications", SELECT_NOTIFICATIONS "AND read_at IS NULL " NEWEST_FIRST};
 
-const Statement kCountUnread{"count_unread", "SELECT count(*) FROM notifications WHERE user_id = $1 AND read_at IS NULL"};
+const Statement kCountUnread{"count_unread",
+                             "SELECT count(*) FROM notifications WHERE user_id = $1 AND read_at IS NULL"};
 
 const Statement kMarkRead{"mark_read", R"(
   UPDATE notifications SET read_at = $3, updated_at = $3 WHERE user_id = $1 AND id = ANY ($2::uuid[]) AND read_at IS NULL)"};
@@ -25,13 +26,15 @@ const Statement kMarkAllRead{"mark_all_read", R"(
 
 }  // namespace
 
-std::vector<Notification> list_notifications(pqxx::transaction_base& tx, UserId user, bool unread_only, const std::optional<Before>& before, int limit) {
+std::vector<Notification> list_notifications(pqxx::transaction_base& tx, UserId user, bool unread_only,
+                                             const std::optional<Before>& before, int limit) {
   const auto time = before ? std::optional(format_time(before->created_at)) : std::nullopt;
   const auto id = before ? std::optional(before->id) : std::nullopt;
   std::vector<Notification> list;
   for (const auto& row : run(tx, unread_only ? kListUnread : kList, user.str(), or_null(time), or_null(id), limit)) {
-    list.push_back({id_of<NotificationId>(row["id"]), user, optional_id<EventId>(row["event_id"]), optional_id<BookingId>(row["booking_id"]), text_of(row["kind"]),
-                    text_of(row["message"]), time_of(row["created_ms"]), time_of(row["updated_ms"]), optional_time(row["read_ms"])});
+    list.push_back({id_of<NotificationId>(row["id"]), user, optional_id<EventId>(row["event_id"]),
+                    optional_id<BookingId>(row["booking_id"]), text_of(row["kind"]), text_of(row["message"]),
+                    time_of(row["created_ms"]), time_of(row["updated_ms"]), optional_time(row["read_ms"])});
   }
   return list;
 }

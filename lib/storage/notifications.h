@@ -24,7 +24,8 @@ struct Notification {
 };
 
 // A person's notifications, newest first, `limit` of 1 to 100.
-std::vector<Notification> list_notifications(pqxx::transaction_base& tx, UserId user, bool unread_only, const std::optional<Before>& before, int limit);
+std::vector<Notification> list_notifications(pqxx::transaction_base& tx, UserId user, bool unread_only,
+                                             const std::optional<Before>& before, int limit);
 
 int count_unread(pqxx::transaction_base& tx, UserId user);
 

@@ -42,7 +42,8 @@ RefreshToken token_of(const pqxx::row& row, const std::string& hash) {
 }  // namespace
 
 void insert_refresh_token(pqxx::transaction_base& tx, const RefreshToken& token, Time now) {
-  run(tx, kInsert, bytea(token.hash), token.family.str(), token.user.str(), format_time(now), format_time(token.expires_at));
+  run(tx, kInsert, bytea(token.hash), token.family.str(), token.user.str(), format_time(now),
+      format_time(token.expires_at));
 }
 
 std::optional<RefreshToken> use_refresh_token(pqxx::transaction_base& tx, const std::string& hash, Time now) {
@@ -58,7 +59,8 @@ std::optional<UsedToken> find_used_refresh_token(pqxx::transaction_base& tx, con
 }
 
 void revoke_family(pqxx::transaction_base& tx, FamilyId family, Time now) {
-  // Each round sees what was committed while the one before waited for a row: a token that a rotation in flight was adding.
+  // Each round sees what was committed while the one before waited for a row: a token that a rotation in flight was
+  // adding.
   while (run(tx, kRevokeFamily, family.str(), format_time(now)).affected_rows() > 0) {
   }
 }

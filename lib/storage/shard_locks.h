@@ -17,8 +17,8 @@ class ShardLocks {
   // Says that this worker is here. Once, first.
   void announce();
 
-  // Takes free shards up to the fair share, ceil(shards / workers), and gives back what is over it. Says whether the set
-  // of owned shards changed. Not within a transaction. Throws what libpqxx throws.
+  // Takes free shards up to the fair share, ceil(shards / workers), and gives back what is over it. Says whether the
+  // set of owned shards changed. Not within a transaction. Throws what libpqxx throws.
   bool balance();
 
   [[nodiscard]] const std::set<int>& owned() const { return owned_; }

@@ -14,7 +14,8 @@ const Statement kInsert{"insert_user", R"(
 
 const Statement kFind{"find_user", "SELECT " USER_COLUMNS ", password_hash FROM users WHERE id = $1"};
 
-const Statement kFindByEmail{"find_account_by_email", "SELECT " USER_COLUMNS ", password_hash FROM users WHERE lower(email) = lower($1)"};
+const Statement kFindByEmail{"find_account_by_email",
+                             "SELECT " USER_COLUMNS ", password_hash FROM users WHERE lower(email) = lower($1)"};
 
 const Statement kUpdatePassword{"update_password", R"(
   UPDATE users SET password_hash = $2, tokens_valid_after = $3, updated_at = $3 WHERE id = $1)"};
@@ -31,7 +32,8 @@ const Statement kListValidAfter{"list_tokens_valid_after", R"(
   SELECT id, epoch_ms(tokens_valid_after) AS after_ms FROM users WHERE tokens_valid_after > $1 AND tokens_valid_after > '-infinity')"};
 
 User user_of(const pqxx::row& row) {
-  return {id_of<UserId>(row["id"]), text_of(row["role"]), optional_text(row["name"]), text_of(row["email"]), time_of(row["created_ms"]), time_of(row["updated_ms"])};
+  return {id_of<UserId>(row["id"]), text_of(row["role"]),       optional_text(row["name"]),
+          text_of(row["email"]),    time_of(row["created_ms"]), time_of(row["updated_ms"])};
 }
 
 std::optional<Account> account_of(const pqxx::result& rows) {
@@ -42,7 +44,8 @@ std::optional<Account> account_of(const pqxx::result& rows) {
 }  // namespace
 
 bool insert_user(pqxx::transaction_base& tx, const User& user, const std::string& password_hash) {
-  return run(tx, kInsert, user.id.str(), or_null(user.name), user.email, password_hash, format_time(user.created_at)).affected_rows() == 1;
+  return run(tx, kInsert, user.id.str(), or_null(user.name), user.email, password_hash, format_time(user.created_at))
+             .affected_rows() == 1;
 }
 
 std::optional<User> find_user(pqxx::transaction_base& tx, UserId id) {
@@ -50,7 +53,9 @@ std::optional<User> find_user(pqxx::transaction_base& tx, UserId id) {
   return account ? std::optional(account->user) : std::nullopt;
 }
 
-std::optional<Account> find_account(pqxx::transaction_base& tx, UserId id) { return account_of(run(tx, kFind, id.str())); }
+std::optional<Account> find_account(pqxx::transaction_base& tx, UserId id) {
+  return account_of(run(tx, kFind, id.str()));
+}
 
 std::optional<Account> find_account_by_email(pqxx::transaction_base& tx, const std::string& email) {
   return account_of(run(tx, kFindByEmail, email));
@@ -58,11 +63,14 @@ std::optional<Account> find_account_by_email(pqxx::transaction_base& tx, const s
 
 void update_password(pqxx::work& tx, UserId id, const std::string& password_hash, Time now) {
   run(tx, kUpdatePassword, id.str(), password_hash, format_time(now));
-  while (run(tx, kRevokeAll, id.str(), format_time(now)).affected_rows() > 0) {  // until nothing more came in: see revoke_family()
+  while (run(tx, kRevokeAll, id.str(), format_time(now)).affected_rows() >
+         0) {  // until nothing more came in: see revoke_family()
   }
 }
 
-void update_password_hash(pqxx::transaction_base& tx, UserId id, const std::string& password_hash) { run(tx, kUpdateHash, id.str(), password_hash); }
+void update_password_hash(pqxx::transaction_base& tx, UserId id, const std::string& password_hash) {
+  run(tx, kUpdateHash, id.str(), password_hash);
+}
 
 std::optional<Time> find_tokens_valid_after(pqxx::transaction_base& tx, UserId id) {
   const auto rows = run(tx, kFindValidAfter, id.str());
@@ -72,7 +80,8 @@ std::optional<Time> find_tokens_valid_after(pqxx::transaction_base& tx, UserId i
 
 std::vector<std::pair<UserId, Time>> list_tokens_valid_after(pqxx::transaction_base& tx, Time since) {
   std::vector<std::pair<UserId, Time>> list;
-  for (const auto& row : run(tx, kListValidAfter, format_time(since))) list.emplace_back(id_of<UserId>(row["id"]), time_of(row["after_ms"]));
+  for (const auto& row : run(tx, kListValidAfter, format_time(since)))
+    list.emplace_back(id_of<UserId>(row["id"]), time_of(row["after_ms"]));
   return list;
 }
 

@@ -9,7 +9,8 @@ namespace {
 constexpr const char* kInstalledDirectory = "/usr/share/ticketd/migrations";
 
 void print_status(const std::vector<storage::MigrationStatus>& list) {
-  for (const auto& [migration, applied] : list) std::cout << (applied ? "applied  " : "missing  ") << migration.version << ' ' << migration.name << '\n';
+  for (const auto& [migration, applied] : list)
+    std::cout << (applied ? "applied  " : "missing  ") << migration.version << ' ' << migration.name << '\n';
 }
 
 }  // namespace
@@ -20,7 +21,8 @@ int migrate(const Arguments& arguments) {
     std::cerr << "ticketctl migrate: DATABASE_URL is not set\n";
     return kExitBadConfig;
   }
-  const auto migrations = storage::read_migrations(from_environment("TICKETD_MIGRATIONS_DIR").value_or(kInstalledDirectory));
+  const auto migrations =
+      storage::read_migrations(from_environment("TICKETD_MIGRATIONS_DIR").value_or(kInstalledDirectory));
   storage::Connection connection(*url, {"ticketctl"});
   if (!arguments.empty() && arguments.front() == "--status") {
     const auto list = storage::migration_status(connection.get(), migrations);

@@ -17,7 +17,8 @@ int queue(const Config& config, const Arguments& arguments) {
   } else if (depth.depth == 0) {
     std::cout << "the queue is empty\n";
   } else {
-    std::cout << depth.depth << " commands are waiting, the oldest for " << static_cast<double>(age_ms) / 1000 << " s\n";
+    std::cout << depth.depth << " commands are waiting, the oldest for " << static_cast<double>(age_ms) / 1000
+              << " s\n";
   }
   return 0;
 }
