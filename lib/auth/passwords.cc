@@ -11,7 +11,7 @@ namespace {
 
 // OWASP Password Storage Cheat Sheet: argon2id with 19 MiB and 2 passes at the least. 31 ms on the machine it was made
 // on.
-constexpr std::size_t kMemoryBytes = 19'456 * 1024;
+constexpr std::size_t kMemoryBytes = std::size_t{19'456} * 1024;
 constexpr unsigned long long kPasses = 2;
 constexpr std::chrono::seconds kWait{2};
 

@@ -25,6 +25,21 @@ std::string seconds_text(std::int64_t us) {
 
 std::string family_of(const std::string& series) { return series.substr(0, series.find('{')); }
 
+bool in_histogram(std::string_view family) {
+  return family.ends_with("_seconds_bucket") || family.ends_with("_seconds_sum") || family.ends_with("_seconds_count");
+}
+
+// The metric's name: that of a histogram goes without the ending of its parts.
+std::string metric_of(const std::string& series) {
+  const auto family = family_of(series);
+  return in_histogram(family) ? family.substr(0, family.rfind('_')) : family;
+}
+
+const char* type_of(const std::string& family) {
+  if (in_histogram(family)) return "histogram";
+  return family.ends_with("_total") ? "counter" : "gauge";
+}
+
 bool holds_us(const std::string& family) { return family.ends_with("_seconds") || family.ends_with("_seconds_sum"); }
 
 std::string with_labels(const std::string& name, const std::string& labels, const std::string& more = "") {
@@ -102,20 +117,29 @@ std::string Metrics::render() const {
   if (header_ == nullptr) return "";
   std::vector<std::pair<std::string, std::int64_t>> values;
   const auto used = header_->used.load(std::memory_order_acquire);
-  for (std::size_t i = 0; i < used; ++i)
+  for (std::size_t i = 0; i < used; ++i) {
     values.emplace_back(slots()[i].name.data(), slots()[i].value.load(std::memory_order_relaxed));
-  std::sort(values.begin(), values.end());
-  std::string text;
-  for (const auto& [series, value] : values) {
-    text += series + ' ' + (holds_us(family_of(series)) ? seconds_text(value) : std::to_string(value)) + '\n';
-    // Prometheus asks for the bucket without a bound too; it equals the count, which sorts right after the buckets.
+  }
+  // Prometheus asks for the bucket without a bound too; it equals the count.
+  for (std::size_t i = 0; i < used; ++i) {
+    const auto [series, value] = values[i];
     const auto count_at = series.find("_seconds_count");
-    if (count_at != std::string::npos) {
-      const auto brace = series.find('{');
-      const auto labels = brace == std::string::npos ? "" : series.substr(brace + 1, series.size() - brace - 2);
-      text += with_labels(series.substr(0, count_at) + "_seconds_bucket", labels, "le=\"+Inf\"") + ' ' +
-              std::to_string(value) + '\n';
+    if (count_at == std::string::npos) continue;
+    const auto brace = series.find('{');
+    const auto labels = brace == std::string::npos ? "" : series.substr(brace + 1, series.size() - brace - 2);
+    values.emplace_back(with_labels(series.substr(0, count_at) + "_seconds_bucket", labels, "le=\"+Inf\""), value);
+  }
+  std::sort(values.begin(), values.end(), [](const auto& a, const auto& b) {
+    return std::pair(metric_of(a.first), a) < std::pair(metric_of(b.first), b);
+  });
+  std::string text;
+  std::string metric;
+  for (const auto& [series, value] : values) {
+    if (metric_of(series) != metric) {
+      metric = metric_of(series);
+      text += "# TYPE " + metric + ' ' + type_of(family_of(series)) + '\n';
     }
+    text += series + ' ' + (holds_us(family_of(series)) ? seconds_text(value) : std::to_string(value)) + '\n';
   }
   return text;
 }

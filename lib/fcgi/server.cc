@@ -85,7 +85,7 @@ Request to_request(const FCGX_Request& fcgi) {
 
 void send(const FCGX_Request& fcgi, const Request& request, const Reply& reply) {
   std::string text = "Status: " + std::to_string(reply.status) + "\r\n";
-  for (const auto& [name, value] : reply.headers) text += name + ": " + value + "\r\n";
+  for (const auto& [name, value] : reply.headers) text.append(name).append(": ").append(value).append("\r\n");
   if (reply.status != 304) text += "Content-Length: " + std::to_string(reply.body.size()) + "\r\n";
   text += "\r\n";
   if (request.method != "HEAD") text += reply.body;
@@ -113,6 +113,7 @@ class Server {
 
   void run() {
     std::vector<std::jthread> threads;
+    threads.reserve(static_cast<std::size_t>(options_.threads));
     for (int i = 0; i < options_.threads; ++i) threads.emplace_back([this] { accept_loop(); });
     wait_for_end();
     const std::uint64_t one = 1;
@@ -179,7 +180,7 @@ class Server {
   std::atomic<int> in_flight_{0};
 };
 
-void ignore_sigpipe() { std::signal(SIGPIPE, SIG_IGN); }
+void ignore_sigpipe() { static_cast<void>(std::signal(SIGPIPE, SIG_IGN)); }
 
 }  // namespace
 

@@ -39,7 +39,7 @@ void Fields::bad(const std::string& name, const std::string& code, const std::st
 std::optional<std::string> Fields::string_of(const std::string& name, bool trim) {
   if (!has(name)) return std::nullopt;
   if (request_ != nullptr) {
-    const auto value = *request_->query_value(name);
+    auto value = *request_->query_value(name);
     // What came percent-encoded was not checked by a JSON parser.
     if (value.find('\0') != std::string::npos || Json(value).is_null()) {
       bad(name, "invalid", name + " must be UTF-8 text without NUL");

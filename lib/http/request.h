@@ -47,7 +47,7 @@ struct Request {
   [[nodiscard]] Result<std::optional<std::string>> idempotency_key() const;
 };
 
-constexpr std::size_t kMaxBodyBytes = 16 * 1024;
+constexpr std::size_t kMaxBodyBytes = std::size_t{16} * 1024;
 
 // `a%20b+c` becomes `a b c`. A % without two hex digits stays as it is.
 std::string percent_decoded(std::string_view text);

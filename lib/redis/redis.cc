@@ -11,7 +11,7 @@
 namespace ticketd::redis {
 namespace {
 
-timeval timeval_of(int ms) { return {ms / 1000, (ms % 1000) * 1000}; }
+timeval timeval_of(int ms) { return {ms / 1000, (ms % 1000) * 1000L}; }
 
 struct Address {
   std::string path;  // unix socket; empty: TCP

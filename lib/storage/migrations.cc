@@ -51,6 +51,7 @@ std::vector<Migration> read_migrations(const std::string& directory) {
       throw std::runtime_error("two migrations have the version " + std::to_string(version));
   }
   std::vector<Migration> migrations;
+  migrations.reserve(found.size());
   for (auto& [version, migration] : found) migrations.push_back(std::move(migration));
   return migrations;
 }
