@@ -1,0 +1,186 @@
+# Part of stack: ports, secrets, and every file that is written before a process starts. Sourced.
+# shellcheck shell=bash
+
+# can_listen PORT: 0 if nobody listens there on this host; else the reason is printed.
+can_listen() {
+  perl -MSocket -e '
+    my $s;
+    socket($s, AF_INET, SOCK_STREAM, 0) && setsockopt($s, SOL_SOCKET, SO_REUSEADDR, 1)
+      && bind($s, pack_sockaddr_in($ARGV[0], INADDR_LOOPBACK)) && listen($s, 1) or print("$!\n"), exit 1;
+  ' "$1"
+}
+
+# Three ports below the ephemeral range (32768 and up): from there, any outgoing connection could take
+# one while its process restarts. The same PORT gets the same ones, if they are free.
+choose_ports() {
+  local candidate=$((20000 + PORT * 4 % 12000)) found=() tries
+  for ((tries = 0; tries < 12000 && ${#found[@]} < 3; tries++)); do
+    if [[ $candidate != "$PORT" ]] && can_listen "$candidate" >/dev/null; then found+=("$candidate"); fi
+    candidate=$((candidate >= 31999 ? 20000 : candidate + 1))
+  done
+  ((${#found[@]} == 3)) || die "no free ports between 20000 and 31999"
+  PG_PORT=${found[0]} QUEUE_PORT=${found[1]} CACHE_PORT=${found[2]}
+}
+
+must_have_port() {
+  local reason
+  if [[ ! $PORT =~ ^[1-9][0-9]{0,4}$ ]] || ((PORT > 65535)); then die "PORT=$PORT is not a port number"; fi
+  reason=$(can_listen "$PORT") && return
+  die "port $PORT cannot be used: $reason" "choose another: make run PORT=$((PORT < 60000 ? PORT + 1 : 8081))"
+}
+
+random() { head -c "$1" /dev/urandom; }
+
+# Made once and kept: the data of the next run is behind the same password, and its tokens stay valid.
+load_secrets() {
+  local file=$RUN_DIR/secrets
+  if [[ ! -s $file ]]; then
+    [[ ! -e $RUN_DIR/postgres/data ]] ||
+      die "$file is gone, and with it the password of the data in $RUN_DIR/postgres" \
+        "put it back, or remove $RUN_DIR/postgres to begin anew"
+    (
+      umask 077
+      printf 'PG_PASSWORD=%s\nJWT_KEYS=local:%s\n' \
+        "$(random 24 | od -An -tx1 | tr -d ' \n')" "$(random 32 | base64 -w0)" >"$file.new"
+    )
+    mv "$file.new" "$file"
+  fi
+  # shellcheck disable=SC1090
+  . "$file"
+}
+
+# A path for which the longest socket's fits into the 107 bytes of sun_path, and that needs no quoting
+# anywhere. $RUN_DIR/sock is that directory or a link to it.
+choose_socket_dir() {
+  local link=$RUN_DIR/sock longest=40 base
+  SOCKET_DIR=$link
+  if ((${#link} + longest <= 107)) && [[ $link != *[!A-Za-z0-9._/+-]* ]]; then
+    [[ ! -L $link ]] || rm "$link"
+    mkdir -p "$link"
+    return
+  fi
+  SOCKET_DIR=$(readlink -f "$link" || true)
+  if [[ -L $link && -d $SOCKET_DIR && -O $SOCKET_DIR ]]; then return; fi
+  base=${XDG_RUNTIME_DIR:-/tmp}
+  [[ -d $base && -w $base ]] && ((${#base} + 16 + longest <= 107)) || base=/tmp
+  SOCKET_DIR=$(mktemp -d "$base/ticketd-XXXXXX")
+  ln -sfn "$SOCKET_DIR" "$link"
+}
+
+remove_socket_dir() {
+  local link=$RUN_DIR/sock dir
+  [[ -L $link ]] || return 0
+  dir=$(readlink "$link")
+  if [[ $dir == */ticketd-?????? && -O $dir ]]; then rm -rf "$dir"; fi
+  rm "$link"
+}
+
+# fill TEMPLATE RESULT NAME=VALUE...: replaces each @NAME@.
+fill() {
+  local text result=$2 pair
+  text=$(<"$1")
+  shift 2
+  for pair in "$@"; do
+    text=${text//"@${pair%%=*}@"/"${pair#*=}"}
+  done
+  printf '%s\n' "$text" >"$result"
+}
+
+write_nginx_conf() {
+  local rate=on user="" origins='default "";' vary="" origin list=() wanted=${TICKETD_CORS_ORIGINS:-}
+  if [[ ${TICKETD_RATE_LIMIT:-on} == off || ${TICKETD_COARSE_LIMIT:-on} == off ]]; then rate=off; fi
+  if ((EUID == 0)); then user="user root;"; fi
+  read -r -a list <<<"${wanted//,/ }" || true
+  for origin in "${list[@]}"; do
+    if [[ $origin == '*' ]]; then
+      origins='default "*";' vary=""
+      break
+    fi
+    [[ $origin =~ ^https?://[A-Za-z0-9.:-]+$|^https?://\[[0-9A-Fa-f:]+\](:[0-9]+)?$ ]] ||
+      die "TICKETD_CORS_ORIGINS: '$origin' is not an origin such as https://app.example"
+    origins+=$'\n'"    \"$origin\" \$http_origin;" vary=Origin
+  done
+  mkdir -p "$RUN_DIR/nginx"
+  fill "$ROOT/nginx/settings.conf.in" "$RUN_DIR/conf/settings.conf" SOCKET_DIR="$SOCKET_DIR" \
+    RATE_LIMIT="$rate" CORS_ORIGINS="$origins" CORS_VARY="$vary"
+  fill "$ROOT/nginx/local.conf.in" "$RUN_DIR/nginx.conf" RUN_DIR="$RUN_DIR" NGINX_DIR="$ROOT/nginx" \
+    PORT="$PORT" USER="$user" NOFILE="$NOFILE" CONNECTIONS=$((NOFILE / 2 < 8192 ? NOFILE / 2 : 8192))
+}
+
+write_redis_conf() {
+  local common="bind 127.0.0.1
+daemonize no
+save \"\"
+tcp-backlog 4096
+maxclients $((NOFILE > 20000 ? 10000 : NOFILE / 2))"
+  mkdir -p "$RUN_DIR/redis-queue" "$RUN_DIR/redis-cache"
+  # A command is on disk before its 202 leaves, and is never evicted to make room.
+  cat >"$RUN_DIR/conf/redis-queue.conf" <<END
+$common
+port $QUEUE_PORT
+dir "$RUN_DIR/redis-queue"
+appendonly yes
+appendfsync always
+maxmemory 512mb
+maxmemory-policy noeviction
+END
+  cat >"$RUN_DIR/conf/redis-cache.conf" <<END
+$common
+port $CACHE_PORT
+dir "$RUN_DIR/redis-cache"
+appendonly no
+maxmemory 64mb
+maxmemory-policy allkeys-lru
+END
+}
+
+# The one file that every process reads; a shell can source it as well. What the caller's environment
+# says wins over the stack's own defaults.
+write_env() {
+  local -A defaults=(
+    [DATABASE_URL]="postgresql://ticketd:$PG_PASSWORD@127.0.0.1:$PG_PORT/ticketd"
+    [ADMIN_DATABASE_URL]="postgresql://postgres:$PG_PASSWORD@127.0.0.1:$PG_PORT/ticketd"
+    [QUEUE_REDIS_URL]="redis://127.0.0.1:$QUEUE_PORT/0"
+    [CACHE_REDIS_URL]="redis://127.0.0.1:$CACHE_PORT/0"
+    [TICKETD_JWT_KEYS]=$JWT_KEYS
+    [TICKETD_METRICS_FILE]=$RUN_DIR/metrics
+    [TICKETD_MIGRATIONS_DIR]=$ROOT/migrations
+    # runsv would start again at once what ended for want of work.
+    [TICKETD_IDLE_EXIT_S]=0
+  )
+  local name value
+  rm -rf "$RUN_DIR/metrics"
+  # Sanitizers, preloaded clocks and fault injectors are the tests'; they reach only ticketd's processes.
+  while read -r name; do
+    case $name in
+      TICKETD_* | *SAN_OPTIONS | LIBFCGI_* | LD_PRELOAD | FAKETIME* | GCOV_* | LLVM_PROFILE_FILE) defaults[$name]=${!name} ;;
+      DATABASE_URL | ADMIN_DATABASE_URL | QUEUE_REDIS_URL | CACHE_REDIS_URL)
+        if [[ ${!name} ]]; then
+          defaults[$name]=${!name}
+          say "note: $name is taken from your environment"
+        fi
+        ;;
+    esac
+  done < <(compgen -e)
+  defaults[BASE_URL]=$BASE_URL
+  (
+    umask 077
+    for name in "${!defaults[@]}"; do
+      value=${defaults[$name]}
+      if [[ $value == *[!A-Za-z0-9._/:@%+=,-]* ]]; then value=\'${value//\'/\'\\\'\'}\'; fi
+      printf '%s=%s\n' "$name" "$value"
+    done | LC_ALL=C sort >"$RUN_DIR/env.new"
+  )
+  mv "$RUN_DIR/env.new" "$RUN_DIR/env"
+}
+
+# What the run scripts need to know and ticketd's own processes don't.
+write_stack_conf() {
+  {
+    printf 'BIN_DIR=%q\nNOFILE=%q\n' "$BIN_DIR" "$NOFILE"
+    printf 'PG_BIN=%q\nPG_HOME=%q\nPG_DATA=%q\n' "$PG_BIN" "$PG_HOME" "$PG_DATA"
+    printf 'PG_AS=('
+    if ((${#PG_AS[@]})); then printf '%q ' "${PG_AS[@]}"; fi
+    printf ')\n'
+  } >"$RUN_DIR/conf/stack"
+}
