@@ -29,7 +29,7 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@echo "  $(1) $(2)")
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop build test check format tidy layers deps deps-test clean
+.PHONY: help run stop build test sim check format tidy layers deps deps-test clean
 .SECONDARY:
 
 help: ## list the targets
@@ -47,6 +47,10 @@ build: $(PROGRAMS) ## compile everything
 test: deps-test ## unit, integration and e2e tests on a stack of their own
 	@$(MAKE) --no-print-directory -j$$(nproc) build $(TEST_KINDS:%=$(BUILD)/tests/%)
 	@BUILD=$(BUILD) tests/run $(TEST_KINDS)
+
+sim: deps-test ## a million random schedules of the booking rules, and every rule disabled once
+	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/tests/sim
+	@BUILD=$(BUILD) tests/sim/run $(or $(SCHEDULES),1000000)
 
 check: deps-test format layers tidy ## format, layers and clang-tidy
 
@@ -90,5 +94,10 @@ $(foreach h,$(HANDLER_SRC),$(eval $(call link_rule,$(BUILD)/bin/$(subst _,-,$(ba
 $(eval $(call link_rule,$(BUILD)/bin/ticketd-worker,$(call obj,worker/main.cc $(WORKER_SRC))))
 $(eval $(call link_rule,$(BUILD)/bin/ticketctl,$(call obj,$(CTL_SRC))))
 $(foreach t,$(TEST_KINDS),$(eval $(call link_rule,$(BUILD)/tests/$(t),$(call obj,$(wildcard tests/$(t)/*.cc) $(SUPPORT_SRC) $(WORKER_SRC)),-lcurl -lCppUTest -lCppUTestExt)))
+
+$(BUILD)/tests/sim: $(call obj,$(wildcard tests/sim/*.cc)) $(LIBRARY)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(LDFLAGS) $^ -pthread -o $@
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

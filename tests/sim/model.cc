@@ -1,0 +1,77 @@
+#include "sim/model.h"
+
+namespace ticketd::sim {
+
+using domain::Command;
+using domain::CommandKind;
+using State = Model::Row::State;
+
+int Model::count(State state) const {
+  int n = 0;
+  for (const auto& row : rows_) n += row.state == state ? 1 : 0;
+  return n;
+}
+
+int Model::live_of(UserId user) const {
+  int n = 0;
+  for (const auto& row : rows_) n += row.user == user && row.state != State::gone ? 1 : 0;
+  return n;
+}
+
+// As long as there is a seat, it belongs to the first of the list who waits.
+void Model::promote() {
+  for (auto& row : rows_) {
+    if (confirmed() < capacity_ && row.state == State::waiting) row.state = State::confirmed;
+  }
+}
+
+std::string Model::book(const Command& command) {
+  if (deleted_) return "rejected event_cancelled";
+  if (command.accepted_at >= ends_at_) return "rejected event_over";
+  if (live_of(command.user) >= limit_) return "rejected limit_reached";
+  const bool seat = confirmed() < capacity_;
+  rows_.push_back({*command.booking, command.user, seat ? State::confirmed : State::waiting});
+  return seat ? "confirmed" : "waitlisted " + std::to_string(waiting());
+}
+
+std::string Model::cancel(const Command& command) {
+  Row* found = nullptr;
+  for (auto& row : rows_) {
+    if (row.user != command.user || row.state == State::gone) continue;
+    if (!command.booking || row.id == *command.booking) found = &row;
+  }
+  if (found == nullptr) return "nothing_to_cancel";
+  found->state = State::gone;
+  promote();
+  return "cancelled";
+}
+
+std::string Model::update(const Command& command) {
+  if (command.user != owner_) return "rejected not_event_owner";
+  if (deleted_) return "rejected event_cancelled";
+  if (command.changes.total_tickets.value_or(capacity_) < confirmed()) return "rejected capacity_below_confirmed";
+  capacity_ = command.changes.total_tickets.value_or(capacity_);
+  limit_ = command.changes.max_per_user.value_or(limit_);
+  promote();
+  return "updated";
+}
+
+std::string Model::remove(const Command& command) {
+  if (command.user != owner_) return "rejected not_event_owner";
+  if (deleted_) return "rejected event_cancelled";
+  deleted_ = true;
+  for (auto& row : rows_) row.state = State::gone;
+  return "deleted";
+}
+
+std::string Model::carry_out(const Command& command) {
+  switch (command.kind) {
+    case CommandKind::book: return book(command);
+    case CommandKind::cancel: return cancel(command);
+    case CommandKind::update_event: return update(command);
+    case CommandKind::delete_event: return remove(command);
+  }
+  return "";
+}
+
+}  // namespace ticketd::sim

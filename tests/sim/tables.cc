@@ -1,0 +1,70 @@
+#include "sim/tables.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace ticketd::sim {
+
+using domain::Booking;
+using domain::BookingChange;
+using domain::BookingState;
+
+namespace {
+
+bool is_live(const Booking& booking) {
+  return booking.state == BookingState::confirmed || booking.state == BookingState::waitlisted;
+}
+
+}  // namespace
+
+domain::EventState Tables::load(std::span<const domain::Command* const> commands) const {
+  auto state = event_;
+  std::map<std::int64_t, Booking> line;
+  for (const auto& [id, row] : rows_) {
+    if (!is_live(row.booking)) continue;
+    const auto is_theirs = [&, user = row.booking.user](const auto* command) { return command->user == user; };
+    if (std::any_of(commands.begin(), commands.end(), is_theirs)) state.add(row.booking);
+    if (row.booking.state == BookingState::waitlisted) line.emplace(row.booking.seq, row.booking);
+  }
+  int places = domain::seats_freed_at_most(state, commands);
+  for (const auto& [seq, booking] : line) {
+    if (places-- > 0) state.add(booking);
+  }
+  return state;
+}
+
+std::string Tables::commit(const domain::EventState& state,
+                           std::span<const std::pair<const domain::Command*, domain::Decision>> decided) {
+  for (const auto& [command, decision] : decided) {
+    if (!outcomes_.emplace(command->id, decision.outcome).second) return "commands_pkey";
+    for (const auto& change : decision.changes) {
+      if (change.kind == BookingChange::Kind::added && rows_.contains(change.booking.id)) return "bookings_pkey";
+      auto& row = rows_[change.booking.id];
+      row.booking = change.booking;
+      if (change.kind == BookingChange::Kind::promoted) ++row.promotions;
+    }
+    if (!decision.cancels_all) continue;
+    for (auto& [id, row] : rows_) {
+      if (is_live(row.booking)) row.booking.state = BookingState::cancelled;
+    }
+  }
+  event_ = state;
+  event_.clear();
+  return violated();
+}
+
+std::string Tables::violated() const {
+  if (event_.available_tickets < 0 || event_.available_tickets > event_.total_tickets) return "events_never_oversold";
+  if (event_.waiting_count < 0) return "events_waiting_list_count";
+  if (event_.available_tickets > 0 && event_.waiting_count > 0) return "events_no_idle_seat";
+  std::set<std::int64_t> seqs;
+  std::set<std::pair<UserId, int>> slots;
+  for (const auto& [id, row] : rows_) {
+    if (!seqs.insert(row.booking.seq).second) return "bookings_seq_key";
+    if (is_live(row.booking) && !slots.emplace(row.booking.user, row.booking.slot).second) return "bookings_slot_key";
+    if (row.promotions > 1) return "promoted twice";
+  }
+  return "";
+}
+
+}  // namespace ticketd::sim

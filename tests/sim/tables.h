@@ -1,0 +1,43 @@
+// The tables in memory: what lib/storage's batch does in SQL, without a database. Loads the same part of an event as
+// the worker does, and takes the same changes.
+#pragma once
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <unordered_map>
+
+#include "domain/decide.h"
+
+namespace ticketd::sim {
+
+class Tables {
+ public:
+  explicit Tables(domain::EventState event) : event_(std::move(event)) {}
+
+  [[nodiscard]] bool is_done(CommandId id) const { return outcomes_.contains(id); }
+
+  // Counters, the live bookings of the people of the commands, the head of the line as far as they could promote.
+  [[nodiscard]] domain::EventState load(std::span<const domain::Command* const> commands) const;
+
+  // One transaction: the counters of `state`, and for each command its decision. Says what the schema would refuse;
+  // empty if nothing.
+  std::string commit(const domain::EventState& state,
+                     std::span<const std::pair<const domain::Command*, domain::Decision>> decided);
+
+  struct Row {
+    domain::Booking booking;
+    int promotions = 0;
+  };
+  [[nodiscard]] const std::unordered_map<BookingId, Row>& rows() const { return rows_; }
+  [[nodiscard]] const domain::EventState& event() const { return event_; }
+
+ private:
+  [[nodiscard]] std::string violated() const;
+
+  domain::EventState event_;  // counters alone
+  std::unordered_map<BookingId, Row> rows_;
+  std::unordered_map<CommandId, domain::Outcome> outcomes_;
+};
+
+}  // namespace ticketd::sim
