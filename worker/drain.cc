@@ -4,6 +4,7 @@
 #include <chrono>
 #include <thread>
 
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "domain/decide.h"
 #include "storage/batch.h"
@@ -112,14 +113,20 @@ void Drain::commit(std::span<const Entry> entries) {
   if (std::any_of(entries.begin(), entries.end(), [](const auto& entry) { return !entry.command; }))
     throw std::runtime_error("an entry of the queue cannot be read");
   const auto commands = commands_of(entries);
+  CRASH_POINT("after_read");
   pqxx::work tx(connection_);
+  CRASH_POINT("after_begin");
   auto batch = storage::load_batch(tx, commands);
+  CRASH_POINT("after_lock");
   const auto decided = decide_all(batch, commands);
   storage::save_batch(tx, batch, decided, clock_.now(), random_);
+  CRASH_POINT("before_commit");
   tx.commit();
+  CRASH_POINT("after_commit");
   commit_time_.observe_us(
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count());
   stream_.acknowledge(entries, deleted_events(decided));
+  CRASH_POINT("after_ack");
 
   metrics_.series("ticketd_worker_batches_total").fetch_add(1);
   metrics_.series("ticketd_worker_redelivered_total").fetch_add(static_cast<std::int64_t>(batch.done.size()));

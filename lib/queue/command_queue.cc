@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/crash_point.h"
 #include "queue/wire.h"
 
 namespace ticketd::queue {
@@ -75,10 +76,11 @@ Result<Accepted> CommandQueue::submit(const domain::Command& command, const std:
   auto redis = redis_.take();
   try {
     const auto shard = shard_of(command.event, limits_.shards);
-    return accepted(
-        redis->eval(submit_script(), {stream_key(shard), pending_key(command.user), closed_key(command.event), idem},
-                    arguments),
-        command);
+    CRASH_POINT("before_xadd");
+    const auto reply = redis->eval(
+        submit_script(), {stream_key(shard), pending_key(command.user), closed_key(command.event), idem}, arguments);
+    CRASH_POINT("after_xadd");
+    return accepted(reply, command);
   } catch (const redis::RedisError& e) {
     if (e.is("OOM")) return queue_full();  // maxmemory with noeviction: full, just as the cap says it
     throw;

@@ -1,3 +1,4 @@
+#include "base/crash_point.h"
 #include "domain/message.h"
 #include "storage/batch.h"
 #include "storage/events.h"
@@ -215,6 +216,7 @@ void save_batch(pqxx::work& tx, const LoadedBatch& batch, std::span<const Decide
   }
   const auto at = format_time(now);
   commands.write(tx, at);
+  CRASH_POINT("in_write");
   bookings.write(tx, at);
   write_counters(tx, batch, decided, at);
   notifications.write(tx, at);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/crash_point.h"
 #include "storage/rows.h"
 
 namespace ticketd::storage {
@@ -43,7 +44,9 @@ bool ShardLocks::balance() {
   const int start = connection_.backendpid() % shards_;
   for (int i = 0; i < shards_ && owned_.size() < share; ++i) {
     const int shard = (start + i) % shards_;
-    if (!owned_.contains(shard) && run(tx, kTryLock, kShardClass, shard)[0][0].as<bool>()) owned_.insert(shard);
+    if (owned_.contains(shard) || !run(tx, kTryLock, kShardClass, shard)[0][0].as<bool>()) continue;
+    owned_.insert(shard);
+    CRASH_POINT("in_take_over");
   }
   return owned_ != before;
 }
