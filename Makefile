@@ -1,7 +1,7 @@
 # ticketd. `make help` lists the targets; `make V=1` shows the commands; SAN=address,undefined or SAN=thread builds with
 # sanitizers, CRASH=1 with crash points for the torture tests; each in a folder of its own.
-BUILD    := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))$(if $(CRASH),/crash)
 comma    := ,
+BUILD    := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))$(if $(CRASH),/crash)
 CXX      ?= g++
 PKGS     := fcgi libpqxx hiredis jansson libjwt libsodium libsystemd libcrypto
 OPT      ?= -O2 -g

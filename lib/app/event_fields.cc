@@ -9,10 +9,7 @@ constexpr http::Length kTitle{1, 255};
 constexpr http::Length kText{1, 10'000};
 constexpr int kMostTickets = 1'000'000;
 constexpr int kMostPerUser = 100;
-
-void check_order(http::Fields& in, Time starts_at, Time ends_at) {
-  if (ends_at <= starts_at) in.bad("end_date_time", "invalid_date", "end_date_time must be after start_date_time");
-}
+const FieldError kEndBeforeStart{"end_date_time", "invalid_date", "end_date_time must be after start_date_time"};
 
 }  // namespace
 
@@ -26,7 +23,9 @@ Result<storage::Event> read_new_event(const Json& body) {
   event.ends_at = in.time("end_date_time");
   event.total_tickets = in.number("number_of_tickets", 1, kMostTickets);
   event.max_per_user = in.optional_number("max_per_user", 1, kMostPerUser).value_or(1);
-  if (in.ok("start_date_time") && in.ok("end_date_time")) check_order(in, event.starts_at, event.ends_at);
+  if (in.ok("start_date_time") && in.ok("end_date_time") && event.ends_at <= event.starts_at) {
+    in.bad(kEndBeforeStart.field, kEndBeforeStart.code, kEndBeforeStart.message);
+  }
   if (!in.ok()) return in.refusal();
   return event;
 }
@@ -46,11 +45,11 @@ Result<domain::EventChanges> read_event_changes(const Json& body) {
   return changes;
 }
 
+Refusal ends_before_start() { return {Code::validation_failed, "", {kEndBeforeStart}}; }
+
 std::optional<Refusal> dates_refusal(const storage::Event& event, const domain::EventChanges& changes) {
-  http::Fields in(Json::object());
-  check_order(in, changes.starts_at.value_or(event.starts_at), changes.ends_at.value_or(event.ends_at));
-  if (in.ok()) return std::nullopt;
-  return in.refusal();
+  const bool in_order = changes.ends_at.value_or(event.ends_at) > changes.starts_at.value_or(event.starts_at);
+  return in_order ? std::nullopt : std::optional(ends_before_start());
 }
 
 }  // namespace ticketd

@@ -1,5 +1,6 @@
 #include "app/submission.h"
 
+#include "app/event_fields.h"
 #include "app/views.h"
 #include "auth/opaque_token.h"
 #include "domain/decide.h"
@@ -17,6 +18,7 @@ Refusal refusal_of(const storage::Request& request) {
   if (reason == name_of(domain::Reason::event_over)) return {Code::event_over};
   if (reason == name_of(domain::Reason::not_event_owner)) return {Code::not_event_owner};
   if (reason == name_of(domain::Reason::capacity_below_confirmed)) return {Code::capacity_below_confirmed};
+  if (reason == name_of(domain::Reason::ends_before_start)) return ends_before_start();
   return {Code::internal_error};
 }
 

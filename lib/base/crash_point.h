@@ -1,8 +1,8 @@
 // Named places at which a test can let the process die, as a power cut or kill -9 would. Only a build with
 // -DTICKETD_CRASH_POINTS has them (make CRASH=1); in any other CRASH_POINT is nothing at all.
 //
-// A test arms a point by making the file $TICKETD_CRASH_DIR/NAME; the first process that comes by takes the file away and
-// kills itself.
+// A test arms a point by making the file $TICKETD_CRASH_DIR/NAME; the first process that comes by takes the file away
+// and kills itself.
 #pragma once
 
 #ifdef TICKETD_CRASH_POINTS

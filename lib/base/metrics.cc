@@ -6,7 +6,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <cstring>
+#include <tuple>
 
 #include "base/log.h"
 
@@ -17,10 +20,14 @@ constexpr std::array<std::int64_t, 14> kBucketsUs = {500,       1'000,     2'500
                                                      25'000,    50'000,    100'000,   250'000,   500'000,
                                                      1'000'000, 2'500'000, 5'000'000, 10'000'000};
 
+// The shortest text that is exact: 0.0025, 12345.678901.
 std::string seconds_text(std::int64_t us) {
-  std::array<char, 40> text{};
-  const int length = std::snprintf(text.data(), text.size(), "%g", static_cast<double>(us) / 1e6);
-  return {text.data(), static_cast<std::size_t>(length)};
+  auto text = std::to_string(us / 1'000'000);
+  auto rest = us % 1'000'000;
+  if (rest == 0) return text;
+  auto digits = std::to_string(1'000'000 + (rest < 0 ? -rest : rest)).substr(1);
+  digits.erase(digits.find_last_not_of('0') + 1);
+  return text + '.' + digits;
 }
 
 std::string family_of(const std::string& series) { return series.substr(0, series.find('{')); }
@@ -33,6 +40,19 @@ bool in_histogram(std::string_view family) {
 std::string metric_of(const std::string& series) {
   const auto family = family_of(series);
   return in_histogram(family) ? family.substr(0, family.rfind('_')) : family;
+}
+
+// Where a series stands: those of a metric together, the buckets of a histogram by rising bound and before its sum.
+std::tuple<std::string, std::string, double, std::string> place_of(const std::string& series) {
+  const auto le = series.find("le=\"");
+  if (le == std::string::npos) return {metric_of(series), series.substr(family_of(series).size()), HUGE_VAL, series};
+  auto labels = series.substr(family_of(series).size());
+  const auto bound = series.substr(le + 4, series.find('"', le + 4) - le - 4);
+  labels.erase(labels.find("le=\""));
+  if (labels.ends_with(',')) labels.back() = '}';
+  if (labels == "{") labels.clear();
+  return {metric_of(series), labels, bound == "+Inf" ? HUGE_VAL : std::strtod(bound.c_str(), nullptr),
+          family_of(series)};
 }
 
 const char* type_of(const std::string& family) {
@@ -88,7 +108,7 @@ Cell& Metrics::series(std::string_view name) {
 Cell& Metrics::find_or_add(std::string_view name) {
   if (header_ == nullptr || name.size() >= sizeof(Slot::name)) return lost_;
   if (fd_ >= 0) ::flock(fd_, LOCK_EX);
-  const auto used = header_->used.load(std::memory_order_acquire);
+  const auto used = std::min<std::uint64_t>(header_->used.load(std::memory_order_acquire), kMaxSeries);
   Cell* cell = nullptr;
   for (std::size_t i = 0; i < used && cell == nullptr; ++i) {
     if (name == slots()[i].name.data()) cell = &slots()[i].value;
@@ -116,11 +136,11 @@ Histogram Metrics::histogram(const std::string& name, const std::string& labels)
 std::string Metrics::render() const {
   if (header_ == nullptr) return "";
   std::vector<std::pair<std::string, std::int64_t>> values;
-  const auto used = header_->used.load(std::memory_order_acquire);
+  const auto used = std::min<std::uint64_t>(header_->used.load(std::memory_order_acquire), kMaxSeries);
   for (std::size_t i = 0; i < used; ++i) {
     values.emplace_back(slots()[i].name.data(), slots()[i].value.load(std::memory_order_relaxed));
   }
-  // Prometheus asks for the bucket without a bound too; it equals the count.
+  // Prometheus asks for the bucket without a bound too, as the last one; it equals the count.
   for (std::size_t i = 0; i < used; ++i) {
     const auto [series, value] = values[i];
     const auto count_at = series.find("_seconds_count");
@@ -129,9 +149,8 @@ std::string Metrics::render() const {
     const auto labels = brace == std::string::npos ? "" : series.substr(brace + 1, series.size() - brace - 2);
     values.emplace_back(with_labels(series.substr(0, count_at) + "_seconds_bucket", labels, "le=\"+Inf\""), value);
   }
-  std::sort(values.begin(), values.end(), [](const auto& a, const auto& b) {
-    return std::pair(metric_of(a.first), a) < std::pair(metric_of(b.first), b);
-  });
+  std::sort(values.begin(), values.end(),
+            [](const auto& a, const auto& b) { return place_of(a.first) < place_of(b.first); });
   std::string text;
   std::string metric;
   for (const auto& [series, value] : values) {

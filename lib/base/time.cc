@@ -6,6 +6,8 @@
 namespace ticketd {
 namespace {
 
+constexpr Time kYear10000 = std::chrono::sys_days(std::chrono::year(10'000) / 1 / 1);
+
 // Reads the text from left to right; every read fails for good once one has failed.
 class Scanner {
  public:
@@ -34,10 +36,8 @@ class Scanner {
   int fraction_ms() {
     int ms = 0;
     int read = 0;
-    while (!rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9' && read < 9) {
-      if (read < 3) ms = ms * 10 + (rest_.front() - '0');
-      rest_.remove_prefix(1);
-      ++read;
+    for (; !rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9'; rest_.remove_prefix(1)) {
+      if (read++ < 3) ms = ms * 10 + (rest_.front() - '0');
     }
     if (read == 0) return fail();
     for (; read < 3; ++read) ms *= 10;
@@ -91,8 +91,10 @@ std::optional<Time> parse_time(std::string_view text) {
   }
   if (!scan.ok() || !scan.at_end()) return std::nullopt;
   const year_month_day date{year(y), month(static_cast<unsigned>(mo)), day(static_cast<unsigned>(d))};
-  if (!date.ok() || y < 1970 || h > 23 || mi > 59 || s > 59) return std::nullopt;
-  return Time(sys_days(date)) + hours(h) + minutes(mi) + seconds(s) + milliseconds(ms) - offset;
+  if (!date.ok() || h > 23 || mi > 59 || s > 59) return std::nullopt;
+  const auto time = Time(sys_days(date)) + hours(h) + minutes(mi) + seconds(s) + milliseconds(ms) - offset;
+  if (time < Time{} || time >= kYear10000) return std::nullopt;  // the zone may have moved it across either end
+  return time;
 }
 
 std::string format_time(Time time) {

@@ -56,10 +56,10 @@ using NotificationId = Id<struct NotificationTag>;
 
 template <class Tag>
 struct std::hash<ticketd::Id<Tag>> {
-  // The tail of a v7 UUID is random, so it is a hash already.
+  // The tail of a v7 UUID is random, so it is a hash already; but for its first byte, which holds the variant.
   std::size_t operator()(const ticketd::Id<Tag>& id) const noexcept {
     std::size_t tail = 0;
-    std::memcpy(&tail, id.uuid.bytes.data() + 8, sizeof tail);
+    std::memcpy(&tail, id.uuid.bytes.data() + 9, 7);
     return tail;
   }
 };

@@ -40,15 +40,8 @@ class Reader {
     const auto all = lookup_("TICKETD_RATE_LIMIT");
     if (all && *all != "on" && *all != "off")
       problem_once("TICKETD_RATE_LIMIT", "is \"" + *all + "\", but must be on or off");
-    const auto value = lookup_(name);
-    if ((all && *all == "off") || (value && *value == "off")) return std::nullopt;
-    if (!value) return fallback;
-    const auto slash = value->find('/');
-    const auto limit = parse_int(value->substr(0, slash));
-    const auto window_s = slash == std::string::npos ? std::nullopt : parse_int(value->substr(slash + 1));
-    if (limit && window_s && *limit >= 1 && *window_s >= 1 && *window_s <= 86'400) return RateRule{*limit, *window_s};
-    problem(name, "is \"" + *value + "\", but must be REQUESTS/SECONDS such as 200/600, or off");
-    return fallback;
+    const auto rule = one_rate(name, fallback);
+    return all && *all == "off" ? std::nullopt : rule;
   }
 
   // "2027-01:BASE64,2026-07:BASE64", the newest first.
@@ -100,6 +93,18 @@ class Reader {
       if (said == line) return;
     }
     problems_.push_back(line);
+  }
+
+  std::optional<RateRule> one_rate(const std::string& name, RateRule fallback) {
+    const auto value = lookup_(name);
+    if (!value) return fallback;
+    if (*value == "off") return std::nullopt;
+    const auto slash = value->find('/');
+    const auto limit = parse_int(value->substr(0, slash));
+    const auto window_s = slash == std::string::npos ? std::nullopt : parse_int(value->substr(slash + 1));
+    if (limit && window_s && *limit >= 1 && *window_s >= 1 && *window_s <= 86'400) return RateRule{*limit, *window_s};
+    problem(name, "is \"" + *value + "\", but must be REQUESTS/SECONDS such as 200/600, or off");
+    return fallback;
   }
 
   static std::optional<int> parse_int(const std::string& text) {

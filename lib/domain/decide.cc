@@ -7,8 +7,9 @@ namespace {
 
 constexpr std::array<std::string_view, 7> kOutcomes = {"confirmed",         "waitlisted", "rejected", "cancelled",
                                                        "nothing_to_cancel", "updated",    "deleted"};
-constexpr std::array<std::string_view, 6> kReasons = {"limit_reached",   "event_over",      "event_cancelled",
-                                                      "event_not_found", "not_event_owner", "capacity_below_confirmed"};
+constexpr std::array<std::string_view, 7> kReasons = {"limit_reached",    "event_over",      "event_cancelled",
+                                                      "event_not_found",  "not_event_owner", "capacity_below_confirmed",
+                                                      "ends_before_start"};
 
 Decision rejected(Reason reason) {
   Decision decision;
@@ -81,12 +82,15 @@ Decision update(EventState& state, const Command& command) {
   const auto& changes = command.changes;
   const int total = changes.total_tickets.value_or(state.total_tickets);
   if (total < state.confirmed()) return rejected(Reason::capacity_below_confirmed);
+  const auto starts_at = changes.starts_at.value_or(state.starts_at);
+  const auto ends_at = changes.ends_at.value_or(state.ends_at);
+  if (ends_at <= starts_at) return rejected(Reason::ends_before_start);
 
   state.available_tickets += total - state.total_tickets;
   state.total_tickets = total;
   if (changes.title) state.title = *changes.title;
-  if (changes.starts_at) state.starts_at = *changes.starts_at;
-  if (changes.ends_at) state.ends_at = *changes.ends_at;
+  state.starts_at = starts_at;
+  state.ends_at = ends_at;
   if (changes.max_per_user) state.max_per_user = *changes.max_per_user;
 
   Decision decision;

@@ -2,7 +2,7 @@
 //
 //   book     over, cancelled or at the limit per person -> rejected; a free seat -> confirmed; else -> waitlisted
 //   cancel   nothing live -> nothing_to_cancel; a confirmed booking frees its seat, a waiting one leaves the line
-//   update   capacity below what is confirmed -> refused; else changed
+//   update   capacity below what is confirmed, or an end before the start -> refused; else changed
 //   delete   every live booking is cancelled, the event takes no more
 //
 // Whatever frees a seat gives it to the first of the line in the same decision, so that afterwards there is never
@@ -24,7 +24,8 @@ enum class Reason {
   event_cancelled,
   event_not_found,
   not_event_owner,
-  capacity_below_confirmed
+  capacity_below_confirmed,
+  ends_before_start
 };
 std::string_view name_of(Reason reason);
 

@@ -85,7 +85,7 @@ void EventState::clear() {
 }
 
 int seats_freed_at_most(const EventState& state, std::span<const Command* const> commands) {
-  int freed = 0;
+  std::int64_t freed = 0;
   int total = state.total_tickets;
   for (const auto* command : commands) {
     // A cancel frees one seat, or takes one of the loaded head out of the line: either way it uses up one of them.
@@ -95,7 +95,7 @@ int seats_freed_at_most(const EventState& state, std::span<const Command* const>
       total = std::min(total, *command->changes.total_tickets);
     }
   }
-  return std::min(freed, state.waiting_count);
+  return static_cast<int>(std::min<std::int64_t>(freed, state.waiting_count));
 }
 
 }  // namespace ticketd::domain

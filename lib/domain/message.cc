@@ -24,6 +24,7 @@ std::string rejection_text(Reason reason, CommandKind kind, const std::string& e
     case Reason::not_event_owner: return what + event + " was not made: only its owner may change it.";
     case Reason::capacity_below_confirmed:
       return what + event + " was not made: more tickets are booked than you want to offer.";
+    case Reason::ends_before_start: return what + event + " was not made: it would end before it starts.";
   }
   return what + event + " was not made.";
 }

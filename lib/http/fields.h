@@ -5,8 +5,8 @@
 //   const auto limit = in.number("limit", 1, 100);
 //   if (!in.ok()) return in.refusal();
 //
-// A field that is bad reads as its type's empty value. Strings are trimmed; unknown fields are not looked at; null is
-// the same as missing.
+// What a bad field reads as is nothing to rely on: ask ok() first. Strings are trimmed; unknown fields are not looked
+// at; null is the same as missing.
 #pragma once
 #include <optional>
 #include <string>

@@ -27,7 +27,7 @@ std::string Request::header(const std::string& name) const {
 }
 
 Result<Json> Request::json_body(bool optional_body) const {
-  if (optional_body && body.empty()) return Json::object();
+  if (optional_body && body.empty() && body_complete) return Json::object();
   if (!is_json(content_type)) return Refusal{Code::unsupported_media_type};
   if (body.size() > kMaxBodyBytes) return Refusal{Code::body_too_large};
   if (!body_complete) return Refusal{Code::invalid_json, "The body ended before the announced length"};

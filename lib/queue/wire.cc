@@ -1,6 +1,7 @@
 #include "queue/wire.h"
 
 #include <charconv>
+#include <utility>
 
 namespace ticketd::queue {
 namespace {
@@ -29,28 +30,36 @@ std::string to_text(const EventChanges& changes) {
   return object.size() == 0 ? "" : object.dump();
 }
 
+// False where the field is there, but of another type or out of range.
+bool read(const Json& object, const char* key, std::optional<std::string>& out) {
+  if (!object.has(key)) return true;
+  out = object[key].text();
+  return object[key].is_string();
+}
+
+bool read(const Json& object, const char* key, std::optional<Time>& out) {
+  if (!object.has(key)) return true;
+  out = from_epoch_ms(object[key].integer());
+  return object[key].is_integer();
+}
+
+bool read(const Json& object, const char* key, std::optional<int>& out) {
+  if (!object.has(key)) return true;
+  const auto value = object[key].integer();
+  out = static_cast<int>(value);
+  return object[key].is_integer() && std::in_range<int>(value);
+}
+
 std::optional<EventChanges> changes_of(const std::string& text) {
   EventChanges changes;
   if (text.empty()) return changes;
   const auto json = Json::parse(text);
   if (!json || !json->is_object()) return std::nullopt;
-  const auto string = [&](const char* key) {
-    return json->has(key) ? std::optional(std::string((*json)[key].text())) : std::nullopt;
-  };
-  const auto time = [&](const char* key) {
-    return json->has(key) ? std::optional(from_epoch_ms((*json)[key].integer())) : std::nullopt;
-  };
-  const auto number = [&](const char* key) {
-    return json->has(key) ? std::optional(static_cast<int>((*json)[key].integer())) : std::nullopt;
-  };
-  changes.title = string("title");
-  changes.description = string("description");
-  changes.location = string("location");
-  changes.starts_at = time("starts_at");
-  changes.ends_at = time("ends_at");
-  changes.total_tickets = number("total_tickets");
-  changes.max_per_user = number("max_per_user");
-  return changes;
+  const bool good = read(*json, "title", changes.title) && read(*json, "description", changes.description) &&
+                    read(*json, "location", changes.location) && read(*json, "starts_at", changes.starts_at) &&
+                    read(*json, "ends_at", changes.ends_at) && read(*json, "total_tickets", changes.total_tickets) &&
+                    read(*json, "max_per_user", changes.max_per_user);
+  return good ? std::optional(changes) : std::nullopt;
 }
 
 // Reads one field after the other; is bad as soon as one is.

@@ -23,6 +23,14 @@ Fault fault_of(const std::exception_ptr& error) {
     std::rethrow_exception(error);
   } catch (const pqxx::in_doubt_error& e) {
     return {FaultKind::in_doubt, "", e.what()};
+  } catch (const pqxx::statement_completion_unknown& e) {
+    return {FaultKind::in_doubt, "40003", e.what()};
+  } catch (const pqxx::deadlock_detected& e) {  // in version 6 these are no sql_error
+    return {FaultKind::conflict, "40P01", e.what()};
+  } catch (const pqxx::serialization_failure& e) {
+    return {FaultKind::conflict, "40001", e.what()};
+  } catch (const pqxx::transaction_rollback& e) {
+    return {FaultKind::conflict, "40000", e.what()};
   } catch (const pqxx::broken_connection& e) {
     return {FaultKind::unavailable, "", e.what()};
   } catch (const pqxx::sql_error& e) {
@@ -32,6 +40,8 @@ Fault fault_of(const std::exception_ptr& error) {
     return {FaultKind::unavailable, "", e.what()};
   } catch (const std::exception& e) {
     return {FaultKind::refused, "", e.what()};
+  } catch (...) {
+    return {FaultKind::refused, "", "something that is no std::exception"};
   }
 }
 

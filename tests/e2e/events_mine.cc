@@ -1,0 +1,62 @@
+#include "support/booking_steps.h"
+#include "support/checks.h"
+
+#include <CppUTest/TestHarness.h>  // last: it redefines new
+
+using namespace ticketd::e2e;
+using ticketd::Json;
+
+TEST_GROUP(MyEvents) {
+  Person owner;
+
+  void setup() override { owner = make_person(); }
+
+  Json mine(const std::string& parameters = "") const {
+    const auto reply = owner.get("/v1/events/my-events" + parameters);
+    expect_success(200, "All events retrieved successfully", reply);
+    CHECK_TRUE(reply.data().is_array());
+    return reply.data();
+  }
+};
+
+TEST(MyEvents, AreNoneAtFirst) { LONGS_EQUAL(0, mine().size()); }
+
+TEST(MyEvents, AreTheOnesIMade) {
+  const auto id = create_event(owner);
+  create_event(make_person());
+  LONGS_EQUAL(1, mine().size());
+  expect_event(mine().at(0));
+  expect_text(id, mine().at(0)["id"].text());
+}
+
+TEST(MyEvents, HaveAnAlias) {
+  create_event(owner);
+  const auto reply = owner.get("/v1/events/me");
+  expect_success(200, "All events retrieved successfully", reply);
+  expect_text(mine().canonical(), reply.data().canonical());
+}
+
+TEST(MyEvents, IncludeTheOnesThatAreOver) {
+  const auto id = create_ended_event(owner);
+  expect_text(id, mine().at(0)["id"].text());
+}
+
+TEST(MyEvents, ComeInPages) {
+  for (int i = 0; i < 3; ++i) create_event(owner);
+  const Json first = mine("?limit=2"), second = mine("?limit=2&page=2");
+  LONGS_EQUAL(2, first.size());
+  LONGS_EQUAL(1, second.size());
+  CHECK(first.at(0)["id"].text() != second.at(0)["id"].text());
+  CHECK(first.at(1)["id"].text() != second.at(0)["id"].text());
+}
+
+TEST(MyEvents, ForgetADeletedOne) {
+  const auto kept = create_event(owner), gone = create_event(owner);
+  owner.del("/v1/events/" + gone);
+  LONGS_EQUAL(1, mine().size());
+  expect_text(kept, mine().at(0)["id"].text());
+}
+
+TEST(MyEvents, NameEveryBadParameter) {
+  expect_bad_fields({"page", "limit"}, owner.get("/v1/events/my-events?page=0&limit=101"));
+}

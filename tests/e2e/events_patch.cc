@@ -1,0 +1,153 @@
+#include "support/booking_steps.h"
+#include "support/checks.h"
+#include "support/stack.h"
+#include "support/token_forge.h"
+
+#include <CppUTest/TestHarness.h>  // last: it redefines new
+
+using namespace ticketd::e2e;
+using ticketd::Json;
+
+TEST_GROUP(PatchEvent) {
+  Person owner;
+
+  void setup() override { owner = make_person(); }
+  void teardown() override { resume_workers(); }
+
+  Response patch(const std::string& id, const char* field, const Json& value) const {
+    return owner.patch("/v1/events/" + id, Json::object({{field, value}}));
+  }
+
+  Response resize(const std::string& id, int tickets) const { return patch(id, "number_of_tickets", tickets); }
+
+  static std::string state_of(const Person& person, const std::string& id) {
+    return std::string(booking_of_event(person, id)["state"].text());
+  }
+};
+
+TEST(PatchEvent, ChangesEveryField) {
+  const auto id = create_event(owner);
+  const Json body = event_body({.tickets = 9, .max_per_user = 4, .starts_in = std::chrono::hours(50)});
+  const auto reply = owner.patch("/v1/events/" + id, body);
+  expect_success(200, reply);
+  expect_event(reply.data());
+  for (const char* field : {"title", "description", "location", "start_date_time", "end_date_time"}) {
+    expect_text(body[field].text(), reply.data()[field].text());
+  }
+  expect_number(9, reply.data()["total_tickets"]);
+  expect_number(9, reply.data()["available_tickets"]);
+  expect_number(4, reply.data()["max_per_user"]);
+}
+
+TEST(PatchEvent, LeavesOtherFieldsAsTheyWere) {
+  const auto id = create_event(owner, {.tickets = 3});
+  const Json before = owner.get("/v1/events/" + id).data();
+  const Json after = patch(id, "location", "The new hall").data();
+  expect_text("The new hall", after["location"].text());
+  for (const char* field : {"title", "description", "start_date_time", "end_date_time", "created_at"}) {
+    expect_text(before[field].text(), after[field].text());
+  }
+  expect_number(3, after["total_tickets"]);
+}
+
+TEST(PatchEvent, IsSeenByTheNextRead) {
+  const auto id = create_event(owner);
+  patch(id, "title", "Other songs");
+  expect_text("Other songs", owner.get("/v1/events/" + id).data()["title"].text());
+}
+
+TEST(PatchEvent, PromotesInOrderWhenSeatsAreAdded) {
+  const auto id = create_event(owner);
+  const auto people = people_who_booked(5, id);
+  expect_status(200, resize(id, 3));
+  for (const std::size_t i : {0U, 1U, 2U}) expect_text("confirmed", state_of(people[i], id));
+  expect_number(1, booking_of_event(people[3], id)["position"]);
+  expect_number(2, booking_of_event(people[4], id)["position"]);
+}
+
+TEST(PatchEvent, TellsThePromoted) {
+  const auto title = fresh_title();
+  const auto id = create_event(owner, {.title = title});
+  const auto people = people_who_booked(3, id);
+  resize(id, 2);
+  expect_contains(title, notification_of(people[1], "promoted")["message"].text());
+  CHECK_TRUE(notification_of(people[2], "promoted").is_null());
+}
+
+TEST(PatchEvent, LeavesSeatsOverWhenNobodyWaitsAnyMore) {
+  const auto id = create_event(owner);
+  people_who_booked(2, id);
+  const Json event = resize(id, 5).data();
+  expect_number(5, event["total_tickets"]);
+  expect_number(3, event["available_tickets"]);
+  expect_number(0, event["waiting_list_count"]);
+}
+
+TEST(PatchEvent, TakesFreeSeatsAway) {
+  const auto id = create_event(owner, {.tickets = 5});
+  people_who_booked(2, id);
+  const auto reply = resize(id, 2);
+  expect_status(200, reply);
+  expect_number(0, reply.data()["available_tickets"]);
+  expect_text("waitlisted", book_outcome(make_person(), id));
+}
+
+TEST(PatchEvent, TakesNoSeatFromAHolder) {
+  const auto id = create_event(owner, {.tickets = 3});
+  people_who_booked(2, id);
+  expect_problem(409, "capacity_below_confirmed", resize(id, 1));
+  expect_number(1, status_of(owner, id)["available_tickets"]);
+}
+
+TEST(PatchEvent, ChangesNothingWhenTheCapacityIsRefused) {
+  const auto id = create_event(owner, {.tickets = 3});
+  people_who_booked(2, id);
+  const Json body = Json::object({{"number_of_tickets", 1}, {"location", "The new hall"}});
+  expect_problem(409, "capacity_below_confirmed", owner.patch("/v1/events/" + id, body));
+  expect_text("The old hall", owner.get("/v1/events/" + id).data()["location"].text());
+}
+
+TEST(PatchEvent, AnswersARequestWhenTheOutcomeTakesLonger) {
+  const auto id = create_event(owner);
+  pause_workers();
+  const auto reply = resize(id, 2);
+  resume_workers();
+  await_request(owner, reply);
+  expect_number(2, status_of(owner, id)["total_tickets"]);
+}
+
+TEST(PatchEvent, IsForTheOwnerAlone) {
+  const auto id = create_event(owner);
+  const auto reply = make_person().patch("/v1/events/" + id, Json::object({{"title", "Mine"}}));
+  expect_problem(403, "not_event_owner", reply);
+}
+
+TEST(PatchEvent, RefusesADeletedEvent) {
+  const auto id = create_event(owner);
+  owner.del("/v1/events/" + id);
+  expect_problem(409, "event_cancelled", patch(id, "title", "Again"));
+  expect_problem(409, "event_cancelled", resize(id, 2));
+}
+
+TEST(PatchEvent, NamesEveryBadField) {
+  const auto id = create_event(owner);
+  const Json body = Json::object({{"title", ""},
+                                  {"location", 5},
+                                  {"description", 6},
+                                  {"start_date_time", "x"},
+                                  {"end_date_time", "y"},
+                                  {"number_of_tickets", 0},
+                                  {"max_per_user", 101}});
+  expect_bad_fields(
+      {"title", "location", "description", "start_date_time", "end_date_time", "number_of_tickets", "max_per_user"},
+      owner.patch("/v1/events/" + id, body));
+}
+
+TEST(PatchEvent, MustStillEndAfterItsStart) {
+  const auto id = create_event(owner, {.starts_in = std::chrono::hours(24)});
+  expect_bad_fields({"end_date_time"}, patch(id, "end_date_time", time_in(std::chrono::hours(23))));
+}
+
+TEST(PatchEvent, RefusesAnUnknownId) { expect_problem(404, "event_not_found", patch(fresh_uuid(), "title", "Songs")); }
+
+TEST(PatchEvent, RefusesWhatIsNoId) { expect_problem(400, "invalid_id", patch("seven", "title", "Songs")); }

@@ -1,0 +1,104 @@
+// PostgreSQL away: bookings of known events are still accepted, what needs it says so, and outcomes follow.
+#include "support/booking_steps.h"
+#include "support/checks.h"
+#include "support/crowd.h"
+#include "support/seat_audit.h"
+#include "support/stack.h"
+#include "support/stack_database.h"
+#include "support/token_forge.h"
+
+#include <CppUTest/TestHarness.h>  // last: it redefines new
+
+using namespace ticketd::e2e;
+using ticketd::Json;
+
+TEST_GROUP(DatabaseDown) {
+  Person owner;
+  Person person;
+  std::string event;
+
+  // The event is booked once, so that the process behind the endpoint knows it.
+  void setup() override {
+    owner = make_person();
+    person = make_person();
+    event = create_event(owner, {.tickets = 50});
+    book_outcome(owner, event);
+  }
+  void teardown() override { restore_stack(); }
+};
+
+TEST(DatabaseDown, AcceptsBookingsOfAKnownEvent) {
+  take_down("postgres");
+  expect_success(202, "Event booking submitted successfully", book(person, event));
+}
+
+TEST(DatabaseDown, DecidesThemOnceItIsBack) {
+  take_down("postgres");
+  const auto accepted = book(person, event);
+  bring_up("postgres");
+  CHECK_TRUE(await(database_answers, std::chrono::seconds(20)));
+  expect_text("confirmed", await_request(person, accepted)["outcome"].text());
+}
+
+TEST(DatabaseDown, DecidesManyOnceItIsBack) {
+  const auto people = make_people(200);
+  take_down("postgres");
+  const auto all = book_all(people, {event}, 16);
+  LONGS_EQUAL(200, accepted_ids(all.replies).size());
+  bring_up("postgres");
+  CHECK_TRUE(await(database_answers, std::chrono::seconds(20)));
+  await_decided(accepted_ids(all.replies));
+  expect_text("", broken_rule(seats_of(event)));
+  LONGS_EQUAL(50, users_in_state(seats_of(event), "confirmed").size());
+}
+
+TEST(DatabaseDown, RefusesReadsThatNeedIt) {
+  take_down("postgres");
+  for (const auto& path : {"/v1/events/" + event, "/v1/events/status/" + event, std::string("/v1/events/discover"),
+                           std::string("/v1/events/my-events"), std::string("/v1/bookings"),
+                           std::string("/v1/notifications"), std::string("/v1/users/me")}) {
+    const auto reply = person.get(path);
+    expect_problem(503, "database_unavailable", reply);
+    expect(reply.took < std::chrono::seconds(10), "no long wait for " + path);
+  }
+}
+
+TEST(DatabaseDown, RefusesWritesThatNeedIt) {
+  take_down("postgres");
+  const Json account = Json::object({{"email", fresh_email()}, {"password", "secret"}});
+  for (const char* path : {"/v1/auth/register", "/v1/auth/login"}) {
+    expect_problem(503, "database_unavailable", post_as_nobody(path, account));
+  }
+  expect_problem(503, "database_unavailable", owner.post("/v1/events/initialize", event_body()));
+}
+
+TEST(DatabaseDown, RefusesBookingsOfAnEventItDoesNotKnow) {
+  take_down("postgres");
+  expect_problem(503, "database_unavailable", book(person, fresh_uuid()));
+}
+
+TEST(DatabaseDown, ReadsAgainByItselfOnceItIsBack) {
+  take_down("postgres");
+  expect_status(503, person.get("/v1/events/" + event));
+  bring_up("postgres");
+  CHECK_TRUE(await([&] { return person.get("/v1/events/" + event).status == 200; }, std::chrono::seconds(20)));
+  for (int i = 0; i < 20; ++i) expect_status(200, person.get("/v1/events/" + event));
+}
+
+TEST(DatabaseDown, SessionsCutOffAtWorkLoseNothing) {
+  const auto people = make_people(2000);
+  pause_workers();
+  const auto requests = accepted_ids(book_all(people, {event}, 32).replies);
+  resume_workers();
+  for (int i = 0; i < 3; ++i) {
+    const auto before = decided(requests);
+    const auto more = [&] { return decided(requests) > before || before == 2000; };
+    CHECK_TRUE(await(more, std::chrono::seconds(10), std::chrono::milliseconds(1)));
+    query(R"(SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE pid <> pg_backend_pid() AND datname = current_database())");
+  }
+  await_decided(requests);
+  LONGS_EQUAL(2001, count("SELECT count(*) FROM bookings WHERE event_id = $1::uuid", event));
+  LONGS_EQUAL(50, users_in_state(seats_of(event), "confirmed").size());
+  expect_text("", broken_rule(seats_of(event)));
+}

@@ -1,0 +1,184 @@
+#include <algorithm>
+
+#include "support/booking_steps.h"
+#include "support/checks.h"
+#include "support/endpoints.h"
+
+#include <CppUTest/TestHarness.h>  // last: it redefines new
+
+using namespace ticketd::e2e;
+using ticketd::Json;
+
+TEST_GROUP(Http) {
+  Person person;
+
+  void setup() override { person = make_person(); }
+
+  // Everything that takes a body, sent with this one.
+  std::vector<Response> sent_everywhere(const std::string& body, const std::vector<std::string>& headers) const {
+    std::vector<Response> replies;
+    for (const auto& endpoint : endpoints()) {
+      if (!endpoint.body) continue;
+      Request request = person.request(endpoint.method, endpoint.path, {}, headers);
+      request.body = body;
+      replies.push_back(send(request));
+    }
+    return replies;
+  }
+};
+
+TEST(Http, AnswersAnUnknownPathWith404) {
+  for (const char* path : {"/nothing", "/v1", "/v1/", "/v2/users/me", "/v1/auth", "/v1/users", "/v1/users/you",
+                           "/v1/bookings/a/b", "/V1/users/me"}) {
+    expect_problem(404, "route_not_found", person.get(path));
+  }
+}
+
+TEST(Http, AnswersAnUnknownPathWith404WhateverTheMethod) {
+  for (const char* method : {"POST", "PUT", "PATCH", "DELETE"}) {
+    expect_problem(404, "route_not_found", send(person.request(method, "/nothing")));
+  }
+}
+
+TEST(Http, AnswersAWrongMethodWith405AndTheRightOnes) {
+  for (const auto& resource : resources()) {
+    if (std::count(resource.methods.begin(), resource.methods.end(), "PUT") > 0) continue;
+    const auto reply = send(person.request("PUT", resource.path));
+    expect_problem(405, "method_not_allowed", reply);
+    for (const auto& method : resource.methods) expect_contains(method, reply.header("allow"));
+    expect(reply.header("allow").find("PUT") == std::string::npos, "no PUT in Allow for " + resource.path);
+  }
+}
+
+TEST(Http, AnswersAGetWhereThereIsNoneWith405) {
+  for (const char* path : {"/v1/auth/login", "/v1/auth/update-password", "/v1/events/book", "/v1/notifications/read"}) {
+    const auto reply = person.get(path);
+    expect_problem(405, "method_not_allowed", reply);
+    expect(reply.header("allow").find("GET") == std::string::npos, std::string("no GET in Allow for ") + path);
+  }
+}
+
+TEST(Http, AnswersAStrangeMethodWithAProblem) {
+  const auto reply = send(person.request("BREW", "/v1/users/me"));
+  expect(reply.status == 405 || reply.status == 501 || reply.status == 400, "a refusal, not " + reply.body);
+}
+
+TEST(Http, TakesJsonAlone) {
+  for (const char* type : {"text/plain", "application/x-www-form-urlencoded", "application/xml", "multipart/form-data",
+                           "application/jsonp", "json"}) {
+    for (const auto& reply : sent_everywhere("{}", {std::string("Content-Type: ") + type})) {
+      expect_problem(415, "unsupported_media_type", reply);
+    }
+  }
+}
+
+TEST(Http, TakesNoBodyWithoutAType) {
+  for (const auto& reply : sent_everywhere("{}", {"Content-Type:"}))
+    expect_problem(415, "unsupported_media_type", reply);
+}
+
+TEST(Http, TakesJsonWithACharset) {
+  for (const char* type : {"application/json; charset=utf-8", "application/json;charset=UTF-8", "Application/JSON"}) {
+    for (const auto& reply : sent_everywhere("[", {std::string("Content-Type: ") + type})) {
+      expect_problem(400, "invalid_json", reply);
+    }
+  }
+}
+
+TEST(Http, RefusesAnEmptyBody) {
+  for (const auto& reply : sent_everywhere("", {"Content-Type: application/json"})) {
+    expect_problem(400, "invalid_json", reply);
+  }
+}
+
+TEST(Http, RefusesABodyOver16KiB) {
+  const std::string body = R"({"x":")" + std::string(16384, 'x') + "\"}";
+  for (const auto& reply : sent_everywhere(body, {})) expect_problem(413, "body_too_large", reply);
+}
+
+TEST(Http, RefusesABodyThatGrowsWithoutALength) {
+  const std::string body = R"({"x":")" + std::string(20000, 'x') + "\"}";
+  for (const auto& reply : sent_everywhere(body, {"Transfer-Encoding: chunked"})) {
+    expect_problem(413, "body_too_large", reply);
+  }
+}
+
+TEST(Http, TakesABodyOfExactly16KiB) {
+  std::string body = event_body().dump();
+  body.insert(1, std::string(16384 - body.size(), ' '));
+  Request request = person.request("POST", "/v1/events/initialize");
+  request.body = body;
+  expect_status(201, send(request));
+}
+
+TEST(Http, AnswersAnEndlessPathWithAProblem) {
+  const auto reply = person.get("/v1/events/discover?q=" + std::string(40000, 'x'));
+  expect_status(414, reply);
+  expect_contains("application/problem+json", reply.header("content-type"));
+  CHECK_TRUE(reply.json["success"].is_boolean() && !reply.json["success"].boolean());
+}
+
+TEST(Http, AnswersEndlessHeadersWithAProblem) {
+  const auto reply = person.get("/v1/users/me", {"X-Padding: " + std::string(40000, 'x')});
+  expect_status(431, reply);
+  expect_contains("application/problem+json", reply.header("content-type"));
+  CHECK_TRUE(reply.json["success"].is_boolean() && !reply.json["success"].boolean());
+}
+
+TEST(Http, RepeatsTheRequestIdOfTheCaller) {
+  expect_text("order-7.a_B", person.get("/v1/users/me", {"X-Request-Id: order-7.a_B"}).header("x-request-id"));
+  const auto problem = person.get("/nothing", {"X-Request-Id: order-8"});
+  expect_problem(404, "route_not_found", problem);
+  expect_text("order-8", problem.header("x-request-id"));
+}
+
+TEST(Http, MakesARequestIdOfItsOwn) {
+  const auto first = person.get("/v1/users/me").header("x-request-id");
+  const auto second = person.get("/v1/users/me").header("x-request-id");
+  CHECK_FALSE(first.empty());
+  CHECK(first != second);
+}
+
+TEST(Http, MakesARequestIdInPlaceOfAMadOne) {
+  for (const auto& mad : {std::string(1000, 'x'), std::string("a b\"c<d>"), std::string("\xff\xfe")}) {
+    const auto reply = person.get("/v1/users/me", {"X-Request-Id: " + mad});
+    expect_status(200, reply);
+    CHECK_FALSE(reply.header("x-request-id").empty());
+    CHECK(reply.header("x-request-id") != mad);
+  }
+}
+
+TEST(Http, SetsSecurityHeadersEverywhere) {
+  for (const auto& reply : {person.get("/v1/users/me"), person.get("/nothing"), send({.path = "/v1/users/me"})}) {
+    expect_text("nosniff", reply.header("x-content-type-options"));
+    expect_text("SAMEORIGIN", reply.header("x-frame-options"));
+    expect_text("no-referrer", reply.header("referrer-policy"));
+    for (const char* name : {"content-security-policy", "cross-origin-opener-policy", "cross-origin-resource-policy",
+                             "strict-transport-security", "x-dns-prefetch-control", "x-download-options",
+                             "x-permitted-cross-domain-policies", "x-xss-protection", "origin-agent-cluster"}) {
+      expect(reply.has_header(name), name);
+    }
+    CHECK_FALSE(reply.has_header("x-powered-by"));
+  }
+}
+
+TEST(Http, UnderstandsHeadWhereGetIs) {
+  const auto id = create_event(person);
+  book_outcome(person, id);
+  const auto booking = std::string(booking_of_event(person, id)["id"].text());
+  for (const auto& path : {std::string("/v1/users/me"), "/v1/events/" + id, "/v1/events/status/" + id,
+                           std::string("/v1/events/discover"), std::string("/v1/events/my-events"),
+                           std::string("/v1/bookings"), "/v1/bookings/" + booking, std::string("/v1/notifications")}) {
+    const auto head = person.head(path), get = person.get(path);
+    expect(head.status == 200, "200 for HEAD " + path);
+    expect_text("", head.body);
+    expect_text(get.header("content-type"), head.header("content-type"));
+    expect_text(get.header("etag"), head.header("etag"));
+  }
+}
+
+TEST(Http, AnswersHeadWithTheStatusOfGet) {
+  expect_status(404, person.head("/nothing"));
+  expect_status(400, person.head("/v1/events/seven"));
+  expect_status(401, send({.method = "HEAD", .path = "/v1/users/me"}));
+}

@@ -1,0 +1,88 @@
+#include <algorithm>
+
+#include "support/booking_steps.h"
+#include "support/checks.h"
+
+#include <CppUTest/TestHarness.h>  // last: it redefines new
+
+using namespace ticketd::e2e;
+using ticketd::Json;
+
+namespace {
+constexpr std::size_t kReads = 1000;  // in 600 s: what the test run sets TICKETD_RATE_LIMIT_READS to
+}
+
+TEST_GROUP(RateLimit) {
+  Person person;
+  std::string path;
+
+  void setup() override {
+    person = make_person();
+    path = "/v1/events/status/" + create_event(make_person());
+  }
+
+  // The number after `name=` in the RateLimit header; -1 where there is none.
+  static int told(const Response& reply, const std::string& name) {
+    const std::string header = reply.header("ratelimit");
+    const auto at = header.find(name + "=");
+    return at == std::string::npos ? -1 : std::atoi(header.c_str() + at + name.size() + 1);
+  }
+
+  std::vector<Response> read_times(std::size_t times) const {
+    std::vector<Response> replies(times);
+    in_parallel(16, times, [&](std::size_t i) { replies[i] = person.get(path); });
+    return replies;
+  }
+
+  static std::size_t with_status(const std::vector<Response>& replies, int status) {
+    const auto right = [&](const Response& reply) { return reply.status == status; };
+    return static_cast<std::size_t>(std::count_if(replies.begin(), replies.end(), right));
+  }
+};
+
+TEST(RateLimit, TellsThePolicyAndWhatIsLeft) {
+  const auto reply = person.get(path);
+  expect_text("1000;w=600", reply.header("ratelimit-policy"));
+  LONGS_EQUAL(1000, told(reply, "limit"));
+  LONGS_EQUAL(999, told(reply, "remaining"));
+  CHECK_TRUE(told(reply, "reset") > 590 && told(reply, "reset") <= 600);
+}
+
+TEST(RateLimit, CountsDown) {
+  person.get(path);
+  LONGS_EQUAL(998, told(person.get(path), "remaining"));
+}
+
+TEST(RateLimit, TellsItOnErrorsToo) {
+  const auto reply = person.get("/v1/events/status/seven");
+  expect_problem(400, "invalid_id", reply);
+  expect_text("1000;w=600", reply.header("ratelimit-policy"));
+}
+
+TEST(RateLimit, LetsExactlyTheLimitPass) {
+  const auto replies = read_times(kReads + 20);
+  LONGS_EQUAL(kReads, with_status(replies, 200));
+  LONGS_EQUAL(20, with_status(replies, 429));
+}
+
+TEST(RateLimit, TellsWhenToComeBack) {
+  read_times(kReads);
+  const auto reply = person.get(path);
+  expect_problem(429, "rate_limited", reply);
+  LONGS_EQUAL(0, told(reply, "remaining"));
+  const int wait_s = std::atoi(reply.header("retry-after").c_str());
+  CHECK_TRUE(wait_s > 0 && wait_s <= 600);
+}
+
+TEST(RateLimit, IsCountedPerPerson) {
+  read_times(kReads + 1);
+  expect_status(200, make_person().get(path));
+}
+
+TEST(RateLimit, OfReadsLeavesBookingAlone) {
+  const auto id = create_event(make_person());
+  read_times(kReads + 1);
+  expect_status(202, book(person, id));
+}
+
+TEST(RateLimit, SaysNothingWhereItIsOff) { CHECK_FALSE(book(person, create_event(person)).has_header("ratelimit")); }

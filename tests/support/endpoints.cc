@@ -1,0 +1,53 @@
+#include "support/endpoints.h"
+
+#include <algorithm>
+
+namespace ticketd::e2e {
+namespace {
+
+const std::string kNothing = "0197f0a0-0000-7000-8000-000000000000";
+
+}  // namespace
+
+const std::vector<Endpoint>& endpoints() {
+  static const std::vector<Endpoint> all = {
+      {.method = "POST", .path = "/v1/auth/register", .needs_token = false, .body = "{}"},
+      {.method = "POST", .path = "/v1/auth/login", .needs_token = false, .body = "{}"},
+      {.method = "POST", .path = "/v1/auth/refresh-tokens", .needs_token = false, .body = "{}"},
+      {.method = "POST", .path = "/v1/auth/logout", .needs_token = false, .body = "{}"},
+      {.method = "PUT", .path = "/v1/auth/update-password", .body = "{}"},
+      {.method = "GET", .path = "/v1/users/me"},
+      {.method = "POST", .path = "/v1/events/initialize", .body = "{}"},
+      {.method = "GET", .path = "/v1/events/status/" + kNothing},
+      {.method = "POST", .path = "/v1/events/book", .body = "{}"},
+      {.method = "DELETE", .path = "/v1/events/booking/cancel", .body = "{}"},
+      {.method = "GET", .path = "/v1/events/discover"},
+      {.method = "GET", .path = "/v1/events/my-events"},
+      {.method = "GET", .path = "/v1/events/me"},
+      {.method = "GET", .path = "/v1/events/" + kNothing},
+      {.method = "PATCH", .path = "/v1/events/" + kNothing, .body = "{}"},
+      {.method = "DELETE", .path = "/v1/events/" + kNothing},
+      {.method = "GET", .path = "/v1/requests/" + kNothing},
+      {.method = "GET", .path = "/v1/bookings"},
+      {.method = "GET", .path = "/v1/bookings/" + kNothing},
+      {.method = "DELETE", .path = "/v1/bookings/" + kNothing},
+      {.method = "GET", .path = "/v1/notifications"},
+      {.method = "POST", .path = "/v1/notifications/read", .body = "{}"},
+  };
+  return all;
+}
+
+const std::vector<Resource>& resources() {
+  static const std::vector<Resource> all = [] {
+    std::vector<Resource> found;
+    for (const auto& endpoint : endpoints()) {
+      auto at = std::find_if(found.begin(), found.end(), [&](const Resource& r) { return r.path == endpoint.path; });
+      if (at == found.end()) at = found.insert(at, {.path = endpoint.path, .methods = {}});
+      at->methods.push_back(endpoint.method);
+    }
+    return found;
+  }();
+  return all;
+}
+
+}  // namespace ticketd::e2e

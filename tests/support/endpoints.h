@@ -1,0 +1,26 @@
+// Every endpoint of the contract, once, for the rules that hold for all of them.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ticketd::e2e {
+
+struct Endpoint {
+  std::string method;
+  std::string path;  // with the id of nothing where it takes one
+  bool needs_token = true;
+  std::optional<std::string> body = {};  // of those that take one, an empty object
+};
+
+const std::vector<Endpoint>& endpoints();
+
+struct Resource {
+  std::string path;
+  std::vector<std::string> methods;  // HEAD is understood where GET is
+};
+
+// The same by path.
+const std::vector<Resource>& resources();
+
+}  // namespace ticketd::e2e

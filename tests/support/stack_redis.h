@@ -1,0 +1,21 @@
+// The queue as the tests read it: which commands wait, in the order in which they were accepted.
+#pragma once
+#include <string>
+#include <vector>
+
+namespace ticketd::e2e {
+
+struct QueuedCommand {
+  std::string id;  // of the request in the 202
+  std::string kind;
+  std::string user_id;
+  std::string event_id;
+};
+
+// What the streams hold for this event, in stream order. Fails the test where Redis does not answer.
+std::vector<QueuedCommand> queued_commands(const std::string& event_id);
+
+// `url_setting` names the environment variable: QUEUE_REDIS_URL or CACHE_REDIS_URL.
+bool redis_answers(const char* url_setting);
+
+}  // namespace ticketd::e2e

@@ -1,0 +1,43 @@
+#include "support/test_database.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <pqxx/pqxx>
+
+#include "storage/migrations.h"
+
+namespace ticketd::tests {
+namespace {
+
+void as_admin(const std::string& url, const std::string& statement) {
+  pqxx::connection connection(url);
+  pqxx::nontransaction(connection).exec(statement);
+}
+
+std::string role_of(const std::string& url) {
+  pqxx::connection connection(url);
+  return pqxx::nontransaction(connection).exec("SELECT quote_ident(current_user)")[0][0].c_str();
+}
+
+}  // namespace
+
+std::string with_database(const std::string& url, const std::string& database) {
+  return url.substr(0, url.rfind('/') + 1) + database;
+}
+
+TestDatabase::TestDatabase(const std::string& url, const std::string& admin_url, const std::string& migrations)
+    : url_(url), admin_url_(admin_url), name_("ticketd_test_" + std::to_string(::getpid())) {
+  as_admin(admin_url_, "DROP DATABASE IF EXISTS " + name_ + " WITH (FORCE)");
+  as_admin(admin_url_, "CREATE DATABASE " + name_ + " OWNER " + role_of(url_));
+  storage::Connection connection(this->url(), {"migrate"});
+  storage::apply_migrations(connection.get(), storage::read_migrations(migrations), [](const auto&) {});
+}
+
+TestDatabase::~TestDatabase() try {
+  as_admin(admin_url_, "DROP DATABASE " + name_ + " WITH (FORCE)");
+} catch (const std::exception& e) {
+  std::fprintf(stderr, "%s was not dropped: %s\n", name_.c_str(), e.what());
+}
+
+}  // namespace ticketd::tests

@@ -1,0 +1,89 @@
+#include "auth/passwords.h"
+
+#include <time.h>
+
+#include <chrono>
+#include <thread>
+
+#include "unit/expect.h"
+
+using namespace ticketd::auth;
+using namespace ticketd::tests;
+using Verdict = Passwords::Verdict;
+
+namespace {
+
+// One hash for all tests: each takes 19 MiB and a while.
+const std::string& hash_of_correct_horse() {
+  static const std::string hash = Passwords(1).hash("correct horse");
+  return hash;
+}
+
+std::chrono::nanoseconds cpu_time() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+}  // namespace
+
+TEST_GROUP(Passwords) { Passwords passwords{1}; };
+
+TEST(Passwords, KnowTheRightOneFromTheWrong) {
+  CHECK_TRUE(passwords.verify(hash_of_correct_horse(), "correct horse") == Verdict::right);
+  CHECK_TRUE(passwords.verify(hash_of_correct_horse(), "correct horse ") == Verdict::wrong);
+}
+
+TEST(Passwords, AreHashedWithArgon2idAndALittleSalt) {
+  expect_contains("$argon2id$v=19$m=19456,t=2,p=1$", hash_of_correct_horse());
+  CHECK_FALSE(hash_of_correct_horse() == passwords.hash("correct horse"));
+}
+
+TEST(Passwords, AreWrongForAnUnknownAccountWhateverIsTried) {
+  CHECK_TRUE(passwords.verify("", "the password of nobody") == Verdict::wrong);
+  CHECK_TRUE(passwords.verify("", "") == Verdict::wrong);
+}
+
+TEST(Passwords, TakeAsLongForAnUnknownAccount) {
+  const auto cpu_of = [&](const std::string& hash) {
+    const auto start = cpu_time();
+    passwords.verify(hash, "wrong");
+    return cpu_time() - start;
+  };
+  cpu_of("");  // the first one makes the hash to compare with
+  CHECK_TRUE(cpu_of("") * 3 > cpu_of(hash_of_correct_horse()));
+}
+
+TEST(Passwords, AreWrongForAHashThatIsDamaged) {
+  for (const auto& damaged : {hash_of_correct_horse().substr(0, 60), std::string("$argon2id$"), std::string("x")})
+    CHECK_TRUE(passwords.verify(damaged, "correct horse") == Verdict::wrong);
+}
+
+TEST(Passwords, KeepEveryByteANulIncluded) {
+  const std::string with_nul("correct horse\0x", 15);
+  CHECK_TRUE(passwords.verify(hash_of_correct_horse(), with_nul) == Verdict::wrong);
+}
+
+TEST(Passwords, NeedANewHashWhenTheParametersDiffer) {
+  CHECK_FALSE(Passwords::needs_rehash(hash_of_correct_horse()));
+  auto weaker = hash_of_correct_horse();
+  weaker.replace(weaker.find("t=2"), 3, "t=1");
+  CHECK_TRUE(Passwords::needs_rehash(weaker));
+  CHECK_TRUE(Passwords::needs_rehash("$2b$10$abcdefghijklmnopqrstuv"));
+}
+
+// Hashes made one after the other take at least as long as the sum of what each of them computes.
+TEST(Passwords, AreHashedNoMoreAtOnceThanAllowed) {
+  std::chrono::nanoseconds computed[2] = {};
+  const auto start = std::chrono::steady_clock::now();
+  const auto hash = [&](int which) {
+    passwords.hash("x");
+    computed[which] = cpu_time();
+  };
+  std::thread one(hash, 0);
+  std::thread other(hash, 1);
+  one.join();
+  other.join();
+  const auto took = std::chrono::steady_clock::now() - start;
+  CHECK_TRUE(took + std::chrono::milliseconds(5) > computed[0] + computed[1]);
+}

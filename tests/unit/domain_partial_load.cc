@@ -1,0 +1,110 @@
+// The worker decides on the part of an event that a batch needs. Random schedules: the part and the whole decide alike.
+#include <map>
+#include <set>
+
+#include "domain/decide.h"
+#include "unit/event_on_trial.h"
+#include "unit/expect.h"
+
+using namespace ticketd;
+using namespace ticketd::domain;
+using namespace ticketd::tests;
+
+TEST_GROUP(RandomSchedules) {
+  EventOnTrial event{4, 2};
+  SeededRandom random{20'270'115};
+  std::vector<BookingId> made;
+
+  Command next_command() {
+    const int dice = random.below(100);
+    if (dice < 3) {
+      auto update = event.command(CommandKind::update_event, random.below(5) == 0 ? 1 : EventOnTrial::kOwner);
+      if (random.below(2) == 0) update.changes.total_tickets = 1 + random.below(12);
+      if (random.below(2) == 0) update.changes.max_per_user = 1 + random.below(3);
+      return update;
+    }
+    auto command = event.command(dice < 55 ? CommandKind::book : CommandKind::cancel, 1 + random.below(20));
+    if (command.kind == CommandKind::book)
+      made.push_back(*command.booking);
+    else if (!made.empty() && random.below(3) == 0)
+      command.booking = made[static_cast<std::size_t>(random.below(static_cast<int>(made.size())))];
+    return command;
+  }
+
+  // As storage loads it: the counters, the bookings of the people in the batch, the head of the line.
+  EventState part_for(const std::vector<Command>& batch) {
+    EventState part = event.state;
+    part.clear();
+    std::vector<const Command*> commands;
+    std::set<UserId> people;
+    for (const auto& command : batch) {
+      commands.push_back(&command);
+      people.insert(command.user);
+    }
+    std::map<std::int64_t, const Booking*> line;
+    for (const auto id : event.state.live()) {
+      const auto* booking = event.state.find(id);
+      if (people.contains(booking->user)) part.add(*booking);
+      if (booking->state == BookingState::waitlisted) line[booking->seq] = booking;
+    }
+    int places = seats_freed_at_most(event.state, commands);
+    for (const auto& entry : line) {
+      if (places-- > 0) part.add(*entry.second);
+    }
+    return part;
+  }
+
+  void expect_sound() {
+    int confirmed = 0;
+    int waiting = 0;
+    std::set<std::pair<UserId, int>> slots;
+    for (const auto id : event.state.live()) {
+      const auto* booking = event.state.find(id);
+      ++(booking->state == BookingState::confirmed ? confirmed : waiting);
+      CHECK_TRUE(slots.insert({booking->user, booking->slot}).second);
+    }
+    LONGS_EQUAL(event.state.confirmed(), confirmed);
+    LONGS_EQUAL(event.state.waiting_count, waiting);
+    CHECK_TRUE(event.state.available_tickets >= 0);
+    CHECK_TRUE_TEXT(event.state.available_tickets == 0 || waiting == 0, "an idle seat");
+  }
+};
+
+TEST(RandomSchedules, NeverOversellNorLeaveASeatIdle) {
+  for (int i = 0; i < 20'000; ++i) {
+    decide(event.state, next_command());
+    expect_sound();
+  }
+}
+
+TEST(RandomSchedules, NeverLetAnyoneOvertake) {
+  for (int i = 0; i < 5'000; ++i) {
+    const auto decision = decide(event.state, next_command());
+    for (const auto& change : decision.changes) {
+      if (change.kind != BookingChange::Kind::promoted) continue;
+      for (const auto id : event.state.live()) {
+        const auto* other = event.state.find(id);
+        CHECK_TRUE(other->state == BookingState::confirmed || other->seq > change.booking.seq);
+      }
+    }
+  }
+}
+
+TEST(RandomSchedules, DecideOnThePartAsOnTheWhole) {
+  for (int round = 0; round < 3'000; ++round) {
+    std::vector<Command> batch;
+    for (int i = 1 + random.below(12); i > 0; --i) batch.push_back(next_command());
+    auto part = part_for(batch);
+    for (const auto& command : batch) {
+      const auto whole = decide(event.state, command);
+      const auto partial = decide(part, command);
+      CHECK_TRUE(whole.outcome == partial.outcome && whole.reason == partial.reason);
+      CHECK_TRUE(whole.booking == partial.booking && whole.place == partial.place);
+      LONGS_EQUAL(whole.changes.size(), partial.changes.size());
+      for (std::size_t i = 0; i < whole.changes.size(); ++i)
+        CHECK_TRUE(whole.changes[i].booking.id == partial.changes[i].booking.id);
+    }
+    LONGS_EQUAL(event.state.available_tickets, part.available_tickets);
+    LONGS_EQUAL(event.state.waiting_count, part.waiting_count);
+  }
+}

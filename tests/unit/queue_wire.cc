@@ -1,0 +1,125 @@
+#include "queue/wire.h"
+
+#include "support/fakes.h"
+#include "unit/expect.h"
+
+using namespace ticketd;
+using namespace ticketd::queue;
+using namespace ticketd::tests;
+using domain::Command;
+using domain::CommandKind;
+
+TEST_GROUP(Wire) {
+  SeededRandom random;
+  FixedClock clock;
+
+  Command make(CommandKind kind) {
+    Command command;
+    command.id = CommandId::make(clock.now(), random);
+    command.kind = kind;
+    command.user = UserId::make(clock.now(), random);
+    command.event = EventId::make(clock.now(), random);
+    command.notification = NotificationId::make(clock.now(), random);
+    command.accepted_at = clock.now();
+    command.request_id = "req \"1\"\n";
+    if (kind == CommandKind::book) command.booking = BookingId::make(clock.now(), random);
+    return command;
+  }
+  void expect_round_trip(const Command& command) {
+    const auto fields = to_fields(command);
+    CHECK_TRUE(from_fields(fields) == command);
+    CHECK_TRUE(from_json_text(to_json_text(fields)) == command);
+  }
+  // The fields of a good booking with one of them changed, or left out for null.
+  Fields damaged(const std::string& name, const char* value) {
+    auto fields = to_fields(make(CommandKind::book));
+    std::erase_if(fields, [&](const auto& field) { return field.first == name; });
+    if (value != nullptr) fields.emplace_back(name, value);
+    return fields;
+  }
+  void expect_refused(const std::string& name, std::initializer_list<const char*> values) {
+    for (const auto* value : values) {
+      const auto fields = damaged(name, value);
+      CHECK_FALSE_TEXT(from_fields(fields).has_value(), (name + "=" + (value == nullptr ? "" : value)).c_str());
+      CHECK_FALSE(from_json_text(to_json_text(fields)).has_value());
+    }
+  }
+};
+
+TEST(Wire, CarriesEveryKind) {
+  for (const auto kind : {CommandKind::book, CommandKind::cancel, CommandKind::update_event, CommandKind::delete_event})
+    expect_round_trip(make(kind));
+}
+
+TEST(Wire, CarriesACancellationOfOneBooking) {
+  auto command = make(CommandKind::cancel);
+  command.booking = BookingId::make(clock.now(), random);
+  expect_round_trip(command);
+}
+
+TEST(Wire, CarriesEveryChange) {
+  auto command = make(CommandKind::update_event);
+  command.changes = {"T\xc3\xaftle \"x\"\n", "", "\\", clock.now(), from_epoch_ms(253'402'300'799'999), 1'000'000, 100};
+  expect_round_trip(command);
+}
+
+TEST(Wire, CarriesEachChangeAlone) {
+  for (int field = 0; field < 7; ++field) {
+    auto command = make(CommandKind::update_event);
+    auto& changes = command.changes;
+    if (field == 0) changes.title = "a";
+    if (field == 1) changes.description = "b";
+    if (field == 2) changes.location = "c";
+    if (field == 3) changes.starts_at = clock.now();
+    if (field == 4) changes.ends_at = clock.now();
+    if (field == 5) changes.total_tickets = 7;
+    if (field == 6) changes.max_per_user = 2;
+    expect_round_trip(command);
+  }
+}
+
+TEST(Wire, LeavesOutWhatHasNoValue) {
+  for (const auto& [name, value] : to_fields(make(CommandKind::delete_event)))
+    CHECK_FALSE(name == "booking" || name == "changes");
+}
+
+TEST(Wire, IgnoresFieldsOfLaterVersions) {
+  auto fields = to_fields(make(CommandKind::book));
+  fields.emplace_back("awaited", "1");
+  CHECK_TRUE(from_fields(fields).has_value());
+  CHECK_TRUE(from_json_text(to_json_text(fields)).has_value());
+}
+
+TEST(Wire, RefusesAnUnknownKind) { expect_refused("kind", {nullptr, "", "promote", "BOOK"}); }
+
+TEST(Wire, RefusesAnIdThatIsNone) {
+  for (const auto* name : {"id", "user", "event", "notification"}) expect_refused(name, {nullptr, "", "7", "{}"});
+  expect_refused("booking", {"7"});
+}
+
+TEST(Wire, RefusesABookingWithoutItsId) { expect_refused("booking", {nullptr, ""}); }
+
+TEST(Wire, RefusesATimeThatIsNone) {
+  expect_refused("at", {nullptr, "", "now", "1.5", "1800000000000x", " 1", "99999999999999999999"});
+}
+
+TEST(Wire, RefusesChangesThatAreNoObject) { expect_refused("changes", {"{", "[]", "7", "null"}); }
+
+TEST(Wire, RefusesChangesOfAnotherType) {
+  expect_refused("changes", {R"({"total_tickets":"many"})", R"({"max_per_user":null})", R"({"title":7})",
+                             R"({"ends_at":"tomorrow"})", R"({"starts_at":true})"});
+}
+
+TEST(Wire, RefusesACapacityBeyond32Bits) { expect_refused("changes", {R"({"total_tickets":4294967297})"}); }
+
+TEST(Wire, RefusesTextThatIsNoJsonObject) {
+  for (const auto* text : {"", "{", "[]", "null", "{}"}) CHECK_FALSE(from_json_text(text).has_value());
+}
+
+TEST(Wire, NamesItsKeys) {
+  const std::string zero = "00000000-0000-0000-0000-000000000000";
+  expect_text("ticketd:commands:{7}", stream_key(7));
+  expect_text("ticketd:pending:" + zero, pending_key({}));
+  expect_text("ticketd:outcome:" + zero, outcome_key({}));
+  expect_text("ticketd:closed:" + zero, closed_key({}));
+}
