@@ -5,17 +5,21 @@
 
 using namespace ticketd;
 
+static constexpr const char* kMessage = "Event booking submitted successfully";
+
 static Answer book(App& app, const Request& request, UserId user) {
   const auto body = request.json_body();
   if (!body.ok()) return body.refusal();
   http::Fields in(*body);
   const auto event = in.id<EventId>("event_id");
   if (!in.ok()) return in.refusal();
-  if (const auto refusal = app.events.must_be_open(event, app.clock.now())) return *refusal;
+  if (const auto refusal = app.events.must_be_open(event, app.clock.now())) {
+    return replay_or(*refusal, app, request, user, *body, kMessage);
+  }
 
   auto command = make_command(app, request, domain::CommandKind::book, user, event);
   command.booking = BookingId::make(command.accepted_at, app.random);
-  return submit(app, request, command, *body, "Event booking submitted successfully");
+  return submit(app, request, command, *body, kMessage);
 }
 
 int main() { return serve("events-book", Limit::booking, book); }

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "domain/decide.h"
 #include "storage/batch.h"
+#include "storage/dead_letters.h"
 
 namespace ticketd::worker {
 namespace {

@@ -8,6 +8,7 @@
 #include "drain.h"
 #include "queue/command_stream.h"
 #include "storage/database.h"
+#include "storage/housekeeping.h"
 #include "storage/shard_locks.h"
 
 namespace ticketd::worker {
@@ -17,6 +18,8 @@ using SteadyClock = std::chrono::steady_clock;
 
 // How often shards are shared out anew: bounds how long the shards of a worker that went away lie idle.
 constexpr std::chrono::milliseconds kBalanceEvery{500};
+// How often the owner of shard 0 deletes what has expired.
+constexpr std::chrono::minutes kCleanEvery{1};
 // After a fault, before the next try.
 constexpr std::chrono::milliseconds kRetryAfter{250};
 // A worker that is stopped (SIGSTOP, a swapping host) loses its session, and so its shards, after that long. It must be
@@ -53,11 +56,17 @@ void Worker::run_session(const std::atomic<bool>& stop) {
   Drain drain(session.get(), stream, metrics_, clock_, random_, {config_.batch_max, config_.attempts_max});
   locks.announce();
   auto next_balance = SteadyClock::now();
+  auto next_cleaning = next_balance;
   while (!stop) {
     if (SteadyClock::now() >= next_balance) {
       if (locks.balance())
         Log::info("shards", {{"owned", static_cast<int>(locks.owned().size())}, {"of", config_.shards}});
       next_balance = SteadyClock::now() + kBalanceEvery;
+    }
+    if (locks.owned().contains(0) && SteadyClock::now() >= next_cleaning) {
+      pqxx::nontransaction tx(session.get());
+      storage::delete_expired(tx, clock_.now());
+      next_cleaning = SteadyClock::now() + kCleanEvery;
     }
     const auto left_ms = std::chrono::ceil<std::chrono::milliseconds>(next_balance - SteadyClock::now()).count();
     const auto entries = stream.read(locks.owned(), config_.batch_max, std::max(1, static_cast<int>(left_ms)));

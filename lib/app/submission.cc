@@ -22,6 +22,17 @@ Refusal refusal_of(const storage::Request& request) {
   return {Code::internal_error};
 }
 
+Result<std::optional<queue::IdempotencyKey>> key_of(const Request& request, const Json& body) {
+  const auto key = request.idempotency_key();
+  if (!key.ok()) return key.refusal();
+  if (!*key) return std::optional<queue::IdempotencyKey>();
+  return std::optional(queue::IdempotencyKey{**key, fingerprint_of(request, body)});
+}
+
+Reply replayed(const domain::Command& command, std::string_view message) {
+  return accepted(command, message).header("Idempotent-Replayed", "true");
+}
+
 }  // namespace
 
 domain::Command make_command(App& app, const Request& request, domain::CommandKind kind, UserId user, EventId event) {
@@ -38,15 +49,21 @@ domain::Command make_command(App& app, const Request& request, domain::CommandKi
 
 Answer submit(App& app, const Request& request, const domain::Command& command, const Json& body,
               std::string_view message) {
-  const auto key = request.idempotency_key();
+  const auto key = key_of(request, body);
   if (!key.ok()) return key.refusal();
-  std::optional<queue::IdempotencyKey> idempotency;
-  if (*key) idempotency = queue::IdempotencyKey{**key, fingerprint_of(request, body)};
-  const auto queued = app.queue.submit(command, idempotency);
+  const auto queued = app.queue.submit(command, *key);
   if (!queued.ok()) return queued.refusal();
-  auto reply = accepted(queued->command, message);
-  if (queued->replayed) reply.header("Idempotent-Replayed", "true");
-  return reply;
+  return queued->replayed ? replayed(queued->command, message) : accepted(queued->command, message);
+}
+
+Answer replay_or(const Refusal& refusal, App& app, const Request& request, UserId user, const Json& body,
+                 std::string_view message) {
+  const auto key = key_of(request, body);
+  if (!key.ok()) return key.refusal();
+  if (!*key) return refusal;
+  const auto first = app.queue.find_replay(user, **key);
+  if (!first.ok()) return first.refusal();
+  return *first ? Answer(replayed(**first, message)) : refusal;
 }
 
 Result<bool> submit_and_wait(App& app, const domain::Command& command) {

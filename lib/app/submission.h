@@ -14,6 +14,11 @@ domain::Command make_command(App& app, const Request& request, domain::CommandKi
 Answer submit(App& app, const Request& request, const domain::Command& command, const Json& body,
               std::string_view message);
 
+// Instead of submit(), for a request that would be refused by now: the first answer if it was accepted before under its
+// Idempotency-Key, else the refusal.
+Answer replay_or(const Refusal& refusal, App& app, const Request& request, UserId user, const Json& body,
+                 std::string_view message);
+
 // Queues the command and waits up to config.outcome_wait_ms for its outcome. True: it took effect. False: it takes
 // longer, answer accepted(). Refuses as CommandQueue::submit() does, and with what the worker refused.
 Result<bool> submit_and_wait(App& app, const domain::Command& command);

@@ -38,16 +38,20 @@ return {'queued', ARGV[7]}
   return script;
 }
 
+std::string idempotency_key(UserId user, const std::string& key) { return "ticketd:idem:" + user.str() + ":" + key; }
+
+domain::Command first_command(std::string_view json) {
+  auto first = from_json_text(json);
+  if (!first) throw std::runtime_error("the command stored with an idempotency key cannot be read");
+  return *first;
+}
+
 Refusal queue_full() { return {Code::queue_full, "", {}, 1}; }
 
 Result<Accepted> accepted(const redis::Reply& reply, const domain::Command& command) {
   const auto verdict = reply.at(0).text();
   if (verdict == "queued") return Accepted{command, false};
-  if (verdict == "replayed") {
-    const auto first = from_json_text(reply.at(1).text());
-    if (first) return Accepted{*first, true};
-    throw std::runtime_error("the command stored with an idempotency key cannot be read");
-  }
+  if (verdict == "replayed") return Accepted{first_command(reply.at(1).text()), true};
   if (verdict == "key_reused") return Refusal{Code::idempotency_key_reused};
   if (verdict == "closed") return Refusal{Code::event_cancelled};
   if (verdict == "user_full")
@@ -61,7 +65,7 @@ Result<Accepted> CommandQueue::submit(const domain::Command& command, const std:
                                       bool awaited) {
   auto fields = to_fields(command);
   if (awaited) fields.emplace_back("awaited", "1");
-  const std::string idem = key ? "ticketd:idem:" + command.user.str() + ":" + key->key : "";
+  const std::string idem = key ? idempotency_key(command.user, key->key) : "";
   redis::Arguments arguments = {std::to_string(limits_.queue_max),
                                 std::to_string(limits_.pending_per_user),
                                 command.kind == domain::CommandKind::book ? "1" : "0",
@@ -85,6 +89,13 @@ Result<Accepted> CommandQueue::submit(const domain::Command& command, const std:
     if (e.is("OOM")) return queue_full();  // maxmemory with noeviction: full, just as the cap says it
     throw;
   }
+}
+
+Result<std::optional<domain::Command>> CommandQueue::find_replay(UserId user, const IdempotencyKey& key) {
+  const auto first = redis_.take()->command({"HMGET", idempotency_key(user, key.key), "fingerprint", "command"});
+  if (first.at(0).is_nil()) return std::optional<domain::Command>();
+  if (first.at(0).text() != key.fingerprint) return Refusal{Code::idempotency_key_reused};
+  return std::optional(first_command(first.at(1).text()));
 }
 
 bool CommandQueue::await_outcome(CommandId id, int wait_ms) {

@@ -51,6 +51,10 @@ class CommandQueue {
   Result<Accepted> submit(const domain::Command& command, const std::optional<IdempotencyKey>& key,
                           bool awaited = false);
 
+  // The command that was accepted under this key before, empty if there is none. Queues nothing.
+  // Refuses: idempotency_key_reused. Throws redis::RedisUnavailable.
+  Result<std::optional<domain::Command>> find_replay(UserId user, const IdempotencyKey& key);
+
   // True as soon as the outcome is committed, false after `wait_ms` without. Throws redis::RedisUnavailable.
   bool await_outcome(CommandId id, int wait_ms);
 

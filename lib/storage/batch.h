@@ -33,18 +33,4 @@ struct Decided {
 // throws; the schema's constraints refuse what must not be.
 void save_batch(pqxx::work& tx, const LoadedBatch& batch, std::span<const Decided> decided, Time now, Random& random);
 
-// Puts an entry of the queue aside that failed for a reason of its own: a dead letter for the operator, and for its
-// person a failed request and a notification. Nothing happens if the command took effect, or was put aside, in the
-// meantime.
-struct DeadLetter {
-  std::optional<domain::Command> command;  // empty: the entry cannot be read as one
-  int shard = 0;
-  std::string stream_id;
-  std::string raw;  // the entry as JSON
-  std::string error;
-  std::string sqlstate;
-  int attempts = 0;
-};
-void insert_dead_letter(pqxx::work& tx, const DeadLetter& letter, Time now);
-
 }  // namespace ticketd::storage

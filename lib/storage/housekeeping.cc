@@ -1,0 +1,22 @@
+#include "storage/housekeeping.h"
+
+namespace ticketd::storage {
+namespace {
+
+const Statement kDeleteKeys{"delete_expired_keys", R"(
+  DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM idempotency_keys WHERE created_at < $1::timestamptz - interval '24 hours' LIMIT 5000)))"};
+
+// A week later, so that the replay of a stolen old token is still told from a made-up one.
+const Statement kDeleteTokens{"delete_expired_tokens", R"(
+  DELETE FROM refresh_tokens WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM refresh_tokens WHERE expires_at < $1::timestamptz - interval '7 days' LIMIT 5000)))"};
+
+}  // namespace
+
+int delete_expired(pqxx::transaction_base& tx, Time now) {
+  const auto at = format_time(now);
+  return static_cast<int>(run(tx, kDeleteKeys, at).affected_rows() + run(tx, kDeleteTokens, at).affected_rows());
+}
+
+}  // namespace ticketd::storage

@@ -1,0 +1,12 @@
+// Rows that are of no more use.
+#pragma once
+#include "base/time.h"
+#include "storage/database.h"
+
+namespace ticketd::storage {
+
+// Deletes idempotency keys older than a day and refresh tokens that expired a week ago, at most 5,000 of each, so that
+// it never takes long; says how many. Safe to run by several at once.
+int delete_expired(pqxx::transaction_base& tx, Time now);
+
+}  // namespace ticketd::storage
