@@ -36,7 +36,7 @@ struct QueueAudit {
   bool complete = true;  // false: a limit was reached, and nothing is said about the rest
 };
 
-// `shards`: how many streams there are. Throws redis::RedisUnavailable.
+// `shards`: how many streams there are, if the workers did not leave a larger number. Throws redis::RedisUnavailable.
 QueueAudit audit_queue(redis::Connection& redis, int shards, Time now, const AuditLimits& limits = {});
 
 }  // namespace ticketd::queue

@@ -124,3 +124,44 @@ TEST(QueueDown, LosesNothingAcceptedWhenKilledUnderLoad) {
   await_decided(accepted_ids(replies));
   expect_text("", broken_rule(seats_of(event)));
 }
+
+TEST_GROUP(QueueFull) {
+  Person owner;
+  std::string event;
+  std::string stream;  // that the event's commands go through
+
+  // The workers are down, not paused: a paused one would still be handed what it waits for.
+  void setup() override {
+    owner = make_person();
+    event = create_event(owner, {.tickets = 5, .max_per_user = 5});
+    for (const auto& worker : workers()) take_down(worker);
+    book(owner, event);
+    for (const auto& command : queued_commands(event)) stream = command.stream;
+    CHECK_FALSE(stream.empty());
+  }
+
+  void teardown() override {
+    if (!stream.empty()) clear_stream(stream);
+    restore_stack();
+  }
+
+  // Stuffs the stream until a booking is refused; gives up at a million entries.
+  Response first_refusal() const {
+    Response reply;
+    for (int times = 0; times < 10; ++times) {
+      stuff_stream(stream, 100'000);
+      reply = book(owner, event);
+      if (reply.status != 202) break;
+    }
+    return reply;
+  }
+};
+
+TEST(QueueFull, RefusesBookingsClearly) { expect_problem(503, "queue_full", first_refusal()); }
+
+TEST(QueueFull, TakesBookingsAgainOnceThereIsRoom) {
+  expect_status(503, first_refusal());
+  clear_stream(stream);
+  for (const auto& worker : workers()) bring_up(worker);
+  expect_text("confirmed", book_outcome(owner, event));
+}

@@ -23,7 +23,7 @@ void expect_status(int status, const Response& reply, Where where = Where::curre
 // The success envelope, {"success": true, "message", "data"}, and no secret anywhere in it.
 void expect_success(int status, std::string_view message, const Response& reply, Where where = Where::current());
 
-// The same where API.md leaves the message open.
+// The same where the contract leaves the message open.
 void expect_success(int status, const Response& reply, Where where = Where::current());
 
 // RFC 9457 and the error envelope in one, X-Request-Id, and what the status asks for: WWW-Authenticate with 401, Allow
@@ -40,7 +40,7 @@ void expect_bad_id(const std::string& field, const Response& reply, Where where 
 bool is_wire_time(const Json& value);
 bool is_uuid(const Json& value);
 
-// The objects of API.md, field by field.
+// The objects of the contract, field by field.
 void expect_user(const Json& user, Where where = Where::current());
 void expect_event(const Json& event, Where where = Where::current());
 void expect_notification(const Json& notification, Where where = Where::current());

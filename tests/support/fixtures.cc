@@ -88,13 +88,17 @@ domain::Command book(UserId user, EventId event) {
 
 domain::Command cancel(UserId user, EventId event) { return command_for(CommandKind::cancel, user, event); }
 
-domain::Command resize(EventId event, int tickets) {
-  auto command = command_for(CommandKind::update_event, owner_of(event), event);
+domain::Command resize_of(UserId owner, EventId event, int tickets) {
+  auto command = command_for(CommandKind::update_event, owner, event);
   command.changes.total_tickets = tickets;
   return command;
 }
 
-domain::Command remove(EventId event) { return command_for(CommandKind::delete_event, owner_of(event), event); }
+domain::Command resize(EventId event, int tickets) { return resize_of(owner_of(event), event, tickets); }
+
+domain::Command remove_of(UserId owner, EventId event) { return command_for(CommandKind::delete_event, owner, event); }
+
+domain::Command remove(EventId event) { return remove_of(owner_of(event), event); }
 
 std::vector<domain::Command> book_all(const std::vector<UserId>& users, EventId event) {
   std::vector<domain::Command> commands;

@@ -39,6 +39,8 @@ UserId owner_of(EventId event);
 domain::Command command_for(domain::CommandKind kind, UserId user, EventId event);
 domain::Command book(UserId user, EventId event);
 domain::Command cancel(UserId user, EventId event);
+domain::Command resize_of(UserId owner, EventId event, int tickets);
+domain::Command remove_of(UserId owner, EventId event);
 // By the event's owner.
 domain::Command resize(EventId event, int tickets);
 domain::Command remove(EventId event);

@@ -37,6 +37,12 @@ Context connect_redis(const char* url_setting) {
   return context;
 }
 
+Context connect_queue() {
+  auto context = connect_redis("QUEUE_REDIS_URL");
+  if (!context) FAIL("the queue Redis does not answer");
+  return context;
+}
+
 Reply command(redisContext& context, const std::vector<std::string>& words) {
   std::vector<const char*> arguments;
   std::vector<std::size_t> lengths;
@@ -49,32 +55,47 @@ Reply command(redisContext& context, const std::vector<std::string>& words) {
 }
 
 // An entry of XRANGE: [entry id, [name, value, name, value, …]].
-QueuedCommand command_of(const redisReply& entry) {
+QueuedCommand command_of(const std::string& stream, const redisReply& entry) {
   std::map<std::string, std::string> values;
   const redisReply& fields = *entry.element[1];
   for (std::size_t i = 0; i + 1 < fields.elements; i += 2) {
     const redisReply& value = *fields.element[i + 1];
     values[fields.element[i]->str] = std::string(value.str, static_cast<std::size_t>(value.len));
   }
-  return {.id = values["id"], .kind = values["kind"], .user_id = values["user"], .event_id = values["event"]};
+  return {.stream = stream,
+          .id = values["id"],
+          .kind = values["kind"],
+          .user_id = values["user"],
+          .event_id = values["event"]};
 }
 
 }  // namespace
 
 std::vector<QueuedCommand> queued_commands(const std::string& event_id) {
-  const auto context = connect_redis("QUEUE_REDIS_URL");
-  if (!context) FAIL("the queue Redis does not answer");
+  const auto context = connect_queue();
   std::vector<QueuedCommand> found;
   for (int shard = 0; shard < kShards; ++shard) {
     const std::string stream = "ticketd:commands:{" + std::to_string(shard) + "}";
     const auto reply = command(*context, {"XRANGE", stream, "-", "+"});
     if (!reply || reply->type != REDIS_REPLY_ARRAY) FAIL(("XRANGE of " + stream + " failed").c_str());
     for (std::size_t i = 0; i < reply->elements; ++i) {
-      auto queued = command_of(*reply->element[i]);
+      auto queued = command_of(stream, *reply->element[i]);
       if (queued.event_id == event_id) found.push_back(std::move(queued));
     }
   }
   return found;
+}
+
+void stuff_stream(const std::string& stream, int entries) {
+  const std::string script =
+      "for i = 1, tonumber(ARGV[1]) do redis.call('XADD', KEYS[1], '*', 'filler', '1') end return 1";
+  const auto reply = command(*connect_queue(), {"EVAL", script, "1", stream, std::to_string(entries)});
+  if (!reply || reply->type != REDIS_REPLY_INTEGER) FAIL("the stream could not be stuffed");
+}
+
+void clear_stream(const std::string& stream) {
+  const auto reply = command(*connect_queue(), {"XTRIM", stream, "MAXLEN", "0"});
+  if (!reply || reply->type != REDIS_REPLY_INTEGER) FAIL("the stream could not be cleared");
 }
 
 bool redis_answers(const char* url_setting) {

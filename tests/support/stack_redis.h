@@ -6,6 +6,7 @@
 namespace ticketd::e2e {
 
 struct QueuedCommand {
+  std::string stream;
   std::string id;  // of the request in the 202
   std::string kind;
   std::string user_id;
@@ -14,6 +15,12 @@ struct QueuedCommand {
 
 // What the streams hold for this event, in stream order. Fails the test where Redis does not answer.
 std::vector<QueuedCommand> queued_commands(const std::string& event_id);
+
+// Puts so many entries into a stream that mean nothing to anybody. Only while the workers are down.
+void stuff_stream(const std::string& stream, int entries);
+
+// Takes every entry out of a stream.
+void clear_stream(const std::string& stream);
 
 // `url_setting` names the environment variable: QUEUE_REDIS_URL or CACHE_REDIS_URL.
 bool redis_answers(const char* url_setting);

@@ -1,18 +1,28 @@
 // ticketctl's subcommands, each in the file of its name.
 #pragma once
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/config.h"
 
 namespace ticketd::ctl {
 
-using Arguments = std::vector<std::string>;
+// What stood behind the subcommand. --json may stand anywhere: the answer is one JSON object in one line then.
+struct Options {
+  std::vector<std::string> words;  // all but --json
+  bool json = false;
+};
+
+// Says what is wrong with the call, on stderr; gives back the exit status for it.
+int wrong_usage(std::string_view what);
 
 // Each gives back the exit status: 0, 1 for "found something wrong", 2 for wrong usage. They throw what storage and
 // redis throw.
-int migrate(const Arguments& arguments);  // needs DATABASE_URL alone
-int sample(const Config& config);
-int queue(const Config& config, const Arguments& arguments);
+int migrate(const Options& options);  // needs DATABASE_URL alone
+int sample(const Config& config, const Options& options);
+int queue(const Config& config, const Options& options);
+int verify(const Config& config, const Options& options);
+int dead(const Config& config, const Options& options);
 
 }  // namespace ticketd::ctl

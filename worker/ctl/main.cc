@@ -4,43 +4,72 @@
 #include <iostream>
 
 #include "app/version.h"
+#include "base/json.h"
 #include "commands.h"
 
 using namespace ticketd;
 
 namespace {
 
-constexpr const char* kUsage = R"(usage: ticketctl COMMAND
+constexpr const char* kUsage = R"(usage: ticketctl COMMAND [--json]
 
-  migrate [--status]   bring the database's schema up to date, or say what is missing
-  queue [--json]       how many commands are waiting, and for how long
-  sample               load a few events to play with
+  migrate [--status]        bring the database's schema up to date, or say what is missing
+  verify                    recount everything against the rules, next to the running service
+  queue                     how many commands are waiting, and for how long
+  dead list                 commands that failed again and again, and were put aside
+  dead show ID              all that is known about one
+  dead retry ID | --all     put it back into the queue, to be carried out
+  dead drop ID | --all      give it up: its request stays failed
+  sample                    load a few events to play with
   version
 
+ID is a request's id, or SHARD/ENTRY for what could not be read. --json: one JSON object for programs.
+Exit status: 0 all is well, 1 something is wrong or was not found, 2 wrong usage, 78 bad settings.
 Settings come from the environment, as for the services: DATABASE_URL, QUEUE_REDIS_URL, …
 )";
 
-int run(const std::string& command, const ctl::Arguments& arguments) {
-  if (command == "migrate") return ctl::migrate(arguments);
-  if (command == "sample") return ctl::sample(config_or_exit());
-  if (command == "queue") return ctl::queue(config_or_exit(), arguments);
-  if (command == "version" || command == "--version") {
+int version(const ctl::Options& options) {
+  if (options.json) {
+    std::cout << Json::object({{"version", kVersion}}).dump() << '\n';
+  } else {
     std::cout << "ticketd " << kVersion << '\n';
-    return 0;
   }
+  return 0;
+}
+
+int run(const std::string& command, const ctl::Options& options) {
+  if (command == "migrate") return ctl::migrate(options);
+  if (command == "sample") return ctl::sample(config_or_exit(), options);
+  if (command == "queue") return ctl::queue(config_or_exit(), options);
+  if (command == "verify") return ctl::verify(config_or_exit(), options);
+  if (command == "dead") return ctl::dead(config_or_exit(), options);
+  if (command == "version" || command == "--version") return version(options);
   const bool asked = command == "help" || command == "--help" || command == "-h";
+  if (!asked && !command.empty()) std::cerr << "ticketctl: there is no command " << command << "\n\n";
   (asked ? std::cout : std::cerr) << kUsage;
   return asked ? 0 : 2;
 }
 
 }  // namespace
 
+int ctl::wrong_usage(std::string_view what) {
+  std::cerr << "ticketctl: " << what << "; `ticketctl help` says more\n";
+  return 2;
+}
+
 int main(int argc, char** argv) {
   if (sodium_init() < 0) return EXIT_FAILURE;
   Log::open("ticketctl", Level::warning);
-  const ctl::Arguments all(argv + 1, argv + argc);
+  ctl::Options options;
+  options.words.assign(argv + 1, argv + argc);
+  options.json = std::erase(options.words, "--json") > 0;
+  std::string command;
+  if (!options.words.empty()) {
+    command = options.words.front();
+    options.words.erase(options.words.begin());
+  }
   try {
-    return all.empty() ? run("", {}) : run(all.front(), {all.begin() + 1, all.end()});
+    return run(command, options);
   } catch (const std::exception& e) {
     std::cerr << "ticketctl: " << e.what() << '\n';
     return 1;

@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "base/json.h"
 #include "commands.h"
 #include "storage/migrations.h"
 
@@ -8,14 +9,28 @@ namespace {
 
 constexpr const char* kInstalledDirectory = "/usr/share/ticketd/migrations";
 
-void print_status(const std::vector<storage::MigrationStatus>& list) {
-  for (const auto& [migration, applied] : list)
-    std::cout << (applied ? "applied  " : "missing  ") << migration.version << ' ' << migration.name << '\n';
+Json json_of(const storage::Migration& migration) {
+  return Json::object({{"version", migration.version}, {"name", migration.name}});
+}
+
+// Exit status 1 if one is missing.
+int print_status(const std::vector<storage::MigrationStatus>& list, bool json) {
+  auto rows = Json::array();
+  bool all = true;
+  for (const auto& [migration, applied] : list) {
+    all = all && applied;
+    rows.push(json_of(migration).set("applied", applied));
+    if (!json) std::cout << (applied ? "applied  " : "missing  ") << migration.version << ' ' << migration.name << '\n';
+  }
+  if (json) std::cout << Json::object({{"up_to_date", all}, {"migrations", rows}}).dump() << '\n';
+  return all ? 0 : 1;
 }
 
 }  // namespace
 
-int migrate(const Arguments& arguments) {
+int migrate(const Options& options) {
+  const bool status = options.words == std::vector<std::string>{"--status"};
+  if (!status && !options.words.empty()) return wrong_usage("migrate takes --status, or nothing");
   const auto url = from_environment("DATABASE_URL");
   if (!url) {
     std::cerr << "ticketctl migrate: DATABASE_URL is not set\n";
@@ -24,20 +39,17 @@ int migrate(const Arguments& arguments) {
   const auto migrations =
       storage::read_migrations(from_environment("TICKETD_MIGRATIONS_DIR").value_or(kInstalledDirectory));
   storage::Connection connection(*url, {"ticketctl"});
-  if (!arguments.empty() && arguments.front() == "--status") {
-    const auto list = storage::migration_status(connection.get(), migrations);
-    print_status(list);
-    for (const auto& status : list) {
-      if (!status.applied) return 1;
-    }
-    return 0;
-  }
-  int count = 0;
+  if (status) return print_status(storage::migration_status(connection.get(), migrations), options.json);
+  auto applied = Json::array();
   storage::apply_migrations(connection.get(), migrations, [&](const storage::Migration& migration) {
-    ++count;
-    std::cout << "applied " << migration.version << ' ' << migration.name << std::endl;
+    applied.push(json_of(migration));
+    if (!options.json) std::cout << "applied " << migration.version << ' ' << migration.name << std::endl;
   });
-  if (count == 0) std::cout << "the schema is up to date (" << migrations.size() << " migrations)\n";
+  if (options.json) {
+    std::cout << Json::object({{"applied", applied}}).dump() << '\n';
+  } else if (applied.size() == 0) {
+    std::cout << "the schema is up to date (" << migrations.size() << " migrations)\n";
+  }
   return 0;
 }
 

@@ -8,11 +8,12 @@
 
 namespace ticketd::ctl {
 
-int queue(const Config& config, const Arguments& arguments) {
+int queue(const Config& config, const Options& options) {
+  if (!options.words.empty()) return wrong_usage("queue takes nothing but --json");
   redis::Connection redis(config.queue_redis_url, 2'000);
   const auto depth = ticketd::queue::queue_depth(redis, config.shards);
   const auto age_ms = depth.oldest_ms == 0 ? 0 : epoch_ms(SystemClock().now()) - depth.oldest_ms;
-  if (!arguments.empty() && arguments.front() == "--json") {
+  if (options.json) {
     std::cout << Json::object({{"depth", depth.depth}, {"oldest_ms", age_ms}}).dump() << '\n';
   } else if (depth.depth == 0) {
     std::cout << "the queue is empty\n";

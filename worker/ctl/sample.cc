@@ -3,6 +3,7 @@
 
 #include "auth/opaque_token.h"
 #include "auth/passwords.h"
+#include "base/json.h"
 #include "base/random.h"
 #include "base/time.h"
 #include "commands.h"
@@ -29,7 +30,8 @@ constexpr std::array<Sample, 3> kSamples = {{
 
 }  // namespace
 
-int sample(const Config& config) {
+int sample(const Config& config, const Options& options) {
+  if (!options.words.empty()) return wrong_usage("sample takes nothing but --json");
   storage::Pool database(config.database_url, {"ticketctl"}, 1);
   SystemRandom random;
   const auto now = SystemClock().now();
@@ -54,7 +56,11 @@ int sample(const Config& config) {
     }
     return true;
   });
-  std::cout << (loaded ? "loaded 3 sample events\n" : "the sample is there already\n");
+  if (options.json) {
+    std::cout << Json::object({{"loaded", loaded ? static_cast<int>(kSamples.size()) : 0}}).dump() << '\n';
+  } else {
+    std::cout << (loaded ? "loaded 3 sample events\n" : "the sample is there already\n");
+  }
   return 0;
 }
 
