@@ -19,13 +19,13 @@ using storage::Decided;
 
 constexpr std::chrono::milliseconds kBetweenAttempts{20};
 
-// The readable commands, each once: the same one can stand in the queue twice when a client's connection broke after
+// The commands, each once: the same one can stand in the queue twice when a client's connection broke after
 // XADD.
 std::vector<Command> commands_of(std::span<const Entry> entries) {
   std::vector<Command> commands;
   std::unordered_set<CommandId> seen;
   for (const auto& entry : entries) {
-    if (entry.command && seen.insert(entry.command->id).second) commands.push_back(*entry.command);
+    if (seen.insert(entry.command->id).second) commands.push_back(*entry.command);
   }
   return commands;
 }
@@ -78,7 +78,15 @@ Drain::Drain(pqxx::connection& connection, queue::CommandStream& stream, Metrics
 
 void Drain::carry_out(std::span<const Entry> entries) {
   while (!entries.empty()) {
-    const auto size = std::min(entries.size(), static_cast<std::size_t>(options_.batch_max));
+    if (!entries.front().command) {
+      // What cannot be read will never be readable.
+      bury(entries.front(), {storage::FaultKind::refused, "", "the entry cannot be read as a command"}, 1);
+      entries = entries.subspan(1);
+      continue;
+    }
+    const auto most = entries.first(std::min(entries.size(), static_cast<std::size_t>(options_.batch_max)));
+    const auto unreadable = std::find_if(most.begin(), most.end(), [](const auto& entry) { return !entry.command; });
+    const auto size = static_cast<std::size_t>(unreadable - most.begin());
     commit_or_halve(entries.first(size));
     entries = entries.subspan(size);
   }
@@ -111,8 +119,6 @@ void Drain::commit_or_halve(std::span<const Entry> entries) {
 
 void Drain::commit(std::span<const Entry> entries) {
   const auto start = std::chrono::steady_clock::now();
-  if (std::any_of(entries.begin(), entries.end(), [](const auto& entry) { return !entry.command; }))
-    throw std::runtime_error("an entry of the queue cannot be read");
   const auto commands = commands_of(entries);
   CRASH_POINT("after_read");
   pqxx::work tx(connection_);

@@ -1,0 +1,91 @@
+#include "dead_view.h"
+
+#include <algorithm>
+#include <iomanip>
+#include <iostream>
+
+#include "queue/wire.h"
+
+namespace ticketd::ctl {
+namespace {
+
+// What stands in the queue and in errors may hold anything: no control characters to the terminal.
+std::string harmless(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
+  return text;
+}
+
+std::string first_line(const std::string& text) { return harmless(text.substr(0, text.find('\n'))); }
+
+void field(const char* name, const std::string& value) {
+  if (!value.empty()) std::cout << "  " << std::left << std::setw(14) << name << harmless(value) << '\n';
+}
+
+std::string in_words(const storage::StoredLetter& letter) {
+  if (!letter.command_id) return "an entry that could not be read";
+  const auto state = letter.command_state.value_or("");
+  if (state == "failed") return "failed";
+  if (state == "done") return "took effect after a retry that was broken off";
+  return "neither failed nor decided: a retry was broken off; retry or drop it";
+}
+
+}  // namespace
+
+std::string id_of(const storage::StoredLetter& letter) {
+  return letter.command_id ? letter.command_id->str() : std::to_string(letter.shard) + "/" + letter.stream_id;
+}
+
+std::optional<domain::Command> command_in(const storage::StoredLetter& letter) {
+  return queue::from_json_text(letter.raw);
+}
+
+void print_line(const storage::StoredLetter& letter) {
+  const auto command = command_in(letter);
+  std::cout << id_of(letter) << "  " << format_time(letter.died_at) << "  ";
+  if (command) {
+    std::cout << name_of(command->kind) << " of event " << command->event.str() << " by " << command->user.str();
+  } else {
+    std::cout << "cannot be read";
+  }
+  std::cout << "\n    " << first_line(letter.error) << '\n';
+}
+
+void print_all(const storage::StoredLetter& letter) {
+  std::cout << id_of(letter) << '\n';
+  field("state", in_words(letter));
+  if (const auto command = command_in(letter)) {
+    field("kind", std::string(name_of(command->kind)));
+    field("person", command->user.str());
+    field("event", command->event.str());
+    if (command->booking) field("booking", command->booking->str());
+    field("notification", command->notification.str());
+    field("accepted at", format_time(command->accepted_at));
+    field("HTTP request", command->request_id);
+  }
+  field("entry", std::to_string(letter.shard) + "/" + letter.stream_id);
+  field("put aside at", format_time(letter.died_at));
+  field("attempts", std::to_string(letter.attempts));
+  field("SQLSTATE", letter.sqlstate.value_or(""));
+  field("error", letter.error);
+  field("as it stood", letter.raw);
+}
+
+Json json_of(const storage::StoredLetter& letter) {
+  auto json = Json::object({{"id", id_of(letter)},
+                            {"shard", letter.shard},
+                            {"stream_id", letter.stream_id},
+                            {"state", letter.command_state},
+                            {"error", letter.error},
+                            {"sqlstate", letter.sqlstate},
+                            {"attempts", letter.attempts},
+                            {"died_at", format_time(letter.died_at)},
+                            {"entry", Json::parse(letter.raw).value_or(Json())}});
+  const auto command = command_in(letter);
+  json.set("readable", command.has_value());
+  if (!command) return json;
+  json.set("kind", name_of(command->kind)).set("user_id", command->user.str()).set("event_id", command->event.str());
+  return json.set("accepted_at", format_time(command->accepted_at));
+}
+
+}  // namespace ticketd::ctl
