@@ -29,7 +29,7 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@echo "  $(1) $(2)")
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop build test sim check format tidy layers deps deps-test clean
+.PHONY: help run stop build test sim torture check format tidy layers deps deps-test clean
 .SECONDARY:
 
 help: ## list the targets
@@ -51,6 +51,9 @@ test: deps-test ## unit, integration and e2e tests on a stack of their own
 sim: deps-test ## a million random schedules of the booking rules, and every rule disabled once
 	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/tests/sim
 	@BUILD=$(BUILD) tests/sim/run $(or $(SCHEDULES),1000000)
+
+torture: deps-test ## everything dies, whenever it likes, and nothing may break: SEEDS=20
+	@tests/torture/run $(or $(SEEDS),20)
 
 check: deps-test format layers tidy ## format, layers and clang-tidy
 
@@ -99,5 +102,7 @@ $(BUILD)/tests/sim: $(call obj,$(wildcard tests/sim/*.cc)) $(LIBRARY)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CXX) $(LDFLAGS) $^ -pthread -o $@
+
+$(eval $(call link_rule,$(BUILD)/tests/torture,$(call obj,$(wildcard tests/torture/*.cc) tests/sim/model.cc $(SUPPORT_SRC) $(WORKER_SRC)),-lcurl -lCppUTest -lCppUTestExt))
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

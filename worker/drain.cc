@@ -34,6 +34,7 @@ std::vector<Decided> decide_all(storage::LoadedBatch& batch, const std::vector<C
   std::vector<Decided> decided;
   for (const auto& command : commands) {
     if (batch.done.contains(command.id)) continue;
+    CRASH_POINT("command-" + command.request_id);
     const auto event = batch.events.find(command.event);
     if (event == batch.events.end()) {
       decided.push_back({&command, domain::no_such_event(command), ""});
@@ -76,7 +77,17 @@ Drain::Drain(pqxx::connection& connection, queue::CommandStream& stream, Metrics
       options_(options),
       commit_time_(metrics.histogram("ticketd_worker_batch_seconds", "")) {}
 
-void Drain::carry_out(std::span<const Entry> entries) {
+void Drain::carry_out(std::span<const Entry> entries) { carry_out_by(entries, options_.batch_max); }
+
+void Drain::carry_out_one_by_one(std::span<const Entry> entries, bool first_is_poison) {
+  if (first_is_poison) {
+    bury(entries.front(), {storage::FaultKind::refused, "", "the worker died each time that it carried this out"}, 1);
+    entries = entries.subspan(1);
+  }
+  carry_out_by(entries, 1);
+}
+
+void Drain::carry_out_by(std::span<const Entry> entries, int batch_max) {
   while (!entries.empty()) {
     if (!entries.front().command) {
       // What cannot be read will never be readable.
@@ -84,7 +95,7 @@ void Drain::carry_out(std::span<const Entry> entries) {
       entries = entries.subspan(1);
       continue;
     }
-    const auto most = entries.first(std::min(entries.size(), static_cast<std::size_t>(options_.batch_max)));
+    const auto most = entries.first(std::min(entries.size(), static_cast<std::size_t>(batch_max)));
     const auto unreadable = std::find_if(most.begin(), most.end(), [](const auto& entry) { return !entry.command; });
     const auto size = static_cast<std::size_t>(unreadable - most.begin());
     commit_or_halve(entries.first(size));

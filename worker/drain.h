@@ -28,7 +28,12 @@ class Drain {
   // is not acknowledged is in the queue still, and reading it again is harmless.
   void carry_out(std::span<const queue::Entry> entries);
 
+  // The same, each in a transaction of its own; the first one becomes a dead letter right away if it is known as
+  // poison.
+  void carry_out_one_by_one(std::span<const queue::Entry> entries, bool first_is_poison);
+
  private:
+  void carry_out_by(std::span<const queue::Entry> entries, int batch_max);
   void commit_or_halve(std::span<const queue::Entry> entries);
   void commit(std::span<const queue::Entry> entries);
   void bury(const queue::Entry& entry, const storage::Fault& fault, int attempts);

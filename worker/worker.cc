@@ -1,6 +1,10 @@
 #include "worker.h"
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
+#include <set>
+#include <span>
 #include <stdexcept>
 #include <thread>
 
@@ -26,6 +30,50 @@ constexpr std::chrono::milliseconds kRetryAfter{250};
 // longer than the longest pause between two statements of a healthy one, kBalanceEvery.
 constexpr int kIdleSessionTimeoutMs = 5'000;
 constexpr int kRedisTimeoutMs = 5'000;
+// After that many deaths over a shard's first batch in a row, the next worker goes one by one; after that many, the
+// command that it dies with stands alone at the head, and is put aside.
+constexpr int kCarefulAfter = 2;
+constexpr int kPoisonAfter = 5;
+
+using Entries = std::span<const queue::Entry>;
+
+// The leading entries that are of one shard.
+Entries of_first_shard(Entries entries) {
+  const auto other = [&](const auto& entry) { return entry.shard != entries.front().shard; };
+  return entries.first(static_cast<std::size_t>(std::find_if(entries.begin(), entries.end(), other) - entries.begin()));
+}
+
+void carry_out_first(Drain& drain, queue::CommandStream& stream, Entries entries) {
+  const int shard = entries.front().shard;
+  const int deaths = stream.begin_first_batch(shard) - 1;
+  try {
+    if (deaths < kCarefulAfter) {
+      drain.carry_out(entries);
+    } else {
+      drain.carry_out_one_by_one(entries, deaths >= kPoisonAfter);
+    }
+  } catch (const redis::RedisUnavailable&) {
+    throw;  // it cannot be counted out; one death too many is harmless
+  } catch (...) {
+    stream.end_first_batch(shard);
+    throw;
+  }
+  stream.end_first_batch(shard);
+}
+
+// `fresh`: shards of which nothing was carried out yet since they were taken.
+void carry_out(Drain& drain, queue::CommandStream& stream, Entries entries, std::set<int>& fresh) {
+  while (!entries.empty() && !fresh.empty()) {
+    const auto first = of_first_shard(entries);
+    if (fresh.erase(first.front().shard) > 0) {
+      carry_out_first(drain, stream, first);
+    } else {
+      drain.carry_out(first);
+    }
+    entries = entries.subspan(first.size());
+  }
+  drain.carry_out(entries);
+}
 
 }  // namespace
 
@@ -55,12 +103,17 @@ void Worker::run_session(const std::atomic<bool>& stop) {
   storage::ShardLocks locks(session.get(), config_.shards);
   Drain drain(session.get(), stream, metrics_, clock_, random_, {config_.batch_max, config_.attempts_max});
   locks.announce();
+  std::set<int> fresh;
   auto next_balance = SteadyClock::now();
   auto next_cleaning = next_balance;
   while (!stop) {
     if (SteadyClock::now() >= next_balance) {
-      if (locks.balance())
+      const auto before = locks.owned();
+      if (locks.balance()) {
         Log::info("shards", {{"owned", static_cast<int>(locks.owned().size())}, {"of", config_.shards}});
+        std::set_difference(locks.owned().begin(), locks.owned().end(), before.begin(), before.end(),
+                            std::inserter(fresh, fresh.end()));
+      }
       next_balance = SteadyClock::now() + kBalanceEvery;
     }
     if (locks.owned().contains(0) && SteadyClock::now() >= next_cleaning) {
@@ -70,7 +123,7 @@ void Worker::run_session(const std::atomic<bool>& stop) {
     }
     const auto left_ms = std::chrono::ceil<std::chrono::milliseconds>(next_balance - SteadyClock::now()).count();
     const auto entries = stream.read(locks.owned(), config_.batch_max, std::max(1, static_cast<int>(left_ms)));
-    drain.carry_out(entries);
+    carry_out(drain, stream, entries, fresh);
     report_("owns " + std::to_string(locks.owned().size()) + " of " + std::to_string(config_.shards) + " shards, " +
             std::to_string(entries.size()) + " commands in the last round");
   }

@@ -2,12 +2,14 @@
 // -DTICKETD_CRASH_POINTS has them (make CRASH=1); in any other CRASH_POINT is nothing at all.
 //
 // A test arms a point by making the file $TICKETD_CRASH_DIR/NAME; the first process that comes by takes the file away
-// and kills itself.
+// and kills itself. NAME.always stays, and kills every process that comes by.
 #pragma once
 
 #ifdef TICKETD_CRASH_POINTS
+#include <string>
+
 namespace ticketd {
-void crash_if_armed(const char* name);
+void crash_if_armed(const std::string& name);
 }
 #define CRASH_POINT(name) ::ticketd::crash_if_armed(name)
 #else

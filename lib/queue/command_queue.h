@@ -9,6 +9,7 @@
 //   ticketd:idem:USER:KEY    answer of an idempotency key, for 24 hours
 //   ticketd:closed:EVENT     the event was deleted: refuse bookings at once, for as long as a handler might still have
 //                            it in its cache as open
+//   ticketd:begun            hash, see CommandStream::begin_first_batch()
 //   ticketd:outcome:COMMAND  list of one element, pushed when the command took effect and somebody waits for it
 #pragma once
 #include <optional>

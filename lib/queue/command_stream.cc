@@ -10,8 +10,9 @@ namespace ticketd::queue {
 namespace {
 
 constexpr const char* kShardsKey = "ticketd:shards";
-constexpr int kOutcomeTtlS = 60;  // longer than any handler waits
-constexpr int kClosedTtlS = 60;   // longer than any handler remembers an event as open, while PostgreSQL can be asked
+constexpr const char* kBegunKey = "ticketd:begun";  // hash, shard -> workers that began and came to no end
+constexpr int kOutcomeTtlS = 60;                    // longer than any handler waits
+constexpr int kClosedTtlS = 60;  // longer than any handler remembers an event as open, while PostgreSQL can be asked
 
 int shard_in(std::string_view key) {
   int shard = 0;
@@ -71,6 +72,12 @@ void CommandStream::acknowledge(std::span<const Entry> entries, std::span<const 
     commands.push_back({"SET", closed_key(event), "1", "EX", std::to_string(kClosedTtlS)});
   if (!commands.empty()) redis_.transaction(commands);
 }
+
+int CommandStream::begin_first_batch(int shard) {
+  return static_cast<int>(redis_.command({"HINCRBY", kBegunKey, std::to_string(shard), "1"}).integer());
+}
+
+void CommandStream::end_first_batch(int shard) { redis_.command({"HDEL", kBegunKey, std::to_string(shard)}); }
 
 bool CommandStream::agree_on_shards(int shards) {
   const auto wanted = std::to_string(shards);

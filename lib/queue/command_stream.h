@@ -35,6 +35,12 @@ class CommandStream {
   // transaction: after a crash either all of it happened or none. `deleted_events` are refused bookings from now on.
   void acknowledge(std::span<const Entry> entries, std::span<const EventId> deleted_events);
 
+  // A command can kill the worker itself, and the next one, and so on. So a worker counts itself in before it carries
+  // out the first batch of a shard that it took over, and out when that came to an end, well or badly: what is left are
+  // deaths. begin_first_batch() gives the number of workers that began since one came to an end, this one included.
+  int begin_first_batch(int shard);
+  void end_first_batch(int shard);
+
   // Remembers the number of shards. False if commands are queued under another number: then an event's commands would
   // be spread over two shards, and lose their order.
   bool agree_on_shards(int shards);

@@ -18,10 +18,12 @@ const Statement kInsertFailed{"insert_failed_command", R"(
   INSERT INTO commands (id, kind, user_id, event_id, state, outcome, reason, accepted_at, decided_at)
   VALUES ($1, $2, $3, $4, 'failed', 'failed', 'internal_error', $5, $6) ON CONFLICT (id) DO NOTHING)"};
 
-// A notification only for someone who exists: that the person is gone may be the very reason of the failure.
+// A notification only for someone who exists, and under another id if its own is taken: either may be the very reason
+// of the failure.
 const Statement kInsertNotification{"insert_failed_notification", R"(
   INSERT INTO notifications (id, user_id, event_id, kind, message, created_at, updated_at)
-  SELECT $1, id, $3, $4, $5, $6, $7 FROM users WHERE id = $2)"};
+  SELECT CASE WHEN EXISTS (SELECT FROM notifications WHERE id = $1) THEN gen_random_uuid() ELSE $1 END, id, $3, $4, $5, $6, $7
+  FROM users WHERE id = $2)"};
 
 #define SELECT_LETTERS                                                                                          \
   "SELECT d.shard, d.stream_id, d.command_id, d.command, d.error, d.sqlstate, d.attempts, epoch_ms(d.died_at) " \
@@ -41,6 +43,22 @@ const Statement kDeleteFailed{"delete_failed_command", "DELETE FROM commands WHE
 // The outcome's notification will have the same id.
 const Statement kDeleteNotification{"delete_failed_notification",
                                     "DELETE FROM notifications WHERE id = $1 AND kind = 'failed'"};
+
+// jsonb takes every JSON but one with a NUL in a text: U+FFFD stands for it then.
+std::string without_nul(const std::string& json) {
+  std::string text;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    if (json[i] != '\\') {
+      text += json[i];
+    } else if (json.compare(i, 6, "\\u0000") == 0) {
+      text += "\\ufffd";
+      i += 5;
+    } else {
+      text += json.substr(i++, 2);
+    }
+  }
+  return text;
+}
 
 // False: the command took effect, or failed, before.
 bool fail_command(pqxx::work& tx, const domain::Command& command, const std::string& now) {
@@ -90,8 +108,8 @@ void insert_dead_letter(pqxx::work& tx, const DeadLetter& letter, Time now) {
   const auto at = format_time(now);
   if (letter.command && !fail_command(tx, *letter.command, at)) return;
   const auto command_id = letter.command ? letter.command->id.str() : "";
-  run(tx, kInsertDeadLetter, letter.shard, letter.stream_id, letter.command ? command_id.c_str() : nullptr, letter.raw,
-      letter.error, letter.sqlstate, letter.attempts, at);
+  run(tx, kInsertDeadLetter, letter.shard, letter.stream_id, letter.command ? command_id.c_str() : nullptr,
+      without_nul(letter.raw), letter.error, letter.sqlstate, letter.attempts, at);
 }
 
 std::vector<StoredLetter> list_dead_letters(pqxx::transaction_base& tx, int limit) {

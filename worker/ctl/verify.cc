@@ -31,8 +31,11 @@ QueueSide look_at_queue(const Config& config) {
 
 BrokenRule orphans_of(const queue::QueueAudit& audit) {
   BrokenRule rule{"pending", "a request is shown as queued, and its command is not in the queue", audit.orphans, {}};
-  for (const auto& [user, command] : audit.examples)
-    rule.examples.push_back({command, "command " + command + " of person " + user});
+  for (const auto& [user, command] : audit.examples) {
+    std::string detail = "command ";
+    detail.append(command).append(" of person ").append(user);
+    rule.examples.push_back({command, std::move(detail)});
+  }
   return rule;
 }
 
