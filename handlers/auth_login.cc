@@ -37,6 +37,8 @@ static Answer login(App& app, const Request& request) {
   app.gate.clear_logins(who);
   const auto rehashed = auth::Passwords::needs_rehash(account->password_hash) ? app.passwords.hash(password) : "";
   return storage::transact(app.database, [&](pqxx::work& tx) -> Answer {
+    if (!storage::lock_password(tx, account->user.id, account->password_hash))
+      return Refusal{Code::invalid_credentials};
     if (!rehashed.empty()) storage::update_password_hash(tx, account->user.id, rehashed);
     const auto tokens = start_session(app, tx, account->user.id);
     return http::not_stored(http::success(200, "user login successful",

@@ -34,7 +34,7 @@ static Answer update_password(App& app, const Request& request, UserId user) {
     storage::update_password(tx, user, hash, now);
     return true;
   });
-  app.gate.set_tokens_valid_after(user, now, app.config.access_ttl_s);
+  app.gate.set_tokens_valid_after(user, now);
   return http::success(200, "password updated successfully",
                        Json::object({{"message", "Password updated successfully"}}));
 }

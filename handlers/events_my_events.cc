@@ -17,8 +17,8 @@ static Answer my_events(App& app, const Request& request, UserId user) {
     const auto found = list_page(tx, filter, page);
     auto reply = http::success(200, "All events retrieved successfully", events_json(found.events, app.clock.now()));
     if (found.next_cursor) {
-      reply.header("Link", "<" + request.path + "?limit=" + std::to_string(page.limit) +
-                               "&cursor=" + *found.next_cursor + ">; rel=\"next\"");
+      const auto next = request.path + '?' + request.query_without({"cursor", "page"}) + "cursor=" + *found.next_cursor;
+      reply.header("Link", '<' + next + ">; rel=\"next\"");
     }
     return reply;
   });

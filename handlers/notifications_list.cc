@@ -27,12 +27,13 @@ static Answer list(App& app, const Request& request, UserId user) {
   auto rows = Json::array();
   auto pending = before ? std::vector<domain::Command>() : pending_of(app, user);
   return storage::read(app.database, [&](pqxx::transaction_base& tx) -> Answer {
+    std::vector<NotificationId> ids;
+    for (const auto& command : pending) ids.push_back(command.notification);
+    const auto existing = storage::list_existing(tx, ids);  // their outcome was committed since the queue was asked
+    std::erase_if(pending, [&](const auto& command) {
+      return std::find(existing.begin(), existing.end(), command.notification) != existing.end();
+    });
     const auto decided = storage::list_notifications(tx, user, unread, before, limit);
-    const auto is_decided = [&](const domain::Command& command) {
-      return std::any_of(decided.begin(), decided.end(),
-                         [&](const auto& row) { return row.id == command.notification; });
-    };
-    std::erase_if(pending, is_decided);
     std::for_each(pending.rbegin(), pending.rend(),
                   [&](const auto& command) { rows.push(pending_notification_json(command)); });
     for (const auto& row : decided) rows.push(notification_json(row));

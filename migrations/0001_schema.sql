@@ -32,6 +32,8 @@ CREATE TABLE refresh_tokens (
 );
 -- serves revoking a family after a replay
 CREATE INDEX refresh_tokens_family ON refresh_tokens (family_id);
+-- serves deleting refresh tokens that expired long ago
+CREATE INDEX refresh_tokens_expired ON refresh_tokens (expires_at);
 -- serves revoking all of a person's tokens
 CREATE INDEX refresh_tokens_user ON refresh_tokens (user_id);
 
@@ -63,8 +65,8 @@ CREATE INDEX events_by_start ON events (start_date_time, id) WHERE state = 'open
 CREATE INDEX events_by_creation ON events (created_at, id) WHERE state = 'open';
 -- serves my-events
 CREATE INDEX events_of_owner ON events (user_id, created_at, id) WHERE state = 'open';
--- serves discover's word search
-CREATE INDEX events_words ON events USING gin (to_tsvector('simple', title || ' ' || location || ' ' || description)) WHERE state = 'open';
+-- serves discover's word search; the translated signs would make PostgreSQL's parser take a path, host or address for one word
+CREATE INDEX events_words ON events USING gin (to_tsvector('simple', translate(title || ' ' || location || ' ' || description, '/.-@', '    '))) WHERE state = 'open';
 
 CREATE TABLE bookings (
   id           uuid        CONSTRAINT bookings_pkey PRIMARY KEY,
@@ -140,6 +142,8 @@ CREATE TABLE dead_letters (
   died_at     timestamptz NOT NULL,
   CONSTRAINT dead_letters_pkey PRIMARY KEY (shard, stream_id)
 );
+-- serves `ticketctl dead show|retry|drop ID`, and with it a retry of all of them after a bug put many aside
+CREATE INDEX dead_letters_command ON dead_letters (command_id) WHERE command_id IS NOT NULL;
 
 -- Idempotency keys of what handlers write themselves (new events); those of commands live in the queue.
 CREATE TABLE idempotency_keys (

@@ -19,7 +19,7 @@ sigset_t stop_signals() {
   return signals;
 }
 
-// Under systemd: READY at the first report, then the status line, and the watchdog, which only a finished round feeds.
+// Under systemd: READY at the first report, then the status line, and the watchdog: a round that hangs is not fed.
 void report(const std::string& line) { sd_notify(0, ("READY=1\nWATCHDOG=1\nSTATUS=" + line).c_str()); }
 
 }  // namespace
@@ -44,7 +44,7 @@ int main() {
   waiter.detach();  // ends with the process
   try {
     worker::Worker(config, metrics, clock, random, report).run(stop);
-  } catch (const std::invalid_argument& e) {
+  } catch (const worker::WrongShards& e) {
     Log::error("cannot_start", {{"error", e.what()}});
     return kExitBadConfig;
   }

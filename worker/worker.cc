@@ -23,15 +23,18 @@ using SteadyClock = std::chrono::steady_clock;
 // How often shards are shared out anew: bounds how long the shards of a worker that went away lie idle.
 constexpr std::chrono::milliseconds kBalanceEvery{500};
 // How often the owner of shard 0 deletes what has expired.
-constexpr std::chrono::minutes kCleanEvery{1};
+constexpr std::chrono::milliseconds kCleanEvery{60'000};
 // After a fault, before the next try.
 constexpr std::chrono::milliseconds kRetryAfter{250};
 // A worker that is stopped (SIGSTOP, a swapping host) loses its session, and so its shards, after that long. It must be
 // longer than the longest pause between two statements of a healthy one, kBalanceEvery.
 constexpr int kIdleSessionTimeoutMs = 5'000;
 constexpr int kRedisTimeoutMs = 5'000;
-// After that many deaths over a shard's first batch in a row, the next worker goes one by one; after that many, the
-// command that it dies with stands alone at the head, and is put aside.
+// Deleting an event cancels all of its bookings in one statement: a million of them take a minute and a half. Less than
+// the unit's WatchdogSec.
+constexpr int kStatementTimeoutMs = 150'000;
+// After that many deaths in a row with the same entry at the head of a shard, the next worker goes one by one; after
+// that many, that entry is put aside.
 constexpr int kCarefulAfter = 2;
 constexpr int kPoisonAfter = 5;
 
@@ -45,7 +48,7 @@ Entries of_first_shard(Entries entries) {
 
 void carry_out_first(Drain& drain, queue::CommandStream& stream, Entries entries) {
   const int shard = entries.front().shard;
-  const int deaths = stream.begin_first_batch(shard) - 1;
+  const int deaths = stream.begin_first_batch(shard, entries.front().stream_id) - 1;
   try {
     if (deaths < kCarefulAfter) {
       drain.carry_out(entries);
@@ -53,12 +56,23 @@ void carry_out_first(Drain& drain, queue::CommandStream& stream, Entries entries
       drain.carry_out_one_by_one(entries, deaths >= kPoisonAfter);
     }
   } catch (const redis::RedisUnavailable&) {
-    throw;  // it cannot be counted out; one death too many is harmless
+    throw;  // it cannot be counted out; an entry that was committed is only acknowledged when it is put aside
   } catch (...) {
     stream.end_first_batch(shard);
     throw;
   }
   stream.end_first_batch(shard);
+}
+
+// True if there is more to delete. Not worth stopping the drain for: what fails is tried again later.
+bool clean_up(pqxx::connection& connection, Time now) {
+  try {
+    pqxx::nontransaction tx(connection);
+    return storage::delete_expired(tx, now);
+  } catch (const std::exception& e) {
+    Log::warning("cleaning_failed", {{"error", e.what()}});
+    return false;
+  }
 }
 
 // `fresh`: shards of which nothing was carried out yet since they were taken.
@@ -81,7 +95,7 @@ void Worker::run(const std::atomic<bool>& stop) {
   while (!stop) {
     try {
       run_session(stop);
-    } catch (const std::invalid_argument&) {
+    } catch (const WrongShards&) {
       throw;
     } catch (const std::exception& e) {
       Log::error("worker_fault", {{"error", e.what()}});
@@ -94,12 +108,11 @@ void Worker::run(const std::atomic<bool>& stop) {
 void Worker::run_session(const std::atomic<bool>& stop) {
   queue::CommandStream stream(config_.queue_redis_url, kRedisTimeoutMs);
   if (!stream.agree_on_shards(config_.shards)) {
-    throw std::invalid_argument(
+    throw WrongShards(
         "TICKETD_SHARDS was changed while commands are queued under the old number; set it back until the queue is "
         "empty");
   }
-  storage::Connection session(config_.database_url,
-                              {"ticketd-worker", config_.statement_timeout_ms, kIdleSessionTimeoutMs});
+  storage::Connection session(config_.database_url, {"ticketd-worker", kStatementTimeoutMs, kIdleSessionTimeoutMs});
   storage::ShardLocks locks(session.get(), config_.shards);
   Drain drain(session.get(), stream, metrics_, clock_, random_, {config_.batch_max, config_.attempts_max});
   locks.announce();
@@ -117,9 +130,7 @@ void Worker::run_session(const std::atomic<bool>& stop) {
       next_balance = SteadyClock::now() + kBalanceEvery;
     }
     if (locks.owned().contains(0) && SteadyClock::now() >= next_cleaning) {
-      pqxx::nontransaction tx(session.get());
-      storage::delete_expired(tx, clock_.now());
-      next_cleaning = SteadyClock::now() + kCleanEvery;
+      next_cleaning = SteadyClock::now() + (clean_up(session.get(), clock_.now()) ? kBalanceEvery : kCleanEvery);
     }
     const auto left_ms = std::chrono::ceil<std::chrono::milliseconds>(next_balance - SteadyClock::now()).count();
     const auto entries = stream.read(locks.owned(), config_.batch_max, std::max(1, static_cast<int>(left_ms)));

@@ -3,6 +3,8 @@
 #pragma once
 #include <atomic>
 #include <functional>
+#include <stdexcept>
+#include <string>
 
 #include "base/metrics.h"
 #include "base/random.h"
@@ -11,15 +13,22 @@
 
 namespace ticketd::worker {
 
+// Commands are queued under another number of shards than the setting.
+class WrongShards : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 class Worker {
  public:
-  // `report` is called after every round that made progress or found nothing to do, with a line about the state.
+  // `report` is called with a line about the state after every round, and after every fault: who waits for PostgreSQL
+  // to come back is alive, and restarting it would help nobody.
   Worker(const Config& config, Metrics& metrics, const Clock& clock, Random& random,
          std::function<void(const std::string&)> report)
       : config_(config), metrics_(metrics), clock_(clock), random_(random), report_(std::move(report)) {}
 
-  // Drains until `stop` is set; ends within a batch and half a second of that. Survives PostgreSQL and Redis going away
-  // and coming back. Throws std::invalid_argument if commands are queued under another number of shards.
+  // Drains until `stop` is set; ends within a round (what was read at once) and half a second of that. Survives
+  // PostgreSQL and Redis going away and coming back. Throws WrongShards.
   void run(const std::atomic<bool>& stop);
 
  private:

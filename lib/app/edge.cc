@@ -120,7 +120,7 @@ std::optional<Refusal> Edge::check_token(const auth::Passage& passage, const Cal
     const auto since = app_.clock.now() - seconds(app_.config.access_ttl_s);
     const auto list = storage::read(
         app_.database, [&](pqxx::transaction_base& tx) { return storage::list_tokens_valid_after(tx, since); });
-    app_.gate.load_tokens_valid_after(list, app_.config.access_ttl_s);
+    app_.gate.load_tokens_valid_after(list);
     for (const auto& [user, after] : list) {
       if (user == *caller.user) valid_after = after;
     }

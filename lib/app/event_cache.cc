@@ -8,6 +8,7 @@ namespace ticketd {
 namespace {
 
 constexpr seconds kFresh{3};
+constexpr seconds kLeaveAlone{1};
 constexpr std::chrono::hours kGoodWithoutDatabase{1};
 constexpr std::size_t kMostEvents = 10'000;  // about a megabyte
 
@@ -28,7 +29,7 @@ std::optional<Refusal> EventCache::must_exist(EventId id, Time now) {
 
 std::optional<EventCache::Known> EventCache::find(EventId id, Time now) {
   const auto old = remembered(id);
-  if (old && now - old->read_at < kFresh) return old;
+  if (old && (now - old->read_at < kFresh || now < not_before_.load())) return old;
   try {
     const auto event =
         storage::read(database_, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, id); });
@@ -38,6 +39,7 @@ std::optional<EventCache::Known> EventCache::find(EventId id, Time now) {
     return known;
   } catch (const storage::DatabaseUnavailable&) {
     if (!old || now - old->read_at > kGoodWithoutDatabase) throw;
+    not_before_ = now + kLeaveAlone;
     return old;
   }
 }

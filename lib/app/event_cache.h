@@ -1,6 +1,7 @@
 // What booking has to know of an event before it queues a command: that it exists and is open. Kept in the process for
 // a few seconds, so that the hot path asks no database; the worker decides on what is true in the end.
 #pragma once
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
@@ -38,6 +39,7 @@ class EventCache {
   storage::Pool& database_;
   std::mutex mutex_;
   std::unordered_map<EventId, Known> known_;
+  std::atomic<Time> not_before_{Time{}};  // a database that was away is not asked again before then
 };
 
 }  // namespace ticketd

@@ -22,6 +22,18 @@ Refusal refusal_of(const storage::Request& request) {
   return {Code::internal_error};
 }
 
+// Empty if it takes longer; or if a fault keeps us from seeing it, for the command is accepted by now.
+std::optional<storage::Request> outcome_of(App& app, const domain::Command& command) {
+  try {
+    if (!app.queue.await_outcome(command.id, app.config.outcome_wait_ms)) return std::nullopt;
+    return storage::read(
+        app.database, [&](pqxx::transaction_base& tx) { return storage::find_request(tx, command.id, command.user); });
+  } catch (const std::runtime_error& e) {
+    Log::warning("outcome_not_seen", {{"request_id", command.request_id}, {"error", e.what()}});
+    return std::nullopt;
+  }
+}
+
 Result<std::optional<queue::IdempotencyKey>> key_of(const Request& request, const Json& body) {
   const auto key = request.idempotency_key();
   if (!key.ok()) return key.refusal();
@@ -69,9 +81,7 @@ Answer replay_or(const Refusal& refusal, App& app, const Request& request, UserI
 Result<bool> submit_and_wait(App& app, const domain::Command& command) {
   const auto queued = app.queue.submit(command, std::nullopt, true);
   if (!queued.ok()) return queued.refusal();
-  if (!app.queue.await_outcome(command.id, app.config.outcome_wait_ms)) return false;
-  const auto outcome = storage::read(
-      app.database, [&](pqxx::transaction_base& tx) { return storage::find_request(tx, command.id, command.user); });
+  const auto outcome = outcome_of(app, command);
   if (!outcome) return false;
   if (outcome->state == "failed" || outcome->outcome == name_of(domain::Outcome::rejected)) return refusal_of(*outcome);
   return true;

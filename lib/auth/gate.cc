@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 
 namespace ticketd::auth {
 namespace {
 
 constexpr const char* kTokensKey = "ticketd:tokens";
+constexpr std::int64_t kHangMs = 100;
+constexpr std::int64_t kLeaveAloneMs = 2'000;
+constexpr const char* kTokensTtlS = "30";
 constexpr int kLoginFailures = 10;
 constexpr int kLoginWindowS = 15 * 60;
 
@@ -41,16 +45,28 @@ std::int64_t number_of(std::string_view text) {
   return value;
 }
 
+std::int64_t steady_ms() {
+  return std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
 std::string login_key(const std::string& who) { return "ticketd:login:" + who; }
 
 }  // namespace
 
 template <class Body>
 void Gate::try_to(Body&& body) {
+  const auto start = steady_ms();
+  if (start < not_before_ms_.load(std::memory_order_relaxed)) {
+    unreachable_.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
   try {
     body();
   } catch (const std::runtime_error&) {  // not reachable, or full and refusing writes: the same to us
     unreachable_.fetch_add(1, std::memory_order_relaxed);
+    // One that answers at once that it is away may be asked again at once; one that hangs would hold up everybody.
+    const auto now = steady_ms();
+    if (now - start >= kHangMs) not_before_ms_.store(now + kLeaveAloneMs, std::memory_order_relaxed);
   }
 }
 
@@ -75,19 +91,19 @@ Passage Gate::enter(const std::string& rate_class, const std::string& caller, co
   return passage;
 }
 
-void Gate::load_tokens_valid_after(std::span<const std::pair<UserId, Time>> list, int ttl_s) {
+void Gate::load_tokens_valid_after(std::span<const std::pair<UserId, Time>> list) {
   std::vector<redis::Arguments> commands;
   // NX: what set_tokens_valid_after() wrote since the list was read is newer.
   for (const auto& [user, after] : list)
     commands.push_back({"HSETNX", kTokensKey, user.str(), std::to_string(epoch_ms(after))});
   commands.push_back({"HSET", kTokensKey, "loaded", "1"});
-  commands.push_back({"EXPIRE", kTokensKey, std::to_string(ttl_s), "NX"});
+  commands.push_back({"EXPIRE", kTokensKey, kTokensTtlS, "NX"});
   try_to([&] { redis_.take()->transaction(commands); });
 }
 
-void Gate::set_tokens_valid_after(UserId user, Time after, int ttl_s) {
+void Gate::set_tokens_valid_after(UserId user, Time after) {
   const std::vector<redis::Arguments> commands = {{"HSET", kTokensKey, user.str(), std::to_string(epoch_ms(after))},
-                                                  {"EXPIRE", kTokensKey, std::to_string(ttl_s), "NX"}};
+                                                  {"EXPIRE", kTokensKey, kTokensTtlS, "NX"}};
   try_to([&] { redis_.take()->transaction(commands); });
 }
 

@@ -8,6 +8,7 @@
 //                                Redis can only forget all of it; the field "loaded" says that it is complete.
 //   ticketd:login:WHO            failed logins of an e-mail and address
 #pragma once
+#include <atomic>
 #include <optional>
 #include <span>
 #include <string>
@@ -46,11 +47,12 @@ class Gate {
   Passage enter(const std::string& rate_class, const std::string& caller, const std::optional<RateRule>& rule,
                 const std::optional<UserId>& user);
 
-  // Puts the whole list in place; it is forgotten after `ttl_s`, the longest life of an access token, and loaded again.
-  void load_tokens_valid_after(std::span<const std::pair<UserId, Time>> list, int ttl_s);
+  // Puts the whole list in place. It is forgotten after half a minute and loaded again: so long at most a change counts
+  // late whose set_tokens_valid_after() found no Redis.
+  void load_tokens_valid_after(std::span<const std::pair<UserId, Time>> list);
 
-  // Adds one person to the list, which has to be complete by then for the entry to last.
-  void set_tokens_valid_after(UserId user, Time after, int ttl_s);
+  // Adds one person to the list, so that it counts at once.
+  void set_tokens_valid_after(UserId user, Time after);
 
   // Failed logins: seconds to wait if `who` has had too many (10 in 15 minutes), else 0. fail_login counts one more,
   // clear_logins forgets them.
@@ -64,6 +66,7 @@ class Gate {
 
   redis::Pool& redis_;
   Cell& unreachable_;
+  std::atomic<std::int64_t> not_before_ms_{0};  // by the steady clock: a Redis that hung is left alone until then
 };
 
 }  // namespace ticketd::auth

@@ -1,4 +1,4 @@
-// Every "no" that a client can get, as a closed list. http/problem.cc turns them into replies.
+// Every "no" that a client can get, as a closed list. http/reply.cc turns them into replies.
 #pragma once
 #include <optional>
 #include <string>

@@ -19,6 +19,15 @@ bool is_json(std::string_view content_type) {
   return type == "application/json";
 }
 
+// The next name=value of a query string, which is cut off.
+std::string_view take_pair(std::string_view& rest) {
+  const auto pair = rest.substr(0, rest.find('&'));
+  rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
+  return pair;
+}
+
+std::string name_in(std::string_view pair) { return percent_decoded(pair.substr(0, pair.find('='))); }
+
 }  // namespace
 
 std::string Request::header(const std::string& name) const {
@@ -39,15 +48,23 @@ Result<Json> Request::json_body(bool optional_body) const {
 }
 
 std::optional<std::string> Request::query_value(std::string_view name) const {
-  std::string_view rest = query;
-  while (!rest.empty()) {
-    const auto pair = rest.substr(0, rest.find('&'));
-    rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
+  for (std::string_view rest = query; !rest.empty();) {
+    const auto pair = take_pair(rest);
+    if (name_in(pair) != name) continue;
     const auto equals = pair.find('=');
-    if (percent_decoded(pair.substr(0, equals)) != name) continue;
     return equals == std::string_view::npos ? "" : percent_decoded(pair.substr(equals + 1));
   }
   return std::nullopt;
+}
+
+std::string Request::query_without(std::initializer_list<std::string_view> names) const {
+  std::string kept;
+  for (std::string_view rest = query; !rest.empty();) {
+    const auto pair = take_pair(rest);
+    if (!pair.empty() && std::find(names.begin(), names.end(), name_in(pair)) == names.end())
+      kept.append(pair).append("&");
+  }
+  return kept;
 }
 
 Result<std::optional<std::string>> Request::idempotency_key() const {

@@ -1,5 +1,6 @@
 // One HTTP request, as the handlers see it. Made by fcgi/ from FastCGI parameters, by tests from a literal.
 #pragma once
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
@@ -32,6 +33,9 @@ struct Request {
 
   // The value of a query parameter, percent-decoded; the first one if it comes twice.
   [[nodiscard]] std::optional<std::string> query_value(std::string_view name) const;
+
+  // The raw query without these parameters, each that is left followed by an ampersand.
+  [[nodiscard]] std::string query_without(std::initializer_list<std::string_view> names) const;
 
   // Refuses: invalid_id.
   template <class IdType>

@@ -9,7 +9,6 @@
 namespace ticketd::queue {
 namespace {
 
-constexpr const char* kPendingPrefix = "ticketd:pending:";
 const std::string kPage = "1000";
 
 // Command id -> the key of its pending hash.

@@ -10,13 +10,15 @@ namespace {
 
 constexpr int kIdempotencyTtlS = 24 * 3600;
 
-// KEYS: stream, pending hash, closed mark, idempotency key (or "").
+// KEYS: stream, pending hash, closed mark, the workers' number of shards, idempotency key (or "").
 // ARGV: queue_max, pending_per_user, is it a booking, fingerprint, idempotency ttl, command id, command as JSON, then
 // the stream entry's fields. Answers {verdict, JSON of the command that the verdict is about}. The idempotency key
 // comes first: a replay must give the first answer even when by now the queue is full.
 const redis::Script& submit_script() {
   static const redis::Script script(R"(
-local stream, pending, closed, idem = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local stream, pending, closed, idem = KEYS[1], KEYS[2], KEYS[3], KEYS[5]
+local shards = redis.call('GET', KEYS[4])
+if shards and shards ~= ARGV[8] then return {'other_shards'} end
 if idem ~= '' then
   local first = redis.call('HMGET', idem, 'fingerprint', 'command')
   if first[1] then
@@ -27,7 +29,7 @@ end
 if ARGV[3] == '1' and redis.call('EXISTS', closed) == 1 then return {'closed'} end
 if redis.call('XLEN', stream) >= tonumber(ARGV[1]) then return {'queue_full'} end
 if redis.call('HLEN', pending) >= tonumber(ARGV[2]) then return {'user_full'} end
-redis.call('XADD', stream, '*', unpack(ARGV, 8))
+redis.call('XADD', stream, '*', unpack(ARGV, 9))
 redis.call('HSET', pending, ARGV[6], ARGV[7])
 if idem ~= '' then
   redis.call('HSET', idem, 'fingerprint', ARGV[4], 'command', ARGV[7])
@@ -52,6 +54,8 @@ Result<Accepted> accepted(const redis::Reply& reply, const domain::Command& comm
   const auto verdict = reply.at(0).text();
   if (verdict == "queued") return Accepted{command, false};
   if (verdict == "replayed") return Accepted{first_command(reply.at(1).text()), true};
+  if (verdict == "other_shards")
+    throw redis::RedisUnavailable("the workers have another number of shards than this process");
   if (verdict == "key_reused") return Refusal{Code::idempotency_key_reused};
   if (verdict == "closed") return Refusal{Code::event_cancelled};
   if (verdict == "user_full")
@@ -72,7 +76,8 @@ Result<Accepted> CommandQueue::submit(const domain::Command& command, const std:
                                 key ? key->fingerprint : "",
                                 std::to_string(kIdempotencyTtlS),
                                 command.id.str(),
-                                to_json_text(fields)};
+                                to_json_text(fields),
+                                std::to_string(limits_.shards)};
   for (auto& [name, value] : fields) {
     arguments.push_back(name);
     arguments.push_back(std::move(value));
@@ -82,7 +87,8 @@ Result<Accepted> CommandQueue::submit(const domain::Command& command, const std:
     const auto shard = shard_of(command.event, limits_.shards);
     CRASH_POINT("before_xadd");
     const auto reply = redis->eval(
-        submit_script(), {stream_key(shard), pending_key(command.user), closed_key(command.event), idem}, arguments);
+        submit_script(), {stream_key(shard), pending_key(command.user), closed_key(command.event), kShardsKey, idem},
+        arguments);
     CRASH_POINT("after_xadd");
     return accepted(reply, command);
   } catch (const redis::RedisError& e) {

@@ -3,16 +3,53 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
-#include <map>
 #include <thread>
 
 namespace ticketd::queue {
 namespace {
 
-constexpr const char* kShardsKey = "ticketd:shards";
-constexpr const char* kBegunKey = "ticketd:begun";  // hash, shard -> workers that began and came to no end
-constexpr int kOutcomeTtlS = 60;                    // longer than any handler waits
-constexpr int kClosedTtlS = 60;  // longer than any handler remembers an event as open, while PostgreSQL can be asked
+constexpr const char* kBegunKey = "ticketd:begun";
+constexpr int kOutcomeTtlS = 60;  // longer than any handler waits
+constexpr int kClosedTtlS = 60;   // longer than any handler remembers an event as open, while PostgreSQL can be asked
+
+// allow-oom, in both scripts: with the memory full, acknowledging is what makes room.
+// ARGV: number of entries, how long an outcome and a closed mark last; for each entry stream, stream id, pending hash,
+// command id and the list of the one who awaits it (may be ""); then the closed marks.
+const redis::Script& acknowledge_script() {
+  static const redis::Script script(R"(#!lua flags=allow-oom
+local at = 4
+for _ = 1, tonumber(ARGV[1]) do
+  redis.call('XDEL', ARGV[at], ARGV[at + 1])
+  redis.call('HDEL', ARGV[at + 2], ARGV[at + 3])
+  if ARGV[at + 4] ~= '' then
+    redis.call('RPUSH', ARGV[at + 4], '1')
+    redis.call('EXPIRE', ARGV[at + 4], ARGV[2])
+  end
+  at = at + 5
+end
+for i = at, #ARGV do redis.call('SET', ARGV[i], '1', 'EX', ARGV[3]) end
+return 1
+)");
+  return script;
+}
+
+// KEYS: begun. ARGV: shard, stream id of its head. The field holds "count id".
+const redis::Script& begin_script() {
+  static const redis::Script script(R"(#!lua flags=allow-oom
+local count, head = string.match(redis.call('HGET', KEYS[1], ARGV[1]) or '', '^(%d+) (.*)$')
+count = head == ARGV[2] and count + 1 or 1
+redis.call('HSET', KEYS[1], ARGV[1], count .. ' ' .. ARGV[2])
+return count
+)");
+  return script;
+}
+
+std::string text_of(const Entry& entry, std::string_view name) {
+  for (const auto& [key, value] : entry.fields) {
+    if (key == name) return value;
+  }
+  return "";
+}
 
 int shard_in(std::string_view key) {
   int shard = 0;
@@ -55,34 +92,33 @@ std::vector<Entry> CommandStream::read(const std::set<int>& shards, int max, int
 }
 
 void CommandStream::acknowledge(std::span<const Entry> entries, std::span<const EventId> deleted_events) {
-  std::map<int, redis::Arguments> deletes;
-  std::vector<redis::Arguments> commands;
+  redis::Arguments arguments = {std::to_string(entries.size()), std::to_string(kOutcomeTtlS),
+                                std::to_string(kClosedTtlS)};
   for (const auto& entry : entries) {
-    auto& del = deletes[entry.shard];
-    if (del.empty()) del = {"XDEL", stream_key(entry.shard)};
-    del.push_back(entry.stream_id);
-    if (!entry.command) continue;
-    commands.push_back({"HDEL", pending_key(entry.command->user), entry.command->id.str()});
-    if (!entry.awaited) continue;
-    commands.push_back({"RPUSH", outcome_key(entry.command->id), "1"});
-    commands.push_back({"EXPIRE", outcome_key(entry.command->id), std::to_string(kOutcomeTtlS)});
+    arguments.push_back(stream_key(entry.shard));
+    arguments.push_back(entry.stream_id);
+    // By the entry's own words: one that cannot be read as a command may have a pending field all the same.
+    arguments.push_back(kPendingPrefix + text_of(entry, "user"));
+    arguments.push_back(text_of(entry, "id"));
+    arguments.push_back(entry.awaited && entry.command ? outcome_key(entry.command->id) : "");
   }
-  for (auto& [shard, del] : deletes) commands.push_back(std::move(del));
-  for (const auto& event : deleted_events)
-    commands.push_back({"SET", closed_key(event), "1", "EX", std::to_string(kClosedTtlS)});
-  if (!commands.empty()) redis_.transaction(commands);
+  for (const auto& event : deleted_events) arguments.push_back(closed_key(event));
+  try {
+    redis_.eval(acknowledge_script(), {}, arguments);
+  } catch (const redis::RedisError& e) {
+    throw redis::RedisUnavailable(e.what());  // the commands took effect: whatever this is, it is none of their fault
+  }
 }
 
-int CommandStream::begin_first_batch(int shard) {
-  return static_cast<int>(redis_.command({"HINCRBY", kBegunKey, std::to_string(shard), "1"}).integer());
+int CommandStream::begin_first_batch(int shard, const std::string& head) {
+  return static_cast<int>(redis_.eval(begin_script(), {kBegunKey}, {std::to_string(shard), head}).integer());
 }
 
 void CommandStream::end_first_batch(int shard) { redis_.command({"HDEL", kBegunKey, std::to_string(shard)}); }
 
 bool CommandStream::agree_on_shards(int shards) {
   const auto wanted = std::to_string(shards);
-  redis_.command({"SET", kShardsKey, wanted, "NX"});
-  const std::string remembered(redis_.command({"GET", kShardsKey}).text());
+  const std::string remembered(redis_.command({"GET", kShardsKey}).text());  // first: a full Redis lets us read
   if (remembered == wanted) return true;
   int before = 0;
   std::from_chars(remembered.data(), remembered.data() + remembered.size(), before);
@@ -95,7 +131,7 @@ QueueDepth queue_depth(redis::Connection& redis, int shards) {
   QueueDepth queue;
   for (int shard = 0; shard < shards; ++shard) {
     queue.depth += redis.command({"XLEN", stream_key(shard)}).integer();
-    const auto oldest = redis.command({"XRANGE", stream_key(shard), "-", "+", "COUNT", "1"}).at(0).at(0).text();
+    const std::string oldest(redis.command({"XRANGE", stream_key(shard), "-", "+", "COUNT", "1"}).at(0).at(0).text());
     std::int64_t ms = 0;
     std::from_chars(oldest.data(), oldest.data() + oldest.size(), ms);
     if (ms > 0 && (queue.oldest_ms == 0 || ms < queue.oldest_ms)) queue.oldest_ms = ms;

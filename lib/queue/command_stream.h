@@ -37,8 +37,9 @@ class CommandStream {
 
   // A command can kill the worker itself, and the next one, and so on. So a worker counts itself in before it carries
   // out the first batch of a shard that it took over, and out when that came to an end, well or badly: what is left are
-  // deaths. begin_first_batch() gives the number of workers that began since one came to an end, this one included.
-  int begin_first_batch(int shard);
+  // deaths. begin_first_batch() gives the number of workers that began with this very `head` (the stream id of the
+  // oldest entry) since one came to an end, this one included.
+  int begin_first_batch(int shard, const std::string& head);
   void end_first_batch(int shard);
 
   // Remembers the number of shards. False if commands are queued under another number: then an event's commands would

@@ -30,8 +30,7 @@ void requeue(redis::Connection& redis, const domain::Command& command, int shard
     arguments.push_back(value);
   }
   const auto stream = stream_key(shard_of(command.event, shards));
-  if (redis.eval(requeue_script(), {stream, pending_key(command.user), "ticketd:shards"}, arguments).integer() == 1)
-    return;
+  if (redis.eval(requeue_script(), {stream, pending_key(command.user), kShardsKey}, arguments).integer() == 1) return;
   throw std::runtime_error("the queue has another number of shards than TICKETD_SHARDS=" + std::to_string(shards));
 }
 

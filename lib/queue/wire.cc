@@ -147,7 +147,7 @@ std::optional<Command> from_json_text(std::string_view text) {
 }
 
 std::string stream_key(int shard) { return "ticketd:commands:{" + std::to_string(shard) + "}"; }
-std::string pending_key(UserId user) { return "ticketd:pending:" + user.str(); }
+std::string pending_key(UserId user) { return kPendingPrefix + user.str(); }
 std::string outcome_key(CommandId id) { return "ticketd:outcome:" + id.str(); }
 std::string closed_key(EventId event) { return "ticketd:closed:" + event.str(); }
 

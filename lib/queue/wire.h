@@ -21,7 +21,10 @@ std::optional<domain::Command> from_fields(const Fields& fields);
 std::string to_json_text(const Fields& fields);
 std::optional<domain::Command> from_json_text(std::string_view text);
 
+// The number of shards that the workers agreed on.
+constexpr const char* kShardsKey = "ticketd:shards";
 std::string stream_key(int shard);
+constexpr const char* kPendingPrefix = "ticketd:pending:";
 std::string pending_key(UserId user);
 std::string outcome_key(CommandId id);
 std::string closed_key(EventId event);

@@ -99,13 +99,18 @@ void Connection::open() {
   redisSetTimeout(context_, timeout);
   redisEnableKeepAlive(context_);
   wait_ms_ = timeout_ms_;
-  if (!address.password.empty()) {
-    append({"AUTH", address.password});
-    receive();
-  }
-  if (!address.database.empty() && address.database != "0") {
-    append({"SELECT", address.database});
-    receive();
+  try {
+    if (!address.password.empty()) {
+      append({"AUTH", address.password});
+      receive();
+    }
+    if (!address.database.empty() && address.database != "0") {
+      append({"SELECT", address.database});
+      receive();
+    }
+  } catch (const RedisError&) {
+    close();  // it is not the connection that was asked for
+    throw;
   }
 }
 

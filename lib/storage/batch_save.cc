@@ -121,8 +121,8 @@ class BookingRows {
            false};
   }
   void write(pqxx::work& tx, const std::string& now) const {
+    update(tx, now);  // first: a cancelled booking's slot may be taken again in the same batch
     insert(tx, now);
-    update(tx, now);
   }
 
  private:

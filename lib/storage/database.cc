@@ -10,13 +10,15 @@ namespace {
 
 constexpr int kAttempts = 3;
 constexpr std::chrono::seconds kPoolWait{2};
+// The longest wait for a lock, and for the next statement within a transaction: a client that stopped must not hold its
+// locks.
+constexpr int kWaitMs = 5'000;
 
 std::string with_options(const std::string& url, const ConnectionOptions& options) {
   // tcp_user_timeout and keepalives bound the wait for a host that went away without a word.
   std::string settings = "-c%20statement_timeout%3D" + std::to_string(options.statement_timeout_ms) +
-                         "%20-c%20idle_in_transaction_session_timeout%3D" +
-                         std::to_string(options.statement_timeout_ms) + "%20-c%20lock_timeout%3D" +
-                         std::to_string(options.statement_timeout_ms) + "%20-c%20timezone%3DUTC";
+                         "%20-c%20idle_in_transaction_session_timeout%3D" + std::to_string(kWaitMs) +
+                         "%20-c%20lock_timeout%3D" + std::to_string(kWaitMs) + "%20-c%20timezone%3DUTC";
   if (options.idle_session_timeout_ms > 0)
     settings += "%20-c%20idle_session_timeout%3D" + std::to_string(options.idle_session_timeout_ms);
   return url + (url.find('?') == std::string::npos ? "?" : "&") +
@@ -99,6 +101,7 @@ void after_failure(Pool& pool, Pool::Lease& lease, int attempt) {
       if (attempt >= kAttempts || !(fault.sqlstate.empty() || fault.sqlstate.starts_with("57P")))
         throw DatabaseUnavailable(fault.what);
       return;
+    case FaultKind::timed_out: throw DatabaseUnavailable(fault.what);
     case FaultKind::in_doubt: lease.discard(); throw DatabaseUnavailable(fault.what);
     case FaultKind::refused: throw;
   }

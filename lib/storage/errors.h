@@ -17,6 +17,7 @@ enum class FaultKind {
   conflict,     // deadlock or serialization failure: run the transaction again at once
   unavailable,  // not this transaction's fault, and nothing was committed
   in_doubt,     // the connection broke during COMMIT: it may have been committed
+  timed_out,    // the statement took longer than it may; nothing was committed
   refused,      // the statement itself: a constraint, bad SQL; trying again changes nothing
 };
 

@@ -55,7 +55,7 @@ std::string prefix_query(const std::string& words) {
     word.clear();
   };
   for (const char c : words) {
-    if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
+    if (std::string_view(" \t\n\r/.-@").find(c) != std::string_view::npos) {
       flush();
     } else if (c == '\'' || c == '\\') {
       word += c;
@@ -71,8 +71,10 @@ std::string prefix_query(const std::string& words) {
 Query query_of(const EventFilter& filter) {
   Query query;
   if (filter.words)
-    query.where("to_tsvector('simple', title || ' ' || location || ' ' || description) @@ to_tsquery('simple', ",
-                prefix_query(*filter.words), ")");
+    query.where(
+        "to_tsvector('simple', translate(title || ' ' || location || ' ' || description, '/.-@', '    ')) @@ "
+        "to_tsquery('simple', ",
+        prefix_query(*filter.words), ")");
   if (filter.from) query.where("start_date_time >= ", format_time(*filter.from));
   if (filter.to) query.where("start_date_time < ", format_time(*filter.to));
   if (filter.ends_after) query.where("end_date_time > ", format_time(*filter.ends_after));

@@ -3,6 +3,8 @@
 namespace ticketd::storage {
 namespace {
 
+constexpr pqxx::result_size_type kAtOnce = 5'000;
+
 const Statement kDeleteKeys{"delete_expired_keys", R"(
   DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM idempotency_keys WHERE created_at < $1::timestamptz - interval '24 hours' LIMIT 5000)))"};
@@ -14,9 +16,11 @@ const Statement kDeleteTokens{"delete_expired_tokens", R"(
 
 }  // namespace
 
-int delete_expired(pqxx::transaction_base& tx, Time now) {
+bool delete_expired(pqxx::transaction_base& tx, Time now) {
   const auto at = format_time(now);
-  return static_cast<int>(run(tx, kDeleteKeys, at).affected_rows() + run(tx, kDeleteTokens, at).affected_rows());
+  const auto keys = run(tx, kDeleteKeys, at).affected_rows();
+  const auto tokens = run(tx, kDeleteTokens, at).affected_rows();
+  return keys == kAtOnce || tokens == kAtOnce;
 }
 
 }  // namespace ticketd::storage

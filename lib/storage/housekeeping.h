@@ -6,7 +6,7 @@
 namespace ticketd::storage {
 
 // Deletes idempotency keys older than a day and refresh tokens that expired a week ago, at most 5,000 of each, so that
-// it never takes long; says how many. Safe to run by several at once.
-int delete_expired(pqxx::transaction_base& tx, Time now);
+// it never takes long; true if there may be more. Safe to run by several at once.
+bool delete_expired(pqxx::transaction_base& tx, Time now);
 
 }  // namespace ticketd::storage

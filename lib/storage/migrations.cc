@@ -24,6 +24,28 @@ const char* const kCreateTable = R"(
     hash       text        NOT NULL,  -- SHA-256 of the file
     applied_at timestamptz NOT NULL DEFAULT now()))";
 
+// One migrates at a time, and may take as long as it takes to build an index.
+class MigrationLock {
+ public:
+  explicit MigrationLock(pqxx::connection& connection) : connection_(connection) {
+    pqxx::nontransaction tx(connection_);
+    tx.exec("SET statement_timeout = 0");
+    tx.exec("SET lock_timeout = 0");
+    tx.exec("SELECT pg_advisory_lock(" + std::to_string(kMigrateLock) + ")");
+  }
+  ~MigrationLock() {
+    try {
+      pqxx::nontransaction(connection_).exec("SELECT pg_advisory_unlock(" + std::to_string(kMigrateLock) + ")");
+    } catch (const std::exception&) {  // the session is gone, and the lock with it
+    }
+  }
+  MigrationLock(const MigrationLock&) = delete;
+  MigrationLock& operator=(const MigrationLock&) = delete;
+
+ private:
+  pqxx::connection& connection_;
+};
+
 std::string sha256_hex(const std::string& text) {
   std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
   crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size());
@@ -83,13 +105,8 @@ std::vector<MigrationStatus> migration_status(pqxx::connection& connection, cons
 
 void apply_migrations(pqxx::connection& connection, const std::vector<Migration>& migrations,
                       const std::function<void(const Migration&)>& applied) {
-  {
-    pqxx::nontransaction tx(connection);
-    tx.exec("SET statement_timeout = 0");  // building an index may take its time
-    tx.exec("SET lock_timeout = 0");
-    tx.exec("SELECT pg_advisory_lock(" + std::to_string(kMigrateLock) + ")");
-    tx.exec(kCreateTable);
-  }
+  const MigrationLock lock(connection);
+  pqxx::nontransaction(connection).exec(kCreateTable);
   for (const auto& [migration, is_applied] : migration_status(connection, migrations)) {
     if (is_applied) continue;
     pqxx::work tx(connection);
@@ -99,7 +116,6 @@ void apply_migrations(pqxx::connection& connection, const std::vector<Migration>
     tx.commit();
     applied(migration);
   }
-  pqxx::nontransaction(connection).exec("SELECT pg_advisory_unlock(" + std::to_string(kMigrateLock) + ")");
 }
 
 }  // namespace ticketd::storage

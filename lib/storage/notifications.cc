@@ -15,6 +15,9 @@ namespace {
 const Statement kList{"list_notifications", SELECT_NOTIFICATIONS NEWEST_FIRST};
 const Statement kListUnread{"list_unread_notifications", SELECT_NOTIFICATIONS "AND read_at IS NULL " NEWEST_FIRST};
 
+const Statement kListExisting{"list_existing_notifications",
+                              "SELECT id FROM notifications WHERE id = ANY ($1::uuid[])"};
+
 const Statement kCountUnread{"count_unread",
                              "SELECT count(*) FROM notifications WHERE user_id = $1 AND read_at IS NULL"};
 
@@ -23,6 +26,12 @@ const Statement kMarkRead{"mark_read", R"(
 
 const Statement kMarkAllRead{"mark_all_read", R"(
   UPDATE notifications SET read_at = $2, updated_at = $2 WHERE user_id = $1 AND read_at IS NULL)"};
+
+std::string array_of(const std::vector<NotificationId>& ids) {
+  ArrayText list;
+  for (const auto& id : ids) list.add_raw(id.str());
+  return list.str();
+}
 
 }  // namespace
 
@@ -39,13 +48,18 @@ std::vector<Notification> list_notifications(pqxx::transaction_base& tx, UserId 
   return list;
 }
 
+std::vector<NotificationId> list_existing(pqxx::transaction_base& tx, const std::vector<NotificationId>& ids) {
+  std::vector<NotificationId> existing;
+  if (ids.empty()) return existing;
+  for (const auto& row : run(tx, kListExisting, array_of(ids))) existing.push_back(id_of<NotificationId>(row["id"]));
+  return existing;
+}
+
 int count_unread(pqxx::transaction_base& tx, UserId user) { return int_of(run(tx, kCountUnread, user.str())[0][0]); }
 
 int mark_read(pqxx::transaction_base& tx, UserId user, const std::vector<NotificationId>& ids, Time now) {
   if (ids.empty()) return static_cast<int>(run(tx, kMarkAllRead, user.str(), format_time(now)).affected_rows());
-  ArrayText list;
-  for (const auto& id : ids) list.add_raw(id.str());
-  return static_cast<int>(run(tx, kMarkRead, user.str(), list.str(), format_time(now)).affected_rows());
+  return static_cast<int>(run(tx, kMarkRead, user.str(), array_of(ids), format_time(now)).affected_rows());
 }
 
 }  // namespace ticketd::storage

@@ -27,6 +27,9 @@ struct Notification {
 std::vector<Notification> list_notifications(pqxx::transaction_base& tx, UserId user, bool unread_only,
                                              const std::optional<Before>& before, int limit);
 
+// Those of the ids that exist by now.
+std::vector<NotificationId> list_existing(pqxx::transaction_base& tx, const std::vector<NotificationId>& ids);
+
 int count_unread(pqxx::transaction_base& tx, UserId user);
 
 // Marks the person's own as read, those that were unread; says how many. An empty list of ids means all.

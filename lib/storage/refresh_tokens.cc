@@ -15,14 +15,13 @@ const Statement kUse{"use_refresh_token", R"(
 
 const Statement kFindUsed{"find_used_refresh_token", R"(
   SELECT family_id, user_id, epoch_ms(expires_at) AS expires_ms, epoch_ms(used_at) AS used_ms
-  FROM refresh_tokens WHERE token_hash = $1 AND used_at IS NOT NULL AND revoked_at IS NULL)"};
+  FROM refresh_tokens WHERE token_hash = $1 AND used_at IS NOT NULL AND revoked_at IS NULL FOR SHARE)"};
 
 const Statement kRevokeFamily{"revoke_family", R"(
   UPDATE refresh_tokens SET revoked_at = $2 WHERE family_id = $1 AND revoked_at IS NULL)"};
 
-const Statement kRevokeFamilyOf{"revoke_family_of", R"(
-  UPDATE refresh_tokens SET revoked_at = $2
-  WHERE revoked_at IS NULL AND family_id IN (SELECT family_id FROM refresh_tokens WHERE token_hash = $1 AND revoked_at IS NULL AND expires_at > $2))"};
+const Statement kFindFamily{"find_family", R"(
+  SELECT family_id FROM refresh_tokens WHERE token_hash = $1 AND revoked_at IS NULL AND expires_at > $2)"};
 
 // bytea's hex form
 std::string bytea(const std::string& bytes) {
@@ -66,7 +65,10 @@ void revoke_family(pqxx::transaction_base& tx, FamilyId family, Time now) {
 }
 
 bool revoke_family_of(pqxx::transaction_base& tx, const std::string& hash, Time now) {
-  return run(tx, kRevokeFamilyOf, bytea(hash), format_time(now)).affected_rows() > 0;
+  const auto rows = run(tx, kFindFamily, bytea(hash), format_time(now));
+  if (rows.empty()) return false;
+  revoke_family(tx, id_of<FamilyId>(rows[0]["family_id"]), now);
+  return true;
 }
 
 }  // namespace ticketd::storage

@@ -23,6 +23,9 @@ const Statement kUpdatePassword{"update_password", R"(
 const Statement kRevokeAll{"revoke_refresh_tokens_of_user", R"(
   UPDATE refresh_tokens SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL)"};
 
+const Statement kLockPassword{"lock_password",
+                              "SELECT 1 FROM users WHERE id = $1 AND password_hash = $2 FOR NO KEY UPDATE"};
+
 const Statement kUpdateHash{"update_password_hash", "UPDATE users SET password_hash = $2 WHERE id = $1"};
 
 const Statement kFindValidAfter{"find_tokens_valid_after", R"(
@@ -68,7 +71,11 @@ void update_password(pqxx::work& tx, UserId id, const std::string& password_hash
   }
 }
 
-void update_password_hash(pqxx::transaction_base& tx, UserId id, const std::string& password_hash) {
+bool lock_password(pqxx::work& tx, UserId id, const std::string& password_hash) {
+  return !run(tx, kLockPassword, id.str(), password_hash).empty();
+}
+
+void update_password_hash(pqxx::work& tx, UserId id, const std::string& password_hash) {
   run(tx, kUpdateHash, id.str(), password_hash);
 }
 

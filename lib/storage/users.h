@@ -35,8 +35,12 @@ std::optional<Account> find_account_by_email(pqxx::transaction_base& tx, const s
 // A new password: revokes every refresh token of the person and refuses access tokens issued before `now`.
 void update_password(pqxx::work& tx, UserId id, const std::string& password_hash, Time now);
 
-// The same password under stronger parameters: nothing else changes.
-void update_password_hash(pqxx::transaction_base& tx, UserId id, const std::string& password_hash);
+// Is this still the person's password? Until the transaction ends it stays so: a change waits, and then sees what was
+// written here.
+bool lock_password(pqxx::work& tx, UserId id, const std::string& password_hash);
+
+// The same password under stronger parameters, within a transaction that holds lock_password(): nothing else changes.
+void update_password_hash(pqxx::work& tx, UserId id, const std::string& password_hash);
 
 // Before which time a person's access tokens are refused; empty if there is no such person.
 std::optional<Time> find_tokens_valid_after(pqxx::transaction_base& tx, UserId id);

@@ -21,7 +21,7 @@ Stores::Stores()
     : queue_url(with_database(address("QUEUE_REDIS_URL"), "1")),
       cache_url(with_database(address("CACHE_REDIS_URL"), "1")),
       database(address("DATABASE_URL"), address("ADMIN_DATABASE_URL"), address("TICKETD_MIGRATIONS_DIR")),
-      pool(database.url(), {"integration"}, 48),
+      pool(database.url(), {"integration", 30'000}, 48),
       queue(queue_url, 5'000),
       cache(cache_url, 5'000) {
   the_stores = this;

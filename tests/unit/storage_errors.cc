@@ -31,11 +31,18 @@ TEST(FaultOf, CallsLibpqxxsOwnTypesOfThemConflictsToo) {
 }
 
 TEST(FaultOf, CallsUnavailableWhatIsNotTheTransactionsFault) {
-  for (const auto* state : {"08006", "08P01", "53100", "53200", "53300", "57014", "57P01", "57P03", "57P05", "58030",
-                            "55P03", "25006", "25P03"})
+  for (const auto* state :
+       {"08006", "08P01", "53100", "53200", "53300", "57P01", "57P03", "57P05", "58030", "55P03", "25006", "25P03"})
     CHECK_TRUE_TEXT(kind_of_state(state) == FaultKind::unavailable, state);
   CHECK_TRUE(kind_of(pqxx::broken_connection("gone")) == FaultKind::unavailable);
   CHECK_TRUE(kind_of(DatabaseUnavailable("no session")) == FaultKind::unavailable);
+}
+
+TEST(FaultOf, TellsAStatementThatTookTooLong) { CHECK_TRUE(kind_of_state("57014") == FaultKind::timed_out); }
+
+TEST(FaultOf, CallsAnUnfinishedDeployUnavailable) {
+  for (const auto* state : {"42P01", "42703", "42883", "42501", "3F000", "28P01"})
+    CHECK_TRUE_TEXT(kind_of_state(state) == FaultKind::unavailable, state);
 }
 
 TEST(FaultOf, CallsAnSqlErrorWithoutAStateUnavailable) {

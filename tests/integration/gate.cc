@@ -1,0 +1,148 @@
+// The gate at the entrance: exact limits whoever counts, the list of refused tokens, failed logins, and nobody shut out
+// while Redis is away.
+#include "auth/gate.h"
+
+#include <atomic>
+
+#include "support/fixtures.h"
+#include "support/integration_test.h"
+#include "support/stack.h"
+
+namespace ticketd::tests {
+
+TEST_GROUP_BASE(Gate, IntegrationTest) {
+  Cell unreachable{0};
+  auth::Gate gate{stores().cache, unreachable};
+  const std::string caller = fresh_word();
+  const UserId user = fresh<UserId>();
+  using Rule = std::optional<RateRule>;
+
+  void setup() override { flush(stores().cache); }
+  void teardown() override { LONGS_EQUAL(0, unreachable); }
+
+  auth::Passage enter(const Rule& rule) { return gate.enter("reads", caller, rule, user); }
+  auth::Passage ask() { return gate.enter("reads", caller, std::nullopt, user); }
+  void load(const std::vector<std::pair<UserId, Time>>& list) { gate.load_tokens_valid_after(list); }
+};
+
+TEST(Gate, CountsDownAndThenRefuses) {
+  const Rule rule = RateRule{2, 60};
+  LONGS_EQUAL(1, enter(rule).rate->remaining);
+  CHECK(enter(rule).rate->allowed);
+  const auto third = enter(rule);
+  CHECK_FALSE(third.rate->allowed);
+  LONGS_EQUAL(0, third.rate->remaining);
+  CHECK(third.rate->reset_s > 50 && third.rate->reset_s <= 60);
+}
+
+TEST(Gate, TheLimitIsExactForManyThreadsAndTwoGates) {
+  redis::Pool other_pool(stores().cache_url, 5'000);
+  auth::Gate other(other_pool, unreachable);
+  std::atomic<int> allowed = 0;
+  at_once(32, [&](int i) {
+    for (int n = 0; n < 10; ++n)
+      allowed += (i % 2 == 0 ? gate : other).enter("reads", caller, RateRule{100, 60}, user).rate->allowed ? 1 : 0;
+  });
+  LONGS_EQUAL(100, allowed);
+}
+
+TEST(Gate, AWindowEndsAndTheCountBeginsAnew) {
+  const Rule rule = RateRule{1, 1};
+  CHECK(enter(rule).rate->allowed);
+  CHECK_FALSE(enter(rule).rate->allowed);
+  CHECK(e2e::await([&] { return enter(rule).rate->allowed; }, seconds(5)));
+}
+
+TEST(Gate, CallersAndClassesAreCountedApart) {
+  const Rule rule = RateRule{1, 60};
+  CHECK(enter(rule).rate->allowed);
+  CHECK(gate.enter("booking", caller, rule, user).rate->allowed);
+  CHECK(gate.enter("reads", fresh_word(), rule, user).rate->allowed);
+}
+
+TEST(Gate, WithoutARuleNothingIsCounted) {
+  CHECK_FALSE(ask().rate.has_value());
+  LONGS_EQUAL(0, stores().cache.take()->command({"DBSIZE"}).integer());
+}
+
+TEST(Gate, DoesNotKnowTheTokensBeforeTheyAreLoaded) {
+  CHECK_FALSE(ask().tokens_known);
+  load({});
+  CHECK(ask().tokens_known);
+  CHECK_FALSE(ask().tokens_valid_after.has_value());
+}
+
+TEST(Gate, TellsSinceWhenAPersonsTokensCount) {
+  const auto at = now();
+  load({{user, at}, {fresh<UserId>(), at + seconds(1)}});
+  CHECK(ask().tokens_valid_after == at);
+}
+
+TEST(Gate, ALaterPasswordIsAddedToTheList) {
+  const auto at = now();
+  load({{user, at}});
+  gate.set_tokens_valid_after(user, at + seconds(5));
+  CHECK(ask().tokens_valid_after == at + seconds(5));
+}
+
+TEST(Gate, LoadingDoesNotUndoALaterPassword) {
+  const auto at = now();
+  gate.set_tokens_valid_after(user, at + seconds(5));
+  CHECK_FALSE(ask().tokens_known);
+  load({{user, at}});
+  CHECK(ask().tokens_valid_after == at + seconds(5));
+}
+
+TEST(Gate, ARedisThatForgotEverythingIsLoadedAgain) {
+  load({{user, now()}});
+  flush(stores().cache);
+  CHECK_FALSE(ask().tokens_known);
+  CHECK_FALSE(ask().tokens_valid_after.has_value());
+}
+
+TEST(Gate, TheListIsLoadedAnewAfterHalfAMinute) {
+  load({{user, now()}});
+  const auto ttl_s = stores().cache.take()->command({"TTL", "ticketd:tokens"}).integer();
+  CHECK(ttl_s > 25 && ttl_s <= 30);
+}
+
+TEST(Gate, TenFailedLoginsMakeOneWait) {
+  for (int i = 0; i < 9; ++i) gate.fail_login(caller);
+  LONGS_EQUAL(0, gate.login_wait_s(caller));
+  gate.fail_login(caller);
+  CHECK(gate.login_wait_s(caller) > 14 * 60 && gate.login_wait_s(caller) <= 15 * 60);
+  LONGS_EQUAL(0, gate.login_wait_s(fresh_word()));
+}
+
+TEST(Gate, AGoodLoginForgetsTheFailedOnes) {
+  for (int i = 0; i < 10; ++i) gate.fail_login(caller);
+  gate.clear_logins(caller);
+  LONGS_EQUAL(0, gate.login_wait_s(caller));
+}
+
+TEST(Gate, KilledConnectionsAreReplaced) {
+  const Rule rule = RateRule{5, 60};
+  enter(rule);
+  kill_clients(stores().cache);
+  LONGS_EQUAL(3, enter(rule).rate->remaining);
+}
+
+TEST_GROUP_BASE(GateWithoutRedis, IntegrationTest) {
+  redis::Pool nowhere{"redis://127.0.0.1:1/0", 200};
+  Cell unreachable{0};
+  auth::Gate gate{nowhere, unreachable};
+};
+
+TEST(GateWithoutRedis, EverybodyIsLetThroughAndCounted) {
+  const auto passage = gate.enter("reads", "anyone", RateRule{1, 60}, fresh<UserId>());
+  CHECK_FALSE(passage.reachable || passage.rate.has_value() || passage.tokens_known);
+  LONGS_EQUAL(1, unreachable);
+}
+
+TEST(GateWithoutRedis, NobodyWaitsToLogIn) {
+  for (int i = 0; i < 12; ++i) gate.fail_login("anyone");
+  LONGS_EQUAL(0, gate.login_wait_s("anyone"));
+  LONGS_EQUAL(13, unreachable);
+}
+
+}  // namespace ticketd::tests

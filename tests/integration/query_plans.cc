@@ -1,0 +1,185 @@
+// Every hot statement goes through the index that was made for it, planned with a look at its parameters and without.
+#include "storage/bookings.h"
+#include "storage/event_search.h"
+#include "storage/notifications.h"
+#include "storage/refresh_tokens.h"
+#include "support/fixtures.h"
+#include "support/integration_test.h"
+#include "support/plan_reader.h"
+
+namespace ticketd::tests {
+namespace {
+
+// A few thousand of everything, so that a plan matters: 2,000 people, of whom one has a great many, 3,000 events,
+// of which one has a long line.
+struct Crowd {
+  UserId user = make_user();
+  EventId event = make_event_of(user, 1);
+  Crowd() {
+    sql(R"(INSERT INTO users (id, email, password_hash, created_at, updated_at)
+      SELECT id, id || '@crowd.example', 'hash', now(), now()
+      FROM (SELECT gen_random_uuid() AS id FROM generate_series(1, 2000)) AS u)");
+    sql("CREATE VIEW crowd AS SELECT id FROM users WHERE email LIKE '%@crowd.example'");
+    sql(R"(INSERT INTO events (id, user_id, title, description, location, start_date_time, end_date_time, total_tickets,
+        available_tickets, created_at, updated_at)
+      SELECT gen_random_uuid(), CASE WHEN n % 30 = 0 THEN $1 ELSE id END, 'Night ' || n, 'd', 'l',
+        now() + n * interval '1 hour', now() + (n + 1) * interval '1 hour', 5, 5, now() - n * interval '1 s', now()
+      FROM (SELECT id, row_number() OVER () AS n FROM crowd, generate_series(1, 2) LIMIT 3000) AS u)",
+        user.str());
+    insert_bookings();
+    sql(R"(INSERT INTO notifications (id, user_id, kind, message, created_at, updated_at, read_at)
+      SELECT gen_random_uuid(), id, 'booked', 'm', now(), now(), CASE WHEN i < 9 THEN now() END
+      FROM crowd, generate_series(1, 10) AS i
+      UNION ALL SELECT gen_random_uuid(), $1, 'booked', 'm', now() - i * interval '1 s', now(), NULL
+      FROM generate_series(1, 1000) AS i)",
+        user.str());
+    sql(R"(INSERT INTO commands SELECT gen_random_uuid(), 'book', gen_random_uuid(), gen_random_uuid(), 'done',
+        'confirmed', NULL, NULL, now(), now() FROM generate_series(1, 5000))");
+    sql(R"(INSERT INTO refresh_tokens
+      SELECT id::text::bytea, gen_random_uuid(), id, now(), now() + interval '1 day' FROM crowd)");
+    for (const auto* table : {"users", "events", "bookings", "notifications", "commands", "refresh_tokens"})
+      sql(std::string("VACUUM ANALYZE ") + table);
+  }
+
+  // Everybody waits for the one event; many hold or held seats of others; the one person holds a seat of a thousand.
+  void insert_bookings() const {
+    const std::string insert =
+        "INSERT INTO bookings (id, event_id, user_id, state, seq, slot, created_at, updated_at, cancelled_at) ";
+    sql(insert + R"(SELECT gen_random_uuid(), $1, id, 'waitlisted', row_number() OVER (), 1, now(), now(), NULL
+      FROM crowd)",
+        event.str());
+    sql("UPDATE events SET available_tickets = 0, waiting_list_count = 2000 WHERE id = $1", event.str());
+    sql(insert + R"(SELECT gen_random_uuid(), e.id, u.id, CASE WHEN u.n % 2 = 0 THEN 'confirmed' ELSE 'cancelled' END,
+        u.n, 1, now(), now(), CASE WHEN u.n % 2 = 1 THEN now() END
+      FROM (SELECT id, row_number() OVER () AS n FROM crowd) AS u,
+        (SELECT id FROM events WHERE title LIKE 'Night%' LIMIT 20) AS e)");
+    sql(insert + R"(SELECT gen_random_uuid(), id, $1, 'confirmed', 20000, 1, created_at, now(), NULL
+      FROM events WHERE title LIKE 'Night%' LIMIT 1000)",
+        user.str());
+  }
+};
+
+const Crowd& crowd() {
+  static const Crowd crowd;
+  return crowd;
+}
+
+}  // namespace
+
+TEST_GROUP_BASE(QueryPlans, IntegrationTest) {
+  UserId user;
+  EventId event;
+  void setup() override {
+    user = crowd().user;
+    event = crowd().event;
+  }
+
+  // Fails unless the statement that contains `part` goes through the index, and reads no table from end to end.
+  template <class Body>
+  void expect_index(const std::string& index, const std::string& part, Body body, Where where = Where::current()) {
+    for (const bool generic : {false, true}) {
+      const auto plan = PlanReader(stores().database.admin_url(), generic).plan_of(part, body);
+      expect_contains(" " + index, plan, where);
+      expect_lacks("Seq Scan", plan, where);
+    }
+  }
+  // The same, and for somebody who has a great many the index gives the order: nothing is sorted.
+  template <class Body>
+  void expect_order_of(const std::string& index, const std::string& part, Body body, Where where = Where::current()) {
+    expect_index(index, part, body, where);
+    expect_lacks("Sort", PlanReader(stores().database.admin_url(), false).plan_of(part, body), where);
+  }
+  auto load() const {
+    return [this](pqxx::work& tx) { storage::load_batch(tx, std::vector{cancel(user, event), book(user, event)}); };
+  }
+  static storage::EventFilter sorted(storage::EventSort sort) {
+    storage::EventFilter filter;
+    filter.sort = sort;
+    return filter;
+  }
+  static auto list(const storage::EventFilter& filter, bool behind_a_cursor = false) {
+    return [=](pqxx::work& tx) {
+      std::optional<storage::Cursor> cursor;
+      if (behind_a_cursor) cursor = {epoch_ms(now()), fresh<EventId>().str()};
+      storage::list_events(tx, filter, 20, 0, cursor);
+    };
+  }
+};
+
+TEST(QueryPlans, LockEvents) { expect_index("events_pkey", "FOR NO KEY UPDATE", load()); }
+TEST(QueryPlans, LoadHeld) { expect_index("bookings_slot_key", "AS pair", load()); }
+TEST(QueryPlans, LoadLine) { expect_index("bookings_line", "head.places", load()); }
+TEST(QueryPlans, FindDone) { expect_index("commands_pkey", "SELECT id FROM commands", load()); }
+
+TEST(QueryPlans, FindRequest) {
+  expect_index("commands_pkey", "FROM commands",
+               [&](pqxx::work& tx) { storage::find_request(tx, fresh<CommandId>(), user); });
+}
+
+TEST(QueryPlans, FindHolding) {
+  const auto body = [&](pqxx::work& tx) { storage::find_holding(tx, event, user); };
+  expect_index("bookings_slot_key", "bookings mine", body);
+  expect_index("bookings_line", "bookings mine", body);
+}
+
+TEST(QueryPlans, ListBookings) {
+  const auto body = [&](pqxx::work& tx) { storage::list_bookings(tx, user, {}); };
+  expect_order_of("bookings_of_user", "FROM bookings b", body);
+  expect_index("bookings_line", "FROM bookings b", body);
+}
+
+TEST(QueryPlans, ListNotifications) {
+  expect_order_of("notifications_of_user", "FROM notifications",
+                  [&](pqxx::work& tx) { storage::list_notifications(tx, user, false, {}, 20); });
+}
+
+TEST(QueryPlans, ListUnreadNotifications) {
+  expect_order_of("notifications_unread", "FROM notifications",
+                  [&](pqxx::work& tx) { storage::list_notifications(tx, user, true, {}, 20); });
+}
+
+TEST(QueryPlans, CountUnread) {
+  expect_index("notifications_unread", "FROM notifications", [&](pqxx::work& tx) { storage::count_unread(tx, user); });
+}
+
+TEST(QueryPlans, EventsByStart) {
+  expect_order_of("events_by_start", "FROM events", list({}));
+  expect_order_of("events_by_start", "FROM events", list({}, true));
+}
+
+TEST(QueryPlans, EventsByStartDescending) {
+  expect_order_of("events_by_start", "FROM events", list(sorted(storage::EventSort::start_descending)));
+}
+
+TEST(QueryPlans, EventsByCreation) {
+  expect_order_of("events_by_creation", "FROM events", list(sorted(storage::EventSort::created_descending), true));
+}
+
+TEST(QueryPlans, EventsOfAnOwner) {
+  auto filter = sorted(storage::EventSort::created_descending);
+  filter.owner = user;
+  expect_order_of("events_of_owner", "FROM events", list(filter));
+}
+
+TEST(QueryPlans, EventsByWords) {
+  storage::EventFilter filter;
+  filter.words = "rare";
+  expect_index("events_words", "FROM events", list(filter));
+}
+
+TEST(QueryPlans, AccountsByAddress) {
+  expect_index("users_email_key", "FROM users",
+               [](pqxx::work& tx) { storage::find_account_by_email(tx, "nobody@example.org"); });
+}
+
+TEST(QueryPlans, ChangedPasswords) {
+  expect_index("users_tokens_valid_after", "FROM users",
+               [](pqxx::work& tx) { storage::list_tokens_valid_after(tx, now() - seconds(60)); });
+}
+
+TEST(QueryPlans, RevokedFamilies) {
+  expect_index("refresh_tokens_family", "UPDATE refresh_tokens",
+               [](pqxx::work& tx) { storage::revoke_family(tx, fresh<storage::FamilyId>(), now()); });
+}
+
+}  // namespace ticketd::tests

@@ -1,0 +1,155 @@
+// The handlers' end of the queue: what is taken, what is refused, and what a replay gets.
+#include <atomic>
+
+#include "queue/command_queue.h"
+#include "queue/wire.h"
+#include "support/fixtures.h"
+#include "support/full_redis.h"
+#include "support/integration_test.h"
+
+namespace ticketd::tests {
+
+using queue::IdempotencyKey;
+
+TEST_GROUP_BASE(QueueSubmit, IntegrationTest) {
+  queue::CommandQueue queue{stores().queue, {16, 100, 5}};
+  const UserId user = fresh<UserId>();
+  const EventId event = fresh<EventId>();
+  const IdempotencyKey key{"key", "fingerprint"};
+
+  void setup() override { flush(stores().queue); }
+
+  std::int64_t queued() const {
+    return stores().queue.take()->command({"XLEN", queue::stream_key(queue::shard_of(event, 16))}).integer();
+  }
+  static void expect_refusal(Code code, const Result<queue::Accepted>& result, Where where = Where::current()) {
+    CHECK_FALSE_LOCATION(result.ok(), "CHECK_FALSE", "result.ok()", "it was taken", where.file_name(), where.line());
+    LONGS_EQUAL_LOCATION(static_cast<int>(code), static_cast<int>(result.refusal().code), "another code",
+                         where.file_name(), where.line());
+  }
+};
+
+TEST(QueueSubmit, PutsACommandIntoTheShardOfItsEvent) {
+  const auto command = book(user, event);
+  CHECK(queue.submit(command, {}).ok());
+  LONGS_EQUAL(1, queued());
+}
+
+TEST(QueueSubmit, AFullShardIsRefusedWithATimeToComeBack) {
+  queue::CommandQueue small(stores().queue, {16, 2, 5});
+  for (int i = 0; i < 2; ++i) CHECK(small.submit(book(user, event), {}).ok());
+  const auto third = small.submit(book(user, event), {});
+  expect_refusal(Code::queue_full, third);
+  CHECK(third.refusal().retry_after_s.has_value());
+  LONGS_EQUAL(2, queued());
+}
+
+TEST(QueueSubmit, APersonsShareIsBounded) {
+  for (int i = 0; i < 5; ++i) CHECK(queue.submit(book(user, fresh<EventId>()), {}).ok());
+  expect_refusal(Code::rate_limited, queue.submit(book(user, event), {}));
+  CHECK(queue.submit(book(fresh<UserId>(), event), {}).ok());
+}
+
+TEST(QueueSubmit, APersonsShareIsBoundedUnderConcurrency) {
+  std::atomic<int> taken = 0;
+  at_once(16, [&](int) { taken += queue.submit(book(user, event), {}).ok() ? 1 : 0; });
+  LONGS_EQUAL(5, taken);
+}
+
+TEST(QueueSubmit, AReplayGetsTheFirstCommandAndQueuesNothing) {
+  const auto first = book(user, event);
+  CHECK(queue.submit(first, key).ok());
+  const auto again = queue.submit(book(user, event), key);
+  CHECK(again->replayed);
+  CHECK(again->command == first);
+  LONGS_EQUAL(1, queued());
+}
+
+TEST(QueueSubmit, AReplayIsAnsweredThoughTheQueueIsFull) {
+  queue::CommandQueue small(stores().queue, {16, 1, 1});
+  CHECK(small.submit(book(user, event), key).ok());
+  CHECK(small.submit(book(user, event), key)->replayed);
+}
+
+TEST(QueueSubmit, OfManyAtOnceWithOneKeyOneIsQueued) {
+  std::atomic<int> replayed = 0;
+  at_once(16, [&](int) {
+    const auto result = queue.submit(book(user, event), key);
+    replayed += result.ok() && result->replayed ? 1 : 0;
+  });
+  LONGS_EQUAL(15, replayed);
+  LONGS_EQUAL(1, queued());
+}
+
+TEST(QueueSubmit, AKeyWithAnotherRequestIsRefused) {
+  CHECK(queue.submit(book(user, event), key).ok());
+  expect_refusal(Code::idempotency_key_reused, queue.submit(cancel(user, event), IdempotencyKey{"key", "another"}));
+}
+
+TEST(QueueSubmit, ARefusalLeavesTheKeyFree) {
+  queue::CommandQueue none(stores().queue, {16, 0, 5});
+  expect_refusal(Code::queue_full, none.submit(book(user, event), key));
+  CHECK_FALSE(queue.submit(book(user, event), key)->replayed);
+}
+
+TEST(QueueSubmit, KeysOfTwoPeopleAreTwoKeys) {
+  CHECK(queue.submit(book(user, event), key).ok());
+  CHECK_FALSE(queue.submit(book(fresh<UserId>(), event), key)->replayed);
+}
+
+TEST(QueueSubmit, ADeletedEventTakesNoBookingsButCancels) {
+  stores().queue.take()->command({"SET", queue::closed_key(event), "1"});
+  expect_refusal(Code::event_cancelled, queue.submit(book(user, event), {}));
+  CHECK(queue.submit(cancel(user, event), {}).ok());
+}
+
+TEST(QueueSubmit, ARedisAtItsMemoryLimitIsAFullQueue) {
+  const FullRedis full(stores().queue);
+  expect_refusal(Code::queue_full, queue.submit(book(user, event), key));
+}
+
+TEST(QueueSubmit, IsTakenAgainWhenThereIsMemoryAgain) {
+  {
+    const FullRedis full(stores().queue);
+    expect_refusal(Code::queue_full, queue.submit(book(user, event), key));
+  }
+  CHECK_FALSE(queue.submit(book(user, event), key)->replayed);
+}
+
+TEST(QueueSubmit, AForgottenScriptIsSentAgain) {
+  CHECK(queue.submit(book(user, event), {}).ok());
+  stores().queue.take()->command({"SCRIPT", "FLUSH"});
+  CHECK(queue.submit(book(user, event), {}).ok());
+  LONGS_EQUAL(2, queued());
+}
+
+TEST(QueueSubmit, AKilledConnectionIsReplaced) {
+  CHECK(queue.submit(book(user, event), {}).ok());
+  kill_clients(stores().queue);
+  CHECK(queue.submit(book(user, event), {}).ok());
+  LONGS_EQUAL(2, queued());
+}
+
+TEST(QueueSubmit, WhatIsPendingCanBeFoundByItsPerson) {
+  auto command = resize_of(user, event, 7);
+  CHECK(queue.submit(command, {}).ok());
+  CHECK(*queue.find_pending(user, command.id) == command);
+  CHECK_FALSE(queue.find_pending(fresh<UserId>(), command.id).has_value());
+  CHECK_FALSE(queue.find_pending(user, fresh<CommandId>()).has_value());
+}
+
+TEST(QueueSubmit, WhatIsPendingIsListedOldestFirst) {
+  auto old = book(user, event), young = book(user, fresh<EventId>());
+  old.accepted_at -= seconds(1);
+  CHECK(queue.submit(young, {}).ok());
+  CHECK(queue.submit(old, {}).ok());
+  CHECK((queue.list_pending(user) == std::vector{old, young}));
+}
+
+TEST(QueueSubmit, AnUnreachableRedisIsThrown) {
+  redis::Pool nowhere("redis://127.0.0.1:1/0", 200);
+  queue::CommandQueue lost(nowhere, {});
+  expect_throws<redis::RedisUnavailable>([&] { return lost.submit(book(user, event), {}).ok(); });
+}
+
+}  // namespace ticketd::tests

@@ -1,0 +1,66 @@
+// What the schema forbids about events.
+#include "schema_rule.h"
+
+namespace ticketd::tests {
+
+TEST_GROUP_BASE(SchemaOfEvents, SchemaTest){};
+
+RULE(SchemaOfEvents, events_never_oversold, NoMoreSeatsAreTakenThanThereAre) {
+  events_never_oversold.refuses("UPDATE events SET available_tickets = -1 WHERE id = $1", event);
+  events_never_oversold.refuses("UPDATE events SET available_tickets = 11 WHERE id = $1", event);
+}
+
+RULE(SchemaOfEvents, events_no_idle_seat, NobodyWaitsWhileASeatIsFree) {
+  events_no_idle_seat.refuses("UPDATE events SET available_tickets = 1, waiting_list_count = 1 WHERE id = $1", event);
+}
+
+RULE(SchemaOfEvents, events_waiting_list_count, TheLineIsNotShorterThanNothing) {
+  events_waiting_list_count.refuses("UPDATE events SET available_tickets = 0, waiting_list_count = -1 WHERE id = $1",
+                                    event);
+}
+
+RULE(SchemaOfEvents, events_cancelled_is_empty, ACancelledEventHoldsNobody) {
+  events_cancelled_is_empty.refuses("UPDATE events SET state = 'cancelled', available_tickets = 9 WHERE id = $1",
+                                    event);
+}
+
+RULE(SchemaOfEvents, events_total_tickets, CapacityStaysWithinItsBounds) {
+  events_total_tickets.refuses("UPDATE events SET total_tickets = 0, available_tickets = 0 WHERE id = $1", event);
+  events_total_tickets.refuses("UPDATE events SET total_tickets = 1000001 WHERE id = $1", event);
+}
+
+RULE(SchemaOfEvents, events_max_per_user, TheLimitPerPersonStaysWithinItsBounds) {
+  events_max_per_user.refuses("UPDATE events SET max_per_user = 0 WHERE id = $1", event);
+  events_max_per_user.refuses("UPDATE events SET max_per_user = 101 WHERE id = $1", event);
+}
+
+RULE(SchemaOfEvents, events_end_after_start, AnEventEndsAfterItsStart) {
+  events_end_after_start.refuses("UPDATE events SET end_date_time = start_date_time WHERE id = $1", event);
+}
+
+RULE(SchemaOfEvents, events_state, AnEventIsOpenOrCancelled) {
+  events_state.refuses("UPDATE events SET state = 'closed' WHERE id = $1", event);
+}
+
+RULE(SchemaOfEvents, events_title_length, ATitleIsNeitherEmptyNorEndless) {
+  events_title_length.refuses("UPDATE events SET title = '' WHERE id = $1", event);
+  events_title_length.refuses("UPDATE events SET title = repeat('ü', 256) WHERE id = $1", event);
+}
+
+RULE(SchemaOfEvents, events_description_length, ADescriptionIsNotEndless) {
+  events_description_length.refuses("UPDATE events SET description = repeat('d', 10001) WHERE id = $1", event);
+}
+
+RULE(SchemaOfEvents, events_location_length, ALocationIsNotEndless) {
+  events_location_length.refuses("UPDATE events SET location = repeat('l', 10001) WHERE id = $1", event);
+}
+
+RULE(SchemaOfEvents, events_owner, AnEventHasAnOwnerWhoExists) {
+  events_owner.refuses("UPDATE events SET user_id = gen_random_uuid() WHERE id = $1", event);
+}
+
+RULE(SchemaOfEvents, events_pkey, AnEventIsThereOnce) {
+  events_pkey.refuses("INSERT INTO events SELECT * FROM events WHERE id = $1", event);
+}
+
+}  // namespace ticketd::tests

@@ -1,0 +1,178 @@
+// Bookings, requests and notifications, as the people they belong to read them.
+#include "storage/bookings.h"
+
+#include <set>
+
+#include "storage/notifications.h"
+#include "support/fixtures.h"
+#include "support/integration_test.h"
+
+namespace ticketd::tests {
+
+using storage::BookingFilter;
+
+TEST_GROUP_BASE(StorageBookings, IntegrationTest) {
+  const UserId user = make_user();
+  std::vector<storage::Booking> list(const BookingFilter& filter = {}) const {
+    return commit([&](pqxx::work& tx) { return storage::list_bookings(tx, user, filter); });
+  }
+  static std::optional<storage::Booking> find(BookingId id, UserId reader) {
+    return commit([&](pqxx::work& tx) { return storage::find_booking(tx, id, reader); });
+  }
+};
+
+TEST(StorageBookings, AreListedNewestFirst) {
+  auto old = book(user, make_event()), young = book(user, make_event());
+  old.accepted_at -= seconds(1);
+  carry_out({young, old});
+  const auto found = list();
+  CHECK(found.at(0).id == *young.booking);
+  CHECK(found.at(1).id == *old.booking);
+}
+
+TEST(StorageBookings, AWalkOverEqualTimesMissesNothing) {
+  const auto event = make_event(10, 7);
+  const auto at = now();
+  for (int i = 0; i < 7; ++i) {
+    auto command = book(user, event);
+    command.accepted_at = at;
+    carry_out(command);
+  }
+  BookingFilter filter;
+  filter.limit = 2;
+  std::set<BookingId> seen;
+  for (auto page = list(filter); !page.empty(); page = list(filter)) {
+    for (const auto& booking : page) CHECK(seen.insert(booking.id).second);
+    filter.before = {page.back().created_at, page.back().id.str()};
+  }
+  LONGS_EQUAL(7, seen.size());
+}
+
+TEST(StorageBookings, AreFilteredByStateAndEvent) {
+  const auto event = make_event(1), other = make_event(1);
+  carry_out({book(make_user(), event), book(user, event), book(user, other)});
+  BookingFilter waiting, of_other;
+  waiting.state = domain::BookingState::waitlisted;
+  of_other.event = other;
+  LONGS_EQUAL(1, list(waiting).size());
+  CHECK(list(waiting)[0].event == event);
+  LONGS_EQUAL(1, list(of_other).size());
+  CHECK(list(of_other)[0].state == domain::BookingState::confirmed);
+}
+
+TEST(StorageBookings, AWaitingOneKnowsItsPlace) {
+  const auto event = make_event(1);
+  const auto ahead = make_users(3);
+  carry_out(book_all(ahead, event));
+  const auto mine = book(user, event);
+  carry_out(mine);
+  LONGS_EQUAL(3, *find(*mine.booking, user)->position);
+  carry_out(cancel(ahead[1], event));
+  LONGS_EQUAL(2, *find(*mine.booking, user)->position);
+}
+
+TEST(StorageBookings, APromotedOneHasNoPlaceAndATimeOfPromotion) {
+  const auto event = make_event(1);
+  const auto first = make_user();
+  const auto mine = book(user, event);
+  carry_out({book(first, event), mine});
+  carry_out(cancel(first, event));
+  const auto found = *find(*mine.booking, user);
+  CHECK(found.state == domain::BookingState::confirmed);
+  CHECK(found.promoted_at.has_value());
+  CHECK_FALSE(found.position.has_value());
+}
+
+TEST(StorageBookings, ARejectedOneSaysWhy) {
+  const auto event = make_event(5);
+  const auto second = book(user, event);
+  carry_out({book(user, event), second});
+  const auto found = *find(*second.booking, user);
+  CHECK(found.state == domain::BookingState::rejected);
+  expect_text("limit_reached", *found.reason);
+}
+
+TEST(StorageBookings, SomebodyElsesIsNotFound) {
+  const auto mine = book(user, make_event());
+  carry_out(mine);
+  CHECK(find(*mine.booking, user).has_value());
+  CHECK_FALSE(find(*mine.booking, make_user()).has_value());
+}
+
+TEST(StorageBookings, ARequestIsFoundByItsPersonAlone) {
+  const auto command = book(user, make_event());
+  carry_out(command);
+  const auto found = commit([&](pqxx::work& tx) { return storage::find_request(tx, command.id, user); });
+  expect_text("confirmed", found->outcome);
+  CHECK(found->booking == command.booking && found->event == command.event);
+  const auto stranger = make_user();
+  CHECK_FALSE(commit([&](pqxx::work& tx) { return storage::find_request(tx, command.id, stranger); }).has_value());
+}
+
+TEST_GROUP_BASE(StorageNotifications, IntegrationTest) {
+  const UserId user = make_user();
+  std::vector<storage::Notification> list(bool unread_only = false, const std::optional<storage::Before>& before = {},
+                                          int limit = 100) const {
+    return commit([&](pqxx::work& tx) { return storage::list_notifications(tx, user, unread_only, before, limit); });
+  }
+  int unread() const {
+    return commit([&](pqxx::work& tx) { return storage::count_unread(tx, user); });
+  }
+  int read(const std::vector<NotificationId>& ids, UserId reader) const {
+    return commit([&](pqxx::work& tx) { return storage::mark_read(tx, reader, ids, now()); });
+  }
+  // So many, all of the same millisecond.
+  void receive(int count) const {
+    const auto at = now();
+    std::vector<domain::Command> commands;
+    for (int i = 0; i < count; ++i) {
+      commands.push_back(cancel(user, fresh<EventId>()));
+      commands.back().accepted_at = at;
+    }
+    carry_out(commands);
+  }
+};
+
+TEST(StorageNotifications, AWalkOverEqualTimesMissesNothing) {
+  receive(7);
+  std::set<NotificationId> seen;
+  std::optional<storage::Before> before;
+  for (auto page = list(false, before, 3); !page.empty(); page = list(false, before, 3)) {
+    for (const auto& one : page) CHECK(seen.insert(one.id).second);
+    before = {page.back().created_at, page.back().id.str()};
+  }
+  LONGS_EQUAL(7, seen.size());
+}
+
+TEST(StorageNotifications, MarkingSomeLeavesTheRestUnread) {
+  receive(3);
+  const auto all = list();
+  LONGS_EQUAL(2, read({all[0].id, all[1].id}, user));
+  LONGS_EQUAL(1, unread());
+  const auto rest = list(true);
+  LONGS_EQUAL(1, rest.size());
+  CHECK(rest[0].id == all[2].id);
+}
+
+TEST(StorageNotifications, MarkingAllMarksAll) {
+  receive(3);
+  LONGS_EQUAL(3, read({}, user));
+  LONGS_EQUAL(0, unread());
+}
+
+TEST(StorageNotifications, ReadingAgainKeepsTheFirstTime) {
+  receive(1);
+  const auto id = list()[0].id;
+  read({id}, user);
+  const auto first = list()[0].read_at;
+  LONGS_EQUAL(0, read({id}, user));
+  CHECK(list()[0].read_at == first);
+}
+
+TEST(StorageNotifications, SomebodyElsesAreNotMarked) {
+  receive(1);
+  LONGS_EQUAL(0, read({list()[0].id}, make_user()));
+  LONGS_EQUAL(1, unread());
+}
+
+}  // namespace ticketd::tests

@@ -1,0 +1,196 @@
+// The pool and the two ways to use a session: what callers see of conflicts, dead sessions and exhaustion.
+#include "storage/database.h"
+
+#include <atomic>
+#include <memory>
+
+#include "support/fixtures.h"
+#include "support/integration_test.h"
+
+namespace ticketd::tests {
+
+using storage::DatabaseUnavailable;
+using storage::transact;
+
+TEST_GROUP_BASE(StorageDatabase, IntegrationTest) {
+  storage::Pool pool_of(int sessions, int statement_timeout_ms = 5'000) const {
+    return {stores().database.url(), {name, statement_timeout_ms}, sessions};
+  }
+  static void end_session(pqxx::work & tx) { tx.exec("SELECT pg_terminate_backend(pg_backend_pid())"); }
+  static int pid_of(storage::Pool & pool) { return pool.take().connection().backendpid(); }
+
+  const std::string name = fresh_word();
+};
+
+TEST(StorageDatabase, GivesBackWhatTheBodyGivesAndCommits) {
+  const auto user = new_user();
+  CHECK(transact(stores().pool, [&](pqxx::work& tx) { return storage::insert_user(tx, user, "hash"); }));
+  LONGS_EQUAL(1, sql_number("SELECT count(*) FROM users WHERE id = $1", user.id.str()));
+}
+
+TEST(StorageDatabase, AViolatedConstraintIsThrownAndNothingIsCommitted) {
+  const auto user = new_user();
+  expect_throws<pqxx::unique_violation>([&] {
+    commit([&](pqxx::work& tx) {
+      storage::insert_user(tx, user, "hash");
+      tx.exec("INSERT INTO users SELECT * FROM users WHERE id = " + tx.quote(user.id.str()));
+    });
+  });
+  LONGS_EQUAL(0, sql_number("SELECT count(*) FROM users WHERE id = $1", user.id.str()));
+}
+
+TEST(StorageDatabase, ASessionIsOfUseAfterARefusedStatement) {
+  auto pool = pool_of(1);
+  const int pid = pid_of(pool);
+  expect_throws<pqxx::sql_error>([&] { storage::read(pool, [](auto& tx) { return tx.exec("SELECT 1 / 0"); }); });
+  storage::ping(pool);
+  LONGS_EQUAL(pid, pid_of(pool));
+}
+
+TEST(StorageDatabase, WhatTheBodyThrowsRollsBack) {
+  const auto user = new_user();
+  expect_throws<std::logic_error>([&] {
+    commit([&](pqxx::work& tx) {
+      storage::insert_user(tx, user, "hash");
+      throw std::logic_error("stop");
+    });
+  });
+  LONGS_EQUAL(0, sql_number("SELECT count(*) FROM users WHERE id = $1", user.id.str()));
+}
+
+TEST(StorageDatabase, ADeadlockIsTriedAgain) {
+  const std::array ids = {make_user().str(), make_user().str()};
+  std::latch both_locked(2);
+  std::atomic<int> attempts = 0, faults = 0;
+  at_once(2, [&](int me) {
+    bool first = true;
+    const auto lock = [&](pqxx::work& tx, int which) {
+      tx.exec_params("UPDATE users SET name = $2 WHERE id = $1", ids.at(static_cast<std::size_t>(which)), me);
+    };
+    try {
+      commit([&](pqxx::work& tx) {
+        ++attempts;
+        lock(tx, me);
+        if (std::exchange(first, false)) both_locked.arrive_and_wait();
+        lock(tx, 1 - me);
+      });
+    } catch (...) {
+      ++faults;
+    }
+  });
+  LONGS_EQUAL(0, faults);
+  LONGS_EQUAL(3, attempts);
+}
+
+TEST(StorageDatabase, ASessionThatDiesBeforeCommitIsReplaced) {
+  const auto user = new_user();
+  int attempts = 0;
+  commit([&](pqxx::work& tx) {
+    storage::insert_user(tx, user, "hash");
+    if (++attempts == 1) end_session(tx);
+  });
+  LONGS_EQUAL(2, attempts);
+  LONGS_EQUAL(1, sql_number("SELECT count(*) FROM users WHERE id = $1", user.id.str()));
+}
+
+TEST(StorageDatabase, AReadIsTriedAgainOnAnotherSession) {
+  int attempts = 0;
+  const auto rows = storage::read(stores().pool, [&](pqxx::transaction_base& tx) {
+    if (++attempts == 1) tx.exec("SELECT pg_terminate_backend(pg_backend_pid())");
+    return tx.exec("SELECT 7");
+  });
+  LONGS_EQUAL(7, rows[0][0].as<int>());
+}
+
+TEST(StorageDatabase, ADatabaseThatKeepsEndingSessionsIsUnavailable) {
+  int attempts = 0;
+  expect_throws<DatabaseUnavailable>([&] {
+    commit([&](pqxx::work& tx) {
+      ++attempts;
+      end_session(tx);
+    });
+  });
+  LONGS_EQUAL(3, attempts);
+}
+
+TEST(StorageDatabase, ASessionLostInCommitIsNotTriedAgain) {
+  const auto user = new_user();
+  int attempts = 0;
+  expect_throws<DatabaseUnavailable>([&] {
+    commit([&](pqxx::work& tx) {
+      ++attempts;
+      storage::insert_user(tx, user, "hash");
+      terminate(tx.conn().backendpid());
+    });
+  });
+  LONGS_EQUAL(1, attempts);
+  LONGS_EQUAL(0, sql_number("SELECT count(*) FROM users WHERE id = $1", user.id.str()));
+}
+
+TEST(StorageDatabase, CallersDoNotSeeThatIdleSessionsDied) {
+  auto pool = pool_of(8);
+  {
+    std::vector<std::unique_ptr<storage::Pool::Lease>> leases;
+    for (int i = 0; i < 8; ++i) leases.emplace_back(new storage::Pool::Lease(pool.take()));
+  }
+  LONGS_EQUAL(
+      8, sql("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = $1", name).size());
+  std::atomic<int> faults = 0;
+  at_once(8, [&](int) {
+    try {
+      storage::ping(pool);
+    } catch (...) {
+      ++faults;
+    }
+  });
+  LONGS_EQUAL(0, faults);
+}
+
+TEST(StorageDatabase, AStatementThatTakesTooLongIsNotTriedAgain) {
+  auto pool = pool_of(1, 100);
+  int attempts = 0;
+  expect_throws<DatabaseUnavailable>([&] {
+    storage::read(pool, [&](pqxx::transaction_base& tx) {
+      ++attempts;
+      return tx.exec("SELECT pg_sleep(5)");
+    });
+  });
+  LONGS_EQUAL(1, attempts);
+}
+
+TEST(StorageDatabase, AnExhaustedPoolIsUnavailableAfterTwoSeconds) {
+  auto pool = pool_of(1);
+  const auto lease = pool.take();
+  const auto start = std::chrono::steady_clock::now();
+  expect_throws<DatabaseUnavailable>([&] { storage::ping(pool); });
+  const auto waited = std::chrono::steady_clock::now() - start;
+  CHECK(waited >= milliseconds(1'900) && waited < seconds(4));
+}
+
+TEST(StorageDatabase, WhoWaitsGetsTheSessionThatComesBack) {
+  auto pool = pool_of(1);
+  std::unique_ptr<storage::Pool::Lease> lease(new storage::Pool::Lease(pool.take()));
+  std::atomic<bool> pinged = false;
+  std::jthread waiting([&] {
+    storage::ping(pool);
+    pinged = true;
+  });
+  CHECK_FALSE(pinged);
+  lease.reset();
+  waiting.join();
+  CHECK(pinged);
+}
+
+TEST(StorageDatabase, OpensNoMoreSessionsThanItMay) {
+  auto pool = pool_of(3);
+  at_once(12, [&](int) { storage::ping(pool); });
+  CHECK(sql_number("SELECT count(*) FROM pg_stat_activity WHERE application_name = $1", name) <= 3);
+}
+
+TEST(StorageDatabase, AServerThatIsNotThereIsUnavailable) {
+  storage::Pool pool("postgresql://nobody@127.0.0.1:1/nothing", {name}, 1);
+  expect_throws<DatabaseUnavailable>([&] { storage::ping(pool); });
+  expect_throws<DatabaseUnavailable>([&] { storage::ping(pool); });
+}
+
+}  // namespace ticketd::tests

@@ -1,0 +1,196 @@
+// Lists of events: what is in them, in which order, and that a walk by cursor misses nothing.
+#include "storage/event_search.h"
+
+#include <algorithm>
+#include <set>
+
+#include "support/fixtures.h"
+#include "support/integration_test.h"
+
+namespace ticketd::tests {
+
+using storage::EventFilter;
+using storage::EventSort;
+
+TEST_GROUP_BASE(StorageEventSearch, IntegrationTest) {
+  const UserId owner = make_user();
+
+  // The n-th of the owner's events: each starts an hour after the one before, and was made a second before it.
+  storage::Event insert(int n, const std::string& title = "Jazz") const {
+    auto event = new_event(owner);
+    event.title = title;
+    event.starts_at += std::chrono::hours(n);
+    event.ends_at += std::chrono::hours(n);
+    event.created_at -= seconds(n);
+    commit([&](pqxx::work& tx) { storage::insert_event(tx, event); });
+    return event;
+  }
+  EventFilter mine() const {
+    EventFilter filter;
+    filter.owner = owner;
+    return filter;
+  }
+  static storage::EventPage page(const EventFilter& filter, int limit = 100, int offset = 0,
+                                 const std::optional<std::string>& cursor = {}) {
+    return commit([&](pqxx::work& tx) {
+      return storage::list_events(tx, filter, limit, offset, cursor ? storage::decode_cursor(*cursor) : std::nullopt);
+    });
+  }
+  static std::vector<EventId> ids(const EventFilter& filter) {
+    std::vector<EventId> found;
+    for (const auto& event : page(filter).events) found.push_back(event.id);
+    return found;
+  }
+  std::size_t matches(const std::string& words) const {
+    auto filter = mine();
+    filter.words = words;
+    return ids(filter).size();
+  }
+  void expect_sorted(EventSort sort, bool by_number_ascending) const {
+    std::vector<EventId> expected;
+    for (int n = 0; n < 5; ++n) expected.push_back(insert(n).id);
+    if (!by_number_ascending) std::reverse(expected.begin(), expected.end());
+    auto filter = mine();
+    filter.sort = sort;
+    CHECK(ids(filter) == expected);
+  }
+  // Walks the list in pages of three while events are added before and behind where it stands; fails unless each of
+  // the first ones comes once.
+  void expect_whole_walk(EventSort sort) const {
+    std::set<EventId> unseen;
+    for (int n = 10; n < 20; ++n) unseen.insert(insert(n).id);
+    auto filter = mine();
+    filter.sort = sort;
+    std::set<EventId> seen;
+    std::optional<std::string> cursor;
+    for (int n = 0; n == 0 || cursor; ++n) {
+      CHECK(n < 20);
+      const auto part = page(filter, 3, 0, cursor);
+      for (const auto& event : part.events) {
+        CHECK_TRUE_TEXT(seen.insert(event.id).second, "came twice");
+        unseen.erase(event.id);
+      }
+      insert(n);
+      cursor = part.next_cursor;
+    }
+    CHECK_TRUE_TEXT(unseen.empty(), "was left out");
+  }
+};
+
+TEST(StorageEventSearch, SortsByStart) { expect_sorted(EventSort::start, true); }
+TEST(StorageEventSearch, SortsByStartDescending) { expect_sorted(EventSort::start_descending, false); }
+TEST(StorageEventSearch, SortsByCreation) { expect_sorted(EventSort::created, false); }
+TEST(StorageEventSearch, SortsByCreationDescending) { expect_sorted(EventSort::created_descending, true); }
+
+TEST(StorageEventSearch, AWalkByStartMissesNothing) { expect_whole_walk(EventSort::start); }
+TEST(StorageEventSearch, AWalkByStartDescendingMissesNothing) { expect_whole_walk(EventSort::start_descending); }
+TEST(StorageEventSearch, AWalkByCreationMissesNothing) { expect_whole_walk(EventSort::created); }
+TEST(StorageEventSearch, AWalkByCreationDescendingMissesNothing) { expect_whole_walk(EventSort::created_descending); }
+
+TEST(StorageEventSearch, AWalkOverEqualTimesMissesNothing) {
+  auto event = new_event(owner);
+  for (int i = 0; i < 7; ++i) {
+    event.id = fresh<EventId>();
+    commit([&](pqxx::work& tx) { storage::insert_event(tx, event); });
+  }
+  std::set<EventId> seen;
+  std::optional<std::string> cursor;
+  do {
+    const auto part = page(mine(), 2, 0, cursor);
+    for (const auto& one : part.events) CHECK(seen.insert(one.id).second);
+    cursor = part.next_cursor;
+  } while (cursor);
+  LONGS_EQUAL(7, seen.size());
+}
+
+TEST(StorageEventSearch, AnOffsetSkipsRows) {
+  insert(0);
+  const auto second = insert(1);
+  const auto rest = page(mine(), 10, 1);
+  LONGS_EQUAL(1, rest.events.size());
+  CHECK(rest.events[0].id == second.id);
+}
+
+TEST(StorageEventSearch, ALastPageThatIsFullHasNoNextOne) {
+  insert(0);
+  insert(1);
+  CHECK_FALSE(page(mine(), 2).next_cursor.has_value());
+  CHECK(page(mine(), 1).next_cursor.has_value());
+}
+
+TEST(StorageEventSearch, TheWindowTakesItsBeginningAndLeavesItsEnd) {
+  insert(0);
+  const auto second = insert(1), third = insert(2);
+  auto filter = mine();
+  filter.from = second.starts_at;
+  filter.to = third.starts_at;
+  CHECK(ids(filter) == std::vector{second.id});
+}
+
+TEST(StorageEventSearch, UpcomingAndPastShareOutEverything) {
+  const auto first = insert(0), second = insert(1);
+  auto upcoming = mine(), past = mine();
+  upcoming.ends_after = past.ends_before = first.ends_at;
+  CHECK(ids(upcoming) == std::vector{second.id});
+  CHECK(ids(past) == std::vector{first.id});
+}
+
+TEST(StorageEventSearch, AvailableLeavesOutWhatIsSoldOut) {
+  const auto sold_out = make_event_of(owner, 1), open = insert(3).id;
+  carry_out(book(make_user(), sold_out));
+  auto filter = mine();
+  filter.available_only = true;
+  CHECK(ids(filter) == std::vector{open});
+}
+
+TEST(StorageEventSearch, ACancelledEventIsInNoList) {
+  const auto event = insert(0).id;
+  carry_out(remove(event));
+  CHECK(ids(mine()).empty());
+}
+
+TEST(StorageEventSearch, CountsWhatItLists) {
+  insert(0, "Jazz");
+  insert(1, "Blues");
+  auto filter = mine();
+  filter.words = "blu";
+  LONGS_EQUAL(1, commit([&](pqxx::work& tx) { return storage::count_events(tx, filter); }));
+}
+
+TEST(StorageEventSearch, EveryWordHasToBeginAWordSomewhere) {
+  insert(0, "Summer Jazz Festival");
+  LONGS_EQUAL(1, matches("fest JAZZ cell"));
+  LONGS_EQUAL(0, matches("jazz blues"));
+  LONGS_EQUAL(0, matches("azz"));
+}
+
+TEST(StorageEventSearch, FindsWordsOfAnyScript) {
+  insert(0, "Ærø Ünïcødé 東京 концерт");
+  LONGS_EQUAL(1, matches("ünïc"));
+  LONGS_EQUAL(1, matches("東"));
+  LONGS_EQUAL(1, matches("КОНЦ"));
+}
+
+TEST(StorageEventSearch, FindsAWordBehindASlashOrADot) {
+  insert(0, "Jazz/Blues at Club.Zoo");
+  LONGS_EQUAL(1, matches("club"));
+  LONGS_EQUAL(1, matches("blues"));
+  LONGS_EQUAL(1, matches("zoo"));
+}
+
+TEST(StorageEventSearch, TakesHostileWordsAsText) {
+  insert(0, "Rock'n'Roll \\ D'Angelo");
+  LONGS_EQUAL(1, matches("d'ang"));
+  for (const auto* hostile : {"'", "''", "\\", "'\\", "jazz\\", "a & b | !c", "(((", ":*", "<->", "jazz:*Z", "'); --",
+                              "%", "$1", "\xE2\x80\x8B", "\x01\x02", "-", "<5>", "&", "\\'\\'"})
+    matches(hostile);
+  matches(std::string(3'000, 'x'));
+}
+
+TEST(StorageEventSearch, WordsWithoutALetterMatchNothing) {
+  insert(0);
+  LONGS_EQUAL(0, matches(" \t "));
+  LONGS_EQUAL(0, matches("!!!"));
+}
+
+}  // namespace ticketd::tests

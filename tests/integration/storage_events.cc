@@ -1,0 +1,156 @@
+// Events as their owners write them, and the idempotency of making one.
+#include "storage/events.h"
+
+#include <atomic>
+
+#include "support/fixtures.h"
+#include "support/integration_test.h"
+
+namespace ticketd::tests {
+
+TEST_GROUP_BASE(StorageEvents, IntegrationTest){
+    static storage::Event find(EventId id){return *commit([&](pqxx::work& tx) { return storage::find_event(tx, id); });
+}
+static std::optional<storage::Event> update(EventId id, UserId owner, const domain::EventChanges& changes) {
+  return commit([&](pqxx::work& tx) { return storage::update_event(tx, id, owner, changes, now()); });
+}
+static storage::Holding holding(EventId event, UserId user) {
+  return commit([&](pqxx::work& tx) { return storage::find_holding(tx, event, user); });
+}
+}
+;
+
+TEST(StorageEvents, FindsWhatWasInserted) {
+  auto event = new_event(make_user(), 7, 3);
+  event.title = "\"Quotes\", \\ and Ünïcødé 🎷";
+  commit([&](pqxx::work& tx) { storage::insert_event(tx, event); });
+  const auto found = find(event.id);
+  expect_text(event.title, found.title);
+  CHECK(found.starts_at == event.starts_at && found.ends_at == event.ends_at && found.created_at == event.created_at);
+  CHECK(found.owner == event.owner);
+  LONGS_EQUAL(7, found.available_tickets);
+  LONGS_EQUAL(3, found.max_per_user);
+}
+
+TEST(StorageEvents, DoesNotFindWhatIsNotThere) {
+  CHECK_FALSE(commit([](pqxx::work& tx) { return storage::find_event(tx, fresh<EventId>()); }).has_value());
+}
+
+TEST(StorageEvents, AnUpdateChangesWhatIsNamedAndNothingElse) {
+  const auto before = find(make_event());
+  domain::EventChanges changes;
+  changes.location = "Roof";
+  const auto after = update(before.id, before.owner, changes);
+  expect_text("Roof", after->location);
+  expect_text(before.title, after->title);
+  CHECK(after->starts_at == before.starts_at && after->total_tickets == before.total_tickets);
+}
+
+TEST(StorageEvents, SomebodyElsesEventIsNotUpdated) {
+  const auto event = make_event();
+  domain::EventChanges changes;
+  changes.title = "Mine";
+  CHECK_FALSE(update(event, make_user(), changes).has_value());
+  CHECK(find(event).title != "Mine");
+}
+
+TEST(StorageEvents, ACancelledEventIsNotUpdated) {
+  const auto event = make_event();
+  carry_out(remove(event));
+  domain::EventChanges changes;
+  changes.title = "Back";
+  CHECK_FALSE(update(event, owner_of(event), changes).has_value());
+}
+
+TEST(StorageEvents, AnEventIsNotMadeToEndBeforeItStarts) {
+  const auto event = find(make_event());
+  domain::EventChanges changes;
+  changes.ends_at = event.starts_at - seconds(1);
+  CHECK_FALSE(update(event.id, event.owner, changes).has_value());
+}
+
+TEST(StorageEvents, HoldingCountsBothKindsAndThePlaceInTheLine) {
+  const auto event = make_event(2, 3);
+  const auto users = make_users(3);
+  carry_out({book(users[0], event), book(users[1], event), book(users[2], event), book(users[0], event),
+             book(users[0], event)});
+  const auto held = holding(event, users[0]);
+  LONGS_EQUAL(1, held.confirmed);
+  LONGS_EQUAL(2, held.waitlisted);
+  LONGS_EQUAL(2, *held.position);
+}
+
+TEST(StorageEvents, WhoHoldsNothingHasNoPlace) {
+  const auto held = holding(make_event(), make_user());
+  LONGS_EQUAL(0, held.confirmed + held.waitlisted);
+  CHECK_FALSE(held.position.has_value());
+}
+
+TEST_GROUP_BASE(StorageIdempotency, IntegrationTest) {
+  const UserId user = make_user();
+  storage::IdempotencyClaim claim(const std::string& fingerprint, const std::string& answer, Time at = now(),
+                                  const std::string& key = "key") const {
+    return commit(
+        [&](pqxx::work& tx) { return storage::claim_idempotency_key(tx, user, key, fingerprint, answer, at); });
+  }
+};
+
+TEST(StorageIdempotency, TheFirstClaimsTheSecondGetsItsAnswer) {
+  CHECK(claim("same", "first").claimed);
+  const auto second = claim("same", "second");
+  CHECK_FALSE(second.claimed);
+  CHECK(second.same_request);
+  expect_text("first", second.answer);
+}
+
+TEST(StorageIdempotency, AnotherRequestUnderTheSameKeyIsNoticed) {
+  claim("one", "first");
+  const auto second = claim("other", "second");
+  CHECK_FALSE(second.claimed || second.same_request);
+}
+
+TEST(StorageIdempotency, AKeyIsFreeAgainAfterADay) {
+  claim("same", "first", now() - std::chrono::hours(24) - seconds(1));
+  CHECK(claim("other", "second").claimed);
+  expect_text("second", claim("other", "third").answer);
+}
+
+TEST(StorageIdempotency, KeysOfTwoPeopleAreTwoKeys) {
+  claim("same", "first");
+  const auto other = make_user();
+  CHECK(commit([&](pqxx::work& tx) {
+          return storage::claim_idempotency_key(tx, other, "key", "same", "theirs", now());
+        }).claimed);
+}
+
+TEST(StorageIdempotency, OneOfManyAtOnceClaimsAndTheRestGetItsAnswer) {
+  std::atomic<int> claimed = 0, same_answer = 0;
+  std::array<storage::IdempotencyClaim, 16> claims;
+  at_once(16, [&](int i) { claims.at(static_cast<std::size_t>(i)) = claim("same", std::to_string(i)); });
+  const auto answer = sql_text("SELECT answer FROM idempotency_keys WHERE user_id = $1", user.str());
+  for (const auto& one : claims) {
+    claimed += one.claimed ? 1 : 0;
+    same_answer += !one.claimed && one.answer == answer ? 1 : 0;
+  }
+  LONGS_EQUAL(1, claimed);
+  LONGS_EQUAL(15, same_answer);
+}
+
+TEST(StorageIdempotency, TheKeyIsFreeWhenTheFirstOneRollsBack) {
+  auto first = open_session(), second = open_session();
+  const int second_pid = second.get().backendpid();
+  auto tx = std::make_unique<pqxx::work>(first.get());
+  storage::claim_idempotency_key(*tx, user, "key", "same", "lost", now());
+  bool claimed = false;
+  std::jthread other([&] {
+    pqxx::work mine(second.get());
+    claimed = storage::claim_idempotency_key(mine, user, "key", "same", "kept", now()).claimed;
+    mine.commit();
+  });
+  CHECK(await_blocked(second_pid));
+  tx.reset();
+  other.join();
+  CHECK(claimed);
+}
+
+}  // namespace ticketd::tests

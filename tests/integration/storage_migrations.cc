@@ -1,0 +1,109 @@
+// Migrations, each test in a schema of its own.
+#include "storage/migrations.h"
+
+#include <atomic>
+
+#include "support/fixtures.h"
+#include "support/integration_test.h"
+#include "support/stack.h"
+
+namespace ticketd::tests {
+
+using storage::apply_migrations;
+using storage::Migration;
+
+TEST_GROUP_BASE(StorageMigrations, IntegrationTest) {
+  const std::string schema = fresh_word();
+  const std::vector<Migration> two = {{1, "shelf", "CREATE TABLE shelf (id int)", "hash 1"},
+                                      {2, "book", "CREATE TABLE book (id int); INSERT INTO book VALUES (7)", "hash 2"}};
+
+  void setup() override { sql("CREATE SCHEMA " + schema); }
+  void teardown() override { sql("DROP SCHEMA " + schema + " CASCADE"); }
+
+  // A session that makes its tables in the schema.
+  struct Session : storage::Connection {
+    explicit Session(const std::string& schema) : Connection(stores().database.url(), {"migrate"}) {
+      pqxx::nontransaction(get()).exec("SET search_path = " + schema);
+    }
+  };
+  int apply(const std::vector<Migration>& migrations) const {
+    Session connection(schema);
+    int applied = 0;
+    apply_migrations(connection.get(), migrations, [&](const Migration&) { ++applied; });
+    return applied;
+  }
+  std::int64_t tables() const {
+    return sql_number("SELECT count(*) FROM pg_tables WHERE schemaname = $1 AND tablename <> 'schema_migrations'",
+                      schema);
+  }
+};
+
+TEST(StorageMigrations, AreAppliedOnce) {
+  LONGS_EQUAL(2, apply(two));
+  LONGS_EQUAL(0, apply(two));
+  LONGS_EQUAL(1, sql_number("SELECT count(*) FROM " + schema + ".book"));
+}
+
+TEST(StorageMigrations, ALaterOneIsAppliedOnTop) {
+  LONGS_EQUAL(1, apply({two[0]}));
+  LONGS_EQUAL(1, apply(two));
+}
+
+TEST(StorageMigrations, AChangedFileIsRefused) {
+  apply(two);
+  auto changed = two;
+  changed[0].hash = "another";
+  expect_throws<std::runtime_error>([&] { apply(changed); });
+}
+
+TEST(StorageMigrations, ANewerDatabaseIsRefused) {
+  apply(two);
+  expect_throws<std::runtime_error>([&] { apply({two[0]}); });
+}
+
+TEST(StorageMigrations, TwoAtOnceApplyEachOnce) {
+  std::atomic<int> applied = 0, faults = 0;
+  at_once(2, [&](int) {
+    try {
+      applied += apply(two);
+    } catch (...) {
+      ++faults;
+    }
+  });
+  LONGS_EQUAL(0, faults);
+  LONGS_EQUAL(2, applied);
+}
+
+TEST(StorageMigrations, AFailingOneLeavesNothingOfItself) {
+  auto failing = two;
+  failing[1].sql += "; SELECT 1 / 0";
+  expect_throws<pqxx::sql_error>([&] { apply(failing); });
+  LONGS_EQUAL(1, tables());
+  LONGS_EQUAL(1, sql_number("SELECT count(*) FROM " + schema + ".schema_migrations"));
+  LONGS_EQUAL(1, apply(two));
+}
+
+TEST(StorageMigrations, AFailingOneKeepsNobodyElseWaiting) {
+  Session connection(schema);
+  auto failing = two;
+  failing[1].sql = "SELECT 1 / 0";
+  expect_throws<pqxx::sql_error>([&] { apply_migrations(connection.get(), failing, [](const auto&) {}); });
+  LONGS_EQUAL(0, sql_number("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = $1",
+                            connection.get().backendpid()));
+}
+
+TEST(StorageMigrations, StatusTellsWhatIsApplied) {
+  apply({two[0]});
+  Session connection(schema);
+  const auto status = storage::migration_status(connection.get(), two);
+  CHECK(status.at(0).applied);
+  CHECK_FALSE(status.at(1).applied);
+}
+
+TEST(StorageMigrations, TheProjectsOwnAreReadAndApplied) {
+  const auto files = storage::read_migrations(e2e::setting("TICKETD_MIGRATIONS_DIR"));
+  LONGS_EQUAL(files.size(), apply(files));
+  CHECK(tables() >= 8);
+}
+
+}  // namespace ticketd::tests

@@ -1,0 +1,138 @@
+// Refresh tokens: used once, revoked by family, whatever happens at the same time.
+#include "storage/refresh_tokens.h"
+
+#include <atomic>
+
+#include "storage/users.h"
+#include "support/fixtures.h"
+#include "support/integration_test.h"
+
+namespace ticketd::tests {
+
+using storage::RefreshToken;
+
+TEST_GROUP_BASE(StorageRefreshTokens, IntegrationTest) {
+  const UserId user = make_user();
+  const storage::FamilyId family = fresh<storage::FamilyId>();
+
+  RefreshToken new_token() const { return {fresh_word().substr(0, 32), family, user, now() + seconds(60)}; }
+  RefreshToken insert() const {
+    const auto token = new_token();
+    commit([&](pqxx::work& tx) { storage::insert_refresh_token(tx, token, now()); });
+    return token;
+  }
+  static bool use(const RefreshToken& token, Time at = now()) {
+    return commit([&](pqxx::work& tx) { return storage::use_refresh_token(tx, token.hash, at).has_value(); });
+  }
+
+  // Runs `revoke` on another session while a rotation has taken `old` and added its successor but not committed yet;
+  // says whether the successor can be used in the end.
+  template <class Take, class Revoke>
+  bool successor_survives(Take take, Revoke revoke) const {
+    const auto successor = new_token();
+    auto rotating = open_session(), revoking = open_session();
+    const int revoking_pid = revoking.get().backendpid();
+    pqxx::work rotation(rotating.get());
+    take(rotation);
+    std::jthread other([&] {
+      pqxx::work tx(revoking.get());
+      revoke(tx);
+      tx.commit();
+    });
+    // It waits for the rotation, or has ended without.
+    CHECK(await_blocked_or_done(revoking_pid));
+    storage::insert_refresh_token(rotation, successor, now());
+    rotation.commit();
+    other.join();
+    return use(successor);
+  }
+};
+
+TEST(StorageRefreshTokens, ATokenCanBeUsedOnce) {
+  const auto token = insert();
+  CHECK(use(token));
+  CHECK_FALSE(use(token));
+}
+
+TEST(StorageRefreshTokens, OneOfSixteenAtOnceGetsIt) {
+  const auto token = insert();
+  std::atomic<int> won = 0;
+  at_once(16, [&](int) { won += use(token) ? 1 : 0; });
+  LONGS_EQUAL(1, won);
+}
+
+TEST(StorageRefreshTokens, AnExpiredTokenCannotBeUsed) {
+  const auto token = insert();
+  CHECK_FALSE(use(token, token.expires_at));
+}
+
+TEST(StorageRefreshTokens, AnUnknownTokenCannotBeUsed) { CHECK_FALSE(use(new_token())); }
+
+TEST(StorageRefreshTokens, AUsedTokenTellsWhenItWasUsed) {
+  const auto token = insert();
+  const auto at = now();
+  use(token, at);
+  const auto used = commit([&](pqxx::work& tx) { return storage::find_used_refresh_token(tx, token.hash); });
+  CHECK(used->used_at == at);
+  CHECK(used->token.family == family);
+  CHECK(used->token.expires_at == token.expires_at);
+}
+
+TEST(StorageRefreshTokens, RevokingAFamilyRevokesAllOfIt) {
+  const auto first = insert(), second = insert();
+  commit([&](pqxx::work& tx) { storage::revoke_family(tx, family, now()); });
+  CHECK_FALSE(use(first));
+  CHECK_FALSE(use(second));
+}
+
+TEST(StorageRefreshTokens, AnotherFamilyStaysValid) {
+  const auto token = insert();
+  commit([&](pqxx::work& tx) { storage::revoke_family(tx, fresh<storage::FamilyId>(), now()); });
+  CHECK(use(token));
+}
+
+TEST(StorageRefreshTokens, LoggingOutRevokesTheWholeFamily) {
+  const auto first = insert(), second = insert();
+  CHECK(commit([&](pqxx::work& tx) { return storage::revoke_family_of(tx, first.hash, now()); }));
+  CHECK_FALSE(use(second));
+}
+
+TEST(StorageRefreshTokens, LoggingOutTwiceFindsNothing) {
+  const auto token = insert();
+  commit([&](pqxx::work& tx) { return storage::revoke_family_of(tx, token.hash, now()); });
+  CHECK_FALSE(commit([&](pqxx::work& tx) { return storage::revoke_family_of(tx, token.hash, now()); }));
+}
+
+TEST(StorageRefreshTokens, ANewPasswordRevokesAllOfThePersons) {
+  const auto token = insert();
+  commit([&](pqxx::work& tx) { storage::update_password(tx, user, "hash", now()); });
+  CHECK_FALSE(use(token));
+}
+
+TEST(StorageRefreshTokens, ARevokedFamilyTakesTheRotationInFlightWithIt) {
+  const auto old = insert();
+  CHECK_FALSE(successor_survives([&](auto& tx) { storage::use_refresh_token(tx, old.hash, now()); },
+                                 [&](auto& tx) { storage::revoke_family(tx, family, now()); }));
+}
+
+TEST(StorageRefreshTokens, LoggingOutTakesTheRotationInFlightWithIt) {
+  const auto old = insert();
+  CHECK_FALSE(successor_survives([&](auto& tx) { storage::use_refresh_token(tx, old.hash, now()); },
+                                 [&](auto& tx) { storage::revoke_family_of(tx, old.hash, now()); }));
+}
+
+TEST(StorageRefreshTokens, ANewPasswordTakesTheRotationInFlightWithIt) {
+  const auto old = insert();
+  CHECK_FALSE(successor_survives([&](auto& tx) { storage::use_refresh_token(tx, old.hash, now()); },
+                                 [&](auto& tx) { storage::update_password(tx, user, "hash", now()); }));
+}
+
+// Within the grace after its use a token is exchanged again: see app/sessions.cc.
+TEST(StorageRefreshTokens, ARevokedFamilyTakesTheReplayInFlightWithIt) {
+  const auto old = insert();
+  use(old);
+  CHECK_FALSE(successor_survives([&](auto& tx) { storage::find_used_refresh_token(tx, old.hash); },
+                                 [&](auto& tx) { storage::revoke_family(tx, family, now()); }));
+}
+
+}  // namespace ticketd::tests

@@ -1,0 +1,106 @@
+// Shards shared out among sessions: fairly, disjointly, and free again when a session ends.
+#include "storage/shard_locks.h"
+
+#include <memory>
+
+#include "support/fixtures.h"
+#include "support/integration_test.h"
+
+namespace ticketd::tests {
+
+TEST_GROUP_BASE(StorageShardLocks, IntegrationTest) {
+  static constexpr int kShards = 16;
+
+  struct Sharer {
+    storage::Connection session = open_session();
+    storage::ShardLocks locks{session.get(), kShards};
+    const int pid = session.get().backendpid();
+    Sharer() { locks.announce(); }
+    [[nodiscard]] std::size_t size() const { return locks.owned().size(); }
+  };
+  std::vector<std::unique_ptr<Sharer>> sharers;
+
+  void join(int count) {
+    for (int i = 0; i < count; ++i) sharers.push_back(std::make_unique<Sharer>());
+  }
+  // Rounds of balance() until nothing changes; fails the test if that takes more than three.
+  void settle() {
+    for (int round = 0; round < 4; ++round) {
+      bool changed = false;
+      for (auto& sharer : sharers) changed = sharer->locks.balance() || changed;
+      if (!changed) return;
+    }
+    FAIL("they never come to rest");
+  }
+  void expect_disjoint_and_whole() {
+    std::set<int> all;
+    std::size_t sum = 0;
+    for (const auto& sharer : sharers) {
+      all.insert(sharer->locks.owned().begin(), sharer->locks.owned().end());
+      sum += sharer->size();
+    }
+    LONGS_EQUAL(kShards, all.size());
+    LONGS_EQUAL(kShards, sum);
+  }
+  void teardown() override { sharers.clear(); }
+};
+
+TEST(StorageShardLocks, OneTakesAll) {
+  join(1);
+  settle();
+  LONGS_EQUAL(16, sharers[0]->size());
+}
+
+TEST(StorageShardLocks, ASecondGetsHalf) {
+  join(1);
+  settle();
+  join(1);
+  settle();
+  expect_disjoint_and_whole();
+  LONGS_EQUAL(8, sharers[1]->size());
+}
+
+TEST(StorageShardLocks, FourShareEqually) {
+  join(4);
+  settle();
+  expect_disjoint_and_whole();
+  for (const auto& sharer : sharers) LONGS_EQUAL(4, sharer->size());
+}
+
+TEST(StorageShardLocks, ThreeShareWhatDoesNotDivide) {
+  join(3);
+  settle();
+  expect_disjoint_and_whole();
+  for (const auto& sharer : sharers) CHECK(sharer->size() >= 4 && sharer->size() <= 6);
+}
+
+TEST(StorageShardLocks, MoreSharersThanShardsLeaveSomeWithout) {
+  join(17);
+  settle();
+  expect_disjoint_and_whole();
+}
+
+TEST(StorageShardLocks, TheShardsOfAKilledSessionGoToTheOther) {
+  join(2);
+  settle();
+  CHECK(terminate(sharers[0]->pid));
+  sharers.erase(sharers.begin());
+  settle();
+  LONGS_EQUAL(16, sharers[0]->size());
+}
+
+TEST(StorageShardLocks, WhoLostItsSessionIsTold) {
+  join(1);
+  settle();
+  CHECK(terminate(sharers[0]->pid));
+  expect_throws<pqxx::failure>([&] { sharers[0]->locks.balance(); });
+}
+
+TEST(StorageShardLocks, WhatIsOwnedIsLockedInTheDatabase) {
+  join(2);
+  settle();
+  LONGS_EQUAL(8 + 1, sql_number("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid = $1",
+                                sharers[0]->pid));
+}
+
+}  // namespace ticketd::tests

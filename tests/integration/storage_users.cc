@@ -1,0 +1,88 @@
+// Accounts as they are stored and found again.
+#include "storage/users.h"
+
+#include <atomic>
+
+#include "support/fixtures.h"
+#include "support/integration_test.h"
+
+namespace ticketd::tests {
+
+TEST_GROUP_BASE(StorageUsers, IntegrationTest){static bool insert(const storage::User& user){
+    return commit([&](pqxx::work& tx) { return storage::insert_user(tx, user, "hash"); });
+}
+}
+;
+
+TEST(StorageUsers, FindsWhatWasInserted) {
+  const auto user = new_user();
+  CHECK(insert(user));
+  const auto found = commit([&](pqxx::work& tx) { return storage::find_user(tx, user.id); });
+  expect_text(user.email, found->email);
+  expect_text("Ada", *found->name);
+  expect_text("user", found->role);
+  CHECK(found->created_at == user.created_at);
+}
+
+TEST(StorageUsers, FindsAnAddressInWhateverCase) {
+  auto user = new_user();
+  user.email = "ADA." + user.email;
+  insert(user);
+  const auto found = commit(
+      [&](pqxx::work& tx) { return storage::find_account_by_email(tx, "ada." + user.id.str() + "@Example.ORG"); });
+  CHECK(found->user.id == user.id);
+  expect_text(user.email, found->user.email);
+}
+
+TEST(StorageUsers, RefusesATakenAddressInAnotherCase) {
+  auto first = new_user(), second = new_user();
+  first.email = fresh_word() + "@example.org";
+  second.email = "W" + first.email.substr(1);
+  CHECK(insert(first));
+  CHECK_FALSE(insert(second));
+}
+
+TEST(StorageUsers, OneOfManyAtOnceGetsTheAddress) {
+  const auto email = fresh_word() + "@example.org";
+  std::atomic<int> made = 0;
+  at_once(16, [&](int) {
+    auto user = new_user();
+    user.email = email;
+    if (insert(user)) ++made;
+  });
+  LONGS_EQUAL(1, made);
+}
+
+TEST(StorageUsers, ANewPasswordRefusesOlderTokens) {
+  const auto user = make_user();
+  const auto at = now();
+  commit([&](pqxx::work& tx) { storage::update_password(tx, user, "new hash", at); });
+  const auto [account, after] = commit([&](pqxx::work& tx) {
+    return std::pair(storage::find_account(tx, user), storage::find_tokens_valid_after(tx, user));
+  });
+  expect_text("new hash", account->password_hash);
+  CHECK(after == at);
+}
+
+TEST(StorageUsers, ListsThoseWhoseTokensAreRefusedSince) {
+  const auto before = make_user(), after = make_user(), never = make_user();
+  const auto at = now();
+  commit([&](pqxx::work& tx) { storage::update_password(tx, before, "hash", at - seconds(1)); });
+  commit([&](pqxx::work& tx) { storage::update_password(tx, after, "hash", at + seconds(1)); });
+  const auto list = commit([&](pqxx::work& tx) { return storage::list_tokens_valid_after(tx, at); });
+  const auto has = [&](UserId user) {
+    return std::any_of(list.begin(), list.end(), [&](auto& e) { return e.first == user; });
+  };
+  CHECK(has(after));
+  CHECK_FALSE(has(before) || has(never));
+}
+
+TEST(StorageUsers, AStrongerHashChangesNothingElse) {
+  const auto user = make_user();
+  const auto updated_at = sql_text("SELECT updated_at FROM users WHERE id = $1", user.str());
+  commit([&](pqxx::work& tx) { storage::update_password_hash(tx, user, "stronger"); });
+  expect_text("stronger", sql_text("SELECT password_hash FROM users WHERE id = $1", user.str()));
+  expect_text(updated_at, sql_text("SELECT updated_at FROM users WHERE id = $1", user.str()));
+}
+
+}  // namespace ticketd::tests

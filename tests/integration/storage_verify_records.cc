@@ -1,0 +1,118 @@
+// Commands, bookings and notifications that lost their counterparts: verify finds it, and nothing else.
+#include "storage/dead_letters.h"
+#include "verify_test.h"
+
+namespace ticketd::tests {
+
+TEST_GROUP_BASE(StorageVerifyRecords, VerifyTest) {
+  // One ticket and two people: the first has it.
+  const EventId id = event(1);
+  const std::vector<domain::Command> users = booked(id, 2);
+  const domain::Command& first = users[0];
+  const domain::Command& second = users[1];
+
+  domain::Command refused() const {
+    auto command = book(first.user, id);
+    decide(command);
+    return command;
+  }
+};
+
+TEST(StorageVerifyRecords, FindsABookingThatNoCommandMade) {
+  exec("DELETE FROM commands WHERE id = $1", first.id.str());
+  finds("booking_without_command", *first.booking);
+}
+
+TEST(StorageVerifyRecords, FindsARefusedBookingThatNoCommandMade) {
+  const auto command = refused();
+  exec("DELETE FROM commands WHERE id = $1", command.id.str());
+  finds("booking_without_command", *command.booking);
+}
+
+TEST(StorageVerifyRecords, FindsACommandWhoseBookingIsMissing) {
+  exec("DELETE FROM bookings WHERE id = $1", second.booking->str());
+  exec("UPDATE events SET waiting_list_count = 0");
+  finds("command_without_booking", second.id);
+}
+
+TEST(StorageVerifyRecords, FindsACommandWhoseRefusedBookingIsMissing) {
+  const auto command = refused();
+  exec("DELETE FROM bookings WHERE id = $1", command.booking->str());
+  finds("command_without_booking", command.id);
+}
+
+TEST(StorageVerifyRecords, FindsABookingThatIsAnothersThanItsCommandSays) {
+  exec("UPDATE bookings SET user_id = $2 WHERE id = $1", second.booking->str(), person().str());
+  finds("command_without_booking", second.id);
+}
+
+TEST(StorageVerifyRecords, FindsAConfirmedOutcomeWhoseBookingWaits) {
+  exec("UPDATE commands SET outcome = 'confirmed' WHERE id = $1", second.id.str());
+  exec("UPDATE notifications SET kind = 'booked' WHERE id = $1", second.notification.str());
+  finds("outcome", second.id);
+}
+
+TEST(StorageVerifyRecords, FindsAWaitingOutcomeWhoseBookingGotItsSeatWithoutPromotion) {
+  exec("UPDATE commands SET outcome = 'waitlisted' WHERE id = $1", first.id.str());
+  exec("UPDATE notifications SET kind = 'waitlisted' WHERE id = $1", first.notification.str());
+  finds("outcome", first.id);
+}
+
+TEST(StorageVerifyRecords, FindsACancellationThatDidNotHappen) {
+  const auto command = cancel(second.user, id);
+  decide(command);
+  exec("UPDATE bookings SET state = 'waitlisted', cancelled_at = NULL WHERE id = $1", second.booking->str());
+  exec("UPDATE events SET waiting_list_count = 1");
+  finds("not_cancelled", command.id);
+}
+
+TEST(StorageVerifyRecords, FindsABookingThatNobodyCancelled) {
+  exec("UPDATE bookings SET state = 'cancelled', cancelled_at = now() WHERE id = $1", second.booking->str());
+  exec("UPDATE events SET waiting_list_count = 0");
+  finds("cancelled_by_nobody", *second.booking);
+}
+
+TEST(StorageVerifyRecords, FindsAnOutcomeNobodyWasToldOf) {
+  exec("DELETE FROM notifications WHERE id = $1", first.notification.str());
+  finds("untold_outcome", first.id);
+}
+
+TEST(StorageVerifyRecords, FindsARefusalNobodyWasToldOf) {
+  const auto command = refused();
+  exec("DELETE FROM notifications WHERE id = $1", command.notification.str());
+  finds("untold_outcome", command.id);
+}
+
+TEST(StorageVerifyRecords, FindsAFailureNobodyWasToldOf) {
+  const auto command = book(person(), id);
+  storage::insert_dead_letter(tx, {command, 0, "1-1", "{}", "it broke", "", 5}, now());
+  exec("DELETE FROM notifications WHERE id = $1", command.notification.str());
+  finds("untold_outcome", command.id);
+}
+
+TEST(StorageVerifyRecords, FindsAPromotionNobodyWasToldOf) {
+  decide(cancel(first.user, id));
+  exec("DELETE FROM notifications WHERE kind = 'promoted'");
+  finds("untold_promotion", *second.booking);
+}
+
+TEST(StorageVerifyRecords, FindsADeletionNobodyWasToldOf) {
+  decide(command_for(domain::CommandKind::delete_event, owner(id), id));
+  exec("DELETE FROM notifications WHERE kind = 'event_deleted' AND booking_id = $1", second.booking->str());
+  finds("untold_deletion", *second.booking);
+}
+
+TEST(StorageVerifyRecords, FindsADeadLetterWhoseRetryWasBrokenOff) {
+  const auto command = book(person(), id);
+  storage::insert_dead_letter(tx, {command, 0, "1-1", "{}", "it broke", "", 5}, now());
+  exec("DELETE FROM commands WHERE id = $1", command.id.str());
+  finds("dead_letter", command.id);
+}
+
+TEST(StorageVerifyRecords, FindsADeadLetterWhoseCommandTookEffect) {
+  storage::insert_dead_letter(tx, {std::nullopt, 0, "1-1", "{}", "it broke", "", 5}, now());
+  exec("UPDATE dead_letters SET command_id = $1", first.id.str());
+  finds("dead_letter", first.id);
+}
+
+}  // namespace ticketd::tests

@@ -1,0 +1,155 @@
+// ticketctl as an operator calls it: what it prints, and how it ends.
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "base/json.h"
+#include "drain_rig.h"
+
+namespace ticketd::tests {
+
+// A database and a queue that hold nothing but what the test puts there.
+TEST_GROUP_BASE(Ticketctl, DrainTest) {
+  struct Ended {
+    int status;
+    std::string said;  // stdout and stderr
+    [[nodiscard]] Json json() const { return Json::parse(said).value_or(Json()); }
+  };
+
+  void setup() override {
+    DrainTest::setup();
+    sql("TRUNCATE users, events, bookings, commands, notifications, dead_letters CASCADE");
+  }
+  Ended call(const std::string& arguments, const std::string& redis_url = stores().queue_url) const {
+    const char* build = std::getenv("BUILD");
+    const auto line = "DATABASE_URL='" + stores().database.url() + "' QUEUE_REDIS_URL='" + redis_url +
+                      "' TICKETD_SHARDS=16 " + (build == nullptr ? "build" : build) + "/bin/ticketctl " + arguments +
+                      " 2>&1 </dev/null";
+    FILE* pipe = ::popen(line.c_str(), "r");
+    Ended ended{0, ""};
+    for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) ended.said += static_cast<char>(c);
+    ended.status = WEXITSTATUS(::pclose(pipe));
+    return ended;
+  }
+  void expect_ends(int status, const std::string& says, const Ended& ended, Where where = Where::current()) const {
+    expect_contains(says, ended.said, where);
+    LONGS_EQUAL_LOCATION(status, ended.status, "", where.file_name(), where.line());
+  }
+  // A booking by nobody, which dies.
+  domain::Command dead_command() {
+    const auto command = submit(book(fresh<UserId>(), make_event()));
+    DrainRig().drain_all();
+    return command;
+  }
+};
+
+TEST(Ticketctl, VerifySaysThatAllIsWell) {
+  submit(book(make_user(), make_event()));
+  DrainRig().drain_all();
+  expect_ends(0, "checked 1 event, 1 booking, 1 command, 1 notification and 0 queued commands: all rules hold",
+              call("verify"));
+}
+
+TEST(Ticketctl, VerifyListsWhatIsOff) {
+  const auto event = make_event(3);
+  sql("UPDATE events SET available_tickets = 2");
+  const auto ended = call("verify");
+  expect_ends(1, ": 1 rule is broken", ended);
+  expect_contains("event " + event.str() + ": available_tickets is 2, the bookings leave 3", ended.said);
+}
+
+TEST(Ticketctl, VerifySpeaksJson) {
+  const auto event = make_event(3);
+  sql("UPDATE events SET available_tickets = 2");
+  const auto json = call("verify --json").json();
+  CHECK(json.has("ok") && !json["ok"].boolean());
+  expect_text("available_tickets", json["broken"].at(0)["rule"].text());
+  expect_text(event.str(), json["broken"].at(0)["examples"].at(0)["id"].text());
+  expect_text("all", json["queue"]["checked"].text());
+}
+
+TEST(Ticketctl, VerifyWorksWithoutRedisAndSaysSo) {
+  const auto ended = call("verify", "redis://127.0.0.1:1");
+  expect_ends(0, "all rules hold", ended);
+  expect_contains("the queue was not checked", ended.said);
+  expect_text("no", call("--json verify", "redis://127.0.0.1:1").json()["queue"]["checked"].text());
+}
+
+TEST(Ticketctl, VerifyReportsALostRequest) {
+  auto command = book(make_user(), make_event());
+  command.accepted_at = now() - seconds(120);
+  submit(command);
+  for (int shard = 0; shard < kShards; ++shard)
+    stores().queue.take()->command({"DEL", "ticketd:commands:{" + std::to_string(shard) + "}"});
+  expect_ends(1, command.id.str(), call("verify"));
+}
+
+TEST(Ticketctl, DeadListAndShowTellWhatIsKnown) {
+  expect_ends(0, "there are no dead letters", call("dead list"));
+  const auto command = dead_command();
+  expect_ends(0, command.id.str(), call("dead list"));
+  const auto shown = call("dead show " + command.id.str());
+  for (const auto& part : {command.user.str(), command.event.str(), command.booking->str(), std::string("23503")})
+    expect_ends(0, part, shown);
+  const auto json = call("dead list --json").json();
+  LONGS_EQUAL(1, json["count"].integer());
+  expect_text("failed", json["dead_letters"].at(0)["state"].text());
+}
+
+TEST(Ticketctl, DeadRetryPutsBackOneOrAll) {
+  const auto one = dead_command(), two = dead_command(), three = dead_command();
+  expect_ends(0, one.id.str() + ": is back in the queue", call("dead retry " + one.id.str()));
+  LONGS_EQUAL(1, queued());
+  LONGS_EQUAL(2, call("dead retry --all --json").json()["dead_letters"].size());
+  LONGS_EQUAL(3, queued());
+  expect_ends(0, "there are no dead letters", call("dead retry --all"));
+}
+
+TEST(Ticketctl, DeadDropGivesUpOneOrAll) {
+  const auto one = dead_command(), two = dead_command();
+  expect_ends(0, one.id.str() + ": is dropped", call("dead drop " + one.id.str()));
+  expect_ends(0, two.id.str() + ": is dropped", call("dead drop --all"));
+  LONGS_EQUAL(0, sql_number("SELECT count(*) FROM dead_letters"));
+  expect_text("failed", outcome_of(one));
+}
+
+TEST(Ticketctl, AnEntryThatCannotBeReadIsShownAndDroppedButNotRetried) {
+  add_raw("refund");
+  DrainRig().drain_all();
+  const auto id = call("dead list --json").json()["dead_letters"].at(0)["id"];
+  const std::string entry(id.text());
+  expect_contains("0/", entry);
+  expect_ends(0, "refund", call("dead show " + entry));
+  expect_ends(1, "cannot read it", call("dead retry " + entry));
+  expect_ends(1, "cannot read it", call("dead retry --all"));
+  expect_ends(0, "is dropped", call("dead drop " + entry));
+}
+
+TEST(Ticketctl, AnUnknownIdEndsWithOne) {
+  const auto id = fresh<CommandId>().str();
+  for (const auto* what : {"show ", "retry ", "drop "}) expect_ends(1, "there is no", call("dead " + (what + id)));
+}
+
+TEST(Ticketctl, WithoutRedisARetryChangesNothing) {
+  const auto command = dead_command();
+  expect_ends(1, "Redis", call("dead retry " + command.id.str(), "redis://127.0.0.1:1"));
+  expect_text("failed", outcome_of(command));
+}
+
+TEST(Ticketctl, WrongUsageEndsWithTwo) {
+  for (const auto* arguments : {"", "nonsense", "verify now", "queue --jsno", "dead", "dead list all", "dead show",
+                                "dead show --all", "dead retry x", "dead drop 1/", "migrate --stauts", "sample 3"})
+    LONGS_EQUAL(2, call(arguments).status);
+}
+
+TEST(Ticketctl, EverySubcommandSpeaksJson) {
+  for (const auto* arguments : {"verify", "queue", "dead list", "dead retry --all", "dead drop --all", "migrate",
+                                "migrate --status", "sample", "version"}) {
+    const auto ended = call(std::string(arguments) + " --json");
+    CHECK_TRUE_TEXT(ended.json().is_object(), (arguments + (": " + ended.said)).c_str());
+    LONGS_EQUAL(0, ended.status);
+  }
+}
+
+}  // namespace ticketd::tests

@@ -1,0 +1,61 @@
+#include <algorithm>
+#include <limits>
+
+#include "audit.h"
+
+namespace ticketd::torture {
+namespace {
+
+using Rows = std::vector<const BookingRow*>;
+
+int in_state(const Rows& bookings, const std::string& state) {
+  return static_cast<int>(std::count_if(bookings.begin(), bookings.end(), [&](auto* b) { return b->state == state; }));
+}
+
+void audit_counters(const EventRow& event, const Rows& bookings, Findings& findings) {
+  const int confirmed = in_state(bookings, "confirmed"), waiting = in_state(bookings, "waitlisted");
+  if (confirmed > event.total_tickets)
+    findings.add("oversold",
+                 event.id + ": " + std::to_string(confirmed) + " of " + std::to_string(event.total_tickets));
+  if (event.available_tickets != event.total_tickets - confirmed || event.waiting_list_count != waiting)
+    findings.add("counters", event.id + ": " + std::to_string(event.available_tickets) + " available and " +
+                                 std::to_string(event.waiting_list_count) + " waiting, but " +
+                                 std::to_string(confirmed) + " of " + std::to_string(event.total_tickets) +
+                                 " are taken and " + std::to_string(waiting) + " wait");
+  if (confirmed < event.total_tickets && waiting > 0)
+    findings.add("idle_seat", event.id + ": " + std::to_string(waiting) + " wait");
+}
+
+void audit_line(const Rows& bookings, Findings& findings) {
+  std::int64_t last_seat = std::numeric_limits<std::int64_t>::min();
+  for (const auto* booking : bookings) {
+    if (booking->state == "confirmed") last_seat = std::max(last_seat, booking->seq);
+  }
+  for (const auto* booking : bookings) {
+    if (booking->state == "waitlisted" && booking->seq < last_seat)
+      findings.add("overtaken", booking->id + " waits while a later one has a seat");
+  }
+}
+
+void audit_limit(const EventRow& event, const Rows& bookings, Findings& findings) {
+  std::map<std::string, int> live;
+  for (const auto* booking : bookings) {
+    const bool is_live = booking->state == "confirmed" || booking->state == "waitlisted";
+    if (is_live && ++live[booking->user] == event.max_per_user + 1)
+      findings.add("over_limit", booking->user + " at " + event.id);
+  }
+}
+
+}  // namespace
+
+void audit_seats(const Evidence& evidence, Findings& findings) {
+  std::map<std::string, Rows> bookings;
+  for (const auto& booking : evidence.bookings) bookings[booking.event].push_back(&booking);
+  for (const auto& event : evidence.events) {
+    audit_counters(event, bookings[event.id], findings);
+    audit_line(bookings[event.id], findings);
+    audit_limit(event, bookings[event.id], findings);
+  }
+}
+
+}  // namespace ticketd::torture

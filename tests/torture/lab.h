@@ -1,0 +1,71 @@
+// The stack under torture: its processes and stores, and the proxies between them. What the tests themselves read goes
+// to the stores directly, past the proxies.
+#pragma once
+#include <sys/types.h>
+
+#include <memory>
+#include <pqxx/pqxx>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "redis/redis.h"
+#include "support/fault_proxy.h"
+
+namespace ticketd::torture {
+
+class Lab {
+ public:
+  // Starts the proxies on DATABASE_PROXY_PORT and QUEUE_PROXY_PORT, then the stack, and takes over its settings.
+  // Throws std::runtime_error.
+  Lab();
+
+  e2e::FaultProxy& database_proxy() { return *database_proxy_; }
+  e2e::FaultProxy& queue_proxy() { return *queue_proxy_; }
+
+  // Runs worker-1 to worker-`count`, and no others.
+  void use_workers(int count);
+  [[nodiscard]] const std::vector<std::string>& workers() const { return workers_; }
+
+  // What sv(8) does; neither waits.
+  void down(const std::string& process) const;
+  void up(const std::string& process) const;
+  // Returns false if there was no such process.
+  bool signal(const std::string& process, int number) const;
+
+  void arm(const std::string& crash_point) const;
+  // Whether somebody died of it.
+  [[nodiscard]] bool went_off(const std::string& crash_point) const;
+  // Returns how many went off since they were armed.
+  int disarm_all();
+
+  // Everything is up, connected and answering again. Throws std::runtime_error if not within 30 s.
+  void heal();
+
+  // Waits until the streams are empty, at most 30 s.
+  static void await_empty_queue();
+
+  // Makes Redis start a new log, so that it stays short. Only while the queue is empty.
+  static void begin_log();
+
+  // Of the Prometheus text; 0 if it cannot be had.
+  [[nodiscard]] static std::int64_t metric(const std::string& series);
+  // How many lines of this event the workers have logged.
+  [[nodiscard]] static std::int64_t log_lines(const std::string& event);
+
+ private:
+  std::unique_ptr<e2e::FaultProxy> database_proxy_;
+  std::unique_ptr<e2e::FaultProxy> queue_proxy_;
+  std::vector<std::string> workers_;
+  mutable std::set<std::string> armed_;
+};
+
+// As the superuser, for audits and for faults. Throws pqxx::failure.
+pqxx::connection connect_directly();
+std::unique_ptr<redis::Connection> connect_queue();
+
+// Commands that are queued or being carried out. Throws redis::RedisUnavailable.
+std::int64_t queue_depth(redis::Connection& redis);
+std::vector<std::string> keys_like(redis::Connection& redis, const std::string& pattern);
+
+}  // namespace ticketd::torture

@@ -1,0 +1,180 @@
+// Torture: everything dies, whenever it likes, and nothing of what was promised may break. `make torture SEEDS=20`;
+// tests/torture/run says what it needs.
+//
+//   torture walk        the audit's own test, every crash point, and how long recovery takes
+//   torture attacks     the attacks among them, alone
+//   torture seeds A B   the rounds of the seeds A to B
+#include <curl/curl.h>
+#include <sodium.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <iomanip>
+#include <iostream>
+#include <sstream>
+
+#include "attacks.h"
+#include "recovery.h"
+#include "round.h"
+#include "self_test.h"
+#include "support/stack.h"
+
+// Last, for its `new` is a macro.
+#include <CppUTest/CommandLineTestRunner.h>
+#include <CppUTest/MemoryLeakWarningPlugin.h>
+
+using namespace ticketd::torture;
+
+namespace {
+
+constexpr std::chrono::milliseconds kLength{22'000};  // of the troubles of a seed
+constexpr std::int64_t kAtLeast = 1'000;              // accepted commands of a seed
+
+class Tally {
+ public:
+  void count(bool good, const std::string& what) {
+    ++(good ? passed_ : failed_);
+    std::cout << (good ? "ok      " : "FAILED  ") << what << std::endl;
+  }
+  void count(const Report& report, const std::string& what) {
+    const auto& f = report.figures;
+    count(f.violations == 0, what + ": " + std::to_string(f.accepted) + " accepted commands, " +
+                                 std::to_string(f.calls) + " calls in " + std::to_string(f.attempts) + " attempts, " +
+                                 std::to_string(f.promotions) + " promotions, " + std::to_string(f.redelivered) +
+                                 " redelivered, " + std::to_string(f.violations) + " violations");
+    for (const auto& line : report.findings.lines()) std::cout << "        " << line << '\n';
+    auto file = what.substr(0, what.find(' ', what.find(' ') + 1));
+    std::replace(file.begin(), file.end(), ' ', '-');
+    file = ticketd::e2e::setting("RUN_DIR") + "/log/torture-" + file + ".history";
+    write_history(report, file);
+    if (f.violations > 0) std::cout << "        what happened: " << file << std::endl;
+  }
+  int close() const {
+    std::cout << passed_ << " passed, " << failed_ << " failed" << std::endl;
+    return failed_ == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  }
+
+ private:
+  int passed_ = 0;
+  int failed_ = 0;
+};
+
+void test_the_audit(Lab& lab, Tally& tally) {
+  Plan plan{.seed = 1, .clients = 16, .people = 100, .think_ms = 10};
+  plan.trouble = [](Lab&, Clients& clients, Chance&) {
+    ticketd::e2e::await([&] { return clients.accepted() > 800; }, std::chrono::seconds(30));
+    return std::vector<Strike>{};
+  };
+  const auto good = run_round(lab, plan);
+  tally.count(good, "undisturbed round");
+  for (const auto& trial : try_the_audit(good))
+    tally.count(trial.found, "planted: " + trial.name + ", found as " + trial.rule);
+}
+
+// Commands in flight, somebody dies at the points, comes back, and some more commands.
+void crash(Lab& lab, Tally& tally, const std::vector<std::string>& points, std::uint64_t seed) {
+  bool all = false;
+  Plan plan{.seed = seed, .clients = 16, .people = 60, .think_ms = 15};
+  plan.trouble = [&](Lab&, Clients& clients, Chance&) {
+    const auto some_more = [&] {
+      const auto wanted = clients.accepted() + 120;
+      ticketd::e2e::await([&] { return clients.accepted() >= wanted; }, std::chrono::seconds(20));
+    };
+    some_more();
+    all = crash_at(lab, points);
+    some_more();
+    return std::vector<Strike>{};
+  };
+  const auto report = run_round(lab, plan);
+  std::string what = "crash at";
+  for (const auto& point : points) what += (what.size() > 8 ? ", " : " ") + point;
+  tally.count(report, what);
+  if (!all) tally.count(false, what + ": nobody came by within 10 s");
+}
+
+void attack(Lab& lab, Tally& tally) {
+  tally.count(run_round(lab, kill_again_and_again(1)), "worker killed ten times in a row");
+  tally.count(drains_a_full_queue(lab), "a worker that starts drains a queue whose memory is full");
+  const auto failed = batches_failed_by_rebooking(lab);
+  tally.count(failed == 0, "cancelling and booking anew in one batch: " + std::to_string(failed) + " batches failed");
+}
+
+int attacks(Lab& lab) {
+  Tally tally;
+  attack(lab, tally);
+  return tally.close();
+}
+
+int walk(Lab& lab) {
+  Tally tally;
+  test_the_audit(lab, tally);
+  attack(lab, tally);
+  for (const auto& point : crash_points()) crash(lab, tally, {point}, 1);
+  Chance chance(7);
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    auto points = crash_points();
+    std::shuffle(points.begin(), points.end(), chance);
+    points.resize(2 + i);
+    crash(lab, tally, points, 2 + i);
+  }
+  for (const auto& figure : measure_recoveries(lab)) {
+    std::ostringstream line;
+    line << std::fixed << std::setprecision(2) << "recovery: " << figure.what << ": next outcomes after "
+         << figure.took_s << " s, at most " << figure.limit_s;
+    tally.count(figure.met(), line.str());
+  }
+  return tally.close();
+}
+
+void print(const Figures& sum, const std::string& what) {
+  std::cout << "        " << what << ": " << sum.take_overs << " changes of shards, " << sum.deaths
+            << " deaths at crash points, longest recovery " << std::fixed << std::setprecision(2)
+            << sum.longest_recovery_s << " s (" << sum.slowest << "), longest wait " << sum.longest_wait_s
+            << " s\n        faults:";
+  const char* comma = " ";
+  for (const auto& [kind, count] : sum.strikes) {
+    std::cout << comma << kind << " " << count;
+    comma = ", ";
+  }
+  std::cout << std::endl;
+}
+
+int seeds(Lab& lab, std::uint64_t first, std::uint64_t last) {
+  Tally tally;
+  Figures sum;
+  for (auto seed = first; seed <= last; ++seed) {
+    Plan plan{.seed = seed, .workers = seed % 3 == 0 ? 4 : 2};
+    plan.trouble = [](Lab& broken, Clients&, Chance& chance) { return break_things(broken, chance, kLength); };
+    const auto report = run_round(lab, plan);
+    const auto name = "seed " + std::to_string(seed);
+    tally.count(report, name + " with " + std::to_string(plan.workers) + " workers");
+    print(report.figures, name);
+    if (report.figures.accepted < kAtLeast) tally.count(false, name + ": less than a thousand commands");
+    sum.add(report.figures);
+  }
+  std::cout << "in all: " << last - first + 1 << " seeds, " << sum.accepted << " accepted commands, " << sum.calls
+            << " calls in " << sum.attempts << " attempts, " << sum.promotions << " promotions, " << sum.redelivered
+            << " redelivered, " << sum.violations << " violations\n";
+  print(sum, "in all");
+  return tally.close();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  MemoryLeakWarningPlugin::turnOffNewDeleteOverloads();
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+  if (sodium_init() < 0 || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return EXIT_FAILURE;
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  try {
+    Lab lab;
+    if (words.size() == 1 && words[0] == "walk") return walk(lab);
+    if (words.size() == 1 && words[0] == "attacks") return attacks(lab);
+    if (words.size() == 3 && words[0] == "seeds") return seeds(lab, std::stoull(words[1]), std::stoull(words[2]));
+    std::cerr << "usage: torture walk | attacks | seeds A B\n";
+  } catch (const std::exception& error) {
+    std::cerr << "torture: " << error.what() << '\n';
+  }
+  return EXIT_FAILURE;
+}

@@ -1,0 +1,179 @@
+#include "round.h"
+
+#include <algorithm>
+#include <fstream>
+#include <future>
+#include <set>
+#include <stdexcept>
+
+#include "base/time.h"
+#include "support/booking_steps.h"
+#include "support/stack_database.h"
+
+namespace ticketd::torture {
+namespace {
+
+using SystemClock = std::chrono::system_clock;
+
+struct ShowPlan {
+  int tickets;
+  int max_per_user;
+};
+// Small ones, where every seat is fought for, and big ones. The last two may be deleted.
+constexpr ShowPlan kShows[] = {{1, 1}, {2, 1}, {3, 3}, {5, 1}, {8, 1}, {15, 1}, {40, 2}, {150, 1}, {4, 1}, {60, 1}};
+constexpr std::size_t kDeletable = 2;
+
+Scene make_scene(const Plan& plan) {
+  Scene scene;
+  scene.people = e2e::make_people(static_cast<std::size_t>(plan.people));
+  scene.think_ms = plan.think_ms;
+  scene.deletable = plan.deletes ? kDeletable : 0;
+  for (const auto& show : kShows) {
+    const auto& owner = scene.people[scene.shows.size()];
+    const auto reply = owner.post("/v1/events/initialize",
+                                  e2e::event_body({.tickets = show.tickets, .max_per_user = show.max_per_user}));
+    if (reply.status != 201) throw std::runtime_error("an event could not be made: " + reply.error + reply.body);
+    scene.shows.push_back({std::string(reply.data()["id"].text()), &owner, show.tickets, show.max_per_user});
+  }
+  return scene;
+}
+
+// GET /v1/requests for every command that was accepted.
+std::vector<Look> look_at_all(const Scene& scene, const Evidence& evidence) {
+  constexpr std::size_t kThreads = 4;
+  std::map<std::string, const e2e::Person*> people;
+  for (const auto& person : scene.people) people[person.id] = &person;
+  const auto some = [&](std::size_t first) {
+    std::vector<Look> looks;
+    for (std::size_t i = first; i < evidence.accepted.size(); i += kThreads) {
+      const auto user = evidence.accepted[i].user.str(), id = evidence.accepted[i].id.str();
+      const auto sent = std::chrono::steady_clock::now();
+      const auto reply = people.at(user)->get("/v1/requests/" + id);
+      const Json data = reply.data();
+      looks.push_back({user, id, sent, std::chrono::steady_clock::now(), reply.status,
+                       std::string(data["state"].text()), std::string(data["outcome"].text())});
+    }
+    return looks;
+  };
+  std::vector<std::future<std::vector<Look>>> parts;
+  for (std::size_t i = 0; i < kThreads; ++i) parts.push_back(std::async(std::launch::async, some, i));
+  std::vector<Look> looks;
+  for (auto& part : parts) {
+    auto found = part.get();
+    looks.insert(looks.end(), found.begin(), found.end());
+  }
+  return looks;
+}
+
+Evidence gather(const Scene& scene) {
+  Evidence evidence;
+  for (const auto& show : scene.shows)
+    evidence.planned.push_back({show.id, show.owner->id, show.tickets, show.max_per_user});
+  load_queue(evidence);
+  auto connection = connect_directly();
+  pqxx::work tx(connection);
+  load_tables(tx, evidence);
+  evidence.looks = look_at_all(scene, evidence);
+  return evidence;
+}
+
+std::int64_t epoch_of(SystemClock::time_point at) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
+}
+
+// From the moments at which nothing was broken any more to the next outcome, whosever it was; and how long the
+// unluckiest waited for theirs.
+void measure_waits(const std::vector<Strike>& strikes, const Evidence& evidence, Figures& figures) {
+  std::vector<std::string> events;
+  for (const auto& event : evidence.planned) events.push_back(event.id);
+  const auto rows = e2e::query(
+      "SELECT DISTINCT epoch_ms(decided_at), max(epoch_ms(decided_at) - epoch_ms(accepted_at)) OVER () FROM commands "
+      "WHERE event_id = ANY ($1::uuid[])",
+      e2e::array_of(events));
+  std::set<std::int64_t> decided;
+  for (const auto& row : rows) decided.insert(row[0].as<std::int64_t>());
+  if (!rows.empty()) figures.longest_wait_s = rows[0][1].as<double>() / 1'000;
+  for (const auto& strike : strikes) {
+    ++figures.strikes[strike.kind];
+    const auto well = epoch_of(strike.well);
+    const auto next = decided.upper_bound(well);
+    if (next == decided.end()) continue;
+    // Whether nothing else was broken then, nor broke before that outcome.
+    const bool alone = std::none_of(strikes.begin(), strikes.end(), [&](const auto& other) {
+      return &other != &strike && epoch_of(other.at) < *next && epoch_of(other.well) > well;
+    });
+    if (!alone) continue;
+    const double took = static_cast<double>(*next - well) / 1'000;
+    if (took <= figures.longest_recovery_s) continue;
+    figures.longest_recovery_s = took;
+    figures.slowest = strike.kind;
+  }
+}
+
+}  // namespace
+
+void Figures::add(const Figures& other) {
+  accepted += other.accepted;
+  calls += other.calls;
+  attempts += other.attempts;
+  redelivered += other.redelivered;
+  take_overs += other.take_overs;
+  promotions += other.promotions;
+  deaths += other.deaths;
+  violations += other.violations;
+  if (other.longest_recovery_s > longest_recovery_s) slowest = other.slowest;
+  longest_wait_s = std::max(longest_wait_s, other.longest_wait_s);
+  longest_recovery_s = std::max(longest_recovery_s, other.longest_recovery_s);
+  for (const auto& [kind, count] : other.strikes) strikes[kind] += count;
+}
+
+Report run_round(Lab& lab, const Plan& plan) {
+  constexpr const char* kRedelivered = "ticketd_worker_redelivered_total";
+  lab.use_workers(plan.workers);
+  lab.heal();
+  Lab::begin_log();
+  const auto scene = make_scene(plan);
+  const auto redelivered = Lab::metric(kRedelivered), take_overs = Lab::log_lines("shards");
+  Report report{.history = {}, .evidence = {}, .findings = {}, .figures = {}, .strikes = {}};
+  Chance chance(plan.seed);
+  Clients clients(scene, chance(), plan.clients);
+  report.strikes = plan.trouble(lab, clients, chance);
+  clients.stop();
+  report.figures.deaths = lab.disarm_all();
+  lab.heal();
+  report.history = clients.finish();
+  Lab::await_empty_queue();  // what it leaves behind the audit finds
+
+  report.evidence = gather(scene);
+  report.findings = audit(report.history, report.evidence);
+  auto& figures = report.figures;
+  figures.violations = report.findings.count();
+  figures.accepted = static_cast<std::int64_t>(report.evidence.accepted.size());
+  figures.calls = static_cast<std::int64_t>(report.history.calls.size() + report.history.looks.size());
+  figures.attempts = static_cast<std::int64_t>(report.history.looks.size());
+  for (const auto& call : report.history.calls) figures.attempts += static_cast<std::int64_t>(call.attempts.size());
+  for (const auto& booking : report.evidence.bookings) figures.promotions += booking.promoted ? 1 : 0;
+  figures.redelivered = Lab::metric(kRedelivered) - redelivered;
+  figures.take_overs = Lab::log_lines("shards") - take_overs;
+  measure_waits(report.strikes, report.evidence, figures);
+  return report;
+}
+
+void write_history(const Report& report, const std::string& path) {
+  const auto by_clock = [](SystemClock::time_point at) {
+    return format_time(std::chrono::time_point_cast<std::chrono::milliseconds>(at)).substr(11);
+  };
+  const auto steady = std::chrono::steady_clock::now();
+  const auto system = SystemClock::now();
+  std::multimap<std::string, std::string> lines;
+  for (const auto& strike : report.strikes)
+    lines.emplace(by_clock(strike.at), "*** " + strike.kind + ", until " + by_clock(strike.well));
+  for (const auto& call : report.history.calls) {
+    const auto sent = call.attempts.front().sent;
+    lines.emplace(by_clock(system + std::chrono::duration_cast<SystemClock::duration>(sent - steady)), told(call));
+  }
+  std::ofstream file(path);
+  for (const auto& [at, line] : lines) file << at << ' ' << line << '\n';
+}
+
+}  // namespace ticketd::torture

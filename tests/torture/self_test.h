@@ -1,0 +1,19 @@
+// The audit, seen to fail: each kind of damage is planted in what a good round left behind, and the audit has to name
+// it. Damage to tables is done in a transaction that is rolled back.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "round.h"
+
+namespace ticketd::torture {
+
+struct Trial {
+  std::string name;
+  std::string rule;  // that has to be named
+  bool found = false;
+};
+
+std::vector<Trial> try_the_audit(const Report& good);
+
+}  // namespace ticketd::torture
