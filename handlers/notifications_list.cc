@@ -28,6 +28,7 @@ static Answer list(App& app, const Request& request, UserId user) {
   auto pending = before ? std::vector<domain::Command>() : pending_of(app, user);
   return storage::read(app.database, [&](pqxx::transaction_base& tx) -> Answer {
     std::vector<NotificationId> ids;
+    ids.reserve(pending.size());
     for (const auto& command : pending) ids.push_back(command.notification);
     const auto existing = storage::list_existing(tx, ids);  // their outcome was committed since the queue was asked
     std::erase_if(pending, [&](const auto& command) {

@@ -71,7 +71,7 @@ std::optional<std::int64_t> Fields::integer_of(const std::string& name) {
 }
 
 std::optional<std::string> Fields::optional_text(const std::string& name, Length length) {
-  const auto value = string_of(name);
+  auto value = string_of(name);
   if (!value) return std::nullopt;
   const auto size = code_points(*value);
   if (size < length.least && size == 0) {
