@@ -2,8 +2,7 @@
 // leaves (appendfsync always), so that what was accepted stays.
 //
 //   ticketd:commands:{k}     stream of shard k; an event's shard is the hash of its id. An entry stays until its
-//   outcome
-//                            is committed in PostgreSQL: the stream is exactly what is outstanding.
+//                            outcome is committed in PostgreSQL: the stream is exactly what is outstanding.
 //   ticketd:pending:USER     hash, command id -> what GET /v1/requests and /v1/notifications show of a queued command;
 //                            its size bounds what one person has queued. The worker removes a field with its entry.
 //   ticketd:idem:USER:KEY    answer of an idempotency key, for 24 hours

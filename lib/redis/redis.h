@@ -66,8 +66,8 @@ class Connection {
   // blocks: the wait for its answer is that much longer.
   Reply command(const Arguments& arguments, int blocks_ms = 0);
 
-  // The commands as one MULTI … EXEC; the answer is EXEC's. Throws as command() does; an error of a single command of
-  // the transaction is thrown as RedisError.
+  // The commands as one MULTI ... EXEC; the answer is EXEC's. Throws as command() does, also when Redis refuses to
+  // queue one of the commands; an error that a command meets while EXEC runs it stands in the answer and is not thrown.
   Reply transaction(std::span<const Arguments> commands);
 
   Reply eval(const Script& script, const std::vector<std::string>& keys, const Arguments& arguments);
