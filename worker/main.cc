@@ -29,7 +29,7 @@ int main() {
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   if (sodium_init() < 0) return EXIT_FAILURE;
-  const auto config = config_or_exit();
+  const auto config = config_or_exit(Part::worker);
   Log::open(from_environment("TICKETD_WORKER_NAME").value_or("worker"), config.log_level);
   Metrics metrics(config.metrics_file);
   const SystemClock clock;

@@ -11,7 +11,7 @@ namespace {
 int run(const char* name, Limit limit, OpenHandler open, SignedInHandler signed_in) {
   fcgi::prepare_signals();
   if (sodium_init() < 0) return EXIT_FAILURE;
-  auto config = config_or_exit();
+  auto config = config_or_exit(Part::api);
   Log::open(name, config.log_level);
   try {
     App app(std::move(config), name);

@@ -134,17 +134,18 @@ class Reader {
 
 }  // namespace
 
-ConfigReading read_config(const Lookup& lookup) {
+ConfigReading read_config(Part part, const Lookup& lookup) {
   Reader in(lookup);
   Config c;
   c.database_url = in.required("DATABASE_URL", "postgresql:///ticketd?host=/run/postgresql");
   c.queue_redis_url = in.required("QUEUE_REDIS_URL", "unix:///run/ticketd-redis-queue/redis.sock");
-  c.cache_redis_url = in.required("CACHE_REDIS_URL", "unix:///run/ticketd-redis-cache/redis.sock");
+  if (part != Part::worker)
+    c.cache_redis_url = in.required("CACHE_REDIS_URL", "unix:///run/ticketd-redis-cache/redis.sock");
   in.url("DATABASE_URL", c.database_url, {"postgresql://", "postgres://"});
   in.url("QUEUE_REDIS_URL", c.queue_redis_url, {"redis://", "unix://"});
   in.url("CACHE_REDIS_URL", c.cache_redis_url, {"redis://", "unix://"});
 
-  c.jwt_keys = in.jwt_keys("TICKETD_JWT_KEYS");
+  if (part == Part::api) c.jwt_keys = in.jwt_keys("TICKETD_JWT_KEYS");
   c.jwt_issuer = in.text("TICKETD_JWT_ISSUER", "ticketd");
   c.jwt_audience = in.text("TICKETD_JWT_AUDIENCE", "ticketd");
   c.access_ttl_s = in.number("TICKETD_ACCESS_TTL_S", 15 * 60, 10, 86'400);
@@ -183,8 +184,8 @@ std::optional<std::string> from_environment(const std::string& name) {
   return text;
 }
 
-Config config_or_exit() {
-  auto reading = read_config(from_environment);
+Config config_or_exit(Part part) {
+  auto reading = read_config(part, from_environment);
   if (reading.problems.empty()) return std::move(reading.config);
   std::cerr << "ticketd cannot start, its settings are wrong:\n";
   for (const auto& line : reading.problems) std::cerr << "  " << line << '\n';

@@ -26,12 +26,19 @@ struct JwtKey {
   std::string secret;  // at least 32 bytes
 };
 
+// Who reads the settings. Each part is given no more secrets than it needs, and refuses to start without those.
+enum class Part {
+  api,     // the handlers: all of them
+  worker,  // no keys, no cache
+  admin    // ticketctl: no keys
+};
+
 struct Config {
   std::string database_url;
   std::string queue_redis_url;
-  std::string cache_redis_url;
+  std::string cache_redis_url;  // empty for the worker
 
-  std::vector<JwtKey> jwt_keys;  // the first one signs, all of them are accepted
+  std::vector<JwtKey> jwt_keys;  // of the handlers alone; the first one signs, all of them are accepted
   std::string jwt_issuer;
   std::string jwt_audience;
   int access_ttl_s = 0;
@@ -66,13 +73,13 @@ struct ConfigReading {
   Config config;
   std::vector<std::string> problems;
 };
-ConfigReading read_config(const Lookup& lookup);
+ConfigReading read_config(Part part, const Lookup& lookup);
 
 // A setting from the environment, or from the file of that name in $CREDENTIALS_DIRECTORY (systemd.exec(5),
 // LoadCredential); the environment wins. One trailing newline of a file is cut.
 std::optional<std::string> from_environment(const std::string& name);
 
-// read_config(from_environment); on problems prints them all to stderr and exits with kExitBadConfig.
-Config config_or_exit();
+// read_config() from the environment; on problems prints them all to stderr and exits with kExitBadConfig.
+Config config_or_exit(Part part);
 
 }  // namespace ticketd

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kIdempotencyTtlS = 24 * 3600;
 
-// KEYS: stream, pending hash, closed mark, the workers' number of shards, idempotency key (or "").
+// KEYS: stream, pending hash, closed mark, the workers' number of shards, and the idempotency key if there is one.
 // ARGV: queue_max, pending_per_user, is it a booking, fingerprint, idempotency ttl, command id, command as JSON, then
 // the stream entry's fields. Answers {verdict, JSON of the command that the verdict is about}. The idempotency key
 // comes first: a replay must give the first answer even when by now the queue is full.
@@ -19,7 +19,7 @@ const redis::Script& submit_script() {
 local stream, pending, closed, idem = KEYS[1], KEYS[2], KEYS[3], KEYS[5]
 local shards = redis.call('GET', KEYS[4])
 if shards and shards ~= ARGV[8] then return {'other_shards'} end
-if idem ~= '' then
+if idem then
   local first = redis.call('HMGET', idem, 'fingerprint', 'command')
   if first[1] then
     if first[1] == ARGV[4] then return {'replayed', first[2]} end
@@ -31,7 +31,7 @@ if redis.call('XLEN', stream) >= tonumber(ARGV[1]) then return {'queue_full'} en
 if redis.call('HLEN', pending) >= tonumber(ARGV[2]) then return {'user_full'} end
 redis.call('XADD', stream, '*', unpack(ARGV, 9))
 redis.call('HSET', pending, ARGV[6], ARGV[7])
-if idem ~= '' then
+if idem then
   redis.call('HSET', idem, 'fingerprint', ARGV[4], 'command', ARGV[7])
   redis.call('EXPIRE', idem, ARGV[5])
 end
@@ -69,7 +69,6 @@ Result<Accepted> CommandQueue::submit(const domain::Command& command, const std:
                                       bool awaited) {
   auto fields = to_fields(command);
   if (awaited) fields.emplace_back("awaited", "1");
-  const std::string idem = key ? idempotency_key(command.user, key->key) : "";
   redis::Arguments arguments = {std::to_string(limits_.queue_max),
                                 std::to_string(limits_.pending_per_user),
                                 command.kind == domain::CommandKind::book ? "1" : "0",
@@ -82,13 +81,13 @@ Result<Accepted> CommandQueue::submit(const domain::Command& command, const std:
     arguments.push_back(name);
     arguments.push_back(std::move(value));
   }
+  std::vector<std::string> keys = {stream_key(shard_of(command.event, limits_.shards)), pending_key(command.user),
+                                   closed_key(command.event), kShardsKey};
+  if (key) keys.push_back(idempotency_key(command.user, key->key));
   auto redis = redis_.take();
   try {
-    const auto shard = shard_of(command.event, limits_.shards);
     CRASH_POINT("before_xadd");
-    const auto reply = redis->eval(
-        submit_script(), {stream_key(shard), pending_key(command.user), closed_key(command.event), kShardsKey, idem},
-        arguments);
+    const auto reply = redis->eval(submit_script(), keys, arguments);
     CRASH_POINT("after_xadd");
     return accepted(reply, command);
   } catch (const redis::RedisError& e) {

@@ -17,14 +17,26 @@ struct Address {
   std::string path;  // unix socket; empty: TCP
   std::string host = "127.0.0.1";
   int port = 6379;
+  std::string user;
   std::string password;
   std::string database;
 };
+
+// Cuts "user:password@" off the front of `rest`.
+void take_credentials(std::string& rest, Address& address) {
+  const auto at = rest.rfind('@');
+  const auto colon = rest.find(':');
+  if (at == std::string::npos || colon > at) return;
+  address.user = rest.substr(0, colon);
+  address.password = rest.substr(colon + 1, at - colon - 1);
+  rest.erase(0, at + 1);
+}
 
 Address parse_url(const std::string& url) {
   Address address;
   if (url.starts_with("unix://")) {
     address.path = url.substr(7);
+    take_credentials(address.path, address);
     const auto query = address.path.find("?db=");
     if (query != std::string::npos) {
       address.database = address.path.substr(query + 4);
@@ -33,13 +45,10 @@ Address parse_url(const std::string& url) {
     return address;
   }
   std::string rest = url.substr(url.find("://") + 3);
+  take_credentials(rest, address);
   if (const auto slash = rest.find('/'); slash != std::string::npos) {
     address.database = rest.substr(slash + 1);
     rest.resize(slash);
-  }
-  if (const auto at = rest.rfind('@'); at != std::string::npos) {
-    address.password = rest.substr(rest.find(':') + 1, at - rest.find(':') - 1);
-    rest.erase(0, at + 1);
   }
   if (const auto colon = rest.rfind(':'); colon != std::string::npos) {
     std::from_chars(rest.data() + colon + 1, rest.data() + rest.size(), address.port);
@@ -101,7 +110,8 @@ void Connection::open() {
   wait_ms_ = timeout_ms_;
   try {
     if (!address.password.empty()) {
-      append({"AUTH", address.password});
+      append(address.user.empty() ? Arguments{"AUTH", address.password}
+                                  : Arguments{"AUTH", address.user, address.password});
       receive();
     }
     if (!address.database.empty() && address.database != "0") {

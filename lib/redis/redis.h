@@ -56,7 +56,8 @@ using Arguments = std::vector<std::string>;
 // One connection, opened at the first command and again after a failure. Not thread-safe.
 class Connection {
  public:
-  // `url`: redis://[:password@]host[:port][/database] or unix:///path[?db=n]. Commands time out after `timeout_ms`.
+  // `url`: redis://[[user]:password@]host[:port][/database] or unix://[[user]:password@]/path[?db=n]. Commands time out
+  // after `timeout_ms`.
   Connection(std::string url, int timeout_ms);
   ~Connection();
   Connection(const Connection&) = delete;

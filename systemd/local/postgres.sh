@@ -96,13 +96,18 @@ END
 
 postgres_ready() { "$PG_BIN/pg_isready" -q -h 127.0.0.1 -p "$PG_PORT" -U postgres -d postgres; }
 
-# The role and its database; ticketd owns it and is nothing more.
+# The roles and the database; ticketd owns it and is nothing more. What the others may do, the migrations say.
 make_database() {
-  PGPASSWORD=$PG_PASSWORD "$PG_BIN/psql" -h 127.0.0.1 -p "$PG_PORT" -U postgres -d postgres -XqAt \
+  PGPASSWORD=$PG_PASSWORD ADMIN=$ADMIN_PASSWORD API=$API_PASSWORD WORKER=$WORKER_PASSWORD "$PG_BIN/psql" -h 127.0.0.1 -p "$PG_PORT" -U postgres -d postgres -XqAt \
     -v ON_ERROR_STOP=1 >>"$RUN_DIR/log/postgres.log" 2>&1 <<'END' ||
-SELECT 'CREATE ROLE ticketd LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'ticketd') \gexec
-\set password `echo "$PGPASSWORD"`
-ALTER ROLE ticketd PASSWORD :'password';
+SELECT format('CREATE ROLE %I LOGIN', name) FROM unnest('{ticketd,ticketd_api,ticketd_worker}'::text[]) AS name
+ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
+\getenv admin ADMIN
+\getenv api API
+\getenv worker WORKER
+ALTER ROLE ticketd PASSWORD :'admin';
+ALTER ROLE ticketd_api PASSWORD :'api';
+ALTER ROLE ticketd_worker PASSWORD :'worker';
 SELECT 'CREATE DATABASE ticketd OWNER ticketd'
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'ticketd') \gexec
 END

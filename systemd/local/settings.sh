@@ -31,22 +31,25 @@ must_have_port() {
 
 random() { head -c "$1" /dev/urandom; }
 
-# Made once and kept: the data of the next run is behind the same password, and its tokens stay valid.
+# Made once and kept: the data of the next run is behind the same passwords, and its tokens stay valid.
+# ADMIN is ticketctl's identity, API the handlers', WORKER the workers', in PostgreSQL and in both Redis.
 load_secrets() {
-  local file=$RUN_DIR/secrets
+  local file=$RUN_DIR/secrets part
   if [[ ! -s $file ]]; then
     [[ ! -e $RUN_DIR/postgres/data ]] ||
       die "$file is gone, and with it the password of the data in $RUN_DIR/postgres" \
         "put it back, or remove $RUN_DIR/postgres to begin anew"
     (
       umask 077
-      printf 'PG_PASSWORD=%s\nJWT_KEYS=local:%s\n' \
-        "$(random 24 | od -An -tx1 | tr -d ' \n')" "$(random 32 | base64 -w0)" >"$file.new"
+      for part in PG ADMIN API WORKER; do echo "${part}_PASSWORD=$(random 24 | od -An -tx1 | tr -d ' \n')"; done >"$file.new"
+      echo "JWT_KEYS=local:$(random 32 | base64 -w0)" >>"$file.new"
     )
     mv "$file.new" "$file"
   fi
   # shellcheck disable=SC1090
   . "$file"
+  [[ ${API_PASSWORD:-} ]] ||
+    die "the data in $RUN_DIR is that of an older version" "remove that directory to begin anew"
 }
 
 # A path for which the longest socket's fits into the 107 bytes of sun_path, and that needs no quoting
@@ -108,17 +111,22 @@ write_nginx_conf() {
 }
 
 write_redis_conf() {
-  local common="bind 127.0.0.1
+  local name common="bind 127.0.0.1
 daemonize no
 save \"\"
 tcp-backlog 4096
 maxclients $((NOFILE > 20000 ? 10000 : NOFILE / 2))"
   mkdir -p "$RUN_DIR/redis-queue" "$RUN_DIR/redis-cache"
+  for name in queue cache; do
+    fill "$ROOT/systemd/redis-$name.acl.in" "$RUN_DIR/conf/redis-$name.acl" ADMIN_HASH="$(sha256 "$ADMIN_PASSWORD")" \
+      API_HASH="$(sha256 "$API_PASSWORD")" WORKER_HASH="$(sha256 "$WORKER_PASSWORD")"
+  done
   # A command is on disk before its 202 leaves, and is never evicted to make room.
   cat >"$RUN_DIR/conf/redis-queue.conf" <<END
 $common
 port $QUEUE_PORT
 dir "$RUN_DIR/redis-queue"
+aclfile "$RUN_DIR/conf/redis-queue.acl"
 appendonly yes
 appendfsync always
 maxmemory 512mb
@@ -128,20 +136,27 @@ END
 $common
 port $CACHE_PORT
 dir "$RUN_DIR/redis-cache"
+aclfile "$RUN_DIR/conf/redis-cache.acl"
 appendonly no
 maxmemory 64mb
 maxmemory-policy allkeys-lru
 END
 }
 
-# The one file that every process reads; a shell can source it as well. What the caller's environment
+sha256() { printf %s "$1" | sha256sum | cut -d ' ' -f 1; }
+
+# as URL USER PASSWORD: the same address for somebody else.
+as() { echo "${1%%//*}//$2:$3@${1#*//*@}"; }
+
+# The one file that every process reads; a shell can source it as well. Its addresses are ticketctl's; those of the
+# handlers and of the workers, who may do less, are in conf/api.env and conf/worker.env. What the caller's environment
 # says wins over the stack's own defaults.
 write_env() {
   local -A defaults=(
-    [DATABASE_URL]="postgresql://ticketd:$PG_PASSWORD@127.0.0.1:$PG_PORT/ticketd"
+    [DATABASE_URL]="postgresql://ticketd:$ADMIN_PASSWORD@127.0.0.1:$PG_PORT/ticketd"
     [ADMIN_DATABASE_URL]="postgresql://postgres:$PG_PASSWORD@127.0.0.1:$PG_PORT/ticketd"
-    [QUEUE_REDIS_URL]="redis://127.0.0.1:$QUEUE_PORT/0"
-    [CACHE_REDIS_URL]="redis://127.0.0.1:$CACHE_PORT/0"
+    [QUEUE_REDIS_URL]="redis://admin:$ADMIN_PASSWORD@127.0.0.1:$QUEUE_PORT/0"
+    [CACHE_REDIS_URL]="redis://admin:$ADMIN_PASSWORD@127.0.0.1:$CACHE_PORT/0"
     [TICKETD_JWT_KEYS]=$JWT_KEYS
     [TICKETD_METRICS_FILE]=$RUN_DIR/metrics
     [TICKETD_MIGRATIONS_DIR]=$ROOT/migrations
@@ -172,6 +187,17 @@ write_env() {
     done | LC_ALL=C sort >"$RUN_DIR/env.new"
   )
   mv "$RUN_DIR/env.new" "$RUN_DIR/env"
+  write_part_env api "$API_PASSWORD" "${defaults[DATABASE_URL]}" "${defaults[QUEUE_REDIS_URL]}" "${defaults[CACHE_REDIS_URL]}"
+  write_part_env worker "$WORKER_PASSWORD" "${defaults[DATABASE_URL]}" "${defaults[QUEUE_REDIS_URL]}"
+}
+
+# write_part_env PART PASSWORD DATABASE_URL QUEUE_REDIS_URL [CACHE_REDIS_URL]
+write_part_env() {
+  (
+    umask 077
+    printf '%s=%s\n' DATABASE_URL "$(as "$3" "ticketd_$1" "$2")" QUEUE_REDIS_URL "$(as "$4" "$1" "$2")" \
+      CACHE_REDIS_URL "${5:+$(as "$5" "$1" "$2")}" >"$RUN_DIR/conf/$1.env"
+  )
 }
 
 # What the run scripts need to know and ticketd's own processes don't.

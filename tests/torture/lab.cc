@@ -48,7 +48,10 @@ void take_over_settings() {
     ::setenv(line.substr(0, equals).c_str(), value.c_str(), 1);
   }
   ::setenv("DATABASE_URL", setting("ADMIN_DATABASE_URL").c_str(), 1);
-  ::setenv("QUEUE_REDIS_URL", ("redis://127.0.0.1:" + std::to_string(queue_port()) + "/0").c_str(), 1);
+  const auto through_proxy = setting("QUEUE_REDIS_URL");
+  const auto host = through_proxy.find('@') + 1;
+  ::setenv("QUEUE_REDIS_URL",
+           (through_proxy.substr(0, host) + "127.0.0.1:" + std::to_string(queue_port()) + "/0").c_str(), 1);
 }
 
 void control(const std::string& process, char order) {

@@ -26,8 +26,8 @@ TEST_GROUP(Config) {
                                                  {"CACHE_REDIS_URL", "redis://localhost:6380/1"},
                                                  {"TICKETD_JWT_KEYS", "a:" + kKey32}};
 
-  ConfigReading read() {
-    return read_config([this](const std::string& name) {
+  ConfigReading read(Part part = Part::api) {
+    return read_config(part, [this](const std::string& name) {
       const auto found = settings.find(name);
       return found == settings.end() ? std::nullopt : std::optional(found->second);
     });
@@ -73,6 +73,20 @@ TEST(Config, ListsEveryMissingSettingAtOnce) {
   LONGS_EQUAL(4, problems.size());
   for (const auto* name : {"DATABASE_URL", "QUEUE_REDIS_URL", "CACHE_REDIS_URL", "TICKETD_JWT_KEYS"})
     CHECK_TRUE_TEXT(std::ranges::any_of(problems, [&](auto& line) { return line.starts_with(name); }), name);
+}
+
+TEST(Config, AsksAPartForNoMoreSecretsThanItNeeds) {
+  settings.erase("TICKETD_JWT_KEYS");
+  LONGS_EQUAL(1, read().problems.size());
+  LONGS_EQUAL(0, read(Part::admin).problems.size());
+  settings.erase("CACHE_REDIS_URL");
+  LONGS_EQUAL(1, read(Part::admin).problems.size());
+  LONGS_EQUAL(0, read(Part::worker).problems.size());
+}
+
+TEST(Config, KeepsFromTheWorkerWhatItDoesNotNeed) {
+  const auto config = read(Part::worker).config;
+  CHECK_TRUE(config.jwt_keys.empty() && config.cache_redis_url.empty());
 }
 
 TEST(Config, ListsEveryBadValueAtOnce) {

@@ -39,10 +39,10 @@ int version(const ctl::Options& options) {
 
 int run(const std::string& command, const ctl::Options& options) {
   if (command == "migrate") return ctl::migrate(options);
-  if (command == "sample") return ctl::sample(config_or_exit(), options);
-  if (command == "queue") return ctl::queue(config_or_exit(), options);
-  if (command == "verify") return ctl::verify(config_or_exit(), options);
-  if (command == "dead") return ctl::dead(config_or_exit(), options);
+  if (command == "sample") return ctl::sample(config_or_exit(Part::admin), options);
+  if (command == "queue") return ctl::queue(config_or_exit(Part::admin), options);
+  if (command == "verify") return ctl::verify(config_or_exit(Part::admin), options);
+  if (command == "dead") return ctl::dead(config_or_exit(Part::admin), options);
   if (command == "version" || command == "--version") return version(options);
   const bool asked = command == "help" || command == "--help" || command == "-h";
   if (!asked && !command.empty()) std::cerr << "ticketctl: there is no command " << command << "\n\n";

@@ -1,0 +1,125 @@
+// What each part's identity may do in PostgreSQL and in Redis, and what it must not.
+#include <pqxx/pqxx>
+
+#include "support/fixtures.h"
+#include "support/integration_test.h"
+
+namespace ticketd::tests {
+namespace {
+
+bool may(const std::string& role, const std::string& statement) {
+  pqxx::connection connection(stores().database.admin_url());
+  pqxx::work tx(connection);
+  tx.exec("SET LOCAL ROLE " + role);
+  try {
+    tx.exec(statement);
+    return true;
+  } catch (const pqxx::sql_error& e) {
+    const std::string_view why = e.what();
+    if (why.find("permission denied") == why.npos && why.find("must be owner") == why.npos) throw;
+    return false;
+  }
+}
+
+// Redis' own answer to whether the user may send that.
+std::string dry_run(redis::Pool& redis, redis::Arguments command) {
+  command.insert(command.begin(), {"ACL", "DRYRUN"});
+  return std::string(redis.take()->command(command).text());
+}
+
+void expect_forbidden(redis::Pool& redis, const redis::Arguments& command) {
+  const auto answer = dry_run(redis, command);
+  CHECK_TRUE_TEXT(answer.find("no permission") != std::string::npos ||
+                      answer.find("No permission") != std::string::npos || answer.find("has no") != std::string::npos,
+                  (command[0] + " may " + command[1] + ": " + answer).c_str());
+}
+
+}  // namespace
+
+TEST_GROUP_BASE(Privileges, IntegrationTest){};
+
+TEST(Privileges, HandlersCannotWriteWhatTheWorkerDecides) {
+  for (const auto* statement :
+       {"INSERT INTO bookings SELECT * FROM bookings", "UPDATE bookings SET state = 'confirmed'",
+        "DELETE FROM bookings", "UPDATE events SET available_tickets = 1", "UPDATE events SET total_tickets = 1",
+        "DELETE FROM events", "UPDATE events SET state = 'open'", "UPDATE events SET user_id = user_id",
+        "INSERT INTO commands SELECT * FROM commands", "UPDATE commands SET outcome = 'confirmed'",
+        "INSERT INTO notifications SELECT * FROM notifications", "UPDATE notifications SET user_id = user_id",
+        "DELETE FROM dead_letters"}) {
+    CHECK_FALSE_TEXT(may("ticketd_api", statement), statement);
+  }
+}
+
+TEST(Privileges, HandlersCannotMakeAnAdminOrRemoveAnAccount) {
+  CHECK_FALSE(may("ticketd_api", "UPDATE users SET role = 'admin'"));
+  CHECK_FALSE(may("ticketd_api", "UPDATE users SET email = 'x@y'"));
+  CHECK_FALSE(may("ticketd_api", "DELETE FROM users"));
+}
+
+TEST(Privileges, TheWorkerCannotReadHashesOrTokens) {
+  for (const auto* statement : {"SELECT password_hash FROM users", "SELECT email FROM users", "SELECT * FROM users",
+                                "UPDATE users SET name = ''", "SELECT token_hash FROM refresh_tokens",
+                                "UPDATE refresh_tokens SET revoked_at = NULL", "SELECT answer FROM idempotency_keys"}) {
+    CHECK_FALSE_TEXT(may("ticketd_worker", statement), statement);
+  }
+}
+
+TEST(Privileges, NeitherChangesTheSchemaOrItsHistory) {
+  for (const std::string role : {"ticketd_api", "ticketd_worker"}) {
+    for (const auto* statement : {"CREATE TABLE t (i int)", "DROP TABLE bookings", "TRUNCATE bookings",
+                                  "ALTER TABLE events DROP CONSTRAINT events_never_oversold",
+                                  "DELETE FROM schema_migrations", "UPDATE schema_migrations SET hash = ''"}) {
+      CHECK_FALSE_TEXT(may(role, statement), (role + ": " + statement).c_str());
+    }
+  }
+}
+
+TEST(Privileges, TheyMayDoTheirOwn) {
+  CHECK_TRUE(may("ticketd_api", "SELECT password_hash FROM users"));
+  CHECK_TRUE(may("ticketd_worker", "UPDATE bookings SET state = state"));
+}
+
+TEST(Privileges, OnlyTheWorkerTakesFromTheQueue) {
+  for (const redis::Arguments& command :
+       std::initializer_list<redis::Arguments>{{"api", "XDEL", "ticketd:commands:{0}", "1-1"},
+                                               {"api", "XTRIM", "ticketd:commands:{0}", "MAXLEN", "0"},
+                                               {"api", "DEL", "ticketd:commands:{0}"},
+                                               {"api", "HDEL", "ticketd:pending:u", "c"},
+                                               {"api", "SET", "ticketd:shards", "1"},
+                                               {"worker", "XADD", "ticketd:commands:{0}", "*", "a", "b"},
+                                               {"worker", "HGETALL", "ticketd:idem:u:k"},
+                                               {"worker", "DEL", "ticketd:commands:{0}"}}) {
+    expect_forbidden(stores().queue, command);
+  }
+  for (const std::string user : {"api", "worker"}) {
+    for (const redis::Arguments& command : std::initializer_list<redis::Arguments>{{user, "FLUSHALL"},
+                                                                                   {user, "CONFIG", "GET", "*"},
+                                                                                   {user, "KEYS", "*"},
+                                                                                   {user, "SHUTDOWN"},
+                                                                                   {user, "ACL", "LIST"},
+                                                                                   {user, "GET", "somebody-elses"},
+                                                                                   {user, "DEBUG", "SLEEP", "1"}}) {
+      expect_forbidden(stores().queue, command);
+    }
+  }
+}
+
+TEST(Privileges, NobodyComesInWithoutAPassword) {
+  for (auto* redis : {&stores().queue, &stores().cache}) {
+    const auto users = redis->take()->command({"ACL", "LIST"});
+    for (std::size_t i = 0; i < users.size(); ++i) {
+      const std::string user(users.at(i).text());
+      CHECK_TRUE_TEXT(user.find("nopass") == std::string::npos || user.find(" off ") != std::string::npos,
+                      user.c_str());
+    }
+  }
+}
+
+// An AOF is loaded as `default`: Redis 7.0 leaves out each transaction that it may not carry out, and starts all the
+// same.
+TEST(Privileges, LoadingTheAofMayDoEverything) {
+  STRCMP_EQUAL("OK", dry_run(stores().queue, {"default", "XADD", "ticketd:commands:{0}", "*", "a", "b"}).c_str());
+  STRCMP_EQUAL("OK", dry_run(stores().queue, {"default", "EXEC"}).c_str());
+}
+
+}  // namespace ticketd::tests
