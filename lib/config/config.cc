@@ -1,6 +1,7 @@
 #include "config/config.h"
 
 #include <sodium.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <cstdlib>
@@ -189,6 +190,8 @@ Config config_or_exit(Part part) {
   if (reading.problems.empty()) return std::move(reading.config);
   std::cerr << "ticketd cannot start, its settings are wrong:\n";
   for (const auto& line : reading.problems) std::cerr << "  " << line << '\n';
+  if (part == Part::admin && ::geteuid() != 0)
+    std::cerr << "On a host with the package, root finds them by itself: sudo ticketctl …\n";
   std::exit(kExitBadConfig);
 }
 

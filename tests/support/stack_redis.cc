@@ -21,11 +21,8 @@ QueuedCommand command_of(const std::string& stream, const redis::Reply& entry) {
     }
     return std::string();
   };
-  return {.stream = stream,
-          .id = value("id"),
-          .kind = value("kind"),
-          .user_id = value("user"),
-          .event_id = value("event")};
+  return {
+      .stream = stream, .id = value("id"), .kind = value("kind"), .user_id = value("user"), .event_id = value("event")};
 }
 
 // What it throws, fails the test.

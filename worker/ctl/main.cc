@@ -6,6 +6,7 @@
 #include "app/version.h"
 #include "base/json.h"
 #include "commands.h"
+#include "host.h"
 
 using namespace ticketd;
 
@@ -25,7 +26,8 @@ constexpr const char* kUsage = R"(usage: ticketctl COMMAND [--json]
 
 ID is a request's id, or SHARD/ENTRY for what could not be read. --json: one JSON object for programs.
 Exit status: 0 all is well, 1 something is wrong or was not found, 2 wrong usage, 78 bad settings.
-Settings come from the environment, as for the services: DATABASE_URL, QUEUE_REDIS_URL, …
+Settings come from the environment (DATABASE_URL, QUEUE_REDIS_URL, …). On a host with the package, call it as root: it
+reads /etc/ticketd and becomes the user ticketd.
 )";
 
 int version(const ctl::Options& options) {
@@ -69,6 +71,7 @@ int main(int argc, char** argv) {
     options.words.erase(options.words.begin());
   }
   try {
+    if (ctl::load_host_settings()) ctl::drop_root();
     return run(command, options);
   } catch (const std::exception& e) {
     std::cerr << "ticketctl: " << e.what() << '\n';

@@ -33,7 +33,7 @@ int migrate(const Options& options) {
   if (!status && !options.words.empty()) return wrong_usage("migrate takes --status, or nothing");
   const auto url = from_environment("DATABASE_URL");
   if (!url) {
-    std::cerr << "ticketctl migrate: DATABASE_URL is not set\n";
+    std::cerr << "ticketctl migrate: DATABASE_URL is not set; on a host with the package: sudo ticketctl migrate\n";
     return kExitBadConfig;
   }
   const auto migrations =
