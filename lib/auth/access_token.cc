@@ -1,6 +1,7 @@
 #include "auth/access_token.h"
 
 #include <jwt.h>
+#include <sodium.h>
 
 #include <cstdlib>
 #include <memory>
@@ -11,6 +12,7 @@ namespace {
 
 // libjwt takes the token's size from the stack: a token of megabytes would crash it.
 constexpr std::size_t kMaxTokenBytes = 4096;
+constexpr std::size_t kSeenMax = 4096;  // some 700 KB
 constexpr const char* kType = "access";
 
 using Jwt = std::unique_ptr<jwt_t, decltype(&jwt_free)>;
@@ -60,9 +62,7 @@ std::string AccessTokens::issue(UserId user, Time now, Random& random) const {
   return text.get();
 }
 
-Result<AccessClaims> AccessTokens::verify(const std::string& token, Time now) const {
-  const Refusal invalid{Code::token_invalid};
-  if (token.size() > kMaxTokenBytes || token.find('\0') != std::string::npos) return invalid;
+std::optional<AccessTokens::Verified> AccessTokens::check(const std::string& token) const {
   for (const auto& key : config_.jwt_keys) {
     const auto jwt = decode(token, key);
     if (!jwt) continue;
@@ -70,16 +70,40 @@ Result<AccessClaims> AccessTokens::verify(const std::string& token, Time now) co
     const auto iat = time_claim(jwt, "iat");
     const char* sub = jwt_get_grant(jwt.get(), "sub");
     const auto user = UserId::parse(sub == nullptr ? "" : sub);
-    if (!user || exp <= 0 || iat <= 0) return invalid;
+    if (!user || exp <= 0 || iat <= 0) return std::nullopt;
     if (!claim_is(jwt, "iss", config_.jwt_issuer) || !claim_is(jwt, "aud", config_.jwt_audience) ||
         !claim_is(jwt, "typ", kType))
-      return invalid;
-    if (time_claim(jwt, "nbf") > epoch_s(now)) return invalid;
-    if (exp <= epoch_s(now)) return Refusal{Code::token_expired};
+      return std::nullopt;
     const auto iat_ms = time_claim(jwt, "iat_ms");
-    return AccessClaims{*user, iat_ms > 0 ? from_epoch_ms(iat_ms) : Time(seconds(iat))};
+    const auto issued_at = iat_ms > 0 ? from_epoch_ms(iat_ms) : Time(seconds(iat));
+    return Verified{{*user, issued_at}, time_claim(jwt, "nbf"), exp};
   }
-  return invalid;
+  return std::nullopt;
+}
+
+std::optional<AccessTokens::Verified> AccessTokens::check_once(const std::string& token) {
+  TokenHash hash;
+  crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(token.data()), token.size(),
+                     nullptr, 0);
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = seen_.find(hash); found != seen_.end()) return found->second;
+  }
+  const auto verified = check(token);
+  if (!verified) return verified;
+  const std::lock_guard lock(mutex_);
+  if (seen_.size() >= kSeenMax) seen_.clear();
+  seen_.emplace(hash, *verified);
+  return verified;
+}
+
+Result<AccessClaims> AccessTokens::verify(const std::string& token, Time now) {
+  const Refusal invalid{Code::token_invalid};
+  if (token.size() > kMaxTokenBytes || token.find('\0') != std::string::npos) return invalid;
+  const auto verified = check_once(token);
+  if (!verified || verified->not_before_s > epoch_s(now)) return invalid;
+  if (verified->expires_s <= epoch_s(now)) return Refusal{Code::token_expired};
+  return verified->claims;
 }
 
 }  // namespace ticketd::auth

@@ -46,12 +46,12 @@ std::optional<Uuid> Uuid::parse(std::string_view text) {
 
 std::string Uuid::str() const {
   static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(36);
+  std::string text(36, '-');
+  std::size_t at = 0;
   for (const auto byte : bytes) {
-    if (dash_at(text.size())) text += '-';
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 0x0f];
+    if (dash_at(at)) ++at;
+    text[at++] = kDigits[byte >> 4];
+    text[at++] = kDigits[byte & 0x0f];
   }
   return text;
 }
