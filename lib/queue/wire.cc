@@ -121,6 +121,7 @@ std::optional<Command> from_fields(const Fields& fields) {
   command.notification = in.id<NotificationId>("notification");
   command.accepted_at = in.time("at");
   command.request_id = in.text("request");
+  in.check(Json::any_text(command.request_id).text() == command.request_id);
   if (!in.text("booking").empty()) command.booking = in.id<BookingId>("booking");
   in.check(command.kind != domain::CommandKind::book || command.booking.has_value());
   const auto changes = changes_of(in.text("changes"));
@@ -132,7 +133,10 @@ std::optional<Command> from_fields(const Fields& fields) {
 
 std::string to_json_text(const Fields& fields) {
   auto object = Json::object();
-  for (const auto& [key, value] : fields) object.set(key.c_str(), value);
+  for (const auto& [key, value] : fields) {
+    const std::string name(Json::any_text(key).text());
+    if (!object.has(name.c_str())) object.set(name.c_str(), Json::any_text(value));
+  }
   return object.dump();
 }
 

@@ -14,10 +14,11 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 
 // Field names and values; `changes` is JSON, fields without a value are left out.
 Fields to_fields(const domain::Command& command);
-// Empty for an entry that to_fields() cannot have made: unknown kind, an id that is none, a number that is none.
+// Empty for an entry that to_fields() cannot have made: unknown kind, an id that is none, a number that is none, a
+// request id that is no text. Of a field that comes twice the first one counts.
 std::optional<domain::Command> from_fields(const Fields& fields);
 
-// One JSON object with the same names.
+// One JSON object with the same names, whatever the bytes: see Json::any_text().
 std::string to_json_text(const Fields& fields);
 std::optional<domain::Command> from_json_text(std::string_view text);
 

@@ -44,22 +44,6 @@ const Statement kDeleteFailed{"delete_failed_command", "DELETE FROM commands WHE
 const Statement kDeleteNotification{"delete_failed_notification",
                                     "DELETE FROM notifications WHERE id = $1 AND kind = 'failed'"};
 
-// jsonb takes every JSON but one with a NUL in a text: U+FFFD stands for it then.
-std::string without_nul(const std::string& json) {
-  std::string text;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    if (json[i] != '\\') {
-      text += json[i];
-    } else if (json.compare(i, 6, "\\u0000") == 0) {
-      text += "\\ufffd";
-      i += 5;
-    } else {
-      text += json.substr(i++, 2);
-    }
-  }
-  return text;
-}
-
 // False: the command took effect, or failed, before.
 bool fail_command(pqxx::work& tx, const domain::Command& command, const std::string& now) {
   const auto accepted_at = format_time(command.accepted_at);
@@ -108,8 +92,8 @@ void insert_dead_letter(pqxx::work& tx, const DeadLetter& letter, Time now) {
   const auto at = format_time(now);
   if (letter.command && !fail_command(tx, *letter.command, at)) return;
   const auto command_id = letter.command ? letter.command->id.str() : "";
-  run(tx, kInsertDeadLetter, letter.shard, letter.stream_id, letter.command ? command_id.c_str() : nullptr,
-      without_nul(letter.raw), letter.error, letter.sqlstate, letter.attempts, at);
+  run(tx, kInsertDeadLetter, letter.shard, letter.stream_id, letter.command ? command_id.c_str() : nullptr, letter.raw,
+      letter.error, letter.sqlstate, letter.attempts, at);
 }
 
 std::vector<StoredLetter> list_dead_letters(pqxx::transaction_base& tx, int limit) {

@@ -40,7 +40,7 @@ struct DeadLetter {
   std::optional<domain::Command> command;  // empty: the entry cannot be read as one
   int shard = 0;
   std::string stream_id;
-  std::string raw;  // the entry as JSON
+  std::string raw;  // the entry as JSON, without NUL in it
   std::string error;
   std::string sqlstate;
   int attempts = 0;

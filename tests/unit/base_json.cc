@@ -44,6 +44,20 @@ TEST(Json, SaysWhyItRefuses) {
   expect_contains("duplicate", why);
 }
 
+TEST(Json, SaysWhyInUtf8WhereItQuotesHalfACharacter) {
+  std::string why;
+  CHECK_FALSE(Json::parse("{\"title\":\"\\ud8\xd7\x9c\xa3\"}", &why).has_value());
+  CHECK_TRUE(Json(why).is_string());
+  expect_contains("invalid escape", why);
+}
+
+TEST(Json, TakesAnyBytesAsText) {
+  const auto taken = [](std::string_view bytes) { return std::string(Json::any_text(bytes).text()); };
+  expect_text("Zo\xc3\xab \xf0\x9f\x8e\x9f", taken("Zo\xc3\xab \xf0\x9f\x8e\x9f"));
+  expect_text("a\xef\xbf\xbd\xc3\xab\xef\xbf\xbd", taken("a\xff\xc3\xab\xc3"));
+  expect_text("a\xef\xbf\xbd", taken(std::string_view("a\0", 2)));
+}
+
 TEST(Json, RefusesADuplicateKeyAtAnyDepth) {
   CHECK_FALSE(is_json(R"({"a":1,"a":1})"));
   CHECK_FALSE(is_json(R"({"x":[{"a":1,"a":2}]})"));

@@ -112,6 +112,16 @@ TEST(Wire, RefusesChangesOfAnotherType) {
 
 TEST(Wire, RefusesACapacityBeyond32Bits) { expect_refused("changes", {R"({"total_tickets":4294967297})"}); }
 
+TEST(Wire, RefusesARequestIdThatIsNoText) {
+  CHECK_FALSE(from_fields(damaged("request", "a\xc3")).has_value());
+  CHECK_TRUE(from_fields(damaged("request", nullptr)).has_value());
+}
+
+TEST(Wire, KeepsEveryFieldOfAnUnreadableEntry) {
+  const auto json = to_json_text({{"kind", "b\xffok"}, {"kind", "cancel"}, {"", "x"}});
+  expect_text("{\"kind\":\"b\xef\xbf\xbdok\",\"\":\"x\"}", json);
+}
+
 TEST(Wire, RefusesTextThatIsNoJsonObject) {
   for (const auto* text : {"", "{", "[]", "null", "{}"}) CHECK_FALSE(from_json_text(text).has_value());
 }
