@@ -10,14 +10,14 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
-#include <cstring>
 #include <system_error>
 #include <thread>
 #include <vector>
+
+#include "fcgi/params.h"
 
 namespace ticketd::fcgi {
 namespace {
@@ -28,58 +28,13 @@ using SteadyClock = std::chrono::steady_clock;
 
 std::system_error system_failure(const char* what) { return {errno, std::generic_category(), what}; }
 
-std::string lower_with_dashes(std::string_view name) {
-  std::string text(name);
-  for (char& c : text) c = c == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
-std::string lower(std::string_view name) {
-  std::string text(name);
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
-std::string param(const FCGX_Request& fcgi, const char* name) {
-  const char* value = FCGX_GetParam(name, fcgi.envp);
-  return value == nullptr ? "" : value;
-}
-
-// HTTP_X_Y becomes the header x-y, PATH_EVENT_ID the path value event_id.
-void take_lists(const FCGX_Request& fcgi, Request& request) {
-  for (char** entry = fcgi.envp; *entry != nullptr; ++entry) {
-    const std::string_view text(*entry);
-    const auto equals = text.find('=');
-    const auto name = text.substr(0, equals);
-    const auto value = text.substr(std::min(text.size(), equals + 1));
-    if (name.starts_with("HTTP_")) request.headers.emplace(lower_with_dashes(name.substr(5)), value);
-    if (name.starts_with("PATH_") && !value.empty()) request.path_values.emplace(lower(name.substr(5)), value);
-  }
-}
-
-// At most one byte more than a body may have: enough to see that it is too large.
-void read_body(const FCGX_Request& fcgi, Request& request) {
-  const auto announced = param(fcgi, "CONTENT_LENGTH");
-  std::size_t length = 0;
-  std::from_chars(announced.data(), announced.data() + announced.size(), length);
-  length = std::min(length, http::kMaxBodyBytes + 1);
-  request.body.resize(length);
-  const int got = FCGX_GetStr(request.body.data(), static_cast<int>(length), fcgi.in);
-  request.body.resize(static_cast<std::size_t>(std::max(0, got)));
-  request.body_complete = request.body.size() == length;
-}
-
 Request to_request(const FCGX_Request& fcgi) {
-  Request request;
-  request.method = param(fcgi, "REQUEST_METHOD");
-  request.path = param(fcgi, "DOCUMENT_URI");
-  request.query = param(fcgi, "QUERY_STRING");
-  request.content_type = param(fcgi, "CONTENT_TYPE");
-  request.remote_addr = param(fcgi, "REMOTE_ADDR");
-  take_lists(fcgi, request);
-  request.request_id = request.header("x-request-id");
-  read_body(fcgi, request);
+  auto request = request_of(fcgi.envp);
+  const auto size = body_size(fcgi.envp);
+  request.body.resize(size);
+  const int got = FCGX_GetStr(request.body.data(), static_cast<int>(size), fcgi.in);
+  request.body.resize(static_cast<std::size_t>(std::max(0, got)));
+  request.body_complete = request.body.size() == size;
   return request;
 }
 

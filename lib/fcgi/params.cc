@@ -1,0 +1,62 @@
+#include "fcgi/params.h"
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+
+namespace ticketd::fcgi {
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+std::string lower(std::string_view name, char instead_of_underscore) {
+  std::string text(name);
+  for (char& c : text) c = c == '_' ? instead_of_underscore : lower(c);
+  return text;
+}
+
+std::string_view value_of(const char* const* params, std::string_view name) {
+  for (; *params != nullptr; ++params) {
+    const std::string_view text(*params);
+    if (text.size() > name.size() && text[name.size()] == '=' && text.starts_with(name))
+      return text.substr(name.size() + 1);
+  }
+  return "";
+}
+
+void take_lists(const char* const* params, http::Request& request) {
+  for (; *params != nullptr; ++params) {
+    const std::string_view text(*params);
+    const auto equals = text.find('=');
+    if (equals == std::string_view::npos) continue;
+    const auto name = text.substr(0, equals);
+    const auto value = text.substr(equals + 1);
+    if (name.starts_with("HTTP_")) request.headers.emplace(lower(name.substr(5), '-'), value);
+    if (name.starts_with("PATH_") && !value.empty()) request.path_values.emplace(lower(name.substr(5), '_'), value);
+  }
+}
+
+}  // namespace
+
+http::Request request_of(const char* const* params) {
+  http::Request request;
+  request.method = value_of(params, "REQUEST_METHOD");
+  request.path = value_of(params, "DOCUMENT_URI");
+  request.query = value_of(params, "QUERY_STRING");
+  request.content_type = value_of(params, "CONTENT_TYPE");
+  request.remote_addr = value_of(params, "REMOTE_ADDR");
+  take_lists(params, request);
+  request.request_id = request.header("x-request-id");
+  return request;
+}
+
+std::size_t body_size(const char* const* params) {
+  constexpr auto kMost = http::kMaxBodyBytes + 1;
+  const auto announced = value_of(params, "CONTENT_LENGTH");
+  if (announced.empty()) return 0;
+  std::size_t size = 0;
+  const auto [end, error] = std::from_chars(announced.data(), announced.data() + announced.size(), size);
+  return error == std::errc{} && end == announced.data() + announced.size() ? std::min(size, kMost) : kMost;
+}
+
+}  // namespace ticketd::fcgi

@@ -1,0 +1,17 @@
+// FastCGI parameters, NAME=value, as a Request. Without libfcgi, so that tests can try any bytes on it.
+#pragma once
+#include <cstddef>
+
+#include "http/request.h"
+
+namespace ticketd::fcgi {
+
+// All but the body. `params` ends with a null pointer. HTTP_X_Y becomes the header x-y, PATH_EVENT_ID the path value
+// event_id; of a parameter that comes twice the first one counts.
+http::Request request_of(const char* const* params);
+
+// How many bytes of body were announced, but at most one more than a body may have: enough to see that it is too large.
+// A CONTENT_LENGTH that is no number counts as too large.
+std::size_t body_size(const char* const* params);
+
+}  // namespace ticketd::fcgi

@@ -1,0 +1,48 @@
+#include "fcgi/params.h"
+
+#include "unit/expect.h"
+
+using namespace ticketd;
+using namespace ticketd::fcgi;
+using namespace ticketd::tests;
+
+TEST_GROUP(FcgiParams){};
+
+TEST(FcgiParams, AreARequest) {
+  const char* params[] = {"REQUEST_METHOD=POST", "DOCUMENT_URI=/v1/x",  "QUERY_STRING=a=b&c",
+                          "CONTENT_TYPE=text/x", "REMOTE_ADDR=::1",     "HTTP_X_REQUEST_ID=r-1",
+                          "HTTP_IF_NONE_MATCH=", "PATH_EVENT_ID=0198A", nullptr};
+  const auto request = request_of(params);
+  expect_text("POST /v1/x a=b&c text/x ::1", request.method + ' ' + request.path + ' ' + request.query + ' ' +
+                                                 request.content_type + ' ' + request.remote_addr);
+  expect_text("r-1", request.request_id);
+  expect_text("0198A", request.path_values.at("event_id"));
+  CHECK_TRUE(request.headers.contains("if-none-match"));
+}
+
+TEST(FcgiParams, AreTakenByTheirWholeName) {
+  const char* params[] = {"REQUEST_METHODS=x", "QUERY_STRING", "DOCUMENT_URI=", "PATH_EVENT_ID=", nullptr};
+  const auto request = request_of(params);
+  expect_text("", request.method + request.query + request.path);
+  CHECK_TRUE(request.headers.empty() && request.path_values.empty());
+}
+
+TEST(FcgiParams, CountTheFirstTimeTheyCome) {
+  const char* params[] = {"HTTP_A=1", "HTTP_A=2", "REQUEST_METHOD=GET", "REQUEST_METHOD=PUT", nullptr};
+  const auto request = request_of(params);
+  expect_text("1", request.header("a"));
+  expect_text("GET", request.method);
+}
+
+TEST(FcgiParams, SayHowLongTheBodyIs) {
+  const auto size = [](const char* length) {
+    const char* params[] = {length, nullptr};
+    return body_size(params);
+  };
+  LONGS_EQUAL(0, size("CONTENT_LENGTH="));
+  LONGS_EQUAL(0, size("CONTENT_LENGTH=0"));
+  LONGS_EQUAL(17, size("CONTENT_LENGTH=17"));
+  for (const auto* too_large : {"CONTENT_LENGTH=16385", "CONTENT_LENGTH=99999999999999999999", "CONTENT_LENGTH=x",
+                                "CONTENT_LENGTH=-1", "CONTENT_LENGTH=1x"})
+    LONGS_EQUAL(http::kMaxBodyBytes + 1, size(too_large));
+}
