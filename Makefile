@@ -1,13 +1,24 @@
 # ticketd. `make help` lists the targets; `make V=1` shows the commands; SAN=address,undefined or SAN=thread builds with
-# sanitizers (and without a warning that GCC 12 then gives for std::regex), CRASH=1 with crash points for the torture tests; each in a folder of its own.
+# sanitizers (and without a warning that GCC 12 then gives for std::regex), CRASH=1 with crash points for the torture tests,
+# FUZZ=1 with coverage for the fuzzers; each in a folder of its own.
 comma    := ,
-BUILD    := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))$(if $(CRASH),/crash)
+BUILD    := build$(if $(FUZZ),/fuzz,$(if $(SAN),/san-$(subst $(comma),-,$(SAN))))$(if $(CRASH),/crash)
 CXX      ?= g++
 PKGS     := fcgi libpqxx hiredis jansson libjwt libsodium libsystemd libcrypto
 OPT      ?= -O2 -g
 CXXFLAGS := -std=c++20 $(OPT) -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection -Wall -Wextra -Wpedantic \
-            -Wconversion -Wshadow -Werror $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -Wno-maybe-uninitialized,-D_FORTIFY_SOURCE=2) $(if $(CRASH),-DTICKETD_CRASH_POINTS)
-LDFLAGS  := -pie -Wl,-z,relro,-z,now $(if $(SAN),-fsanitize=$(SAN))
+            -Wconversion -Wshadow -Werror $(if $(CRASH),-DTICKETD_CRASH_POINTS)
+LDFLAGS  := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+ifdef SAN
+CXXFLAGS += -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer $(if $(FUZZ),,-Wno-maybe-uninitialized)
+LDFLAGS  += -fsanitize=$(SAN)
+else
+CXXFLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+endif
+ifdef FUZZ
+CXXFLAGS += -fprofile-instr-generate -fcoverage-mapping
+LDFLAGS  += -fprofile-instr-generate
+endif
 # -isystem: the warnings above are for our own code
 INCLUDES := -Ilib -Iworker -Itests $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I $(PKGS) 2>/dev/null))
 LIBS      = $(shell pkg-config --libs $(PKGS)) -pthread
@@ -29,7 +40,7 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@echo "  $(1) $(2)")
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop build test sim torture check format tidy layers deps deps-test clean
+.PHONY: help run stop build test sim fuzz fuzz-targets torture check format tidy layers deps deps-test clean
 .SECONDARY:
 
 help: ## list the targets
@@ -51,6 +62,10 @@ test: deps-test ## unit, integration and e2e tests on a stack of their own
 sim: deps-test ## a million random schedules of the booking rules, and every rule disabled once
 	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/tests/sim
 	@BUILD=$(BUILD) tests/sim/run $(or $(SCHEDULES),1000000)
+
+fuzz: deps-test ## libFuzzer on every parser of a stranger's bytes: SECONDS=60 for each
+	@$(MAKE) --no-print-directory -j$$(nproc) FUZZ=1 SAN=fuzzer-no-link,address,undefined CXX='$(or $(FUZZ_CXX),clang++)' fuzz-targets
+	@tests/fuzz/run $(or $(SECONDS),60)
 
 torture: deps-test ## everything dies, whenever it likes, and nothing may break: SEEDS=20
 	@tests/torture/run $(or $(SEEDS),20)
@@ -104,5 +119,14 @@ $(BUILD)/tests/sim: $(call obj,$(wildcard tests/sim/*.cc)) $(LIBRARY)
 	$(Q)$(CXX) $(LDFLAGS) $^ -pthread -o $@
 
 $(eval $(call link_rule,$(BUILD)/tests/torture,$(call obj,$(wildcard tests/torture/*.cc) tests/sim/model.cc $(SUPPORT_SRC) $(WORKER_SRC)),-lcurl -lCppUTest -lCppUTestExt))
+
+# A handler among others in one program: its main() becomes a constructor, which names the handler to tests/fuzz/requests.cc.
+FUZZ_TARGETS := $(patsubst tests/fuzz/%.cc,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/*.cc))
+$(BUILD)/obj/fuzzed/%.o: %.cc
+	$(call say,CXX,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(CXXFLAGS) $(INCLUDES) '-Dmain=__attribute__((constructor)) main_$(notdir $*)' -MMD -MP -c $< -o $@
+$(foreach t,$(notdir $(FUZZ_TARGETS)),$(eval $(call link_rule,$(BUILD)/tests/fuzz/$(t),$(call obj,tests/fuzz/$(t).cc) $(if $(filter requests,$(t)),$(HANDLER_SRC:%.cc=$(BUILD)/obj/fuzzed/%.o)),-fsanitize=fuzzer)))
+fuzz-targets: $(FUZZ_TARGETS)
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,46 @@
+// Covers: lib/http/request.cc lib/app/event_list.cc lib/http/fields.cc
+// A query string as the lists read it: paging, filters, cursors.
+#include "app/event_list.h"
+#include "fuzz/properties.h"
+
+using namespace ticketd;
+using fuzz::require;
+
+static void try_cursor(const storage::Cursor& cursor) {
+  const auto again = storage::decode_cursor(storage::encode_cursor(cursor));
+  require(again && again->key == cursor.key && again->id == cursor.id, "a cursor is read as it was written");
+  require(format_time(from_epoch_ms(cursor.key)).size() == 24, "a cursor's time is one that PostgreSQL can read");
+}
+
+static void try_page(const http::Request& request) {
+  http::Fields in(request);
+  const auto page = read_page(in);
+  const auto filter = read_filter(in, from_epoch_ms(1'800'000'000'000));
+  const auto before = read_before(in);
+  if (!in.ok()) {
+    fuzz::require_problem(in.refusal());
+    return;
+  }
+  require(page.limit >= 1 && page.limit <= 100, "a page has 1 to 100 rows");
+  require(page.number >= 1 && page.number * page.limit <= storage::kCountMax, "a page lies within what is counted");
+  if (filter.words) require(!filter.words->empty() && Json(*filter.words).is_string(), "words to find are UTF-8");
+  if (page.cursor) try_cursor(*page.cursor);
+  require(before.has_value() == page.cursor.has_value(), "one form of cursor for all lists");
+}
+
+static void try_without(const http::Request& request) {
+  http::Request rest;
+  rest.query = request.query_without({"cursor", "page"});
+  require(!rest.query_value("cursor") && !rest.query_value("page"), "what is taken out of a query is gone");
+  for (const auto* name : {"q", "limit", "when"})
+    require(rest.query_value(name) == request.query_value(name), "what is not taken out stays");
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  http::Request request;
+  request.query = fuzz::text_of(data, size);
+  require(http::percent_decoded(request.query).size() <= request.query.size(), "decoding makes nothing longer");
+  try_page(request);
+  try_without(request);
+  return 0;
+}
