@@ -24,8 +24,10 @@ static Answer login(App& app, const Request& request) {
   if (!in.ok()) return in.refusal();
 
   const auto who = throttled(email, request);
-  if (const int wait_s = app.gate.login_wait_s(who); wait_s > 0)
+  if (const int wait_s = app.gate.login_wait_s(who); wait_s > 0) {
+    app.metrics.series("ticketd_login_throttled_total").fetch_add(1);
     return Refusal{Code::rate_limited, "Too many failed logins; wait and try again", {}, wait_s};
+  }
   const auto account = storage::read(
       app.database, [&](pqxx::transaction_base& tx) { return storage::find_account_by_email(tx, email); });
   const auto verdict = app.passwords.verify(account ? account->password_hash : "", password);

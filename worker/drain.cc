@@ -9,6 +9,7 @@
 #include "domain/decide.h"
 #include "storage/batch.h"
 #include "storage/dead_letters.h"
+#include "story.h"
 
 namespace ticketd::worker {
 namespace {
@@ -54,28 +55,15 @@ std::vector<EventId> deleted_events(const std::vector<Decided>& decided) {
   return events;
 }
 
-void log_decided(const std::vector<Decided>& decided) {
-  for (const auto& d : decided) {
-    Log::info("decided", {{"request_id", d.command->request_id},
-                          {"command", d.command->id.str()},
-                          {"kind", domain::name_of(d.command->kind)},
-                          {"event_id", d.command->event.str()},
-                          {"outcome", domain::name_of(d.decision.outcome)},
-                          {"reason", d.decision.reason ? Json(domain::name_of(*d.decision.reason)) : Json()}});
-  }
+std::int64_t us_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count();
 }
 
 }  // namespace
 
 Drain::Drain(pqxx::connection& connection, queue::CommandStream& stream, Metrics& metrics, const Clock& clock,
              Random& random, DrainOptions options)
-    : connection_(connection),
-      stream_(stream),
-      metrics_(metrics),
-      clock_(clock),
-      random_(random),
-      options_(options),
-      commit_time_(metrics.histogram("ticketd_worker_batch_seconds", "")) {}
+    : connection_(connection), stream_(stream), tally_(metrics), clock_(clock), random_(random), options_(options) {}
 
 void Drain::carry_out(std::span<const Entry> entries) { carry_out_by(entries, options_.batch_max); }
 
@@ -113,6 +101,7 @@ void Drain::commit_or_halve(std::span<const Entry> entries) {
       const auto fault = storage::fault_of(std::current_exception());
       if (fault.kind == storage::FaultKind::unavailable || fault.kind == storage::FaultKind::in_doubt)
         throw storage::DatabaseUnavailable(fault.what);
+      tally_.failed_batch();
       Log::warning("batch_failed", {{"commands", static_cast<int>(entries.size())},
                                     {"attempt", attempt},
                                     {"sqlstate", fault.sqlstate},
@@ -137,27 +126,15 @@ void Drain::commit(std::span<const Entry> entries) {
   auto batch = storage::load_batch(tx, commands);
   CRASH_POINT("after_lock");
   const auto decided = decide_all(batch, commands);
-  storage::save_batch(tx, batch, decided, clock_.now(), random_);
+  const auto promoted = storage::save_batch(tx, batch, decided, clock_.now(), random_);
   CRASH_POINT("before_commit");
+  const auto commit_start = std::chrono::steady_clock::now();
   tx.commit();
   CRASH_POINT("after_commit");
-  commit_time_.observe_us(
-      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count());
+  tally_.committed(decided, batch.done.size(), clock_.now(), us_since(start), us_since(commit_start));
   stream_.acknowledge(entries, deleted_events(decided));
   CRASH_POINT("after_ack");
-
-  metrics_.series("ticketd_worker_batches_total").fetch_add(1);
-  metrics_.series("ticketd_worker_redelivered_total").fetch_add(static_cast<std::int64_t>(batch.done.size()));
-  for (const auto& d : decided) {
-    metrics_
-        .series("ticketd_worker_commands_total{kind=\"" + std::string(name_of(d.command->kind)) + "\",outcome=\"" +
-                std::string(name_of(d.decision.outcome)) + "\"}")
-        .fetch_add(1);
-    const auto promoted = std::count_if(d.decision.changes.begin(), d.decision.changes.end(),
-                                        [](const auto& c) { return c.kind == domain::BookingChange::Kind::promoted; });
-    if (promoted > 0) metrics_.series("ticketd_worker_promotions_total").fetch_add(promoted);
-  }
-  log_decided(decided);
+  log_decided(decided, promoted);
 }
 
 void Drain::bury(const Entry& entry, const storage::Fault& fault, int attempts) {
@@ -167,7 +144,7 @@ void Drain::bury(const Entry& entry, const storage::Fault& fault, int attempts) 
   storage::insert_dead_letter(tx, letter, clock_.now());
   tx.commit();
   stream_.acknowledge({&entry, 1}, {});
-  metrics_.series("ticketd_worker_dead_letters_total").fetch_add(1);
+  tally_.dead_letter();
   Log::error("dead_letter", {{"request_id", entry.command ? entry.command->request_id : ""},
                              {"stream_id", entry.stream_id},
                              {"command", letter.raw},

@@ -3,11 +3,11 @@
 #include <span>
 #include <vector>
 
-#include "base/metrics.h"
 #include "base/random.h"
 #include "base/time.h"
 #include "queue/command_stream.h"
 #include "storage/database.h"
+#include "tally.h"
 
 namespace ticketd::worker {
 
@@ -40,11 +40,10 @@ class Drain {
 
   pqxx::connection& connection_;
   queue::CommandStream& stream_;
-  Metrics& metrics_;
+  Tally tally_;
   const Clock& clock_;
   Random& random_;
   const DrainOptions options_;
-  Histogram commit_time_;
 };
 
 }  // namespace ticketd::worker

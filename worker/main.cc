@@ -29,9 +29,12 @@ int main() {
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   if (sodium_init() < 0) return EXIT_FAILURE;
-  const auto config = config_or_exit(Part::worker);
-  Log::open(from_environment("TICKETD_WORKER_NAME").value_or("worker"), config.log_level);
+  const auto name = from_environment("TICKETD_WORKER_NAME").value_or("worker");
+  const auto config = config_or_exit(Part::worker, name);
+  Log::open(name, config.log_level);
   Metrics metrics(config.metrics_file);
+  metrics.announce(name, now_us());
+  Cell& shards = metrics.gauge("ticketd_worker_shards{process=\"" + name + "\"}");
   const SystemClock clock;
   SystemRandom random;
 
@@ -43,9 +46,10 @@ int main() {
   });
   waiter.detach();  // ends with the process
   try {
-    worker::Worker(config, metrics, clock, random, report).run(stop);
+    worker::Worker(config, metrics, shards, clock, random, report).run(stop);
   } catch (const worker::WrongShards& e) {
     Log::error("cannot_start", {{"error", e.what()}});
+    metrics.count_start_failure(name);
     return kExitBadConfig;
   }
   sd_notify(0, "STOPPING=1");

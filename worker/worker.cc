@@ -92,12 +92,15 @@ void carry_out(Drain& drain, queue::CommandStream& stream, Entries entries, std:
 }  // namespace
 
 void Worker::run(const std::atomic<bool>& stop) {
+  Cell& faults = metrics_.series("ticketd_worker_faults_total");
   while (!stop) {
     try {
       run_session(stop);
     } catch (const WrongShards&) {
       throw;
     } catch (const std::exception& e) {
+      shards_ = 0;  // its session is gone, and with it the locks
+      faults.fetch_add(1);
       Log::error("worker_fault", {{"error", e.what()}});
       report_("waiting: " + std::string(e.what()));
       std::this_thread::sleep_for(kRetryAfter);
@@ -123,6 +126,7 @@ void Worker::run_session(const std::atomic<bool>& stop) {
     if (SteadyClock::now() >= next_balance) {
       const auto before = locks.owned();
       if (locks.balance()) {
+        shards_ = static_cast<std::int64_t>(locks.owned().size());
         Log::info("shards", {{"owned", static_cast<int>(locks.owned().size())}, {"of", config_.shards}});
         std::set_difference(locks.owned().begin(), locks.owned().end(), before.begin(), before.end(),
                             std::inserter(fresh, fresh.end()));

@@ -21,11 +21,16 @@ class WrongShards : public std::runtime_error {
 
 class Worker {
  public:
-  // `report` is called with a line about the state after every round, and after every fault: who waits for PostgreSQL
-  // to come back is alive, and restarting it would help nobody.
-  Worker(const Config& config, Metrics& metrics, const Clock& clock, Random& random,
+  // `shards` is a gauge of those owned now. `report` is called with a line about the state after every round, and after
+  // every fault: who waits for PostgreSQL to come back is alive, and restarting it would help nobody.
+  Worker(const Config& config, Metrics& metrics, Cell& shards, const Clock& clock, Random& random,
          std::function<void(const std::string&)> report)
-      : config_(config), metrics_(metrics), clock_(clock), random_(random), report_(std::move(report)) {}
+      : config_(config),
+        metrics_(metrics),
+        shards_(shards),
+        clock_(clock),
+        random_(random),
+        report_(std::move(report)) {}
 
   // Drains until `stop` is set; ends within a round (what was read at once) and half a second of that. Survives
   // PostgreSQL and Redis going away and coming back. Throws WrongShards.
@@ -36,6 +41,7 @@ class Worker {
 
   const Config& config_;
   Metrics& metrics_;
+  Cell& shards_;
   const Clock& clock_;
   Random& random_;
   std::function<void(const std::string&)> report_;

@@ -1,6 +1,7 @@
 // Everything that a handler works with, built once at start and passed by reference.
 #pragma once
 #include "app/event_cache.h"
+#include "app/meters.h"
 #include "auth/access_token.h"
 #include "auth/gate.h"
 #include "auth/passwords.h"
@@ -19,9 +20,10 @@ struct App {
   App(Config settings, const std::string& name)
       : config(std::move(settings)),
         metrics(config.metrics_file),
-        database(config.database_url, {name, config.statement_timeout_ms, 0}, config.db_connections),
-        queue_redis(config.queue_redis_url, kRedisTimeoutMs),
-        cache_redis(config.cache_redis_url, kRedisTimeoutMs),
+        database(config.database_url, {name, config.statement_timeout_ms, 0}, config.db_connections,
+                 database_meter(metrics, name, config.db_connections)),
+        queue_redis(config.queue_redis_url, kRedisTimeoutMs, redis_meter(metrics, name, "queue")),
+        cache_redis(config.cache_redis_url, kRedisTimeoutMs, redis_meter(metrics, name, "cache")),
         queue(queue_redis, {config.shards, config.queue_max, config.pending_per_user}),
         passwords(config.argon2_jobs),
         access_tokens(config),

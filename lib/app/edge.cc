@@ -34,6 +34,12 @@ void add_rate_headers(Reply& reply, const auth::RateState& rate) {
                                 ", reset=" + std::to_string(rate.reset_s));
 }
 
+Cell& decision_cell(App& app, Limit limit, const std::string& decision) {
+  if (limit == Limit::none) return unshown();
+  return app.metrics.series("ticketd_rate_limit_decisions_total{class=\"" + std::string(name_of(limit)) +
+                            "\",decision=\"" + decision + "\"}");
+}
+
 void log_fault(const Request& request, const char* kind, const char* what) {
   Log::error(kind, {{"request_id", request.request_id}, {"error", what}});
 }
@@ -46,8 +52,11 @@ Edge::Edge(App& app, std::string name, Limit limit, OpenHandler open, SignedInHa
       limit_(limit),
       open_(open),
       signed_in_(signed_in),
-      latency_(app.metrics.histogram("ticketd_http_request_seconds", "route=\"" + name_ + "\"")),
-      in_flight_(app.metrics.series("ticketd_http_in_flight{route=\"" + name_ + "\"}")) {}
+      latency_(
+          app.metrics.histogram("ticketd_http_request_duration_seconds", "route=\"" + name_ + "\"", kLatencyBounds)),
+      in_flight_(app.metrics.gauge("ticketd_http_requests_in_flight{route=\"" + name_ + "\"}")),
+      decisions_{decision_cell(app, limit, "allowed"), decision_cell(app, limit, "refused"),
+                 decision_cell(app, limit, "unchecked")} {}
 
 Reply Edge::handle(const Request& request) {
   const auto start = std::chrono::steady_clock::now();
@@ -103,12 +112,21 @@ Answer Edge::answer(const Request& request, const Caller& caller, std::optional<
   if (limit_ == Limit::none && signed_in_ == nullptr) return open_(app_, request);
   const auto who = caller.user ? caller.user->str() : request.remote_addr;
   const auto passage = app_.gate.enter(name_of(limit_), who, rule_of(limit_, app_.config), caller.user);
+  count(passage);
   rate = passage.rate;
   if (rate && !rate->allowed) return Refusal{Code::rate_limited, "", {}, std::max(1, rate->reset_s)};
   if (signed_in_ == nullptr) return open_(app_, request);
   if (caller.refusal) return *caller.refusal;
   if (const auto refusal = check_token(passage, caller)) return *refusal;
   return signed_in_(app_, request, *caller.user);
+}
+
+void Edge::count(const auth::Passage& passage) {
+  if (!rule_of(limit_, app_.config)) return;
+  auto& decision = !passage.rate           ? decisions_.unchecked
+                   : passage.rate->allowed ? decisions_.allowed
+                                           : decisions_.refused;
+  decision.fetch_add(1, std::memory_order_relaxed);
 }
 
 std::optional<Refusal> Edge::check_token(const auth::Passage& passage, const Caller& caller) {
@@ -131,20 +149,25 @@ std::optional<Refusal> Edge::check_token(const auth::Passage& passage, const Cal
 }
 
 void Edge::finish(const Request& request, const Caller& caller, const Reply& reply, std::int64_t us) {
-  latency_.observe_us(us);
-  app_.metrics
-      .series("ticketd_http_requests_total{route=\"" + name_ + "\",status=\"" + std::to_string(reply.status) + "\"}")
+  latency_.observe(us);
+  const auto series = [&] {
+    return "ticketd_http_requests_total{route=\"" + name_ + "\",status=\"" + std::to_string(reply.status) + "\"}";
+  };
+  answered_.at(app_.metrics, static_cast<std::size_t>(reply.status - 100), series)
       .fetch_add(1, std::memory_order_relaxed);
   const bool reads = request.method == "GET" || request.method == "HEAD";
   const auto level = reply.status >= 500 ? Level::error : reads ? Level::debug : Level::info;
+  const auto user = caller.user ? std::optional(caller.user->str()) : std::nullopt;
+  const auto or_null = [](const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); };
   Log::line(level, "request",
             {{"request_id", request.request_id},
-             {"traceparent", request.headers.contains("traceparent") ? Json(request.header("traceparent")) : Json()},
+             {"traceparent", or_null(request.header("traceparent"))},
              {"method", request.method},
              {"path", request.path},
              {"status", reply.status},
-             {"code", reply.code.empty() ? Json() : Json(reply.code)},
-             {"user", caller.user ? Json(caller.user->str()) : Json()},
+             {"code", or_null(reply.code)},
+             {"command", or_null(reply.command)},
+             {"user", user},
              {"us", us}});
 }
 

@@ -23,6 +23,7 @@ class Edge {
   Answer answer(const Request& request, const Caller& caller, std::optional<auth::RateState>& rate);
   // Refuses: token_invalid, if the password was changed since the token was issued.
   std::optional<Refusal> check_token(const auth::Passage& passage, const Caller& caller);
+  void count(const auth::Passage& passage);
   void finish(const Request& request, const Caller& caller, const Reply& reply, std::int64_t us);
 
   App& app_;
@@ -32,6 +33,12 @@ class Edge {
   const SignedInHandler signed_in_;
   Histogram latency_;
   Cell& in_flight_;
+  Cells<500> answered_;  // by status less 100
+  struct Decisions {
+    Cell& allowed;
+    Cell& refused;
+    Cell& unchecked;
+  } decisions_;
 };
 
 }  // namespace ticketd

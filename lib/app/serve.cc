@@ -11,16 +11,19 @@ namespace {
 int run(const char* name, Limit limit, OpenHandler open, SignedInHandler signed_in) {
   fcgi::prepare_signals();
   if (sodium_init() < 0) return EXIT_FAILURE;
-  auto config = config_or_exit(Part::api);
+  auto config = config_or_exit(Part::api, name);
   Log::open(name, config.log_level);
+  const auto metrics_file = config.metrics_file;
   try {
     App app(std::move(config), name);
+    app.metrics.announce(name, now_us());
     Edge edge(app, name, limit, open, signed_in);
     fcgi::serve({0, app.config.threads, app.config.idle_exit_s},
                 [&](const Request& request) { return edge.handle(request); });
     return EXIT_SUCCESS;
   } catch (const std::exception& e) {
     Log::error("cannot_serve", {{"error", e.what()}});
+    Metrics(metrics_file).count_start_failure(name);
     return EXIT_FAILURE;
   }
 }

@@ -92,6 +92,7 @@ Reply accepted(const domain::Command& command, std::string_view message) {
       202, message,
       Json::object({{"notification", pending_notification_json(command)}, {"request", queued_request_json(command)}}));
   reply.header("Location", request_href(command.id));
+  reply.command = command.id.str();
   return reply;
 }
 

@@ -61,6 +61,10 @@ class Scanner {
 
 Time SystemClock::now() const { return std::chrono::floor<milliseconds>(std::chrono::system_clock::now()); }
 
+std::int64_t now_us() {
+  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()).time_since_epoch().count();
+}
+
 std::optional<Time> parse_time(std::string_view text) {
   using namespace std::chrono;
   Scanner scan(text);

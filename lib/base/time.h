@@ -30,6 +30,9 @@ std::optional<Time> parse_time(std::string_view text);
 // `2027-05-01T17:30:00.250Z`
 std::string format_time(Time time);
 
+// Microseconds since 1970, for a metric that tells a time.
+std::int64_t now_us();
+
 inline Time from_epoch_ms(std::int64_t ms) { return Time(milliseconds(ms)); }
 inline std::int64_t epoch_ms(Time time) { return time.time_since_epoch().count(); }
 inline std::int64_t epoch_s(Time time) { return std::chrono::floor<seconds>(time).time_since_epoch().count(); }

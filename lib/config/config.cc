@@ -9,6 +9,8 @@
 #include <iostream>
 #include <sstream>
 
+#include "base/metrics.h"
+
 namespace ticketd {
 namespace {
 
@@ -185,13 +187,15 @@ std::optional<std::string> from_environment(const std::string& name) {
   return text;
 }
 
-Config config_or_exit(Part part) {
+Config config_or_exit(Part part, const std::string& process) {
   auto reading = read_config(part, from_environment);
   if (reading.problems.empty()) return std::move(reading.config);
-  std::cerr << "ticketd cannot start, its settings are wrong:\n";
-  for (const auto& line : reading.problems) std::cerr << "  " << line << '\n';
+  const auto prefix = Log::prefix(Level::error);
+  std::cerr << prefix << "ticketd cannot start, its settings are wrong:\n";
+  for (const auto& line : reading.problems) std::cerr << prefix << "  " << line << '\n';
   if (part == Part::admin && ::geteuid() != 0)
     std::cerr << "On a host with the package, root finds them by itself: sudo ticketctl …\n";
+  if (!process.empty()) Metrics(reading.config.metrics_file).count_start_failure(process);
   std::exit(kExitBadConfig);
 }
 

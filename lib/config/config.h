@@ -79,7 +79,8 @@ ConfigReading read_config(Part part, const Lookup& lookup);
 // LoadCredential); the environment wins. One trailing newline of a file is cut.
 std::optional<std::string> from_environment(const std::string& name);
 
-// read_config() from the environment; on problems prints them all to stderr and exits with kExitBadConfig.
-Config config_or_exit(Part part);
+// read_config() from the environment; on problems prints them all to stderr, counts a failed start of `process` in the
+// metrics (unless it is empty), and exits with kExitBadConfig.
+Config config_or_exit(Part part, const std::string& process = "");
 
 }  // namespace ticketd

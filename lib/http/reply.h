@@ -14,7 +14,8 @@ struct Reply {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string body = {};
-  std::string code = {};  // of a refusal, for logs and metrics
+  std::string code = {};     // of a refusal, for the log
+  std::string command = {};  // the id of the one that was queued, for the log
 
   Reply& header(std::string name, std::string value) {
     headers.emplace_back(std::move(name), std::move(value));

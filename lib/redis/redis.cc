@@ -198,9 +198,11 @@ Reply Connection::eval(const Script& script, const std::vector<std::string>& key
 Pool::Lease Pool::take() {
   {
     const std::lock_guard lock(mutex_);
+    meter_.in_use.fetch_add(1, std::memory_order_relaxed);
     if (!idle_.empty()) {
       auto connection = std::move(idle_.back());
       idle_.pop_back();
+      meter_.idle.store(static_cast<std::int64_t>(idle_.size()), std::memory_order_relaxed);
       return {*this, std::move(connection)};
     }
   }
@@ -208,9 +210,11 @@ Pool::Lease Pool::take() {
 }
 
 void Pool::give_back(std::unique_ptr<Connection> connection) {
-  if (!connection->is_open()) return;
   const std::lock_guard lock(mutex_);
+  meter_.in_use.fetch_sub(1, std::memory_order_relaxed);
+  if (!connection->is_open()) return;
   idle_.push_back(std::move(connection));
+  meter_.idle.store(static_cast<std::int64_t>(idle_.size()), std::memory_order_relaxed);
 }
 
 }  // namespace ticketd::redis

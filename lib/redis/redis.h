@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/metrics.h"
+
 struct redisContext;
 struct redisReply;
 
@@ -93,7 +95,8 @@ class Connection {
 // one for each thread at most, and wait for nobody.
 class Pool {
  public:
-  Pool(std::string url, int timeout_ms) : url_(std::move(url)), timeout_ms_(timeout_ms) {}
+  Pool(std::string url, int timeout_ms, PoolMeter meter = {})
+      : url_(std::move(url)), timeout_ms_(timeout_ms), meter_(meter) {}
 
   class Lease {
    public:
@@ -114,6 +117,7 @@ class Pool {
 
   const std::string url_;
   const int timeout_ms_;
+  PoolMeter meter_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Connection>> idle_;
 };

@@ -29,8 +29,13 @@ struct Decided {
   std::string title;  // the event's when it was decided; empty if there is none
 };
 
-// Writes commands, bookings, counters and notifications. `decided` is in the order of decision. Throws what libpqxx
-// throws; the schema's constraints refuse what must not be.
-void save_batch(pqxx::work& tx, const LoadedBatch& batch, std::span<const Decided> decided, Time now, Random& random);
+// Of bookings, the HTTP requests that made them.
+using RequestIds = std::unordered_map<BookingId, std::string>;
+
+// Writes commands, bookings, counters and notifications. `decided` is in the order of decision. Gives back the requests
+// of those who were promoted, as far as they are known. Throws what libpqxx throws; the schema's constraints refuse
+// what must not be.
+RequestIds save_batch(pqxx::work& tx, const LoadedBatch& batch, std::span<const Decided> decided, Time now,
+                      Random& random);
 
 }  // namespace ticketd::storage

@@ -14,17 +14,21 @@ const Statement kInsertCommands{"insert_commands", R"(
     AS c (id, kind, user_id, event_id, outcome, reason, booking_id, accepted_at))"};
 
 const Statement kInsertBookings{"insert_bookings", R"(
-  INSERT INTO bookings (id, event_id, user_id, state, reason, seq, slot, created_at, updated_at, promoted_at, cancelled_at)
-  SELECT b.id, b.event_id, b.user_id, b.state, b.reason, b.seq, b.slot, b.created_at, $10,
-         CASE WHEN b.promoted THEN $10::timestamptz END, CASE WHEN b.state = 'cancelled' THEN $10::timestamptz END
-  FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::smallint[], $8::timestamptz[], $9::boolean[])
-    AS b (id, event_id, user_id, state, reason, seq, slot, created_at, promoted))"};
+  INSERT INTO bookings (id, event_id, user_id, state, reason, seq, slot, created_at, updated_at, promoted_at, cancelled_at,
+                        request_id)
+  SELECT b.id, b.event_id, b.user_id, b.state, b.reason, b.seq, b.slot, b.created_at, $11,
+         CASE WHEN b.promoted THEN $11::timestamptz END, CASE WHEN b.state = 'cancelled' THEN $11::timestamptz END,
+         b.request_id
+  FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::smallint[], $8::timestamptz[], $9::boolean[],
+              $10::text[])
+    AS b (id, event_id, user_id, state, reason, seq, slot, created_at, promoted, request_id))"};
 
 const Statement kUpdateBookings{"update_bookings", R"(
   UPDATE bookings SET state = b.state, updated_at = $4, promoted_at = CASE WHEN b.promoted THEN $4 ELSE promoted_at END,
     cancelled_at = CASE WHEN b.state = 'cancelled' THEN $4::timestamptz END
   FROM unnest($1::uuid[], $2::text[], $3::boolean[]) AS b (id, state, promoted)
-  WHERE bookings.id = b.id)"};
+  WHERE bookings.id = b.id
+  RETURNING bookings.id, CASE WHEN b.promoted THEN bookings.request_id END)"};
 
 const Statement kUpdateCounters{"update_event_counters", R"(
   UPDATE events SET state = e.state, total_tickets = e.total, available_tickets = e.available, waiting_list_count = e.waiting,
@@ -95,6 +99,7 @@ struct FinalBooking {
   domain::Booking booking;
   std::optional<domain::Reason> reason;
   Time created_at;
+  std::string request_id = {};
   bool added = false;
   bool promoted = false;
 };
@@ -108,6 +113,7 @@ class BookingRows {
     if (change.kind == domain::BookingChange::Kind::added) {
       row.added = true;
       row.created_at = d.command->accepted_at;
+      row.request_id = d.command->request_id;
     }
     if (change.kind == domain::BookingChange::Kind::promoted) row.promoted = true;
   }
@@ -117,12 +123,17 @@ class BookingRows {
            {*d.command->booking, d.command->user, domain::BookingState::rejected, 0, 0},
            d.decision.reason,
            d.command->accepted_at,
+           {},
            true,
            false};
   }
-  void write(pqxx::work& tx, const std::string& now) const {
-    update(tx, now);  // first: a cancelled booking's slot may be taken again in the same batch
+  RequestIds write(pqxx::work& tx, const std::string& now) const {
+    auto promoted = update(tx, now);  // first: a cancelled booking's slot may be taken again in the same batch
     insert(tx, now);
+    for (const auto& row : rows_) {
+      if (row.added && row.promoted) promoted.emplace(row.booking.id, row.request_id);
+    }
+    return promoted;
   }
 
  private:
@@ -132,7 +143,7 @@ class BookingRows {
     return rows_[found->second];
   }
   void insert(pqxx::work& tx, const std::string& now) const {
-    ArrayText ids, events, users, states, reasons, seqs, slots, created, promoted;
+    ArrayText ids, events, users, states, reasons, seqs, slots, created, promoted, requests;
     bool any = false;
     for (const auto& row : rows_) {
       if (!row.added) continue;
@@ -146,12 +157,13 @@ class BookingRows {
       row.reason ? slots.add_null() : slots.add_raw(std::to_string(row.booking.slot));
       created.add_raw(format_time(row.created_at));
       promoted.add_raw(row.promoted ? "t" : "f");
+      row.booking.state == domain::BookingState::waitlisted ? requests.add(row.request_id) : requests.add_null();
     }
     if (any)
       run(tx, kInsertBookings, ids.str(), events.str(), users.str(), states.str(), reasons.str(), seqs.str(),
-          slots.str(), created.str(), promoted.str(), now);
+          slots.str(), created.str(), promoted.str(), requests.str(), now);
   }
-  void update(pqxx::work& tx, const std::string& now) const {
+  RequestIds update(pqxx::work& tx, const std::string& now) const {
     ArrayText ids, states, promoted;
     bool any = false;
     for (const auto& row : rows_) {
@@ -161,7 +173,12 @@ class BookingRows {
       states.add_raw(name_of(row.booking.state));
       promoted.add_raw(row.promoted ? "t" : "f");
     }
-    if (any) run(tx, kUpdateBookings, ids.str(), states.str(), promoted.str(), now);
+    RequestIds found;
+    if (!any) return found;
+    for (const auto& row : run(tx, kUpdateBookings, ids.str(), states.str(), promoted.str(), now)) {
+      if (!row[1].is_null()) found.emplace(id_of<BookingId>(row[0]), text_of(row[1]));
+    }
+    return found;
   }
 
   std::unordered_map<BookingId, std::size_t> at_;
@@ -193,8 +210,9 @@ void write_counters(pqxx::work& tx, const LoadedBatch& batch, std::span<const De
 
 }  // namespace
 
-void save_batch(pqxx::work& tx, const LoadedBatch& batch, std::span<const Decided> decided, Time now, Random& random) {
-  if (decided.empty()) return;
+RequestIds save_batch(pqxx::work& tx, const LoadedBatch& batch, std::span<const Decided> decided, Time now,
+                      Random& random) {
+  if (decided.empty()) return {};
   CommandRows commands;
   BookingRows bookings;
   NotificationRows notifications;
@@ -217,7 +235,7 @@ void save_batch(pqxx::work& tx, const LoadedBatch& batch, std::span<const Decide
   const auto at = format_time(now);
   commands.write(tx, at);
   CRASH_POINT("in_write");
-  bookings.write(tx, at);
+  auto promoted = bookings.write(tx, at);
   write_counters(tx, batch, decided, at);
   notifications.write(tx, at);
   for (const auto& d : decided) {
@@ -226,6 +244,7 @@ void save_batch(pqxx::work& tx, const LoadedBatch& batch, std::span<const Decide
     const auto message = domain::event_deleted_message(d.title);
     run(tx, kCancelAll, d.command->event.str(), at, std::string(name_of(message.kind)), message.text);
   }
+  return promoted;
 }
 
 }  // namespace ticketd::storage

@@ -51,17 +51,37 @@ Connection::Connection(const std::string& url, const ConnectionOptions& options)
 #endif
 }
 
+void Pool::wait_for_one(std::unique_lock<std::mutex>& lock) {
+  const auto ready = [this] { return !idle_.empty() || open_ < max_; };
+  if (ready()) return;
+  const auto start = std::chrono::steady_clock::now();
+  const bool came = freed_.wait_for(lock, kPoolWait, ready);
+  const auto waited = std::chrono::steady_clock::now() - start;
+  meter_.waits.fetch_add(1, std::memory_order_relaxed);
+  meter_.wait_us.fetch_add(std::chrono::duration_cast<std::chrono::microseconds>(waited).count(),
+                           std::memory_order_relaxed);
+  if (!came) throw DatabaseUnavailable("no database session came free within 2 s");
+}
+
+// With mutex_ held.
+void Pool::tell() {
+  const auto idle = static_cast<std::int64_t>(idle_.size());
+  meter_.idle.store(idle, std::memory_order_relaxed);
+  meter_.in_use.store(open_ - idle, std::memory_order_relaxed);
+}
+
 Pool::Lease Pool::take() {
   {
     std::unique_lock lock(mutex_);
-    const bool ready = freed_.wait_for(lock, kPoolWait, [this] { return !idle_.empty() || open_ < max_; });
-    if (!ready) throw DatabaseUnavailable("no database session came free within 2 s");
+    wait_for_one(lock);
     if (!idle_.empty()) {
       auto connection = std::move(idle_.back());
       idle_.pop_back();
+      tell();
       return {*this, std::move(connection)};
     }
     ++open_;
+    tell();
   }
   try {
     return {*this, std::make_unique<Connection>(url_, options_)};
@@ -78,6 +98,7 @@ void Pool::give_back(std::unique_ptr<Connection> connection) {
   } else {
     --open_;
   }
+  tell();
   freed_.notify_one();
 }
 
@@ -85,6 +106,7 @@ void Pool::forget_idle() {
   const std::lock_guard lock(mutex_);
   open_ -= static_cast<int>(idle_.size());
   idle_.clear();
+  tell();
 }
 
 void after_failure(Pool& pool, Pool::Lease& lease, int attempt) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/metrics.h"
 #include "storage/errors.h"
 
 namespace ticketd::storage {
@@ -35,8 +36,8 @@ class Connection {
 // At most `max` sessions, opened when needed, kept for the next one. Thread-safe.
 class Pool {
  public:
-  Pool(std::string url, ConnectionOptions options, int max)
-      : url_(std::move(url)), options_(std::move(options)), max_(max) {}
+  Pool(std::string url, ConnectionOptions options, int max, PoolMeter meter = {})
+      : url_(std::move(url)), options_(std::move(options)), max_(max), meter_(meter) {}
 
   // A session of one's own until the lease ends; then it goes back, unless discard() was called.
   class Lease {
@@ -61,10 +62,13 @@ class Pool {
 
  private:
   void give_back(std::unique_ptr<Connection> connection);
+  void wait_for_one(std::unique_lock<std::mutex>& lock);
+  void tell();
 
   const std::string url_;
   const ConnectionOptions options_;
   const int max_;
+  PoolMeter meter_;
   std::mutex mutex_;
   std::condition_variable freed_;
   std::vector<std::unique_ptr<Connection>> idle_;

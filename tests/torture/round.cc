@@ -128,7 +128,7 @@ void Figures::add(const Figures& other) {
 }
 
 Report run_round(Lab& lab, const Plan& plan) {
-  constexpr const char* kRedelivered = "ticketd_worker_redelivered_total";
+  constexpr const char* kRedelivered = "ticketd_worker_redeliveries_total";
   lab.use_workers(plan.workers);
   lab.heal();
   Lab::begin_log();

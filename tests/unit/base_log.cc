@@ -1,6 +1,7 @@
 #include "base/log.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/json.h"
 #include "base/time.h"
 #include "unit/expect.h"
 
@@ -67,13 +69,42 @@ TEST(Log, LeavesOutWhatIsBelowTheLeastLevel) {
 }
 
 TEST(Log, PutsThePriorityInFrontForTheJournal) {
-  ::setenv("JOURNAL_STREAM", "8:1", 1);
+  const auto line = written_by([] {
+    struct stat err {};
+    ::fstat(STDERR_FILENO, &err);
+    ::setenv("JOURNAL_STREAM", (std::to_string(err.st_dev) + ':' + std::to_string(err.st_ino)).c_str(), 1);
+    Log::open("unit", Level::info);
+    Log::warning("x");
+  });
+  expect_text("<4>{", line.substr(0, 4));
+}
+
+TEST(Log, PutsNothingInFrontWhereStderrIsNotTheJournal) {
+  ::setenv("JOURNAL_STREAM", "8:1", 1);  // inherited
   Log::open("unit", Level::info);
-  expect_text("<4>{", written_by([] { Log::warning("x"); }).substr(0, 4));
+  expect_text("{", written_by([] { Log::warning("x"); }).substr(0, 1));
 }
 
 TEST(Log, WritesALineWhateverTheBytes) {
   Log::open("unit", Level::info);
-  const auto json = Json::parse(written_by([] { Log::info("x", {{"path", "/\xff"}}); }));
-  CHECK_TRUE(json.has_value() && (*json)["path"].is_null());
+  const auto line = written_by([] { Log::info("x", {{"path", "/\xff\x01\"\\\xc3\xa9"}}); });
+  expect_text("/\xef\xbf\xbd\x01\"\\\xc3\xa9", (*Json::parse(line))["path"].text());
+}
+
+TEST(Log, WritesWhatIsMissingAsNull) {
+  Log::open("unit", Level::info);
+  const auto line = written_by([] { Log::info("x", {{"code", std::optional<std::string>()}}); });
+  CHECK_TRUE(Json::parse(line)->has("code") && (*Json::parse(line))["code"].is_null());
+}
+
+TEST(Log, WritesTheLinesOfABatchTogether) {
+  Log::open("unit", Level::info);
+  const auto text = written_by([this] {
+    LogBatch log;
+    log.info("one", {{"n", 1}});
+    log.info("two", {{"n", 2}});
+    LONGS_EQUAL(0, std::filesystem::file_size(path));
+  });
+  LONGS_EQUAL(2, std::ranges::count(text, '\n'));
+  expect_text("two", (*Json::parse(text.substr(text.find('\n') + 1)))["event"].text());
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <sstream>
 #include <thread>
 
@@ -97,8 +98,8 @@ TEST(Metrics, GoesOnInMemoryWhereTheFileCannotBeHad) {
 
 TEST(Metrics, CountsAnObservationInEveryBucketThatHoldsIt) {
   Metrics metrics("");
-  auto histogram = metrics.histogram("x_seconds", "");
-  for (const auto us : {500, 501, 2'000'000, 60'000'000}) histogram.observe_us(us);
+  auto histogram = metrics.histogram("x_seconds", "", kLatencyBounds);
+  for (const auto us : {500, 501, 2'000'000, 60'000'000}) histogram.observe(us);
   const auto text = metrics.render();
   expect_contains("x_seconds_bucket{le=\"0.0005\"} 1\n", text);
   expect_contains("x_seconds_bucket{le=\"0.001\"} 2\n", text);
@@ -109,8 +110,8 @@ TEST(Metrics, CountsAnObservationInEveryBucketThatHoldsIt) {
 
 TEST(Metrics, EqualsTheCountInTheBucketWithoutABound) {
   Metrics metrics("");
-  auto histogram = metrics.histogram("x_seconds", "route=\"a\"");
-  histogram.observe_us(60'000'000);
+  auto histogram = metrics.histogram("x_seconds", "route=\"a\"", kLatencyBounds);
+  histogram.observe(60'000'000);
   const auto text = metrics.render();
   expect_contains("x_seconds_bucket{route=\"a\",le=\"+Inf\"} 1\n", text);
   expect_contains("x_seconds_count{route=\"a\"} 1\n", text);
@@ -118,7 +119,7 @@ TEST(Metrics, EqualsTheCountInTheBucketWithoutABound) {
 
 TEST(Metrics, ShowsSumsInSeconds) {
   Metrics metrics("");
-  metrics.histogram("x_seconds", "").observe_us(1'250'000);
+  metrics.histogram("x_seconds", "", kLatencyBounds).observe(1'250'000);
   DOUBLES_EQUAL(1.25, value_of("x_seconds_sum", metrics), 0);
 }
 
@@ -130,7 +131,8 @@ TEST(Metrics, ShowsALargeSumToTheMicrosecond) {
 
 TEST(Metrics, SaysTheTypeOfEachMetricOnce) {
   Metrics metrics("");
-  for (const auto* route : {"a", "b"}) metrics.histogram("x_seconds", "route=\"" + std::string(route) + '"');
+  for (const auto* route : {"a", "b"})
+    metrics.histogram("x_seconds", "route=\"" + std::string(route) + '"', kLatencyBounds);
   metrics.series("y_total{route=\"a\"}").fetch_add(1);
   metrics.series("z_in_flight").fetch_add(1);
   std::istringstream lines(metrics.render());
@@ -142,7 +144,8 @@ TEST(Metrics, SaysTheTypeOfEachMetricOnce) {
 // Prometheus text format 0.0.4: buckets appear in increasing numerical order of le.
 TEST(Metrics, ListsTheBucketsInTheOrderOfTheirBounds) {
   Metrics metrics("");
-  for (const auto* route : {"a", "b"}) metrics.histogram("x_seconds", "route=\"" + std::string(route) + '"');
+  for (const auto* route : {"a", "b"})
+    metrics.histogram("x_seconds", "route=\"" + std::string(route) + '"', kLatencyBounds);
   std::string bounds;
   const auto text = metrics.render();
   for (std::size_t at = 0; (at = text.find("le=\"", at)) != std::string::npos; ++at)
@@ -159,4 +162,49 @@ TEST(Metrics, ShowsNowhereWhatFindsNoSlot) {
   const auto text = metrics.render();
   expect_lacks("late_total", text);
   expect_contains("s0 1\n", text);
+}
+
+TEST(Metrics, ShowsBucketsOfAPlainNumberAsTheyAre) {
+  Metrics metrics("");
+  const std::array<std::int64_t, 2> bounds = {10, 1'000};
+  metrics.histogram("x_commands", "", bounds).observe(11);
+  const auto text = metrics.render();
+  expect_contains("x_commands_bucket{le=\"10\"} 0\n", text);
+  expect_contains("x_commands_bucket{le=\"1000\"} 1\n", text);
+  expect_contains("x_commands_sum 11\n", text);
+}
+
+TEST(Metrics, ExplainsEachMetricOfOurs) {
+  Metrics metrics("");
+  metrics.series("ticketd_worker_promotions_total").fetch_add(1);
+  expect_contains("# HELP ticketd_worker_promotions_total People who got", metrics.render());
+}
+
+TEST(Metrics, ReplacesAFileOfAnotherLayout) {
+  std::ofstream(path) << "the layout of an older version";
+  Metrics(path).series("a_total").fetch_add(1);
+  expect_text("a_total 1\n", samples(Metrics(path)));
+}
+
+TEST(Metrics, LeavesTheReplacedFileToThoseWhoHaveItMapped) {
+  Metrics old(path);
+  Cell& cell = old.series("a_total");
+  { std::ofstream(path, std::ios::in) << "other"; }  // overwrites the head
+  Metrics(path).series("b_total").fetch_add(1);
+  cell.fetch_add(1);
+  expect_text("b_total 1\n", samples(Metrics(path)));
+}
+
+TEST(Metrics, LooksUpACellByNumberOnce) {
+  Metrics metrics("");
+  Cells<3> cells;
+  int asked = 0;
+  const auto name = [&] {
+    ++asked;
+    return "two_total";
+  };
+  cells.at(metrics, 2, name).fetch_add(1);
+  cells.at(metrics, 2, name).fetch_add(1);
+  LONGS_EQUAL(1, asked);
+  expect_text("two_total 2\n", samples(metrics));
 }

@@ -1,0 +1,60 @@
+#include "base/json_text.h"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace ticketd {
+namespace {
+
+// How many bytes the well-formed sequence at the start has (Unicode 15, table 3-7); 0 if there is none.
+std::size_t sequence_size(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<std::uint8_t>(text[i]) : 0; };
+  const auto follows = [&](std::size_t i, int low = 0x80, int high = 0xbf) {
+    return byte(i) >= low && byte(i) <= high;
+  };
+  const auto first = byte(0);
+  if (first < 0x80) return 1;
+  if (first >= 0xc2 && first <= 0xdf) return follows(1) ? 2 : 0;
+  if (first >= 0xe0 && first <= 0xef) {
+    const bool second = follows(1, first == 0xe0 ? 0xa0 : 0x80, first == 0xed ? 0x9f : 0xbf);
+    return second && follows(2) ? 3 : 0;
+  }
+  if (first >= 0xf0 && first <= 0xf4) {
+    const bool second = follows(1, first == 0xf0 ? 0x90 : 0x80, first == 0xf4 ? 0x8f : 0xbf);
+    return second && follows(2) && follows(3) ? 4 : 0;
+  }
+  return 0;
+}
+
+bool is_plain(char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
+
+void append_control(std::string& out, char c) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  out.append("\\u00").append(1, kDigits[c >> 4]).append(1, kDigits[c & 15]);
+}
+
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  while (!text.empty()) {
+    const auto plain = static_cast<std::size_t>(std::ranges::find_if_not(text, is_plain) - text.begin());
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    const auto size = sequence_size(text);
+    if (size == 0) {
+      out += "\\ufffd";
+    } else if (text[0] == '"' || text[0] == '\\') {
+      out.append(1, '\\').append(1, text[0]);
+    } else if (size == 1 && text[0] < 0x20) {
+      append_control(out, text[0]);
+    } else {
+      out += text.substr(0, size);
+    }
+    text.remove_prefix(size == 0 ? 1 : size);
+  }
+  out += '"';
+}
+
+}  // namespace ticketd
