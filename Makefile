@@ -55,9 +55,9 @@ stop: ## end a run that was left behind
 
 build: $(PROGRAMS) ## compile everything
 
-test: deps-test ## unit, integration and e2e tests on a stack of their own
+test: deps-test ## unit, integration, e2e and monitoring tests on a stack of their own
 	@$(MAKE) --no-print-directory -j$$(nproc) build $(TEST_KINDS:%=$(BUILD)/tests/%)
-	@BUILD=$(BUILD) tests/run $(TEST_KINDS)
+	@BUILD=$(BUILD) tests/run $(TEST_KINDS) monitoring
 
 sim: deps-test ## a million random schedules of the booking rules, and every rule disabled once
 	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/tests/sim
