@@ -10,6 +10,7 @@
 #include <mutex>
 #include <thread>
 
+#include "support/exchange_log.h"
 #include "support/stack.h"
 
 namespace ticketd::e2e {
@@ -55,7 +56,7 @@ std::size_t keep_header(char* bytes, std::size_t size, std::size_t count, void* 
 // One request on one easy handle. The request must outlive the transfer.
 class Transfer {
  public:
-  Transfer(CURL* handle, const Request& request) : handle_(handle) {
+  Transfer(CURL* handle, const Request& request) : handle_(handle), request_(request) {
     curl_easy_reset(handle_);
     const std::string url = setting("BASE_URL") + request.path;
     curl_easy_setopt(handle_, CURLOPT_URL, url.c_str());
@@ -84,6 +85,7 @@ class Transfer {
     response_.took = std::chrono::duration<double>(seconds);
     if (result != CURLE_OK) response_.error = curl_easy_strerror(result);
     if (auto json = Json::parse(response_.body)) response_.json = *json;
+    log_exchange(request_.method, request_.path, request_.malformed, response_);
     return std::move(response_);
   }
 
@@ -107,6 +109,7 @@ class Transfer {
   void add(const std::string& header) { headers_.reset(curl_slist_append(headers_.release(), header.c_str())); }
 
   CURL* handle_;
+  const Request& request_;
   std::unique_ptr<curl_slist, FreeList> headers_;
   Response response_;
 };

@@ -17,6 +17,7 @@ struct Request {
   std::string path = "/";
   std::optional<std::string> body = {};
   std::vector<std::string> headers = {};  // "Name: value"; a body is application/json unless one of them says otherwise
+  bool malformed = false;                 // not HTTP, on purpose; see exchange_log.h
 };
 
 struct Response {
