@@ -26,17 +26,20 @@ Kind kind_of(Code code) {
     case Code::invalid_credentials: return {401, "invalid_credentials", "Invalid email or password"};
     case Code::invalid_refresh_token:
       return {401, "invalid_refresh_token", "The refresh token is not valid any more; log in again"};
-    case Code::not_event_owner: return {403, "not_event_owner", "Only the owner of the event may do this"};
-    case Code::route_not_found: return {404, "route_not_found", "There is nothing at this path"};
+    case Code::not_event_owner:
+      return {403, "not_event_owner", "Only the owner of the event may do this; log in as its owner"};
+    case Code::route_not_found:
+      return {404, "route_not_found", "There is nothing at this path; /docs lists what there is"};
     case Code::event_not_found: return {404, "event_not_found", "Event not found"};
     case Code::booking_not_found: return {404, "booking_not_found", "Booking not found"};
     case Code::request_not_found: return {404, "request_not_found", "Request not found"};
-    case Code::email_taken: return {409, "email_taken", "An account with this email exists already"};
-    case Code::event_over: return {409, "event_over", "The event is over"};
-    case Code::event_cancelled: return {409, "event_cancelled", "The event was cancelled"};
+    case Code::email_taken:
+      return {409, "email_taken", "An account with this email exists already; log in, or take another address"};
+    case Code::event_over: return {409, "event_over", "The event is over; it takes no more bookings"};
+    case Code::event_cancelled: return {409, "event_cancelled", "The event was cancelled, and its bookings with it"};
     case Code::capacity_below_confirmed:
-      return {409, "capacity_below_confirmed", "More tickets are booked than you want to offer"};
-    case Code::body_too_large: return {413, "body_too_large", "The body may have at most 16 KiB"};
+      return {409, "capacity_below_confirmed", "More tickets are booked than that; offer at least as many"};
+    case Code::body_too_large: return {413, "body_too_large", "The body may have at most 16 KiB; send less"};
     case Code::unsupported_media_type:
       return {415, "unsupported_media_type", "Send JSON with Content-Type: application/json"};
     case Code::idempotency_key_reused:
@@ -47,9 +50,10 @@ Kind kind_of(Code code) {
     case Code::database_unavailable:
       return {503, "database_unavailable", "The database cannot be reached right now; try again"};
     case Code::busy: return {503, "busy", "The service is busy; try again"};
-    case Code::internal_error: return {500, "internal_error", "Something went wrong on our side"};
+    case Code::internal_error:
+      return {500, "internal_error", "Something went wrong on our side; if it stays, report the request_id"};
   }
-  return {500, "internal_error", "Something went wrong on our side"};
+  return {500, "internal_error", "Something went wrong on our side; if it stays, report the request_id"};
 }
 
 std::string_view title_of(int status) {
@@ -105,7 +109,7 @@ Reply problem(const Refusal& refusal, const std::string& request_id) {
   auto body = Json::object({{"success", false},
                             {"message", message},
                             {"data", nullptr},
-                            {"type", "about:blank"},
+                            {"type", "/docs/errors#" + std::string(kind.name)},
                             {"title", title_of(kind.status)},
                             {"status", kind.status},
                             {"code", kind.name},

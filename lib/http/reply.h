@@ -26,7 +26,8 @@ struct Reply {
 // {"success": true, "message": …, "data": …}
 Reply success(int status, std::string_view message, const Json& data);
 
-// RFC 9457 with the envelope. A message of the refusal's own replaces the code's text.
+// RFC 9457 with the envelope; `type` leads to what nginx/www/docs/errors.html says about the code. A message of the
+// refusal's own replaces the code's text.
 Reply problem(const Refusal& refusal, const std::string& request_id);
 
 // The reply with an ETag (weak: the JSON is equal, not its bytes on the wire), or 304 without a body where

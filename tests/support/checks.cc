@@ -80,7 +80,8 @@ void expect_problem(int status, std::string_view code, const Response& reply, Wh
   expect(problem["success"].is_boolean() && !problem["success"].boolean(), "success is false" + seen(reply), where);
   expect(problem.has("data") && problem["data"].is_null(), "data is null" + seen(reply), where);
   expect_number(status, problem["status"], where);
-  for (const char* field : {"message", "type", "title"}) {
+  expect_text("/docs/errors#" + std::string(code), problem["type"].text(), where);
+  for (const char* field : {"message", "title"}) {
     expect(!problem[field].text().empty(), std::string(field) + " is a text" + seen(reply), where);
   }
   expect(!problem["request_id"].text().empty(), "request_id is a text" + seen(reply), where);

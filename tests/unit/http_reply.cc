@@ -64,7 +64,7 @@ TEST(Reply, HasTheShapeOfAProblemForEveryCode) {
     const auto body = *Json::parse(reply.body);
     expect_text("application/problem+json", header(reply, "Content-Type"));
     CHECK_TRUE(body.has("success") && !body["success"].boolean() && body.has("data") && body["data"].is_null());
-    expect_text("about:blank", body["type"].text());
+    expect_text("/docs/errors#" + std::string(name_of(code)), body["type"].text());
     expect_text(name_of(code), body["code"].text());
     expect_text("req-1", body["request_id"].text());
     CHECK_FALSE(body["message"].text().empty() || body["title"].text().empty());
