@@ -40,14 +40,14 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@echo "  $(1) $(2)")
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop build test sim fuzz fuzz-targets torture check format tidy layers deps deps-test clean
+.PHONY: help run stop build docs test screenshots sim fuzz fuzz-targets torture check format tidy layers deps deps-test clean
 .SECONDARY:
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: deps ## build and run everything here; Ctrl-C stops it. PORT=8080 WORKERS=1 and any setting, e.g. TICKETD_RATE_LIMIT=off
-	@$(MAKE) --no-print-directory -j$$(nproc) build
+	@$(MAKE) --no-print-directory -j$$(nproc) build docs
 	@SAMPLE=1 $(STACK) run
 
 stop: ## end a run that was left behind
@@ -55,7 +55,10 @@ stop: ## end a run that was left behind
 
 build: $(PROGRAMS) ## compile everything
 
-test: deps-test ## unit, integration, e2e and monitoring tests on a stack of their own
+docs: ## the pages of / and /docs, into build/www; without npm, /docs only says so
+	$(Q)nginx/docs/build
+
+test: deps-test ## unit, integration, e2e, monitoring and document tests on stacks of their own
 	@$(MAKE) --no-print-directory -j$$(nproc) build $(TEST_KINDS:%=$(BUILD)/tests/%)
 	@BUILD=$(BUILD) tests/run $(TEST_KINDS) monitoring
 

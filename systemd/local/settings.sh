@@ -90,7 +90,8 @@ fill() {
 }
 
 write_nginx_conf() {
-  local rate=on user="" origins='default "";' vary="" origin list=() wanted=${TICKETD_CORS_ORIGINS:-}
+  local rate=on user="" origins='default "";' vary="" origin list=() wanted=${TICKETD_CORS_ORIGINS:-} www=$ROOT/build/www
+  [[ -d $www ]] || www=$ROOT/nginx/www
   if [[ ${TICKETD_RATE_LIMIT:-on} == off || ${TICKETD_COARSE_LIMIT:-on} == off ]]; then rate=off; fi
   if ((EUID == 0)); then user="user root;"; fi
   read -r -a list <<<"${wanted//,/ }" || true
@@ -105,7 +106,7 @@ write_nginx_conf() {
   done
   mkdir -p "$RUN_DIR/nginx"
   fill "$ROOT/nginx/settings.conf.in" "$RUN_DIR/conf/settings.conf" SOCKET_DIR="$SOCKET_DIR" \
-    RATE_LIMIT="$rate" CORS_ORIGINS="$origins" CORS_VARY="$vary"
+    WWW_DIR="$www" RATE_LIMIT="$rate" CORS_ORIGINS="$origins" CORS_VARY="$vary"
   fill "$ROOT/nginx/local.conf.in" "$RUN_DIR/nginx.conf" RUN_DIR="$RUN_DIR" NGINX_DIR="$ROOT/nginx" \
     PORT="$PORT" USER="$user" NOFILE="$NOFILE" CONNECTIONS=$((NOFILE / 2 < 8192 ? NOFILE / 2 : 8192))
 }
