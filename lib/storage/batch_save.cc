@@ -51,6 +51,9 @@ const Statement kCancelAll{"cancel_all_bookings", R"(
   INSERT INTO notifications (id, user_id, event_id, booking_id, kind, message, created_at, updated_at)
   SELECT gen_random_uuid(), user_id, $1, id, $3, $4, $2, $2 FROM gone)"};
 
+// A longer one, which nginx lets nobody send, is not worth a booking: its promotion is logged without.
+constexpr std::size_t kRequestIdBytes = 128;
+
 class CommandRows {
  public:
   void add(const Decided& d) {
@@ -157,7 +160,9 @@ class BookingRows {
       row.reason ? slots.add_null() : slots.add_raw(std::to_string(row.booking.slot));
       created.add_raw(format_time(row.created_at));
       promoted.add_raw(row.promoted ? "t" : "f");
-      row.booking.state == domain::BookingState::waitlisted ? requests.add(row.request_id) : requests.add_null();
+      const bool kept =
+          row.booking.state == domain::BookingState::waitlisted && row.request_id.size() <= kRequestIdBytes;
+      kept ? requests.add(row.request_id) : requests.add_null();
     }
     if (any)
       run(tx, kInsertBookings, ids.str(), events.str(), users.str(), states.str(), reasons.str(), seqs.str(),

@@ -54,6 +54,10 @@ RULE(SchemaOfBookings, bookings_waiting_not_promoted, AWaitingOneWasNotPromoted)
                                         booking);
 }
 
+RULE(SchemaOfBookings, bookings_request_id_length, ARequestIdIsAsLongAsTheHeaderMayBe) {
+  bookings_request_id_length.refuses("UPDATE bookings SET request_id = repeat('x', 129) WHERE id = $1", booking);
+}
+
 RULE(SchemaOfBookings, bookings_event, ABookingIsOfAnEventThatExists) {
   bookings_event.refuses("UPDATE bookings SET event_id = gen_random_uuid() WHERE id = $1", booking);
 }
