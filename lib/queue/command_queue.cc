@@ -10,12 +10,14 @@ namespace {
 
 constexpr int kIdempotencyTtlS = 24 * 3600;
 
-// KEYS: stream, pending hash, closed mark, the workers' number of shards, and the idempotency key if there is one.
-// ARGV: queue_max, pending_per_user, is it a booking, fingerprint, idempotency ttl, command id, command as JSON, then
-// the stream entry's fields. Answers {verdict, JSON of the command that the verdict is about}. The idempotency key
-// comes first: a replay must give the first answer even when by now the queue is full.
+// KEYS: stream, pending hash, closed mark, the workers' number of shards, and if there is an idempotency key that and
+// the person's count of them. ARGV: keys_per_user, queue_max, pending_per_user, is it a booking, fingerprint,
+// idempotency ttl, command id, command as JSON, then the stream entry's fields. Answers {verdict, JSON of the command
+// that the verdict is about}. The idempotency key comes first: a replay must give the first answer even when by now the
+// queue is full.
 const redis::Script& submit_script() {
   static const redis::Script script(R"(
+local keys_per_user = tonumber(table.remove(ARGV, 1))
 local stream, pending, closed, idem = KEYS[1], KEYS[2], KEYS[3], KEYS[5]
 local shards = redis.call('GET', KEYS[4])
 if shards and shards ~= ARGV[8] then return {'other_shards'} end
@@ -29,6 +31,10 @@ end
 if ARGV[3] == '1' and redis.call('EXISTS', closed) == 1 then return {'closed'} end
 if redis.call('XLEN', stream) >= tonumber(ARGV[1]) then return {'queue_full'} end
 if redis.call('HLEN', pending) >= tonumber(ARGV[2]) then return {'user_full'} end
+if idem then
+  if tonumber(redis.call('GET', KEYS[6]) or 0) >= keys_per_user then return {'keys_full', redis.call('TTL', KEYS[6])} end
+  if redis.call('INCR', KEYS[6]) == 1 then redis.call('EXPIRE', KEYS[6], ARGV[5]) end
+end
 redis.call('XADD', stream, '*', unpack(ARGV, 9))
 redis.call('HSET', pending, ARGV[6], ARGV[7])
 if idem then
@@ -60,6 +66,11 @@ Result<Accepted> accepted(const redis::Reply& reply, const domain::Command& comm
   if (verdict == "closed") return Refusal{Code::event_cancelled};
   if (verdict == "user_full")
     return Refusal{Code::rate_limited, "You have too many requests in the queue; wait for their outcomes", {}, 1};
+  if (verdict == "keys_full")
+    return Refusal{Code::rate_limited,
+                   "You have used too many Idempotency-Keys today",
+                   {},
+                   std::max(1, static_cast<int>(reply.at(1).integer()))};
   return queue_full();
 }
 
@@ -69,7 +80,8 @@ Result<Accepted> CommandQueue::submit(const domain::Command& command, const std:
                                       bool awaited) {
   auto fields = to_fields(command);
   if (awaited) fields.emplace_back("awaited", "1");
-  redis::Arguments arguments = {std::to_string(limits_.queue_max),
+  redis::Arguments arguments = {std::to_string(limits_.keys_per_user),
+                                std::to_string(limits_.queue_max),
                                 std::to_string(limits_.pending_per_user),
                                 command.kind == domain::CommandKind::book ? "1" : "0",
                                 key ? key->fingerprint : "",
@@ -83,7 +95,10 @@ Result<Accepted> CommandQueue::submit(const domain::Command& command, const std:
   }
   std::vector<std::string> keys = {stream_key(shard_of(command.event, limits_.shards)), pending_key(command.user),
                                    closed_key(command.event), kShardsKey};
-  if (key) keys.push_back(idempotency_key(command.user, key->key));
+  if (key) {
+    keys.push_back(idempotency_key(command.user, key->key));
+    keys.push_back("ticketd:idem:" + command.user.str());
+  }
   auto redis = redis_.take();
   try {
     CRASH_POINT("before_xadd");

@@ -6,6 +6,7 @@
 //   ticketd:pending:USER     hash, command id -> what GET /v1/requests and /v1/notifications show of a queued command;
 //                            its size bounds what one person has queued. The worker removes a field with its entry.
 //   ticketd:idem:USER:KEY    answer of an idempotency key, for 24 hours
+//   ticketd:idem:USER        how many of those the person has made since the day began that its first one began
 //   ticketd:closed:EVENT     the event was deleted: refuse bookings at once, for as long as a handler might still have
 //                            it in its cache as open
 //   ticketd:begun            hash, see CommandStream::begin_first_batch()
@@ -25,6 +26,7 @@ struct Limits {
   int shards = 16;
   int queue_max = 100'000;     // commands in one shard
   int pending_per_user = 200;  // commands of one person
+  int keys_per_user = 1'000;   // idempotency keys of one person in a day: each takes a kilobyte for as long
 };
 
 // An idempotency key as the client sent it, and a hash of the request that it came with.
@@ -45,7 +47,7 @@ class CommandQueue {
 
   // Queues the command in one round trip. When this returns the command is on disk. With `awaited` the worker signals
   // the outcome to await_outcome().
-  // Refuses: queue_full (the shard is at its cap), rate_limited (the person is at pending_per_user),
+  // Refuses: queue_full (the shard is at its cap), rate_limited (the person is at pending_per_user or keys_per_user),
   // idempotency_key_reused, event_cancelled (for a booking; the event was just deleted). Nothing is queued then. Throws
   // redis::RedisUnavailable: then it may have been queued; with an idempotency key the client can safely try again.
   Result<Accepted> submit(const domain::Command& command, const std::optional<IdempotencyKey>& key,

@@ -56,6 +56,17 @@ TEST(QueueSubmit, APersonsShareIsBoundedUnderConcurrency) {
   LONGS_EQUAL(5, taken);
 }
 
+TEST(QueueSubmit, APersonsIdempotencyKeysOfADayAreBounded) {
+  queue::CommandQueue small(stores().queue, {16, 100, 100, 2});
+  for (const char* name : {"a", "b", "b"}) CHECK(small.submit(book(user, event), {{name, "fingerprint"}}).ok());
+  const auto third = small.submit(book(user, event), {{"c", "fingerprint"}});
+  expect_refusal(Code::rate_limited, third);
+  CHECK(third.refusal().retry_after_s.value_or(0) > 86'000);
+  CHECK(small.submit(book(user, event), {}).ok());
+  CHECK(small.submit(book(fresh<UserId>(), event), {{"c", "fingerprint"}}).ok());
+  LONGS_EQUAL(4, queued());
+}
+
 TEST(QueueSubmit, AReplayGetsTheFirstCommandAndQueuesNothing) {
   const auto first = book(user, event);
   CHECK(queue.submit(first, key).ok());
