@@ -7,33 +7,46 @@ namespace {
 
 constexpr seconds kReplayGrace{10};
 
-Json issue_pair(App& app, pqxx::transaction_base& tx, UserId user, storage::FamilyId family) {
+Json issue_pair(App& app, pqxx::transaction_base& tx, UserId user, storage::FamilyId family,
+                const std::string& refresh_token) {
   const auto now = app.clock.now();
-  const auto refresh_token = auth::make_opaque_token(app.random);
   storage::insert_refresh_token(
       tx, {auth::hash_of(refresh_token), family, user, now + seconds(app.config.refresh_ttl_s)}, now);
   return Json::object(
       {{"access_token", app.access_tokens.issue(user, now, app.random)}, {"refresh_token", refresh_token}});
 }
 
+void tell_of_theft(App& app, const storage::RefreshToken& token) {
+  app.metrics.series("ticketd_refresh_replays_total").fetch_add(1, std::memory_order_relaxed);
+  Log::warning("refresh_token_replayed", {{"user", token.user.str()}, {"family", token.family.str()}});
+}
+
 }  // namespace
 
 Json start_session(App& app, pqxx::transaction_base& tx, UserId user) {
-  return issue_pair(app, tx, user, storage::FamilyId::make(app.clock.now(), app.random));
+  return issue_pair(app, tx, user, storage::FamilyId::make(app.clock.now(), app.random),
+                    auth::make_opaque_token(app.random));
 }
 
 Result<Json> refresh_session(App& app, const std::string& refresh_token) {
   const auto hash = auth::hash_of(refresh_token);
-  return storage::transact(app.database, [&](pqxx::work& tx) -> Result<Json> {
+  const auto next = auth::next_opaque_token(refresh_token, app.config.jwt_keys.front().secret);
+  std::optional<storage::RefreshToken> stolen;
+  auto pair = storage::transact(app.database, [&](pqxx::work& tx) -> Result<Json> {
     const auto now = app.clock.now();
+    stolen.reset();
     if (const auto token = storage::use_refresh_token(tx, hash, now))
-      return issue_pair(app, tx, token->user, token->family);
+      return issue_pair(app, tx, token->user, token->family, next);
     const auto used = storage::find_used_refresh_token(tx, hash);
-    if (used && used->token.expires_at > now && now - used->used_at <= kReplayGrace)
-      return issue_pair(app, tx, used->token.user, used->token.family);
-    if (used) storage::revoke_family(tx, used->token.family, now);
+    if (!used) return Refusal{Code::invalid_refresh_token};
+    if (used->token.expires_at > now && now - used->used_at <= kReplayGrace)
+      return issue_pair(app, tx, used->token.user, used->token.family, next);
+    storage::revoke_family(tx, used->token.family, now);
+    stolen = used->token;
     return Refusal{Code::invalid_refresh_token};
   });
+  if (stolen) tell_of_theft(app, *stolen);
+  return pair;
 }
 
 }  // namespace ticketd

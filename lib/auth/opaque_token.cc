@@ -6,12 +6,30 @@
 
 namespace ticketd::auth {
 
-std::string make_opaque_token(Random& random) {
-  std::array<std::uint8_t, 32> bytes{};
-  random.fill(bytes);
+namespace {
+
+using Bytes = std::array<std::uint8_t, 32>;
+
+std::string text_of(const Bytes& bytes) {
   std::array<char, 44> text{};
   return sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(),
                            sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+}  // namespace
+
+std::string make_opaque_token(Random& random) {
+  Bytes bytes{};
+  random.fill(bytes);
+  return text_of(bytes);
+}
+
+std::string next_opaque_token(const std::string& token, const std::string& secret) {
+  const auto key = hash_of("ticketd refresh token\n" + secret);
+  Bytes bytes{};
+  crypto_generichash(bytes.data(), bytes.size(), reinterpret_cast<const unsigned char*>(token.data()), token.size(),
+                     reinterpret_cast<const unsigned char*>(key.data()), key.size());
+  return text_of(bytes);
 }
 
 std::string hash_of(std::string_view text) {

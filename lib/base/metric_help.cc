@@ -15,6 +15,7 @@ constexpr std::pair<std::string_view, std::string_view> kHelp[] = {
     {"ticketd_rate_limit_decisions_total",
      "What the rate limit said: allowed, refused, or unchecked because the cache was away."},
     {"ticketd_login_throttled_total", "Logins refused because of too many failed ones before."},
+    {"ticketd_refresh_replays_total", "Used refresh tokens that came again, and whose family was revoked for that."},
     {"ticketd_cache_unavailable_total", "Calls that found no cache Redis and went on without it."},
     {"ticketd_database_connections", "Database sessions of handlers."},
     {"ticketd_database_connections_max", "The most database sessions that the living handlers may open."},

@@ -6,7 +6,8 @@ namespace ticketd::storage {
 namespace {
 
 const Statement kInsert{"insert_refresh_token", R"(
-  INSERT INTO refresh_tokens (token_hash, family_id, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5))"};
+  INSERT INTO refresh_tokens (token_hash, family_id, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)
+  ON CONFLICT (token_hash) DO NOTHING)"};
 
 const Statement kUse{"use_refresh_token", R"(
   UPDATE refresh_tokens SET used_at = $2

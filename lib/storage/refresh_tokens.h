@@ -19,6 +19,7 @@ struct RefreshToken {
   Time expires_at;
 };
 
+// One that is there already stays as it is.
 void insert_refresh_token(pqxx::transaction_base& tx, const RefreshToken& token, Time now);
 
 // Marks a live token as used, in one conditional UPDATE: of several at once just one gets it. Empty if the hash is

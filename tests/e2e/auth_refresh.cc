@@ -70,6 +70,22 @@ TEST(RefreshTokens, ForgivesAReplayWithinTheGrace) {
   expect_status(200, refresh(next));
 }
 
+// Else whoever stole it would have a branch of the family to live in, and no replay would ever tell.
+TEST(RefreshTokens, GivesTheSameOneToAReplayWithinTheGrace) {
+  const auto person = register_person();
+  const auto next = exchanged(person.refresh_token);
+  expect_text(next, exchanged(person.refresh_token));
+  LONGS_EQUAL(2, count("SELECT count(*) FROM refresh_tokens WHERE user_id = $1::uuid", person.id));
+}
+
+TEST(RefreshTokens, RevokesTheFamilyOfAThiefWhoWasFasterThanTheOwner) {
+  const auto person = register_person();
+  const auto thiefs = exchanged(exchanged(person.refresh_token));
+  pass_the_grace(person);
+  expect_problem(401, "invalid_refresh_token", refresh(person.refresh_token));
+  expect_problem(401, "invalid_refresh_token", refresh(thiefs));
+}
+
 TEST(RefreshTokens, RefusesAReplayAfterTheGrace) {
   const auto person = register_person();
   exchanged(person.refresh_token);

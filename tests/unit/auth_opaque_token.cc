@@ -33,3 +33,12 @@ TEST(OpaqueToken, IsHashedTo32Bytes) {
 TEST(OpaqueToken, IsHashedWithBlake2b) {
   expect_text("0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8", hex_hash_of(""));
 }
+
+TEST(OpaqueToken, IsFollowedByOneThatOnlyTheSecretTells) {
+  const auto token = make_opaque_token(random);
+  const auto next = next_opaque_token(token, "secret");
+  LONGS_EQUAL(43, next.size());
+  expect_text(next, next_opaque_token(token, "secret"));
+  CHECK_FALSE(next == next_opaque_token(token, "another secret"));
+  CHECK_FALSE(next == next_opaque_token(make_opaque_token(random), "secret"));
+}
