@@ -1,4 +1,5 @@
 // PUT /v1/auth/update-password: a new password; ends every session, and access tokens issued before are refused.
+#include "app/password_try.h"
 #include "app/serve.h"
 #include "http/fields.h"
 #include "storage/users.h"
@@ -13,28 +14,32 @@ static Answer update_password(App& app, const Request& request, UserId user) {
   const auto wanted = in.password("new_password");
   if (!in.ok()) return in.refusal();
 
-  // A stolen access token is no licence to guess the password.
-  const auto who = "password:" + user.str();
-  if (const int wait_s = app.gate.login_wait_s(who); wait_s > 0)
-    return Refusal{Code::rate_limited, "Too many wrong passwords; wait and try again", {}, wait_s};
+  auto attempt = PasswordTry::of_change(app, user);
+  if (attempt.wait_s() > 0)
+    return Refusal{Code::rate_limited, "Too many wrong passwords; wait and try again", {}, attempt.wait_s()};
   const auto account =
       storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::find_account(tx, user); });
   if (!account) return Refusal{Code::token_invalid};
   const auto verdict = app.passwords.verify(account->password_hash, current);
   if (verdict == auth::Passwords::Verdict::busy) return Refusal{Code::busy};
   if (verdict == auth::Passwords::Verdict::wrong) {
-    app.gate.fail_login(who);
+    attempt.wrong();
     return Refusal{Code::invalid_credentials, "The current password is wrong"};
   }
+  attempt.right();
   const auto hash = app.passwords.hash(wanted);
   if (hash.empty()) return Refusal{Code::busy};
 
-  const auto now = app.clock.now();
-  storage::transact(app.database, [&](pqxx::work& tx) {
+  const auto changed_at = storage::transact(app.database, [&](pqxx::work& tx) -> std::optional<Time> {
+    if (!storage::lock_password(tx, user, account->password_hash)) return std::nullopt;
+    // Waits for logins and refreshes in flight, so that whatever they gave out is older than the time taken next.
+    storage::revoke_refresh_tokens(tx, user, app.clock.now());
+    const auto now = app.clock.now() + milliseconds(1);
     storage::update_password(tx, user, hash, now);
-    return true;
+    return now;
   });
-  app.gate.set_tokens_valid_after(user, now);
+  if (!changed_at) return Refusal{Code::invalid_credentials, "The password was changed by somebody else just now"};
+  app.gate.set_tokens_valid_after(user, *changed_at);
   return http::success(200, "password updated successfully",
                        Json::object({{"message", "Password updated successfully"}}));
 }

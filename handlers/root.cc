@@ -8,4 +8,4 @@ static Answer root(App&, const Request&) {
   return http::success(200, "ticketd is running", Json::object({{"name", "ticketd"}, {"version", kVersion}}));
 }
 
-int main() { return serve("root", Limit::none, root); }
+int main() { return serve("root", Limit::reads, root); }

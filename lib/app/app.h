@@ -3,6 +3,7 @@
 #include "app/event_cache.h"
 #include "app/meters.h"
 #include "auth/access_token.h"
+#include "auth/attempts.h"
 #include "auth/gate.h"
 #include "auth/passwords.h"
 #include "base/metrics.h"
@@ -24,10 +25,12 @@ struct App {
                  database_meter(metrics, name, config.db_connections)),
         queue_redis(config.queue_redis_url, kRedisTimeoutMs, redis_meter(metrics, name, "queue")),
         cache_redis(config.cache_redis_url, kRedisTimeoutMs, redis_meter(metrics, name, "cache")),
-        queue(queue_redis, {config.shards, config.queue_max, config.pending_per_user}),
-        passwords(config.argon2_jobs),
+        queue(queue_redis, {config.shards, config.queue_max, config.pending_per_user, config.keys_per_user}),
+        passwords(config.argon2_jobs, config.argon2_file),
         access_tokens(config),
-        gate(cache_redis, metrics.series("ticketd_cache_unavailable_total")),
+        cache(cache_redis, metrics.series("ticketd_cache_unavailable_total")),
+        gate(cache),
+        attempts(cache),
         events(database) {}
 
   // Long enough for a sync of a slow disk, short enough that a client need not wait for a Redis that hangs.
@@ -43,7 +46,9 @@ struct App {
   queue::CommandQueue queue;
   auth::Passwords passwords;
   auth::AccessTokens access_tokens;
+  auth::Cache cache;
   auth::Gate gate;
+  auth::Attempts attempts;
   EventCache events;
 };
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "auth/network.h"
 #include "storage/users.h"
 
 namespace ticketd {
@@ -27,9 +28,12 @@ std::optional<RateRule> rule_of(Limit limit, const Config& config) {
   return std::nullopt;
 }
 
-// RateLimit-Policy and RateLimit: draft-ietf-httpapi-ratelimit-headers, in the form that API.md fixes.
-void add_rate_headers(Reply& reply, const auth::RateState& rate) {
-  reply.header("RateLimit-Policy", std::to_string(rate.limit) + ";w=" + std::to_string(rate.window_s));
+// RateLimit-Policy and RateLimit: draft-ietf-httpapi-ratelimit-headers. While nothing is counted, because the cache
+// Redis is away, the policy is all that there is to tell.
+void add_rate_headers(Reply& reply, const RateRule& rule, const std::optional<auth::RateState>& state) {
+  reply.header("RateLimit-Policy", std::to_string(rule.limit) + ";w=" + std::to_string(rule.window_s));
+  if (!state) return;
+  const auto& rate = *state;
   reply.header("RateLimit", "limit=" + std::to_string(rate.limit) + ", remaining=" + std::to_string(rate.remaining) +
                                 ", reset=" + std::to_string(rate.reset_s));
 }
@@ -80,7 +84,7 @@ Reply Edge::handle(const Request& request) {
     }
   }();
   auto sent = reply;
-  if (rate) add_rate_headers(sent, *rate);
+  if (const auto rule = rule_of(limit_, app_.config)) add_rate_headers(sent, *rule, rate);
   in_flight_.fetch_sub(1, std::memory_order_relaxed);
   finish(request, caller, sent,
          std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count());
@@ -110,7 +114,10 @@ Edge::Caller Edge::caller_of(const Request& request) const {
 
 Answer Edge::answer(const Request& request, const Caller& caller, std::optional<auth::RateState>& rate) {
   if (limit_ == Limit::none && signed_in_ == nullptr) return open_(app_, request);
-  const auto who = caller.user ? caller.user->str() : request.remote_addr;
+  // An endpoint for everyone counts by address even if a token came along: else an address with many accounts would
+  // have many limits for logging in and registering.
+  const bool by_user = signed_in_ != nullptr && caller.user;
+  const auto who = by_user ? caller.user->str() : auth::network_of(request.remote_addr);
   const auto passage = app_.gate.enter(name_of(limit_), who, rule_of(limit_, app_.config), caller.user);
   count(passage);
   rate = passage.rate;
@@ -134,6 +141,7 @@ std::optional<Refusal> Edge::check_token(const auth::Passage& passage, const Cal
   if (!passage.reachable) {
     valid_after = storage::read(
         app_.database, [&](pqxx::transaction_base& tx) { return storage::find_tokens_valid_after(tx, *caller.user); });
+    if (!valid_after) return Refusal{Code::token_invalid};  // there is no such person any more
   } else if (!passage.tokens_known) {
     const auto since = app_.clock.now() - seconds(app_.config.access_ttl_s);
     const auto list = storage::read(
@@ -144,7 +152,7 @@ std::optional<Refusal> Edge::check_token(const auth::Passage& passage, const Cal
     }
   }
   if (valid_after && caller.token_issued_at < *valid_after)
-    return Refusal{Code::token_invalid, "The password was changed since; log in again"};
+    return Refusal{Code::token_invalid, "The session has ended; log in again"};
   return std::nullopt;
 }
 

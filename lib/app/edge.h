@@ -21,7 +21,7 @@ class Edge {
   };
   [[nodiscard]] Caller caller_of(const Request& request) const;
   Answer answer(const Request& request, const Caller& caller, std::optional<auth::RateState>& rate);
-  // Refuses: token_invalid, if the password was changed since the token was issued.
+  // Refuses: token_invalid, if the password was changed, or the account deleted, since the token was issued.
   std::optional<Refusal> check_token(const auth::Passage& passage, const Caller& caller);
   void count(const auth::Passage& passage);
   void finish(const Request& request, const Caller& caller, const Reply& reply, std::int64_t us);

@@ -6,19 +6,16 @@
 //   ticketd:rate:CLASS:CALLER    counter of the current window, expires with it
 //   ticketd:tokens               hash, user id -> epoch ms: access tokens issued before are refused. One key, so that
 //                                Redis can only forget all of it; the field "loaded" says that it is complete.
-//   ticketd:login:WHO            failed logins of an e-mail and address
 #pragma once
-#include <atomic>
 #include <optional>
 #include <span>
 #include <string>
 #include <utility>
 
-#include "base/metrics.h"
+#include "auth/cache.h"
 #include "base/time.h"
 #include "base/uuid.h"
 #include "config/config.h"
-#include "redis/redis.h"
 
 namespace ticketd::auth {
 
@@ -39,8 +36,7 @@ struct Passage {
 
 class Gate {
  public:
-  // `unreachable` counts the calls that found no Redis.
-  Gate(redis::Pool& redis, Cell& unreachable) : redis_(redis), unreachable_(unreachable) {}
+  explicit Gate(Cache& cache) : cache_(cache) {}
 
   // Counts one request of `caller` (a user id or an address) in the class and says what is known. Exact under any
   // concurrency: one script, one counter.
@@ -54,19 +50,8 @@ class Gate {
   // Adds one person to the list, so that it counts at once.
   void set_tokens_valid_after(UserId user, Time after);
 
-  // Failed logins: seconds to wait if `who` has had too many (10 in 15 minutes), else 0. fail_login counts one more,
-  // clear_logins forgets them.
-  int login_wait_s(const std::string& who);
-  void fail_login(const std::string& who);
-  void clear_logins(const std::string& who);
-
  private:
-  template <class Body>
-  void try_to(Body&& body);
-
-  redis::Pool& redis_;
-  Cell& unreachable_;
-  std::atomic<std::int64_t> not_before_ms_{0};  // by the steady clock: a Redis that hung is left alone until then
+  Cache& cache_;
 };
 
 }  // namespace ticketd::auth

@@ -2,68 +2,76 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdio>
 #include <new>
+#include <optional>
 
 namespace ticketd::auth {
 namespace {
 
-// OWASP Password Storage Cheat Sheet: argon2id with 19 MiB and 2 passes at the least. 31 ms on the machine it was made
-// on.
-constexpr std::size_t kMemoryBytes = std::size_t{19'456} * 1024;
-constexpr unsigned long long kPasses = 2;
 constexpr std::chrono::seconds kWait{2};
 
-std::string make_hash(const std::string& password) {
+// Argon2's time goes by the blocks that it fills: memory times passes.
+unsigned long long blocks_of(const HashCost& cost) { return cost.passes * cost.memory_kib; }
+
+// Empty: no hash of ours.
+std::optional<HashCost> cost_of(const std::string& hash) {
+  HashCost cost;
+  int read = 0;
+  // NOLINTNEXTLINE(cert-err34-c): a number out of range makes a hash that libsodium refuses
+  if (std::sscanf(hash.c_str(), "$argon2id$v=19$m=%zu,t=%llu,p=1$%n", &cost.memory_kib, &cost.passes, &read) != 2)
+    return std::nullopt;
+  constexpr std::size_t kSaltAndKey = 22 + 1 + 43;
+  return read > 0 && hash.size() == static_cast<std::size_t>(read) + kSaltAndKey ? std::optional(cost) : std::nullopt;
+}
+
+// Well-formed, so that comparing with it costs what comparing with a real one does; its key is the output for no
+// password that anybody could find.
+std::string hash_of_nobody(const HashCost& cost) {
+  return "$argon2id$v=19$m=" + std::to_string(cost.memory_kib) + ",t=" + std::to_string(cost.passes) + ",p=1$" +
+         std::string(22, 'A') + '$' + std::string(43, 'A');
+}
+
+// Takes about as long as filling so many blocks does.
+void burn(unsigned long long blocks, const HashCost& cost, const std::string& password) {
+  const auto memory = std::max<std::size_t>(blocks / cost.passes * 1024, crypto_pwhash_MEMLIMIT_MIN);
+  std::array<unsigned char, 32> key{};
+  constexpr std::array<unsigned char, crypto_pwhash_SALTBYTES> kSalt{};
+  if (crypto_pwhash(key.data(), key.size(), password.data(), password.size(), kSalt.data(), cost.passes, memory,
+                    crypto_pwhash_ALG_ARGON2ID13) != 0)
+    throw std::bad_alloc();
+}
+
+}  // namespace
+
+Passwords::Passwords(int jobs_at_once, const std::string& slots_file, HashCost cost)
+    : slots_(slots_file, jobs_at_once), cost_(cost), nobodys_(hash_of_nobody(cost)) {}
+
+std::string Passwords::hash(const std::string& password) {
+  const HashingSlots::Lease slot(slots_, kWait);
+  if (!slot.granted()) return "";
   std::array<char, crypto_pwhash_STRBYTES> text{};
-  if (crypto_pwhash_str_alg(text.data(), password.data(), password.size(), kPasses, kMemoryBytes,
+  if (crypto_pwhash_str_alg(text.data(), password.data(), password.size(), cost_.passes, cost_.memory_kib * 1024,
                             crypto_pwhash_ALG_ARGON2ID13) != 0)
     throw std::bad_alloc();
   return text.data();
 }
 
-}  // namespace
-
-// The right to use one core and 19 MiB for a while.
-class Passwords::Job {
- public:
-  explicit Job(Passwords& passwords) : passwords_(passwords) {
-    std::unique_lock lock(passwords_.mutex_);
-    granted_ = passwords_.freed_.wait_for(lock, kWait, [&] { return passwords_.free_ > 0; });
-    if (granted_) --passwords_.free_;
-  }
-  ~Job() {
-    if (!granted_) return;
-    const std::lock_guard lock(passwords_.mutex_);
-    ++passwords_.free_;
-    passwords_.freed_.notify_one();
-  }
-  Job(const Job&) = delete;
-  Job& operator=(const Job&) = delete;
-  [[nodiscard]] bool granted() const { return granted_; }
-
- private:
-  Passwords& passwords_;
-  bool granted_ = false;
-};
-
-std::string Passwords::hash(const std::string& password) {
-  const Job job(*this);
-  return job.granted() ? make_hash(password) : "";
-}
-
 Passwords::Verdict Passwords::verify(const std::string& hash, const std::string& password) {
-  const Job job(*this);
-  if (!job.granted()) return Verdict::busy;
-  static const std::string nobodys = make_hash("the password of nobody");
-  const auto& against = hash.empty() ? nobodys : hash;
+  const HashingSlots::Lease slot(slots_, kWait);
+  if (!slot.granted()) return Verdict::busy;
+  const auto made_at = cost_of(hash);
+  const auto& against = made_at ? hash : nobodys_;
   const bool right = crypto_pwhash_str_verify(against.c_str(), password.data(), password.size()) == 0;
-  return right && !hash.empty() ? Verdict::right : Verdict::wrong;
+  if (made_at && blocks_of(*made_at) < blocks_of(cost_)) burn(blocks_of(cost_) - blocks_of(*made_at), cost_, password);
+  return right && made_at ? Verdict::right : Verdict::wrong;
 }
 
-bool Passwords::needs_rehash(const std::string& hash) {
-  return crypto_pwhash_str_needs_rehash(hash.c_str(), kPasses, kMemoryBytes) != 0;
+bool Passwords::needs_rehash(const std::string& hash) const {
+  return crypto_pwhash_str_needs_rehash(hash.c_str(), cost_.passes, cost_.memory_kib * 1024) != 0;
 }
 
 }  // namespace ticketd::auth

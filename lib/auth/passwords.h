@@ -1,31 +1,39 @@
-// Passwords: argon2id through libsodium, with a bound on how many are hashed at once, so that a flood of logins can
-// take neither all memory nor all cores.
+// Passwords: argon2id through libsodium, with a bound on how many are hashed at once on this host.
 #pragma once
-#include <condition_variable>
-#include <mutex>
+#include <cstddef>
 #include <string>
+
+#include "auth/hashing_slots.h"
 
 namespace ticketd::auth {
 
+// OWASP Password Storage Cheat Sheet: argon2id with 19 MiB and 2 passes at the least. 31 ms on the machine it was made
+// on.
+struct HashCost {
+  unsigned long long passes = 2;
+  std::size_t memory_kib = 19'456;
+};
+
 class Passwords {
  public:
-  explicit Passwords(int jobs_at_once) : free_(jobs_at_once) {}
+  // `slots_file`: see HashingSlots; hashes at once, over all processes that share it.
+  explicit Passwords(int jobs_at_once, const std::string& slots_file = "", HashCost cost = {});
 
-  // The hash to store. Empty if no job came free within 2 s: the caller answers busy. Throws std::bad_alloc.
+  // The hash to store. Empty if no slot came free within 2 s: the caller answers busy. Throws std::bad_alloc.
   std::string hash(const std::string& password);
 
   enum class Verdict { right, wrong, busy };
-  // `hash` empty: there is no such account; it takes as long as for a wrong password, and is wrong.
+  // Takes the same time for every hash: an empty one or one that is none of ours, for there is no such account then,
+  // and one that was made at a lower cost. Throws std::bad_alloc.
   Verdict verify(const std::string& hash, const std::string& password);
 
-  // Was the hash made with other parameters than ours? Then store a new one after a right verify().
-  static bool needs_rehash(const std::string& hash);
+  // Was the hash made at another cost than ours? Then store a new one after a right verify().
+  [[nodiscard]] bool needs_rehash(const std::string& hash) const;
 
  private:
-  class Job;
-  std::mutex mutex_;
-  std::condition_variable freed_;
-  int free_;
+  HashingSlots slots_;
+  const HashCost cost_;
+  const std::string nobodys_;  // a hash that no password has
 };
 
 }  // namespace ticketd::auth

@@ -43,8 +43,21 @@ class Reader {
     const auto all = lookup_("TICKETD_RATE_LIMIT");
     if (all && *all != "on" && *all != "off")
       problem_once("TICKETD_RATE_LIMIT", "is \"" + *all + "\", but must be on or off");
-    const auto rule = one_rate(name, fallback);
+    const auto rule = guess_rate(name, fallback);
     return all && *all == "off" ? std::nullopt : rule;
+  }
+
+  // The same, but on whatever TICKETD_RATE_LIMIT says.
+  std::optional<RateRule> guess_rate(const std::string& name, RateRule fallback) {
+    const auto value = lookup_(name);
+    if (!value) return fallback;
+    if (*value == "off") return std::nullopt;
+    const auto slash = value->find('/');
+    const auto limit = parse_int(value->substr(0, slash));
+    const auto window_s = slash == std::string::npos ? std::nullopt : parse_int(value->substr(slash + 1));
+    if (limit && window_s && *limit >= 1 && *window_s >= 1 && *window_s <= 86'400) return RateRule{*limit, *window_s};
+    problem(name, "is \"" + *value + "\", but must be REQUESTS/SECONDS such as 200/600, or off");
+    return fallback;
   }
 
   // "2027-01:BASE64,2026-07:BASE64", the newest first.
@@ -98,18 +111,6 @@ class Reader {
     problems_.push_back(line);
   }
 
-  std::optional<RateRule> one_rate(const std::string& name, RateRule fallback) {
-    const auto value = lookup_(name);
-    if (!value) return fallback;
-    if (*value == "off") return std::nullopt;
-    const auto slash = value->find('/');
-    const auto limit = parse_int(value->substr(0, slash));
-    const auto window_s = slash == std::string::npos ? std::nullopt : parse_int(value->substr(slash + 1));
-    if (limit && window_s && *limit >= 1 && *window_s >= 1 && *window_s <= 86'400) return RateRule{*limit, *window_s};
-    problem(name, "is \"" + *value + "\", but must be REQUESTS/SECONDS such as 200/600, or off");
-    return fallback;
-  }
-
   static std::optional<int> parse_int(const std::string& text) {
     int value = 0;
     const auto* end = text.data() + text.size();
@@ -158,11 +159,13 @@ ConfigReading read_config(Part part, const Lookup& lookup) {
   c.db_connections = in.number("TICKETD_DB_CONNECTIONS", 4, 1, 256);
   c.idle_exit_s = in.number("TICKETD_IDLE_EXIT_S", 300, 0, 86'400);
   c.argon2_jobs = in.number("TICKETD_ARGON2_JOBS", 2, 1, 64);
+  c.argon2_file = in.text("TICKETD_ARGON2_FILE", "");
   c.statement_timeout_ms = in.number("TICKETD_STATEMENT_TIMEOUT_MS", 5'000, 100, 600'000);
 
   c.shards = in.number("TICKETD_SHARDS", 16, 1, 256);
   c.queue_max = in.number("TICKETD_QUEUE_MAX", 100'000, 1, 10'000'000);
   c.pending_per_user = in.number("TICKETD_PENDING_PER_USER", 200, 1, 1'000'000);
+  c.keys_per_user = in.number("TICKETD_KEYS_PER_USER", 1'000, 1, 1'000'000);
   c.batch_max = in.number("TICKETD_BATCH_MAX", 500, 1, 5'000);
   c.attempts_max = in.number("TICKETD_ATTEMPTS_MAX", 5, 1, 100);
   c.outcome_wait_ms = in.number("TICKETD_OUTCOME_WAIT_MS", 2'000, 0, 20'000);
@@ -170,6 +173,10 @@ ConfigReading read_config(Part part, const Lookup& lookup) {
   c.rate_auth = in.rate("TICKETD_RATE_LIMIT_AUTH", {200, 600});
   c.rate_booking = in.rate("TICKETD_RATE_LIMIT_BOOKING", {200, 600});
   c.rate_reads = in.rate("TICKETD_RATE_LIMIT_READS", {200, 600});
+
+  c.login_pair = in.guess_rate("TICKETD_LOGIN_LIMIT", {10, 900});
+  c.login_network = in.guess_rate("TICKETD_LOGIN_LIMIT_NETWORK", {100, 900});
+  c.login_account = in.guess_rate("TICKETD_LOGIN_LIMIT_ACCOUNT", {100, 3'600});
 
   c.metrics_file = in.text("TICKETD_METRICS_FILE", "");
   c.log_level = in.level("TICKETD_LOG_LEVEL");

@@ -44,15 +44,17 @@ struct Config {
   int access_ttl_s = 0;
   int refresh_ttl_s = 0;
 
-  int threads = 0;         // per handler process
-  int db_connections = 0;  // per handler process
-  int idle_exit_s = 0;     // 0: never
-  int argon2_jobs = 0;     // password hashes at once, per process
+  int threads = 0;          // per handler process
+  int db_connections = 0;   // per handler process
+  int idle_exit_s = 0;      // 0: never
+  int argon2_jobs = 0;      // password hashes at once, over all processes that share argon2_file
+  std::string argon2_file;  // empty: each process has argon2_jobs of its own
   int statement_timeout_ms = 0;
 
   int shards = 0;
   int queue_max = 0;         // commands waiting in one shard
   int pending_per_user = 0;  // commands waiting of one person
+  int keys_per_user = 0;     // idempotency keys that one person gets remembered in a day
   int batch_max = 0;
   int attempts_max = 0;
   int outcome_wait_ms = 0;  // how long PATCH and DELETE of an event wait for the worker
@@ -60,6 +62,11 @@ struct Config {
   std::optional<RateRule> rate_auth;
   std::optional<RateRule> rate_booking;
   std::optional<RateRule> rate_reads;
+
+  // Wrong passwords, see PasswordTry. TICKETD_RATE_LIMIT=off leaves them on.
+  std::optional<RateRule> login_pair;     // of one account from one network
+  std::optional<RateRule> login_network;  // from one network
+  std::optional<RateRule> login_account;  // of one account from networks that it never logged in from
 
   std::string metrics_file;
   Level log_level = Level::info;

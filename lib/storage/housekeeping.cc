@@ -14,13 +14,19 @@ const Statement kDeleteTokens{"delete_expired_tokens", R"(
   DELETE FROM refresh_tokens WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM refresh_tokens WHERE expires_at < $1::timestamptz - interval '7 days' LIMIT 5000)))"};
 
+// Longer than an access token may live.
+const Statement kDeleteDeleted{"delete_expired_deletions", R"(
+  DELETE FROM deleted_users WHERE user_id = ANY (ARRAY(
+    SELECT user_id FROM deleted_users WHERE deleted_at < $1::timestamptz - interval '48 hours' LIMIT 5000)))"};
+
 }  // namespace
 
 bool delete_expired(pqxx::transaction_base& tx, Time now) {
   const auto at = format_time(now);
   const auto keys = run(tx, kDeleteKeys, at).affected_rows();
   const auto tokens = run(tx, kDeleteTokens, at).affected_rows();
-  return keys == kAtOnce || tokens == kAtOnce;
+  const auto deleted = run(tx, kDeleteDeleted, at).affected_rows();
+  return keys == kAtOnce || tokens == kAtOnce || deleted == kAtOnce;
 }
 
 }  // namespace ticketd::storage

@@ -29,10 +29,12 @@ const Statement kLockPassword{"lock_password",
 const Statement kUpdateHash{"update_password_hash", "UPDATE users SET password_hash = $2 WHERE id = $1"};
 
 const Statement kFindValidAfter{"find_tokens_valid_after", R"(
-  SELECT CASE WHEN tokens_valid_after = '-infinity' THEN 0 ELSE epoch_ms(tokens_valid_after) END AS after_ms FROM users WHERE id = $1)"};
+  SELECT epoch_ms(least(greatest(tokens_valid_after, 'epoch'), '9999-01-01Z')) AS after_ms FROM users WHERE id = $1)"};
 
 const Statement kListValidAfter{"list_tokens_valid_after", R"(
-  SELECT id, epoch_ms(tokens_valid_after) AS after_ms FROM users WHERE tokens_valid_after > $1 AND tokens_valid_after > '-infinity')"};
+  SELECT id, epoch_ms(least(tokens_valid_after, '9999-01-01Z')) AS after_ms
+  FROM users WHERE tokens_valid_after > $1 AND tokens_valid_after > '-infinity'
+  UNION ALL SELECT user_id, epoch_ms(deleted_at) FROM deleted_users WHERE deleted_at > $1)"};
 
 User user_of(const pqxx::row& row) {
   return {id_of<UserId>(row["id"]), text_of(row["role"]),       optional_text(row["name"]),
@@ -66,6 +68,10 @@ std::optional<Account> find_account_by_email(pqxx::transaction_base& tx, const s
 
 void update_password(pqxx::work& tx, UserId id, const std::string& password_hash, Time now) {
   run(tx, kUpdatePassword, id.str(), password_hash, format_time(now));
+  revoke_refresh_tokens(tx, id, now);
+}
+
+void revoke_refresh_tokens(pqxx::work& tx, UserId id, Time now) {
   while (run(tx, kRevokeAll, id.str(), format_time(now)).affected_rows() >
          0) {  // until nothing more came in: see revoke_family()
   }

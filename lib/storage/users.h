@@ -35,6 +35,9 @@ std::optional<Account> find_account_by_email(pqxx::transaction_base& tx, const s
 // A new password: revokes every refresh token of the person and refuses access tokens issued before `now`.
 void update_password(pqxx::work& tx, UserId id, const std::string& password_hash, Time now);
 
+// Ends every session of the person. A refresh that is under way is waited for, and what it gave is revoked too.
+void revoke_refresh_tokens(pqxx::work& tx, UserId id, Time now);
+
 // Is this still the person's password? Until the transaction ends it stays so: a change waits, and then sees what was
 // written here.
 bool lock_password(pqxx::work& tx, UserId id, const std::string& password_hash);
@@ -45,7 +48,7 @@ void update_password_hash(pqxx::work& tx, UserId id, const std::string& password
 // Before which time a person's access tokens are refused; empty if there is no such person.
 std::optional<Time> find_tokens_valid_after(pqxx::transaction_base& tx, UserId id);
 
-// The same for everyone for whom it is later than `since`.
+// The same for everyone for whom it is later than `since`, and for the deleted ones.
 std::vector<std::pair<UserId, Time>> list_tokens_valid_after(pqxx::transaction_base& tx, Time since);
 
 }  // namespace ticketd::storage

@@ -160,12 +160,13 @@ write_env() {
     [CACHE_REDIS_URL]="redis://admin:$ADMIN_PASSWORD@127.0.0.1:$CACHE_PORT/0"
     [TICKETD_JWT_KEYS]=$JWT_KEYS
     [TICKETD_METRICS_FILE]=$RUN_DIR/metrics
+    [TICKETD_ARGON2_FILE]=$RUN_DIR/argon2
     [TICKETD_MIGRATIONS_DIR]=$ROOT/migrations
     # runsv would start again at once what ended for want of work.
     [TICKETD_IDLE_EXIT_S]=0
   )
   local name value
-  rm -rf "$RUN_DIR/metrics"
+  rm -rf "$RUN_DIR/metrics" "$RUN_DIR/argon2"
   # Sanitizers, preloaded clocks and fault injectors are the tests'; they reach only ticketd's processes.
   while read -r name; do
     case $name in

@@ -51,6 +51,11 @@ RULE(SchemaOfUsers, idempotency_keys_pkey, AnIdempotencyKeyStandsForOneRequest) 
   idempotency_keys_pkey.refuses(insert, user);
 }
 
+RULE(SchemaOfUsers, deleted_users_pkey, ADeletionIsNotedOnce) {
+  sql("DELETE FROM users WHERE id = $1", user);
+  deleted_users_pkey.refuses("INSERT INTO deleted_users VALUES ($1, now())", user);
+}
+
 RULE(SchemaOfUsers, schema_migrations_pkey, AMigrationIsRecordedOnce) {
   schema_migrations_pkey.refuses("INSERT INTO schema_migrations (version, name, hash) VALUES (1, 'again', 'hash')");
 }

@@ -1,0 +1,89 @@
+#include "auth/hashing_slots.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <ctime>
+#include <system_error>
+
+namespace ticketd::auth {
+
+// A fresh file is all zero. `ready` is set last, under the file's lock.
+struct HashingSlots::Shared {
+  std::atomic<bool> ready;
+  std::atomic<unsigned> next;  // counts those who had to wait: each waits for another slot than the one before
+  std::array<pthread_mutex_t, kMost> slots;
+};
+
+namespace {
+
+std::system_error failure(const std::string& what) { return {errno, std::generic_category(), what}; }
+
+void* map(int fd, std::size_t size, int kind, const std::string& what) {
+  void* memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, kind, fd, 0);
+  if (memory == MAP_FAILED) throw failure(what);
+  return memory;
+}
+
+void make(pthread_mutex_t& slot) {
+  pthread_mutexattr_t kind;
+  pthread_mutexattr_init(&kind);
+  pthread_mutexattr_setpshared(&kind, PTHREAD_PROCESS_SHARED);
+  pthread_mutexattr_setrobust(&kind, PTHREAD_MUTEX_ROBUST);
+  pthread_mutex_init(&slot, &kind);
+  pthread_mutexattr_destroy(&kind);
+}
+
+// Was the mutex got? What a dead owner left behind is as good as free: it guards no data.
+bool got(int result, pthread_mutex_t& slot) {
+  if (result == EOWNERDEAD) pthread_mutex_consistent(&slot);
+  return result == 0 || result == EOWNERDEAD;
+}
+
+}  // namespace
+
+HashingSlots::HashingSlots(const std::string& file, int slots) : slots_(static_cast<unsigned>(slots)) {
+  int fd = -1;
+  if (!file.empty()) {
+    fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0660);
+    if (fd < 0) throw failure(file);
+    if (::flock(fd, LOCK_EX) != 0 || ::ftruncate(fd, sizeof(Shared)) != 0) {
+      ::close(fd);
+      throw failure(file);
+    }
+  }
+  shared_ = static_cast<Shared*>(map(fd, sizeof(Shared), fd < 0 ? MAP_SHARED | MAP_ANONYMOUS : MAP_SHARED, file));
+  if (!shared_->ready) {
+    for (auto& slot : shared_->slots) make(slot);
+    shared_->ready = true;
+  }
+  if (fd < 0) return;
+  ::flock(fd, LOCK_UN);  // the mapping keeps the open file, and it would keep the lock
+  ::close(fd);
+}
+
+HashingSlots::~HashingSlots() { ::munmap(shared_, sizeof(Shared)); }
+
+pthread_mutex_t* HashingSlots::take(std::chrono::milliseconds wait) {
+  for (unsigned i = 0; i < slots_; ++i) {
+    auto& slot = shared_->slots[i];
+    if (got(pthread_mutex_trylock(&slot), slot)) return &slot;
+  }
+  timespec until{};
+  ::clock_gettime(CLOCK_MONOTONIC, &until);
+  until.tv_sec += wait.count() / 1000;
+  until.tv_nsec += wait.count() % 1000 * 1'000'000;
+  if (until.tv_nsec >= 1'000'000'000) {
+    ++until.tv_sec;
+    until.tv_nsec -= 1'000'000'000;
+  }
+  auto& slot = shared_->slots[shared_->next++ % slots_];
+  return got(pthread_mutex_clocklock(&slot, CLOCK_MONOTONIC, &until), slot) ? &slot : nullptr;
+}
+
+}  // namespace ticketd::auth

@@ -1,0 +1,48 @@
+// The right to hash a password: a core and 19 MiB for a while. A few slots for all processes of this host, so that a
+// flood of logins, registrations and changed passwords together can take neither all memory nor all cores.
+//
+// The slots are mutexes in a mapped file. They are robust: a process that dies hands over what it held. Whoever finds
+// no slot free waits for the next one in turn; jobs are equally long, so that is the one that comes free first.
+#pragma once
+#include <pthread.h>
+
+#include <chrono>
+#include <string>
+
+namespace ticketd::auth {
+
+class HashingSlots {
+ public:
+  static constexpr int kMost = 64;
+
+  // `slots`, 1 to kMost: the same in all processes. `file` is made if it is not there; empty: this process alone.
+  // Throws std::system_error.
+  HashingSlots(const std::string& file, int slots);
+  ~HashingSlots();
+  HashingSlots(const HashingSlots&) = delete;
+  HashingSlots& operator=(const HashingSlots&) = delete;
+
+  // A slot, held until the lease ends, by the thread that took it; not granted if none came free within `wait`.
+  class Lease {
+   public:
+    Lease(HashingSlots& slots, std::chrono::milliseconds wait) : slot_(slots.take(wait)) {}
+    ~Lease() {
+      if (slot_ != nullptr) pthread_mutex_unlock(slot_);
+    }
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    [[nodiscard]] bool granted() const { return slot_ != nullptr; }
+
+   private:
+    pthread_mutex_t* slot_;
+  };
+
+ private:
+  struct Shared;
+  pthread_mutex_t* take(std::chrono::milliseconds wait);
+
+  Shared* shared_;
+  const unsigned slots_;
+};
+
+}  // namespace ticketd::auth
