@@ -64,6 +64,8 @@ TEST(CacheDown, LetsRequestsThroughUncounted) {
   std::vector<Response> replies(1100);
   in_parallel(16, replies.size(), [&](std::size_t i) { replies[i] = person.get(path); });
   for (const auto& reply : replies) expect_status(200, reply);
+  expect_text("1000;w=600", replies[0].header("ratelimit-policy"));
+  CHECK_FALSE(replies[0].has_header("ratelimit"));
 }
 
 TEST(CacheDown, StillRefusesTokensFromBeforeANewPassword) {

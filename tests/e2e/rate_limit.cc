@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "support/booking_steps.h"
 #include "support/checks.h"
@@ -63,6 +64,32 @@ TEST(RateLimit, LetsExactlyTheLimitPass) {
   const auto replies = read_times(kReads + 20);
   LONGS_EQUAL(kReads, with_status(replies, 200));
   LONGS_EQUAL(20, with_status(replies, 429));
+}
+
+// Four endpoints of one class are four processes. What each answer says is left is what was left just then: of the
+// thousand that pass, no two say the same.
+TEST(RateLimit, IsExactAcrossProcesses) {
+  const std::string paths[] = {"/v1/users/me", "/v1/bookings", "/v1/notifications", path};
+  std::vector<Response> replies(kReads + 200);
+  in_parallel(32, replies.size(), [&](std::size_t i) { replies[i] = person.get(paths[i % 4]); });
+  LONGS_EQUAL(kReads, with_status(replies, 200));
+  LONGS_EQUAL(200, with_status(replies, 429));
+  std::set<int> left;
+  for (const auto& reply : replies) {
+    if (reply.status == 200) left.insert(told(reply, "remaining"));
+    if (reply.status == 429) LONGS_EQUAL(0, told(reply, "remaining"));
+  }
+  LONGS_EQUAL(kReads, left.size());
+  LONGS_EQUAL(0, *left.begin());
+  LONGS_EQUAL(kReads - 1, *left.rbegin());
+}
+
+TEST(RateLimit, OfAnEndpointForEveryoneIsByAddressWhoeverCalls) {
+  const auto here = send({.path = "/", .from = "127.2.0.1"});
+  auto with_token = person.request("GET", "/");
+  with_token.from = "127.2.0.1";
+  LONGS_EQUAL(told(here, "remaining") - 1, told(send(with_token), "remaining"));
+  LONGS_EQUAL(999, told(send({.path = "/", .from = "127.2.0.2"}), "remaining"));
 }
 
 TEST(RateLimit, TellsWhenToComeBack) {

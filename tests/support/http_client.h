@@ -18,6 +18,7 @@ struct Request {
   std::optional<std::string> body = {};
   std::vector<std::string> headers = {};  // "Name: value"; a body is application/json unless one of them says otherwise
   bool malformed = false;                 // not HTTP, on purpose; see exchange_log.h
+  std::string from = {};                  // the client's own address, one of 127.0.0.0/8; empty: 127.0.0.1
 };
 
 struct Response {

@@ -53,6 +53,10 @@ void stuff_stream(const std::string& stream, int entries) {
 
 void clear_stream(const std::string& stream) { on_queue({"XTRIM", stream, "MAXLEN", "0"}); }
 
+void forget_token_list() {
+  redis::Connection(setting("CACHE_REDIS_URL"), kTimeoutMs).command({"DEL", "ticketd:tokens"});
+}
+
 bool redis_answers(const char* url_setting) try {
   return redis::Connection(setting(url_setting), kTimeoutMs).command({"PING"}).text() == "PONG";
 } catch (const std::exception&) {

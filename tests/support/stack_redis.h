@@ -22,6 +22,9 @@ void stuff_stream(const std::string& stream, int entries);
 // Takes every entry out of a stream.
 void clear_stream(const std::string& stream);
 
+// Drops the cache's list of people whose older tokens are refused, as its half a minute does: it is loaded anew.
+void forget_token_list();
+
 // `url_setting` names the environment variable: QUEUE_REDIS_URL or CACHE_REDIS_URL.
 bool redis_answers(const char* url_setting);
 

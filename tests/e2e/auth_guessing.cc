@@ -1,0 +1,147 @@
+// Guessing passwords: slow, and neither the time nor the answer tells whether there is such an account.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "support/checks.h"
+#include "support/person.h"
+
+#include <CppUTest/TestHarness.h>  // last: it redefines new
+
+using namespace ticketd::e2e;
+using ticketd::Json;
+
+namespace {
+
+// A client address that no test used before, in a network of this host's own.
+std::string fresh_address() {
+  static int next = 0;
+  ++next;
+  return "127.1." + std::to_string(next / 250) + "." + std::to_string(1 + next % 250);
+}
+
+Response login_from(const std::string& address, const std::string& email, const std::string& password) {
+  const Json body = Json::object({{"email", email}, {"password", password}});
+  return send({.method = "POST", .path = "/v1/auth/login", .body = body.dump(), .from = address});
+}
+
+double median_of(std::vector<double> times) {
+  std::sort(times.begin(), times.end());
+  return times[times.size() / 2];
+}
+
+std::size_t with_status(const std::vector<Response>& replies, int status) {
+  return static_cast<std::size_t>(
+      std::count_if(replies.begin(), replies.end(), [&](const Response& reply) { return reply.status == status; }));
+}
+
+// The headers but those that differ from request to request.
+std::string shape_of(const Response& reply) {
+  std::string shape = std::to_string(reply.status);
+  for (const auto& [name, value] : reply.headers) {
+    if (name != "date" && name != "x-request-id") shape += '\n' + name + ": " + value;
+  }
+  return shape + Json(reply.json).set("request_id", "").canonical();
+}
+
+}  // namespace
+
+TEST_GROUP(Guessing){};
+
+TEST(Guessing, IsStoppedAtTenTriesHoweverManyComeAtOnce) {
+  const auto email = fresh_email(), address = fresh_address();
+  std::vector<Response> replies(30);
+  in_parallel(30, replies.size(), [&](std::size_t i) { replies[i] = login_from(address, email, "wrong password"); });
+  LONGS_EQUAL(10, with_status(replies, 401));
+  LONGS_EQUAL(20, with_status(replies, 429));
+}
+
+TEST(Guessing, ByAStrangerLeavesTheOwnerAlone) {
+  const auto owner = register_person();
+  const auto home = fresh_address(), stranger = fresh_address();
+  expect_status(200, login_from(home, owner.email, owner.password));
+  for (int i = 0; i < 10; ++i) expect_status(401, login_from(stranger, owner.email, "wrong password"));
+  expect_problem(429, "rate_limited", login_from(stranger, owner.email, owner.password));
+  expect_status(200, login_from(home, owner.email, owner.password));
+}
+
+// 100 tries an hour from everywhere; who is known is not held up, and neither are others' accounts.
+TEST(Guessing, ByManyStrangersIsStoppedTooButNotForTheOwner) {
+  const auto owner = register_person(), other = register_person();
+  const auto home = fresh_address();
+  expect_status(200, login_from(home, owner.email, owner.password));
+  std::vector<std::string> addresses(30);
+  for (auto& address : addresses) address = fresh_address();
+  std::vector<Response> replies(120);
+  in_parallel(8, replies.size(),
+              [&](std::size_t i) { replies[i] = login_from(addresses[i / 4], owner.email, "wrong password"); });
+  LONGS_EQUAL(100, with_status(replies, 401));
+  const auto held_up = login_from(fresh_address(), owner.email, owner.password);
+  expect_problem(429, "rate_limited", held_up);
+  const int wait_s = std::atoi(held_up.header("retry-after").c_str());
+  CHECK_TRUE(wait_s > 3000 && wait_s <= 3600);
+  expect_status(200, login_from(home, owner.email, owner.password));
+  expect_status(200, login_from(fresh_address(), other.email, other.password));
+}
+
+// One password on many accounts: as many tries as the test run's TICKETD_LOGIN_LIMIT_NETWORK says.
+TEST(Guessing, OfManyAccountsFromOneAddressIsStopped) {
+  const auto address = fresh_address();
+  std::vector<Response> replies(210);
+  in_parallel(8, replies.size(),
+              [&](std::size_t i) { replies[i] = login_from(address, fresh_email(), "wrong password"); });
+  LONGS_EQUAL(200, with_status(replies, 401));
+  LONGS_EQUAL(10, with_status(replies, 429));
+  const auto owner = register_person();
+  expect_status(200, login_from(fresh_address(), owner.email, owner.password));
+}
+
+TEST(Guessing, IsNotCountedWhereThePasswordIsRight) {
+  const auto owner = register_person();
+  const auto address = fresh_address();
+  for (int i = 0; i < 12; ++i) expect_status(200, login_from(address, owner.email, owner.password));
+  for (int i = 0; i < 9; ++i) expect_status(401, login_from(address, owner.email, "wrong password"));
+  expect_status(200, login_from(address, owner.email, owner.password));
+  for (int i = 0; i < 9; ++i) expect_status(401, login_from(address, owner.email, "wrong password"));
+}
+
+TEST(Guessing, OfTheCurrentPasswordIsStopped) {
+  const auto person = register_person();
+  const auto guess = [&] {
+    return person.put("/v1/auth/update-password",
+                      Json::object({{"current_password", "wrong password"}, {"new_password", "a better password"}}));
+  };
+  for (int i = 0; i < 10; ++i) expect_problem(401, "invalid_credentials", guess());
+  expect_problem(429, "rate_limited", guess());
+}
+
+TEST(Guessing, LearnsNothingFromTheAnswer) {
+  const auto person = register_person();
+  expect_text(shape_of(login_from(fresh_address(), person.email, "wrong password")),
+              shape_of(login_from(fresh_address(), fresh_email(), "wrong password")));
+}
+
+// 200 tries of each kind, one after the other in turn, and twice for the wrong password: how much those two differ is
+// the noise of this machine now.
+TEST(Guessing, LearnsNothingFromTheTime) {
+  enum { kWrong, kWrongAgain, kUnknown, kKinds };
+  std::vector<Person> accounts;
+  for (int i = 0; i < 5; ++i) accounts.push_back(register_person());
+  std::vector<double> times[kKinds];
+  for (std::size_t i = 0; i < 200; ++i) {
+    for (std::size_t turn = 0; turn < kKinds; ++turn) {
+      const auto kind = (i + turn) % kKinds;
+      const auto email = kind == kUnknown ? fresh_email() : accounts[i / 40].email;
+      const auto reply = login_from(fresh_address(), email, "wrong password");
+      expect_status(401, reply);
+      times[kind].push_back(reply.took.count() * 1000);
+    }
+  }
+  const double wrong = median_of(times[kWrong]), again = median_of(times[kWrongAgain]);
+  const double unknown = median_of(times[kUnknown]);
+  const double noise = std::abs(wrong - again) / wrong;
+  const double difference = std::abs(wrong - unknown) / wrong;
+  std::printf("\n\twrong password %.2f and %.2f ms, unknown e-mail %.2f ms: %.1f %% apart, noise %.1f %%\n", wrong,
+              again, unknown, difference * 100, noise * 100);
+  CHECK_TRUE(difference < std::max(0.05, noise));
+}

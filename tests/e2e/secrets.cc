@@ -1,0 +1,66 @@
+// What must stand in no log and no core.
+#include <filesystem>
+#include <fstream>
+
+#include "support/booking_steps.h"
+#include "support/checks.h"
+#include "support/stack.h"
+
+#include <CppUTest/TestHarness.h>  // last: it redefines new
+
+using namespace ticketd::e2e;
+using ticketd::Json;
+
+namespace {
+
+std::string text_of(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::filesystem::path logs() { return std::filesystem::path(setting("RUN_DIR")) / "log"; }
+
+// Which log holds the text; empty if none does.
+std::string log_with(const std::string& text) {
+  for (const auto& file : std::filesystem::directory_iterator(logs())) {
+    if (text_of(file.path()).find(text) != std::string::npos) return file.path().filename();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_GROUP(Secrets){};
+
+TEST(Secrets, StandInNoLog) {
+  auto person = register_person();
+  const std::string wrong = "guess-" + fresh_title(), wanted = "wanted-" + fresh_title();
+  const auto login = [&](const std::string& password) {
+    return post_as_nobody("/v1/auth/login", Json::object({{"email", person.email}, {"password", password}}));
+  };
+  expect_status(401, login(wrong));
+  const auto tokens = login(person.password).data()["tokens"];
+  const auto refresh = Json::object({{"refresh_token", tokens["refresh_token"]}});
+  expect_status(200, post_as_nobody("/v1/auth/refresh-tokens", refresh));
+  expect_status(400, send({.method = "POST", .path = "/v1/auth/login", .body = "{\"password\":\"" + wrong}));
+  expect_status(401, send({.path = "/v1/users/me?access_token=" + wrong}));
+  book_outcome(person, create_event(person));
+  expect_status(200, person.put("/v1/auth/update-password",
+                                Json::object({{"current_password", person.password}, {"new_password", wanted}})));
+  const auto last = person.get("/v1/users/me");
+  expect_status(401, last);
+  CHECK_TRUE(await([&] { return log_with(last.header("x-request-id")).starts_with("nginx"); }));
+
+  for (const auto& secret :
+       {wrong, wanted, person.password, person.access_token, person.refresh_token,
+        std::string(tokens["access_token"].text()), std::string(tokens["refresh_token"].text()), person.email})
+    expect_text("", log_with(secret));
+}
+
+TEST(Secrets, StandInNoCore) {
+  for (const auto& file : std::filesystem::directory_iterator(std::filesystem::path(setting("RUN_DIR")) / "pids")) {
+    const auto limits = text_of("/proc/" + std::to_string(pid_of(file.path().filename())) + "/limits");
+    expect(limits.find("Max core file size        0                    0 ") != std::string::npos,
+           "no core of " + file.path().filename().string());
+  }
+}

@@ -1,0 +1,25 @@
+#include "support/routes.h"
+
+#include <CppUTest/Utest.h>
+#include <CppUTest/UtestMacros.h>
+
+#include <fstream>
+#include <regex>
+
+namespace ticketd::e2e {
+
+std::vector<std::string> routes() {
+  std::ifstream file("nginx/routes.conf");
+  if (!file) FAIL("nginx/routes.conf cannot be read: run the tests from the top of the tree");
+  const std::regex route(R"re(^\s*"~\^((?:\(\?:GET\|HEAD\)|[A-Z]+) /.*)\$"\s+\S+;$)re");
+  const std::regex get(R"(\(\?:GET\|HEAD\))"), value(R"(\(\?<\w+>\[\^/\]\+\))");
+  std::vector<std::string> found;
+  for (std::string line; std::getline(file, line);) {
+    std::smatch match;
+    if (!std::regex_match(line, match, route)) continue;
+    found.push_back(std::regex_replace(std::regex_replace(match[1].str(), get, "GET"), value, "{}"));
+  }
+  return found;
+}
+
+}  // namespace ticketd::e2e
