@@ -29,6 +29,8 @@ WORKER_SRC  := $(filter-out worker/main.cc,$(wildcard worker/*.cc))
 CTL_SRC     := $(wildcard worker/ctl/*.cc)
 TEST_KINDS  := unit integration e2e
 SUPPORT_SRC := $(wildcard tests/support/*.cc)
+# Of the tests, what is code and not a list of cases.
+TEST_PARTS  := tests/support tests/sim tests/torture tests/fuzz
 
 obj      = $(patsubst %.cc,$(BUILD)/obj/%.o,$(1))
 HANDLERS := $(foreach h,$(HANDLER_SRC),$(BUILD)/bin/$(subst _,-,$(basename $(notdir $(h)))))
@@ -40,7 +42,7 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@echo "  $(1) $(2)")
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop build docs test screenshots sim fuzz fuzz-targets torture check format tidy layers deps deps-test clean
+.PHONY: help run stop build docs test screenshots sim fuzz fuzz-targets torture check format tidy cppcheck hardening layers deps deps-test clean
 .SECONDARY:
 
 help: ## list the targets
@@ -73,7 +75,7 @@ fuzz: deps-test ## libFuzzer on every parser of a stranger's bytes: SECONDS=60 f
 torture: deps-test ## everything dies, whenever it likes, and nothing may break: SEEDS=20
 	@tests/torture/run $(or $(SEEDS),20)
 
-check: deps-test format layers tidy ## format, layers and clang-tidy
+check: deps-test format layers tidy cppcheck hardening ## format, layers, clang-tidy, cppcheck, hardening
 
 format: ## is everything formatted? (`clang-format -i` mends it)
 	$(Q)git ls-files '*.cc' '*.h' | xargs clang-format --dry-run --Werror
@@ -84,6 +86,13 @@ layers: ## do includes go one way?
 tidy: ## clang-tidy over our own sources
 	$(Q)printf '%s\n' $(LIB_SRC) $(HANDLER_SRC) $(WORKER_SRC) worker/main.cc $(CTL_SRC) | \
 	  xargs -P $$(nproc) -n 1 sh -c 'clang-tidy --quiet "$$1" -- -std=c++20 $(INCLUDES) 2>/dev/null' tidy
+
+cppcheck: ## cppcheck over the same and what the tests stand on; its exceptions are in .cppcheck-suppressions
+	$(Q)cppcheck --std=c++20 --language=c++ --enable=warning,performance,portability --suppressions-list=.cppcheck-suppressions \
+	  --error-exitcode=1 --quiet -j $$(nproc) -Ilib -Iworker -Itests lib handlers worker $(TEST_PARTS)
+
+hardening: build ## is every program built so that a memory fault is hard to use?
+	$(Q)tests/hardening $(PROGRAMS)
 
 deps:
 	@systemd/local/install-packages run

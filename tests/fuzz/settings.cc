@@ -32,7 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     auto name = fuzz::take_until(value, '=');
     settings.emplace(std::move(name), value);
   }
-  const auto reading = read_config([&](const std::string& name) {
+  const auto reading = read_config(Part::api, [&](const std::string& name) {
     const auto found = settings.find(name);
     return found == settings.end() ? std::nullopt : std::optional(found->second);
   });
