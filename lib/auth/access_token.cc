@@ -36,6 +36,12 @@ bool claim_is(const Jwt& jwt, const char* name, const std::string& expected) {
 // A missing claim reads -1, a claim of another type 0: neither is a time that we ever wrote.
 long time_claim(const Jwt& jwt, const char* name) { return jwt_get_grant_int(jwt.get(), name); }
 
+// One that can be counted in milliseconds too.
+bool is_time(long s) {
+  constexpr long kYear10000S = 253'402'300'800;
+  return s > 0 && s < kYear10000S;
+}
+
 }  // namespace
 
 std::string AccessTokens::issue(UserId user, Time now, Random& random) const {
@@ -70,7 +76,7 @@ std::optional<AccessTokens::Verified> AccessTokens::check(const std::string& tok
     const auto iat = time_claim(jwt, "iat");
     const char* sub = jwt_get_grant(jwt.get(), "sub");
     const auto user = UserId::parse(sub == nullptr ? "" : sub);
-    if (!user || exp <= 0 || iat <= 0) return std::nullopt;
+    if (!user || !is_time(exp) || !is_time(iat)) return std::nullopt;
     if (!claim_is(jwt, "iss", config_.jwt_issuer) || !claim_is(jwt, "aud", config_.jwt_audience) ||
         !claim_is(jwt, "typ", kType))
       return std::nullopt;

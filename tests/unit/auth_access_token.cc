@@ -93,6 +93,11 @@ TEST(AccessTokens, RefusesAnExpiryThatIsNoNumber) {
   }
 }
 
+TEST(AccessTokens, RefusesATimeBeyondTheCalendar) {
+  claims.set("iat", INT64_MAX);
+  expect_text("token_invalid", verdict(forged()));
+}
+
 TEST(AccessTokens, RefusesATokenThatIsNotValidYet) {
   claims.set("nbf", epoch_s(clock.now()) + 1);
   expect_text("token_invalid", verdict(forged()));
