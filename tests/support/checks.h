@@ -1,16 +1,16 @@
 // What every answer has to look like, whatever it is about. Each check fails at the line that called it.
 #pragma once
-#include <source_location>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/json.h"
 #include "support/http_client.h"
+#include "support/where.h"
 
 namespace ticketd::e2e {
 
-using Where = std::source_location;
+using tests::Where;
 
 void expect(bool holds, const std::string& what, Where where = Where::current());
 void expect_text(std::string_view expected, std::string_view actual, Where where = Where::current());

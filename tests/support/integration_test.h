@@ -5,13 +5,13 @@
 #include <CppUTest/UtestMacros.h>
 
 #include <exception>
-#include <source_location>
 #include <string>
 #include <string_view>
 
+#include "support/where.h"
+
 namespace ticketd::tests {
 
-using Where = std::source_location;
 
 struct IntegrationTest : Utest {
   void run() override {

@@ -34,10 +34,12 @@ TestDatabase::TestDatabase(const std::string& url, const std::string& admin_url,
   storage::apply_migrations(connection.get(), storage::read_migrations(migrations), [](const auto&) {});
 }
 
-TestDatabase::~TestDatabase() try {
-  as_admin(admin_url_, "DROP DATABASE " + name_ + " WITH (FORCE)");
-} catch (const std::exception& e) {
-  std::fprintf(stderr, "%s was not dropped: %s\n", name_.c_str(), e.what());
+TestDatabase::~TestDatabase() {
+  try {
+    as_admin(admin_url_, "DROP DATABASE " + name_ + " WITH (FORCE)");
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "%s was not dropped: %s\n", name_.c_str(), e.what());
+  }
 }
 
 }  // namespace ticketd::tests

@@ -3,13 +3,13 @@
 #include <CppUTest/Utest.h>
 #include <CppUTest/UtestMacros.h>
 
-#include <source_location>
 #include <string>
 #include <string_view>
 
+#include "support/where.h"
+
 namespace ticketd::tests {
 
-using Where = std::source_location;
 
 inline void expect_text(std::string_view expected, std::string_view actual, Where where = Where::current()) {
   STRCMP_EQUAL_LOCATION(std::string(expected).c_str(), std::string(actual).c_str(), "", where.file_name(),
