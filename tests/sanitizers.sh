@@ -13,17 +13,14 @@ export TSAN_OPTIONS=$to_reports:second_deadlock_stack=1
 
 # Ends the run if a process of the stack is another program than it should be: it would find nothing.
 must_be_sanitized() {
-  local name runtime wanted
-  IFS=- read -r -a wanted <<<"${build##*/san-}"
+  local runtime=__asan_init name
+  [[ $build == */san-address* ]] || runtime=__tsan_init
   for name in "$RUN_DIR"/pids/*; do
     name=${name##*/}
     [[ $name != postgres && $name != redis-* && $name != nginx ]] || continue
-    for runtime in "${wanted[@]}"; do
-      case $runtime in address) runtime=libasan ;; thread) runtime=libtsan ;; undefined) runtime=libubsan ;; esac
-      grep -q "/$runtime\." "/proc/$(cat "$RUN_DIR/pids/$name")/maps" && continue
-      echo "$name runs without $runtime"
-      exit 1
-    done
+    grep -qa "$runtime" "/proc/$(cat "$RUN_DIR/pids/$name")/exe" && continue
+    echo "$name runs without $runtime"
+    exit 1
   done
 }
 

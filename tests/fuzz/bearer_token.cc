@@ -68,7 +68,7 @@ void require_right_claims(const auth::AccessClaims& claims, std::string_view hea
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const auth::AccessTokens tokens(config());
+  static auth::AccessTokens tokens(config());
   auto rest = fuzz::text_of(data, size);
   std::string token(rest);
   std::string header;
