@@ -2,6 +2,7 @@
 #include <sodium.h>
 #include <systemd/sd-daemon.h>
 
+#include <atomic>
 #include <csignal>
 #include <thread>
 
@@ -38,8 +39,8 @@ int main() {
   const SystemClock clock;
   SystemRandom random;
 
-  std::atomic<bool> stop = false;
-  std::thread waiter([&] {
+  static std::atomic<bool> stop = false;  // not on the stack, for the thread outlives main()
+  std::thread waiter([signals] {
     int signal = 0;
     sigwait(&signals, &signal);
     stop = true;

@@ -12,7 +12,6 @@
 
 namespace ticketd::tests {
 
-
 struct IntegrationTest : Utest {
   void run() override {
     try {

@@ -10,7 +10,6 @@
 
 namespace ticketd::tests {
 
-
 inline void expect_text(std::string_view expected, std::string_view actual, Where where = Where::current()) {
   STRCMP_EQUAL_LOCATION(std::string(expected).c_str(), std::string(actual).c_str(), "", where.file_name(),
                         where.line());
