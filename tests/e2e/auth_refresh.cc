@@ -162,3 +162,5 @@ TEST(Logout, EndsTheRefreshToken) {
 TEST(Logout, NamesTheMissingField) {
   expect_bad_fields({"refresh_token"}, post_as_nobody("/v1/auth/logout", Json::object()));
 }
+
+TEST(Logout, RefusesATokenOfNobody) { expect_problem(401, "invalid_refresh_token", logout("nobody's")); }

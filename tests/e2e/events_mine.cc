@@ -58,5 +58,6 @@ TEST(MyEvents, ForgetADeletedOne) {
 }
 
 TEST(MyEvents, NameEveryBadParameter) {
-  expect_bad_fields({"page", "limit"}, owner.get("/v1/events/my-events?page=0&limit=101"));
+  for (const char* path : {"/v1/events/my-events", "/v1/events/me"})
+    expect_bad_fields({"page", "limit"}, owner.get(std::string(path) + "?page=0&limit=101"));
 }

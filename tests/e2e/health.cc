@@ -1,5 +1,6 @@
 #include "support/checks.h"
 #include "support/http_client.h"
+#include "support/stack.h"
 
 #include <CppUTest/TestHarness.h>  // last: it redefines new
 
@@ -21,6 +22,40 @@ TEST(Health, IsReady) { expect_status(200, send({.path = "/readyz"})); }
 
 TEST(Health, UnderstandsHead) {
   for (const char* path : {"/", "/livez", "/readyz"}) expect_status(200, send({.method = "HEAD", .path = path}));
+}
+
+TEST(Health, AnswersPeopleWithAPage) {
+  const auto reply = send({.path = "/", .headers = {"Accept: text/html,application/xhtml+xml,*/*;q=0.8"}});
+  expect_status(200, reply);
+  expect_text("text/html; charset=utf-8", reply.header("content-type"));
+  expect_contains(setting("BASE_URL") + "/v1/events/book", reply.body);
+  expect_contains("Accept", reply.header("vary"));
+}
+
+TEST(Health, AnswersProgramsWithJsonWhateverElseTheyTake) {
+  for (const char* accept : {"*/*", "application/json", "application/json, text/html;q=0.5", "text/plain"}) {
+    const auto reply = send({.path = "/", .headers = {std::string("Accept: ") + accept}});
+    expect_text("application/json", reply.header("content-type"));
+  }
+}
+
+TEST(Health, ServesTheDocuments) {
+  for (const char* path : {"/docs", "/docs/errors"}) {
+    const auto reply = send({.path = path});
+    expect_status(200, reply);
+    expect_text("text/html; charset=utf-8", reply.header("content-type"));
+    expect(reply.header("content-security-policy").find("unsafe") == std::string::npos, "a strict policy");
+  }
+  expect_contains("openapi: 3.1", send({.path = "/openapi.yaml"}).body);
+}
+
+TEST(Health, AnswersWithJsonWhateverTheNameEndsIn) {
+  for (const char* path : {"/nothing.html", "/docs/nothing.html", "/docs/nothing.css", "/.www/index.html", "/docs/"})
+    expect_problem(404, "route_not_found", send({.path = path}));
+}
+
+TEST(Health, HidesMetricsFromElsewhere) {
+  expect_problem(404, "route_not_found", send({.path = "/metrics", .headers = {"X-Forwarded-For: 192.0.2.7"}}));
 }
 
 TEST(Health, TellsMetricsInPrometheusText) {

@@ -125,6 +125,10 @@ TEST(Http, AnswersEndlessHeadersWithAProblem) {
   CHECK_TRUE(reply.json["success"].is_boolean() && !reply.json["success"].boolean());
 }
 
+TEST(Http, AnswersAnUnknownTransferEncodingWithAProblem) {
+  expect_problem(501, "not_implemented", person.get("/v1/users/me", {"Transfer-Encoding: gzip"}));
+}
+
 TEST(Http, RepeatsTheRequestIdOfTheCaller) {
   expect_text("order-7.a_B", person.get("/v1/users/me", {"X-Request-Id: order-7.a_B"}).header("x-request-id"));
   const auto problem = person.get("/nothing", {"X-Request-Id: order-8"});

@@ -131,6 +131,16 @@ TEST(IdempotencyKey, RefusesAnotherCancellationUnderTheSameKey) {
   expect_problem(422, "idempotency_key_reused", cancel(person, other, key));
 }
 
+TEST(IdempotencyKey, RefusesTheCancellationOfAnotherBookingUnderTheSameKey) {
+  const auto cancel_one_of = [&](const std::string& id) {
+    book_outcome(person, id);
+    const auto booking = std::string(booking_of_event(person, id)["id"].text());
+    return person.del("/v1/bookings/" + booking, {}, {"Idempotency-Key: " + key});
+  };
+  expect_status(202, cancel_one_of(create_event(owner)));
+  expect_problem(422, "idempotency_key_reused", cancel_one_of(create_event(owner)));
+}
+
 TEST(IdempotencyKey, RefusesAnotherEventUnderTheSameKey) {
   expect_status(201, initialize(event_body(), key));
   expect_problem(422, "idempotency_key_reused", initialize(event_body(), key));

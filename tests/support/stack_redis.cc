@@ -30,6 +30,14 @@ redis::Reply on_queue(const redis::Arguments& command) {
   return redis::Connection(setting("QUEUE_REDIS_URL"), kTimeoutMs).command(command);
 }
 
+redis::Reply on_cache(const redis::Arguments& command) {
+  return redis::Connection(setting("CACHE_REDIS_URL"), kTimeoutMs).command(command);
+}
+
+std::string rate_key(const std::string& rate_class, const std::string& caller) {
+  return "ticketd:rate:" + rate_class + ":" + caller;
+}
+
 }  // namespace
 
 std::vector<QueuedCommand> queued_commands(const std::string& event_id) {
@@ -54,7 +62,15 @@ void stuff_stream(const std::string& stream, int entries) {
 void clear_stream(const std::string& stream) { on_queue({"XTRIM", stream, "MAXLEN", "0"}); }
 
 void forget_token_list() {
-  redis::Connection(setting("CACHE_REDIS_URL"), kTimeoutMs).command({"DEL", "ticketd:tokens"});
+  on_cache({"DEL", "ticketd:tokens"});
+}
+
+void spend_rate(const std::string& rate_class, const std::string& caller) {
+  on_cache({"SET", rate_key(rate_class, caller), "1000000000", "EX", "600"});
+}
+
+void forget_rate(const std::string& rate_class, const std::string& caller) {
+  on_cache({"DEL", rate_key(rate_class, caller)});
 }
 
 bool redis_answers(const char* url_setting) try {

@@ -25,6 +25,10 @@ void clear_stream(const std::string& stream);
 // Drops the cache's list of people whose older tokens are refused, as its half a minute does: it is loaded anew.
 void forget_token_list();
 
+// Counts a caller (a user id or an address) as far over every limit of a rate class, and forgets it again.
+void spend_rate(const std::string& rate_class, const std::string& caller);
+void forget_rate(const std::string& rate_class, const std::string& caller);
+
 // `url_setting` names the environment variable: QUEUE_REDIS_URL or CACHE_REDIS_URL.
 bool redis_answers(const char* url_setting);
 

@@ -1,0 +1,86 @@
+// What is written down in several places is the same in all of them: the routes (nginx/routes.conf, handlers/, the
+// OpenAPI document, the Bruno collection), the error codes (lib/http/reply.cc, nginx/errors.conf, the document, the errors page), the version.
+const fs = require('fs');
+const { document, operations } = require('./document');
+
+const read = (file) => fs.readFileSync(file, 'utf8');
+const all = (text, pattern) => [...text.matchAll(pattern)];
+let checks = 0;
+let bad = 0;
+
+function same(what, left, right) {
+  checks++;
+  const [a, b] = [new Set(left), new Set(right)];
+  const missing = [...a].filter((item) => !b.has(item)).map((item) => `only in the first: ${item}`);
+  const extra = [...b].filter((item) => !a.has(item)).map((item) => `only in the second: ${item}`);
+  if (a.size === 0) missing.push('the first is empty: this test no longer reads it rightly');
+  if (missing.length + extra.length === 0) return;
+  bad++;
+  console.log(`${what}:\n  ${[...missing, ...extra].join('\n  ')}`);
+}
+
+// A pattern of nginx as the document writes the path: (?<ticketd_event_id>[^/]+) is {event_id}.
+const template = (pattern) =>
+  pattern
+    .replace(/\(\?<ticketd_(?:path_)?([a-z_]+)>\[\^\/\]\+\)/g, '{$1}')
+    .replace(/\[\^\/\]\+/g, '{}')
+    .replace(/\\\./g, '.');
+const unnamed = (path) => path.replace(/\{[^}]*\}/g, '{}');
+
+const routes = read('nginx/routes.conf');
+const mapped = all(routes, /^\s+"~\^(\S+) (\/\S*)\$"\s+([a-z-]+);$/gm)
+  .map(([, methods, pattern, handler]) => ({ method: methods.replace(/\(\?:(.*)\|HEAD\)/, '$1'), path: template(pattern), handler }))
+  // The files that the pages load are no part of the API, and /docs/errors is one of their names.
+  .filter(({ path }) => !path.startsWith('/docs/['));
+mapped.push({ method: 'GET', path: '/docs/errors', handler: 'www' });
+const allowed = all(routes, /^\s+"~\^(\/\S*)\$"\s+"([A-Z, ]+)";$/gm)
+  .filter(([, pattern]) => !pattern.startsWith('/docs/['))
+  .map(([, pattern, methods]) => `${unnamed(template(pattern))} ${methods}`);
+
+const line = ({ method, path, handler }) => `${method} ${path} -> ${handler}`;
+same('routes.conf and openapi.yaml', mapped.map(line), operations.map(line));
+same(
+  "the programs of handlers/ and routes.conf's",
+  fs.readdirSync('handlers').map((file) => file.replace(/\.cc$/, '').replaceAll('_', '-')),
+  mapped.map(({ handler }) => handler).filter((handler) => handler !== 'www'),
+);
+const methodsOf = new Map();
+for (const { path, method } of mapped.filter(({ path }) => path !== '/docs/errors')) {
+  const methods = methodsOf.get(unnamed(path)) || [];
+  methodsOf.set(unnamed(path), methods.concat(method === 'GET' ? ['GET', 'HEAD'] : [method]));
+}
+same(
+  'what is routed and what Allow says',
+  [...methodsOf].map(([path, methods]) => `${path} ${[...methods, 'OPTIONS'].join(', ')}`),
+  allowed,
+);
+
+const errorsConf = read('nginx/errors.conf').split('$ticketd_error_code')[1].split('}')[0];
+const codes = [
+  ...all(read('lib/http/reply.cc'), /return \{\d+, "([a-z_]+)",/g),
+  ...all(errorsConf, /^\s+\w+\s+([a-z_]+);$/gm),
+].map((match) => match[1]);
+const errorsPage = read('nginx/www/docs/errors.html');
+same("the service's error codes and openapi.yaml's", codes, document.components.schemas.Problem.properties.code.enum);
+same("the service's error codes and the errors page's", codes, all(errorsPage, /<section id="([^"]+)">/g).map((m) => m[1]));
+
+const statuses = all(read('lib/http/reply.cc'), /return \{(\d+), "([a-z_]+)",/g).map(([, status, code]) => `${code} ${status}`);
+const ofHandlers = new Set(statuses.map((entry) => entry.split(' ')[0]));
+same(
+  'the status of each code, and on the errors page',
+  statuses,
+  all(errorsPage, /<code>([a-z_]+)<\/code><span>(\d+)<\/span>/g)
+    .filter(([, code]) => ofHandlers.has(code))
+    .map(([, code, status]) => `${code} ${status}`),
+);
+const collection = fs
+  .readdirSync('tests/bruno')
+  .filter((file) => file.endsWith('.bru'))
+  .map((file) => /^([a-z]+) \{\n {2}url: \{\{base\}\}([^\s?]*)/m.exec(read(`tests/bruno/${file}`)))
+  .map(([, method, path]) => `${method.toUpperCase()} ${unnamed(path.replace(/\{\{\w+\}\}/g, '{}'))}`);
+same('the Bruno collection and openapi.yaml', collection, operations.map(({ method, path }) => `${method} ${unnamed(path)}`));
+
+same('the version', [/kVersion = "([^"]+)"/.exec(read('lib/app/version.h'))[1]], [document.info.version]);
+
+console.log(`agreement: ${checks} lists compared, ${bad} differ`);
+process.exit(bad === 0 ? 0 : 1);

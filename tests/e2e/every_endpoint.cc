@@ -1,0 +1,83 @@
+// Answers that every endpoint can give, seen at each of them: over the limit, and without the database.
+#include "support/booking_steps.h"
+#include "support/checks.h"
+#include "support/endpoints.h"
+#include "support/stack.h"
+#include "support/stack_database.h"
+#include "support/stack_redis.h"
+#include "support/token_forge.h"
+
+#include <CppUTest/TestHarness.h>  // last: it redefines new
+
+using namespace ticketd::e2e;
+using ticketd::Json;
+
+namespace {
+
+const std::string kHere = "127.0.0.1";  // what a client without a token is counted as
+
+std::string rate_class_of(const Endpoint& endpoint) {
+  if (endpoint.path.starts_with("/v1/auth/")) return "auth";
+  return endpoint.method == "GET" ? "reads" : "booking";
+}
+
+// Bodies that pass validation, so that the endpoint goes on to the database.
+std::string good_body(const Endpoint& endpoint) {
+  const auto last = endpoint.path.substr(endpoint.path.rfind('/') + 1);
+  auto body = event_body();
+  body.set("email", fresh_email()).set("password", "secret").set("refresh_token", "none");
+  body.set("current_password", "secret").set("new_password", "secret2").set("all", true);
+  if (last == "book" || last == "cancel") body.set("event_id", fresh_uuid());
+  return body.dump();
+}
+
+}  // namespace
+
+TEST_GROUP(EveryEndpoint) {
+  Person person;
+
+  void setup() override { person = make_person(); }
+  void teardown() override {
+    for (const auto& endpoint : endpoints()) forget_rate(rate_class_of(endpoint), kHere);
+    restore_stack();
+  }
+
+  Response call(const Endpoint& endpoint) const {
+    auto request = endpoint.needs_token ? person.request(endpoint.method, endpoint.path)
+                                        : Request{.method = endpoint.method, .path = endpoint.path};
+    if (endpoint.body) request.body = good_body(endpoint);
+    return send(request);
+  }
+};
+
+TEST(EveryEndpoint, RefusesWhoIsOverTheLimit) {
+  for (const auto& endpoint : endpoints()) {
+    spend_rate(rate_class_of(endpoint), endpoint.needs_token ? person.id : kHere);
+    expect_problem(429, "rate_limited", call(endpoint));
+  }
+}
+
+TEST(EveryEndpoint, SaysThatTheDatabaseIsAway) {
+  take_down("postgres");
+  for (const auto& endpoint : endpoints()) {
+    expect_problem(503, "database_unavailable", call(endpoint));
+  }
+  expect_problem(503, "database_unavailable", send({.path = "/readyz"}));
+}
+
+TEST(EveryEndpoint, SaysNothingOfAFaultOfItsOwn) {
+  const auto title = fresh_title();
+  query("ALTER TABLE events ADD CONSTRAINT unknown_rule CHECK (title <> '" + title + "') NOT VALID");
+  const auto reply = person.post("/v1/events/initialize", event_body({.title = title}));
+  query("ALTER TABLE events DROP CONSTRAINT unknown_rule");
+  expect_problem(500, "internal_error", reply);
+  expect(reply.body.find("unknown_rule") == std::string::npos, "no word of the database in " + reply.body);
+}
+
+TEST(EveryEndpoint, TellsItsMethodsToAPreflight) {
+  for (const auto& resource : resources()) {
+    const auto reply = send({.method = "OPTIONS", .path = resource.path});
+    expect_status(204, reply);
+    for (const auto& method : resource.methods) expect_contains(method, reply.header("allow"));
+  }
+}
