@@ -63,8 +63,12 @@ docs: ## the pages of / and /docs, into build/www; without npm, /docs only says 
 	$(Q)nginx/docs/build
 
 test: deps-test ## unit, integration, e2e, monitoring and document tests on stacks of their own
-	@$(MAKE) --no-print-directory -j$$(nproc) build $(TEST_KINDS:%=$(BUILD)/tests/%)
-	@BUILD=$(BUILD) tests/run $(TEST_KINDS) monitoring
+	@$(MAKE) --no-print-directory -j$$(nproc) build docs $(TEST_KINDS:%=$(BUILD)/tests/%)
+	@BUILD=$(BUILD) tests/run $(TEST_KINDS) monitoring docs
+
+screenshots: deps-test ## pictures of / and /docs, wide and narrow, light and dark, into build/screenshots
+	@$(MAKE) --no-print-directory -j$$(nproc) build docs
+	@tests/docs/pictures
 
 sim: deps-test ## a million random schedules of the booking rules, and every rule disabled once
 	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/tests/sim
