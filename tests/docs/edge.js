@@ -34,6 +34,13 @@ async function expect(status, { method = 'GET', path = '/', malformed = false },
   console.log(`expected ${status}, not ${answer.status}: ${JSON.stringify(text)}`);
 }
 
+// SIGSTOP takes hold of a thread when that is next looked at: returns when all of them stand.
+async function stop(pid) {
+  const standing = (thread) => / T /.test(fs.readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8').replace(/^.*\)/, ''));
+  process.kill(pid, 'SIGSTOP');
+  while (!fs.readdirSync(`/proc/${pid}/task`).every(standing)) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
 async function main() {
   if (flood) {
     const requests = Array.from({ length: 500 }, () => exchange('GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'));
@@ -46,7 +53,7 @@ async function main() {
   await expect(505, { malformed: true }, 'GET / HTTP/2.1\r\nHost: a\r\n\r\n');
   await expect(400, { malformed: true }, 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n');
   const handler = Number(fs.readFileSync(`${runDir}/pids/livez`, 'utf8'));
-  process.kill(handler, 'SIGSTOP');
+  await stop(handler);
   try {
     await expect(504, { path: '/livez' }, 'GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
   } finally {
