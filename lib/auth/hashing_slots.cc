@@ -8,8 +8,11 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstring>
 #include <ctime>
-#include <system_error>
+#include <new>
+
+#include "base/log.h"
 
 namespace ticketd::auth {
 
@@ -21,14 +24,6 @@ struct HashingSlots::Shared {
 };
 
 namespace {
-
-std::system_error failure(const std::string& what) { return {errno, std::generic_category(), what}; }
-
-void* map(int fd, std::size_t size, int kind, const std::string& what) {
-  void* memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, kind, fd, 0);
-  if (memory == MAP_FAILED) throw failure(what);
-  return memory;
-}
 
 void make(pthread_mutex_t& slot) {
   pthread_mutexattr_t kind;
@@ -48,16 +43,16 @@ bool got(int result, pthread_mutex_t& slot) {
 }  // namespace
 
 HashingSlots::HashingSlots(const std::string& file, int slots) : slots_(static_cast<unsigned>(slots)) {
-  int fd = -1;
-  if (!file.empty()) {
-    fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0660);
-    if (fd < 0) throw failure(file);
-    if (::flock(fd, LOCK_EX) != 0 || ::ftruncate(fd, sizeof(Shared)) != 0) {
-      ::close(fd);
-      throw failure(file);
-    }
+  int fd = file.empty() ? -1 : ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0660);
+  if (!file.empty() && (fd < 0 || ::flock(fd, LOCK_EX) != 0 || ::ftruncate(fd, sizeof(Shared)) != 0)) {
+    Log::warning("argon2_file_unusable", {{"path", file}, {"error", std::strerror(errno)}});
+    if (fd >= 0) ::close(fd);
+    fd = -1;
   }
-  shared_ = static_cast<Shared*>(map(fd, sizeof(Shared), fd < 0 ? MAP_SHARED | MAP_ANONYMOUS : MAP_SHARED, file));
+  void* memory =
+      ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, fd < 0 ? MAP_SHARED | MAP_ANONYMOUS : MAP_SHARED, fd, 0);
+  if (memory == MAP_FAILED) throw std::bad_alloc();
+  shared_ = static_cast<Shared*>(memory);
   if (!shared_->ready) {
     for (auto& slot : shared_->slots) make(slot);
     shared_->ready = true;

@@ -15,8 +15,8 @@ class HashingSlots {
  public:
   static constexpr int kMost = 64;
 
-  // `slots`, 1 to kMost: the same in all processes. `file` is made if it is not there; empty: this process alone.
-  // Throws std::system_error.
+  // `slots`, 1 to kMost: the same in all processes. `file` is made if it is not there; if it is empty, or
+  // cannot be used (a warning in the log says so), this process has slots of its own. Throws std::bad_alloc.
   HashingSlots(const std::string& file, int slots);
   ~HashingSlots();
   HashingSlots(const HashingSlots&) = delete;

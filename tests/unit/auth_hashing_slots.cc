@@ -73,6 +73,12 @@ TEST(HashingSlots, AreTakenOverFromAProcessThatDied) {
   CHECK_TRUE(first.granted() && second.granted());
 }
 
+TEST(HashingSlots, OfAFileThatCannotBeUsedAreThisProcesssOwn) {
+  HashingSlots alone("/nowhere/slots", 1);
+  const HashingSlots::Lease first(alone, milliseconds(0));
+  CHECK_TRUE(first.granted());
+}
+
 TEST(HashingSlots, OfNoFileAreThisProcesssOwn) {
   HashingSlots alone("", 1), another("", 1);
   const HashingSlots::Lease first(alone, milliseconds(0));
