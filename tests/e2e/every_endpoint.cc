@@ -55,6 +55,7 @@ TEST(EveryEndpoint, RefusesWhoIsOverTheLimit) {
     spend_rate(rate_class_of(endpoint), endpoint.needs_token ? person.id : kHere);
     expect_problem(429, "rate_limited", call(endpoint));
   }
+  expect_problem(429, "rate_limited", send({.path = "/"}));  // a read by an address, as discover is
 }
 
 TEST(EveryEndpoint, SaysThatTheDatabaseIsAway) {

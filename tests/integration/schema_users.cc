@@ -52,8 +52,9 @@ RULE(SchemaOfUsers, idempotency_keys_pkey, AnIdempotencyKeyStandsForOneRequest) 
 }
 
 RULE(SchemaOfUsers, deleted_users_pkey, ADeletionIsNotedOnce) {
-  sql("DELETE FROM users WHERE id = $1", user);
-  deleted_users_pkey.refuses("INSERT INTO deleted_users VALUES ($1, now())", user);
+  const auto gone = make_user().str();
+  sql("DELETE FROM users WHERE id = $1", gone);
+  deleted_users_pkey.refuses("INSERT INTO deleted_users VALUES ($1, now())", gone);
 }
 
 RULE(SchemaOfUsers, schema_migrations_pkey, AMigrationIsRecordedOnce) {

@@ -11,7 +11,7 @@ namespace ticketd::e2e {
 std::vector<std::string> routes() {
   std::ifstream file("nginx/routes.conf");
   if (!file) FAIL("nginx/routes.conf cannot be read: run the tests from the top of the tree");
-  const std::regex route(R"re(^\s*"~\^((?:\(\?:GET\|HEAD\)|[A-Z]+) /.*)\$"\s+\S+;$)re");
+  const std::regex route(R"re(^\s*"~\^((?:\(\?:GET\|HEAD\)|[A-Z]+) /.*)\$"\s+(?!www;)\S+;$)re");
   const std::regex get(R"(\(\?:GET\|HEAD\))"), value(R"(\(\?<\w+>\[\^/\]\+\))");
   std::vector<std::string> found;
   for (std::string line; std::getline(file, line);) {

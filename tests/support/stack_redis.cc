@@ -61,9 +61,7 @@ void stuff_stream(const std::string& stream, int entries) {
 
 void clear_stream(const std::string& stream) { on_queue({"XTRIM", stream, "MAXLEN", "0"}); }
 
-void forget_token_list() {
-  on_cache({"DEL", "ticketd:tokens"});
-}
+void forget_token_list() { on_cache({"DEL", "ticketd:tokens"}); }
 
 void spend_rate(const std::string& rate_class, const std::string& caller) {
   on_cache({"SET", rate_key(rate_class, caller), "1000000000", "EX", "600"});
