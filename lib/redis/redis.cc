@@ -106,7 +106,7 @@ void Connection::open() {
                                   : redisConnectUnixWithTimeout(address.path.c_str(), timeout);
   if (context_ == nullptr || context_->err != 0) fail();
   redisSetTimeout(context_, timeout);
-  redisEnableKeepAlive(context_);
+  if (address.path.empty()) redisEnableKeepAlive(context_);  // on a unix socket it fails, and the context too
   wait_ms_ = timeout_ms_;
   try {
     if (!address.password.empty()) {
