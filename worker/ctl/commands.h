@@ -20,6 +20,7 @@ int wrong_usage(std::string_view what);
 // Each gives back the exit status: 0, 1 for "found something wrong", 2 for wrong usage. They throw what storage and
 // redis throw.
 int migrate(const Options& options);  // needs DATABASE_URL alone
+int setup(const Options& options);    // as root; needs no settings, it makes them
 int sample(const Config& config, const Options& options);
 int queue(const Config& config, const Options& options);
 int verify(const Config& config, const Options& options);

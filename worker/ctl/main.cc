@@ -14,6 +14,7 @@ namespace {
 
 constexpr const char* kUsage = R"(usage: ticketctl COMMAND [--json]
 
+  setup [--help]            bring an installed ticketd to life, or mend what is missing; as root
   migrate [--status]        bring the database's schema up to date, or say what is missing
   verify                    recount everything against the rules, next to the running service
   queue                     how many commands are waiting, and for how long
@@ -40,6 +41,7 @@ int version(const ctl::Options& options) {
 }
 
 int run(const std::string& command, const ctl::Options& options) {
+  if (command == "setup") return ctl::setup(options);
   if (command == "migrate") return ctl::migrate(options);
   if (command == "sample") return ctl::sample(config_or_exit(Part::admin), options);
   if (command == "queue") return ctl::queue(config_or_exit(Part::admin), options);
