@@ -44,11 +44,11 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@echo "  $(1) $(2)")
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop build docs test screenshots sim fuzz fuzz-targets torture check format tidy cppcheck hardening layers deps deps-test clean
+.PHONY: help run stop build docs test screenshots sim fuzz fuzz-targets torture deb test-systemd check format tidy cppcheck hardening layers deps clean
 .SECONDARY:
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: deps ## build and run everything here; Ctrl-C stops it. PORT=8080 WORKERS=1 and any setting, e.g. TICKETD_RATE_LIMIT=off
 	@$(MAKE) --no-print-directory -j$$(nproc) build docs
@@ -81,6 +81,14 @@ fuzz: deps-test ## libFuzzer on every parser of a stranger's bytes: SECONDS=60 f
 torture: deps-test ## everything dies, whenever it likes, and nothing may break: SEEDS=20
 	@tests/torture/run $(or $(SEEDS),20)
 
+deb: deps-deb ## a Debian package: build/ticketd_VERSION_ARCH.deb
+	@$(MAKE) --no-print-directory -j$$(nproc) build docs
+	@systemd/package $(BUILD)/bin $(BUILD)
+
+test-systemd: deps-systemd ## the package on a Debian of its own that boots systemd; as root
+	@$(MAKE) --no-print-directory deb
+	@BUILD=$(BUILD) tests/systemd/run
+
 check: deps-test format layers tidy cppcheck hardening ## format, layers, clang-tidy, cppcheck, hardening
 
 format: ## is everything formatted? (`clang-format -i` mends it)
@@ -103,8 +111,8 @@ hardening: build ## is every program built so that a memory fault is hard to use
 deps:
 	@systemd/local/install-packages run
 
-deps-test:
-	@systemd/local/install-packages test
+deps-%:
+	@systemd/local/install-packages $*
 
 clean: ## remove what was compiled; the data of `make run` stays
 	rm -rf $(BUILD)/obj $(BUILD)/bin $(BUILD)/tests $(LIBRARY)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <iterator>
 #include <set>
 #include <span>
@@ -44,6 +45,13 @@ using Entries = std::span<const queue::Entry>;
 Entries of_first_shard(Entries entries) {
   const auto other = [&](const auto& entry) { return entry.shard != entries.front().shard; };
   return entries.first(static_cast<std::size_t>(std::find_if(entries.begin(), entries.end(), other) - entries.begin()));
+}
+
+// How long ago the oldest of them was queued, in ms; 0 for none. Stream ids begin with the time.
+std::int64_t lag_ms(Entries entries, Time now) {
+  std::int64_t oldest = epoch_ms(now);
+  for (const auto& entry : entries) oldest = std::min<std::int64_t>(oldest, std::atoll(entry.stream_id.c_str()));
+  return epoch_ms(now) - oldest;
 }
 
 void carry_out_first(Drain& drain, queue::CommandStream& stream, Entries entries) {
@@ -140,7 +148,8 @@ void Worker::run_session(const std::atomic<bool>& stop) {
     const auto entries = stream.read(locks.owned(), config_.batch_max, std::max(1, static_cast<int>(left_ms)));
     carry_out(drain, stream, entries, fresh);
     report_("owns " + std::to_string(locks.owned().size()) + " of " + std::to_string(config_.shards) + " shards, " +
-            std::to_string(entries.size()) + " commands in the last round");
+            std::to_string(entries.size()) + " commands in the last round, lag " +
+            std::to_string(lag_ms(entries, clock_.now())) + " ms");
   }
 }
 

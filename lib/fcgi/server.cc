@@ -17,6 +17,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/resident.h"
 #include "fcgi/params.h"
 
 namespace ticketd::fcgi {
@@ -25,6 +26,9 @@ namespace {
 using http::Reply;
 using http::Request;
 using SteadyClock = std::chrono::steady_clock;
+
+// Without a request for that long, a process gives back what memory it can.
+constexpr std::int64_t kRestMs = 5'000;
 
 std::system_error system_failure(const char* what) { return {errno, std::generic_category(), what}; }
 
@@ -109,17 +113,19 @@ class Server {
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
-    if (options_.idle_exit_s == 0) {
-      int signal = 0;
-      while (sigwait(&signals, &signal) != 0) {
-      }
-      return;
-    }
     const std::int64_t idle_ms = std::int64_t{options_.idle_exit_s} * 1000;
+    std::int64_t shrunk_after = -1;  // the request after which memory was given back
     for (;;) {
-      const auto left_ms = in_flight_ > 0 ? idle_ms : last_ms_ + idle_ms - now_ms();
-      if (left_ms <= 0) return;
-      const timespec wait{left_ms / 1000, left_ms % 1000 * 1'000'000};
+      const std::int64_t last_ms = last_ms_;
+      const auto still_ms = in_flight_ > 0 ? 0 : now_ms() - last_ms;
+      if (idle_ms > 0 && still_ms >= idle_ms) return;
+      if (still_ms >= kRestMs && last_ms != shrunk_after) {
+        shrink_resident();
+        shrunk_after = last_ms;
+      }
+      auto wait_ms = still_ms < kRestMs ? kRestMs - still_ms : kRestMs;
+      if (idle_ms > 0) wait_ms = std::min(wait_ms, idle_ms - still_ms);
+      const timespec wait{wait_ms / 1000, wait_ms % 1000 * 1'000'000};
       if (sigtimedwait(&signals, nullptr, &wait) > 0) return;
     }
   }

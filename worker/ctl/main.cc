@@ -73,7 +73,7 @@ int main(int argc, char** argv) {
     options.words.erase(options.words.begin());
   }
   try {
-    if (ctl::load_host_settings()) ctl::drop_root();
+    if (command != "setup" && ctl::load_host_settings()) ctl::drop_root();  // setup makes them, and needs root
     return run(command, options);
   } catch (const std::exception& e) {
     std::cerr << "ticketctl: " << e.what() << '\n';

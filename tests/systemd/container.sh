@@ -1,0 +1,90 @@
+# A Debian of its own that boots systemd, without the host's systemd, network or ports. Sourced by run.
+# shellcheck shell=bash
+
+ROOT_DIR=$WORK/root     # its file system
+CONSOLE=$WORK/console.log
+NSPAWN="" LEADER=""
+
+# What a host has before ticketd comes: PostgreSQL and nginx, as somebody would have installed them.
+HOST_PACKAGES=(postgresql nginx curl)
+
+# apt's sources on this host, those of Debian alone, for the same release.
+debian_sources() {
+  apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' 'Origin: Debian' |
+    sort -u | grep " $RELEASE" | sed 's/^/deb /'
+}
+
+# Makes $BASE, the tarball of a Debian with PostgreSQL, nginx and, downloaded but not installed, what the package depends
+# on: so later runs need no network.
+make_base() {
+  local mirror tree=$WORK/base
+  mirror=$(debian_sources | awk -v release="$RELEASE" '$3 == release { print $2; exit }')
+  [[ $mirror ]] || { echo "apt on this host knows no Debian $RELEASE" >&2 && return 1; }
+  debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,ca-certificates "$RELEASE" "$tree" "$mirror" || return 1
+  debian_sources >"$tree/etc/apt/sources.list"
+  apt-config dump | grep -E '^Acquire::(Check|http::Proxy|https::Proxy)' >"$tree/etc/apt/apt.conf.d/90host" || true
+  rm -f "$tree"/var/cache/apt/archives/*.deb
+  cp "$PACKAGE" "$tree/root/ticketd.deb"
+  systemd-nspawn -q -D "$tree" --register=no --keep-unit --pipe --as-pid2 --resolv-conf=copy-host \
+    env DEBIAN_FRONTEND=noninteractive LANG=C.UTF-8 sh -ec "
+      apt-get -q update
+      apt-get install -y -q --no-install-recommends ${HOST_PACKAGES[*]}
+      apt-get clean
+      apt-get install -y -q --download-only /root/ticketd.deb
+      rm /root/ticketd.deb" </dev/null || return 1
+  tar -C "$tree" -cf "$BASE.new" . && mv "$BASE.new" "$BASE"
+  rm -rf "$tree"
+}
+
+# Boots it; again, as often as it reboots itself (nspawn ends with 133 then).
+boot() {
+  local status
+  while :; do
+    status=0
+    systemd-nspawn -q -D "$ROOT_DIR" --machine="$MACHINE" --boot --register=no --keep-unit --private-network \
+      --console=pipe </dev/null >>"$CONSOLE" 2>&1 || status=$?
+    ((status == 133)) || exit "$status"
+  done
+}
+
+# The process that is systemd in there. Empty while there is none.
+find_leader() {
+  local nspawn
+  nspawn=$(pgrep -P "$NSPAWN" -x systemd-nspawn | head -n 1) || true
+  LEADER=${nspawn:+$(pgrep -P "$nspawn" | head -n 1)}
+}
+
+# wait_booted BEFORE: waits until it has booted, and not as the process BEFORE.
+wait_booted() {
+  local end=$((SECONDS + 120)) before=$1
+  until find_leader && [[ $LEADER && $LEADER != "$before" ]] && inside systemctl is-system-running --wait >/dev/null 2>&1; do
+    kill -0 "$NSPAWN" 2>/dev/null && ((SECONDS < end)) || { tail -n 20 "$CONSOLE" >&2 && return 1; }
+    sleep 0.2
+  done
+}
+
+start_container() {
+  mkdir -p "$ROOT_DIR"
+  tar -C "$ROOT_DIR" -xf "$BASE"
+  boot &
+  NSPAWN=$!
+  wait_booted none
+}
+
+# Runs a command as root in there.
+inside() {
+  nsenter -t "$LEADER" -m -u -i -n -p -w -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
+    DEBIAN_FRONTEND=noninteractive "$@" </dev/null
+}
+
+stop_container() {
+  local nspawn
+  [[ $NSPAWN ]] || return 0
+  nspawn=$(pgrep -P "$NSPAWN" -x systemd-nspawn) || true
+  disown "$NSPAWN"
+  kill -KILL "$NSPAWN" 2>/dev/null || true
+  # SIGTERM makes nspawn tell its systemd to power off; what it holds open is worth nothing here.
+  [[ ! $nspawn ]] || kill -KILL $(pgrep -P "$nspawn") "$nspawn" 2>/dev/null || true
+  while [[ $nspawn && -e /proc/$nspawn/exe ]]; do sleep 0.1; done
+  NSPAWN=""
+}

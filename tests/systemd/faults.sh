@@ -1,0 +1,88 @@
+# What goes wrong on a host: killed processes, wrong settings. Sourced by run.
+# shellcheck shell=bash
+
+main_pid() { inside systemctl show -P MainPID "$1"; }
+
+has_new_pid() {
+  local pid
+  pid=$(main_pid "$1")
+  [[ $pid != 0 && $pid != "$2" ]]
+}
+
+kill_it() { inside systemctl kill --kill-who=main -s KILL "$1"; }
+
+comes_back() {
+  local pid
+  inside systemctl start "$1" || return 1
+  pid=$(main_pid "$1")
+  kill_it "$1" || return 1
+  eventually 20 has_new_pid "$1" "$pid"
+}
+
+each_endpoint_comes_back() {
+  local handler count=0
+  for handler in "$ROOT_DIR"/usr/lib/ticketd/handlers/*; do
+    comes_back "ticketd@${handler##*/}.service" || { echo "${handler##*/} did not" && return 1; }
+    count=$((count + 1))
+  done
+  echo "$count of them"
+}
+
+postgres_unit() { inside systemctl list-units -q --no-legend --plain 'postgresql@*.service' | cut -d ' ' -f 1; }
+
+# Debian's PostgreSQL does not restart by itself after a kill -9 of its postmaster; ticketd waits for it.
+postgres_is_awaited() {
+  local unit
+  unit=$(postgres_unit)
+  kill_it "$unit"
+  eventually 10 answers /readyz 503 || return 1
+  eventually 30 inside systemctl start "$unit"
+  eventually 30 answers /readyz
+}
+
+survive_kills() {
+  step "kill -9"
+  check "each endpoint comes back" each_endpoint_comes_back
+  check "the worker comes back" comes_back ticketd-worker@1.service
+  check "the queue's Redis comes back" comes_back ticketd-redis-queue.service
+  check "the cache's Redis comes back" comes_back ticketd-redis-cache.service
+  check "everything answers again" eventually 20 answers /readyz
+  check "PostgreSQL is killed, and is back" postgres_is_awaited
+  check "a booking after all that" book_and_promote
+  check "ticketctl verify finds all rules kept" rules_hold
+}
+
+# With requests that wait in the socket: it may not start again and again.
+exits_78_once() {
+  local since unit=ticketd@livez.service clients=()
+  since=$(inside date '+%F %T')
+  set_environment "TICKETD_THREADS=many"
+  inside systemctl stop "$unit" 2>/dev/null
+  for _ in 1 2 3; do inside curl -s -o /dev/null --max-time 5 "$URL/livez" & clients+=($!); done
+  wait "${clients[@]}"
+  eventually 5 inside systemctl is-failed -q "$unit" || return 1
+  [[ $(inside systemctl show -P ExecMainStatus "$unit") == 78 ]] || { echo "status $(inside systemctl show -P ExecMainStatus "$unit")" && return 1; }
+  inside journalctl -q -o cat -u "$unit" --since "$since" | tee "$WORK/journal"
+  grep -q 'TICKETD_THREADS is "many", but must be a whole number' "$WORK/journal" || return 1
+  [[ $(grep -c 'code=exited, status=78' "$WORK/journal") == 1 ]]
+}
+
+worker_exits_78_once() {
+  local since
+  since=$(inside date '+%F %T')
+  inside systemctl restart ticketd-worker@1.service 2>/dev/null
+  inside systemctl is-failed -q ticketd-worker@1.service || return 1
+  inside journalctl -q -o cat -u ticketd-worker@1.service --since "$since" | tee "$WORK/journal"
+  [[ $(grep -c 'code=exited, status=78' "$WORK/journal") == 1 ]]
+}
+
+refuse_wrong_settings() {
+  step "wrong settings"
+  check "an endpoint ends with 78, says why, and is not started again" exits_78_once
+  check "meanwhile clients are told" answers /livez 502
+  check "a worker ends with 78, and is not started again" worker_exits_78_once
+  set_environment ""
+  check "with right settings, systemctl start ticketd.target brings all back" inside systemctl start ticketd.target
+  check "it answers" eventually 20 answers /readyz
+  check "every socket listens" all_sockets_listen
+}

@@ -1,0 +1,80 @@
+# Restarts and upgrades while clients read and book. Sourced by run.
+# shellcheck shell=bash
+
+no_limits() {
+  inside sh -ec 'sed -i "/^TICKETD_RATE_LIMIT=/d" /etc/ticketd/ticketd.env; echo TICKETD_RATE_LIMIT=off >>/etc/ticketd/ticketd.env
+    sed -i "/ticketd_rate_limit/,/}/s/\"on\"/\"off\"/" /etc/ticketd/nginx-settings.conf; nginx -t -q; systemctl reload nginx
+    systemctl try-restart "ticketd@*.service"'
+}
+
+start_load() {
+  : >"$WORK/load.err"
+  nsenter -t "$LEADER" -n -- python3 tests/systemd/load.py "$URL" "$LOAD_RATE" >"$WORK/load.json" 2>"$WORK/load.err" &
+  LOAD=$!
+  eventually 60 grep -q running "$WORK/load.err"
+  sleep 3   # of quiet load before
+}
+
+stop_load() {
+  sleep 3   # and after
+  kill -TERM "$LOAD"
+  wait "$LOAD" || cat "$WORK/load.err"
+  sed 's/^/    /' "$WORK/load.json"
+}
+
+load_says() { python3 -c "import json, sys; d = json.load(open(sys.argv[1])); sys.exit(not ($1))" "$WORK/load.json"; }
+
+check_load() {
+  check "$1: the load was 300 requests a second or more" load_says 'd["per_second"] >= 300'
+  check "$1: no request failed" load_says 'd["failed"] == 0'
+  check "$1: every accepted booking has its outcome" load_says 'd["accepted"] > 100 and d["without_outcome"] == 0'
+  check "$1: ticketctl verify finds all rules kept" rules_hold
+}
+
+worker_pid_changed() { has_new_pid ticketd-worker@1.service "$1"; }
+
+restart_under_load() {
+  local worker book
+  step "systemctl restart 'ticketd@*' 'ticketd-worker@*' under load"
+  no_limits
+  inside systemctl start ticketd-worker@2.service
+  start_load
+  worker=$(main_pid ticketd-worker@1.service) book=$(main_pid ticketd@events-book.service)
+  # The pattern means the sockets too, which refuse: hence its exit status.
+  inside systemctl restart 'ticketd@*' 'ticketd-worker@*' >"$WORK/restart.log" 2>&1 || true
+  check "the worker is another process" has_new_pid ticketd-worker@1.service "$worker"
+  check "the endpoint is another process" has_new_pid ticketd@events-book.service "$book"
+  stop_load
+  check_load restart
+}
+
+# The same package, a version higher, with one more migration and one more endpoint.
+make_next_package() {
+  local tree=$WORK/next
+  rm -rf "$tree"
+  dpkg-deb -R "$PACKAGE" "$tree"
+  sed -i "s/^Version: .*/Version: $NEXT/" "$tree/DEBIAN/control"
+  cat >"$tree/usr/share/ticketd/migrations/9000_test.sql" <<'END'
+CREATE TABLE test_upgrade (id integer PRIMARY KEY);
+ALTER TABLE events ADD COLUMN test_upgrade integer;
+END
+  cp "$tree/usr/lib/ticketd/handlers/livez" "$tree/usr/lib/ticketd/handlers/test-new"
+  ln -s ../ticketd@.socket "$tree/lib/systemd/system/ticketd.target.wants/ticketd@test-new.socket"
+  dpkg-deb --root-owner-group -b "$tree" "$ROOT_DIR/root/next.deb" && rm -rf "$tree"
+}
+
+upgrade_under_load() {
+  local book
+  NEXT=${VERSION}+next
+  step "an upgrade to $NEXT under load"
+  make_next_package >/dev/null
+  start_load
+  book=$(main_pid ticketd@events-book.service)
+  check "apt installs the next version" install_it next.deb
+  check "its migration is applied" inside runuser -u postgres -- psql -XqAtc 'SELECT count(*) FROM test_upgrade' ticketd
+  check "its endpoints run" has_new_pid ticketd@events-book.service "$book"
+  check "its new endpoint listens" inside systemctl is-active -q ticketd@test-new.socket
+  stop_load
+  check_load upgrade
+  check "the data is still there" inside runuser -u postgres -- psql -XqAtc 'SELECT 1 / sign(count(*)) FROM bookings' ticketd
+}

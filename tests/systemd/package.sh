@@ -1,0 +1,99 @@
+# The package as such: what Debian and systemd say about it, installing, removing. Sourced by run.
+# shellcheck shell=bash
+
+lintian_clean() { lintian --fail-on error,warning "$PACKAGE"; }
+
+unit_names() { inside sh -c 'ls /lib/systemd/system' | grep -E '^ticketd.*\.(service|socket|target)$'; }
+
+# Each service with its sandbox, as it will run.
+score_of_each_service() {
+  local unit score worst=0
+  for unit in $(unit_names | grep 'service$'); do
+    score=$(inside systemd-analyze security --no-pager "${unit/@./@livez.}" | sed -nE 's/.*exposure level for .*: ([0-9.]+) .*/\1/p')
+    [[ $score ]] || { echo "no score for $unit" && return 1; }
+    worst=$(printf '%s\n' "$worst" "$score" | sort -g | tail -n 1)
+    inside systemd-analyze security --offline=true --threshold=15 --no-pager "/lib/systemd/system/$unit" >/dev/null || { echo "$unit: $score" && return 1; }
+  done
+  echo "the worst has $worst"
+}
+
+units_verify() {
+  local said
+  said=$(inside systemd-analyze verify --man=no ticketd.target ticketd@livez.socket ticketd@livez.service ticketd-closed@livez.service \
+    ticketd-worker@1.service ticketd-migrate.service ticketd-redis-queue.service ticketd-redis-cache.service 2>&1)
+  [[ ! $said ]] || { echo "$said" && return 1; }
+}
+
+check_units() {
+  step "the package"
+  check "lintian has nothing to say" lintian_clean
+}
+
+# All files, links and users of the host, but for those that change by themselves.
+snapshot() {
+  inside sh -c 'find / -xdev \( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /var/tmp -o -path /var/log \
+    -o -path /var/cache -o -path /var/lib/apt -o -path /var/lib/dpkg -o -path /var/lib/postgresql -o -path /root \
+    -o -path /var/lib/systemd -o -path /var/lib/redis -o -path "*/__pycache__" \) -prune -o -print; find /var/lib/dpkg/info -name "ticketd*"
+    find /run /var/log /var/lib/systemd -name "*ticketd*" ! -path "*/journal/*"; sort /etc/passwd /etc/group' | LC_ALL=C sort
+}
+
+install_it() { inside apt-get install -y -q "/root/$(basename "$1")"; }
+nothing_runs() {
+  local units
+  units=$(inside systemctl list-units -q --no-legend --plain 'ticketd*')
+  [[ ! $units ]] || { echo "$units" && return 1; }
+}
+says_how_to_go_on() { echo "$INSTALL_SAID"; tr -d '\r' <<<"$INSTALL_SAID" | grep 'To go live: ticketctl setup$'; }
+
+setup_twice_changes_nothing() {
+  local said
+  said=$(inside ticketctl setup) || { echo "$said" && return 1; }
+  ! grep '^+' <<<"$said"
+}
+
+# A setting or secret that somebody lost is made again.
+setup_mends() {
+  inside sh -ec 'rm /etc/ticketd/credentials/worker/QUEUE_REDIS_URL /etc/nginx/sites-enabled/ticketd; systemctl disable -q ticketd.target'
+  inside ticketctl setup >/dev/null && inside systemctl is-enabled -q ticketd.target && inside ticketctl setup | grep -c '^=' && setup_twice_changes_nothing
+}
+
+other_site_still_there() { inside curl -fs http://127.0.0.1:80/ | grep -q nginx; }
+other_redis_still_there() { inside systemctl is-active -q redis-server.service && inside redis-cli ping | grep -qx PONG; }
+
+install_and_set_up() {
+  step "installing it: apt install ./$(basename "$PACKAGE")"
+  cp "$PACKAGE" "$ROOT_DIR/root/"
+  inside apt-get install -y -q redis-server >/dev/null 2>&1   # the host's own, for other things
+  snapshot >"$WORK/before"
+  INSTALL_SAID=$(install_it "$PACKAGE" 2>&1) || echo "$INSTALL_SAID"
+  check "apt installs it" inside dpkg-query -W ticketd
+  check "it ends with what to do next" says_how_to_go_on
+  check "nothing runs yet" nothing_runs
+  check "the units verify" units_verify
+  check "the sandbox scores 1.5 or better in every unit" score_of_each_service
+  check "ticketctl setup brings it to life" inside ticketctl setup
+  check "a second ticketctl setup changes nothing" setup_twice_changes_nothing
+  check "ticketctl setup mends what is missing" setup_mends
+  check "nginx takes its configuration" inside nginx -t -q
+  check "the host's other site is still there" other_site_still_there
+  check "the host's own Redis is still there" other_redis_still_there
+  check "the sockets are nginx's alone" inside sh -c '! find /run/ticketd -name "*.sock" -printf "%M %u %g\n" | grep -vx "srw-rw---- ticketd_api www-data"'
+}
+
+remove_and_purge() {
+  step "removing it"
+  check "apt remove" inside apt-get remove -y -q ticketd
+  check "no process is left" nothing_runs
+  check "nginx goes on without it" other_site_still_there
+  check "the settings are kept" inside test -e /etc/ticketd/credentials/api/TICKETD_JWT_KEYS -a -e /etc/ticketd/ticketd.env
+  check "apt purge" inside apt-get autopurge -y -q ticketd
+  snapshot >"$WORK/after"
+  check "nothing of it is left" only_what_was_before
+  check "the database is left" inside runuser -u postgres -- psql -XqAtc 'SELECT count(*) FROM bookings' ticketd
+}
+
+only_what_was_before() {
+  local more
+  more=$(LC_ALL=C comm -13 "$WORK/before" "$WORK/after")
+  [[ ! $more ]] || { echo "$more" && return 1; }
+}
