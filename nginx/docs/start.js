@@ -5,7 +5,6 @@ window.ui = SwaggerUIBundle({
   deepLinking: true,
   docExpansion: 'list',
   defaultModelsExpandDepth: 0,
-  defaultModelRendering: 'model',
   displayRequestDuration: true,
   tryItOutEnabled: false,
   validatorUrl: null,
