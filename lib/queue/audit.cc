@@ -1,9 +1,9 @@
 #include "queue/audit.h"
 
 #include <algorithm>
-#include <charconv>
 #include <unordered_map>
 
+#include "queue/command_stream.h"
 #include "queue/wire.h"
 
 namespace ticketd::queue {
@@ -74,12 +74,7 @@ bool remove_queued(redis::Connection& redis, int shard, int& entries_left, Candi
 }
 
 // A shell's settings may be another machine's: streams that the workers know are not to be overlooked.
-int known_shards(redis::Connection& redis, int shards) {
-  const auto remembered = redis.command({"GET", "ticketd:shards"});
-  int known = 0;
-  std::from_chars(remembered.text().data(), remembered.text().data() + remembered.text().size(), known);
-  return std::max(known, shards);
-}
+int known_shards(redis::Connection& redis, int shards) { return std::max(stored_shards(redis), shards); }
 
 }  // namespace
 

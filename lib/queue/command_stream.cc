@@ -117,14 +117,18 @@ int CommandStream::begin_first_batch(int shard, const std::string& head) {
 void CommandStream::end_first_batch(int shard) { redis_.command({"HDEL", kBegunKey, std::to_string(shard)}); }
 
 bool CommandStream::agree_on_shards(int shards) {
-  const auto wanted = std::to_string(shards);
-  const std::string remembered(redis_.command({"GET", kShardsKey}).text());  // first: a full Redis lets us read
-  if (remembered == wanted) return true;
-  int before = 0;
-  std::from_chars(remembered.data(), remembered.data() + remembered.size(), before);
+  const int before = stored_shards(redis_);  // first: a full Redis lets us read
+  if (before == shards) return true;
   if (queue_depth(redis_, before).depth > 0) return false;
-  redis_.command({"SET", kShardsKey, wanted});
+  redis_.command({"SET", kShardsKey, std::to_string(shards)});
   return true;
+}
+
+int stored_shards(redis::Connection& redis) {
+  const std::string stored(redis.command({"GET", kShardsKey}).text());
+  int shards = 0;
+  std::from_chars(stored.data(), stored.data() + stored.size(), shards);
+  return shards;
 }
 
 QueueDepth queue_depth(redis::Connection& redis, int shards) {

@@ -57,4 +57,7 @@ struct QueueDepth {
 // Over all shards. Throws redis::RedisUnavailable.
 QueueDepth queue_depth(redis::Connection& redis, int shards);
 
+// The number of shards that the workers agreed on, 0 if there never was a worker. Throws redis::RedisUnavailable.
+int stored_shards(redis::Connection& redis);
+
 }  // namespace ticketd::queue

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <sstream>
 
 #include "base/crash_point.h"
 #include "storage/rows.h"
@@ -19,6 +20,21 @@ const Statement kCountWorkers{"count_workers", R"(
   SELECT count(DISTINCT pid) FROM pg_locks
   WHERE locktype = 'advisory' AND classid = $1::int::oid AND objsubid = 2 AND granted
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"};
+
+// backend_start is the one of the two that everybody's session has: where it is hidden, the address is too.
+const Statement kListWorkers{"list_workers", R"(
+  SELECT l.pid, coalesce(a.application_name, '') AS name,
+         CASE WHEN a.backend_start IS NOT NULL THEN coalesce(host(a.client_addr), 'local') ELSE '' END AS host,
+         (extract(epoch FROM a.backend_start) * 1000)::bigint AS since_ms,
+         coalesce(l.shards, '{}') AS shards
+  FROM (SELECT pid, bool_or(classid = $1::int::oid) AS is_worker,
+               array_agg(objid::int ORDER BY objid::int) FILTER (WHERE classid = $2::int::oid) AS shards
+        FROM pg_locks
+        WHERE locktype = 'advisory' AND objsubid = 2 AND granted AND classid IN ($1::int::oid, $2::int::oid)
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        GROUP BY pid) l
+  LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+  WHERE l.is_worker ORDER BY since_ms, l.pid)"};
 
 const Statement kTryLock{"try_lock_shard", "SELECT pg_try_advisory_lock($1, $2)"};
 const Statement kUnlock{"unlock_shard", "SELECT pg_advisory_unlock($1, $2)"};
@@ -49,6 +65,18 @@ bool ShardLocks::balance() {
     CRASH_POINT("in_take_over");
   }
   return owned_ != before;
+}
+
+std::vector<WorkerSession> list_workers(pqxx::transaction_base& tx) {
+  std::vector<WorkerSession> list;
+  for (const auto& row : run(tx, kListWorkers, kWorkerClass, kShardClass)) {
+    WorkerSession worker{
+        int_of(row["pid"]), text_of(row["name"]), text_of(row["host"]), optional_time(row["since_ms"]), {}};
+    std::istringstream shards(text_of(row["shards"]).substr(1));  // {0,4,8}
+    for (int shard = 0; shards >> shard; shards.ignore()) worker.shards.insert(shard);
+    list.push_back(std::move(worker));
+  }
+  return list;
 }
 
 }  // namespace ticketd::storage

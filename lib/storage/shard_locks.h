@@ -3,8 +3,12 @@
 //
 // Every worker also holds one shared lock that says "a worker is here"; counting its holders tells each its fair share.
 #pragma once
+#include <optional>
 #include <set>
+#include <string>
+#include <vector>
 
+#include "base/time.h"
 #include "storage/database.h"
 
 namespace ticketd::storage {
@@ -28,5 +32,16 @@ class ShardLocks {
   const int shards_;
   std::set<int> owned_;
 };
+
+// A worker as everybody sees it.
+struct WorkerSession {
+  int pid = 0;                       // of its session's process in PostgreSQL
+  std::string name;                  // application_name
+  std::string host;                  // where it comes from; "local", or empty for a role that may not see it
+  std::optional<Time> connected_at;  // empty for a role that may not see it
+  std::set<int> shards;
+};
+// Every worker of this database, wherever it runs.
+std::vector<WorkerSession> list_workers(pqxx::transaction_base& tx);
 
 }  // namespace ticketd::storage

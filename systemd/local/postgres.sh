@@ -106,6 +106,7 @@ SELECT format('CREATE ROLE %I LOGIN', name) FROM unnest('{ticketd,ticketd_api,ti
 \getenv api API
 \getenv worker WORKER
 ALTER ROLE ticketd PASSWORD :'admin';
+GRANT pg_read_all_stats TO ticketd;
 ALTER ROLE ticketd_api PASSWORD :'api';
 ALTER ROLE ticketd_worker PASSWORD :'worker';
 SELECT 'CREATE DATABASE ticketd OWNER ticketd'

@@ -1,48 +1,23 @@
 // ticketctl as an operator calls it: what it prints, and how it ends.
-#include <sys/wait.h>
-
-#include <cstdio>
-#include <cstdlib>
-
-#include "base/json.h"
-#include "drain_rig.h"
+#include "ctl_rig.h"
 
 namespace ticketd::tests {
 
 // A database and a queue that hold nothing but what the test puts there.
-TEST_GROUP_BASE(Ticketctl, DrainTest) {
-  struct Ended {
-    int status;
-    std::string said;  // stdout and stderr
-    [[nodiscard]] Json json() const { return Json::parse(said).value_or(Json()); }
-  };
-
-  void setup() override {
-    DrainTest::setup();
-    sql("TRUNCATE users, events, bookings, commands, notifications, dead_letters CASCADE");
-  }
-  Ended call(const std::string& arguments, const std::string& redis_url = stores().queue_url) const {
-    const char* build = std::getenv("BUILD");
-    const auto line = "DATABASE_URL='" + stores().database.url() + "' QUEUE_REDIS_URL='" + redis_url +
-                      "' TICKETD_SHARDS=16 " + (build == nullptr ? "build" : build) + "/bin/ticketctl " + arguments +
-                      " 2>&1 </dev/null";
-    FILE* pipe = ::popen(line.c_str(), "r");
-    Ended ended{0, ""};
-    for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) ended.said += static_cast<char>(c);
-    ended.status = WEXITSTATUS(::pclose(pipe));
-    return ended;
-  }
-  void expect_ends(int status, const std::string& says, const Ended& ended, Where where = Where::current()) const {
-    expect_contains(says, ended.said, where);
-    LONGS_EQUAL_LOCATION(status, ended.status, "", where.file_name(), where.line());
-  }
-  // A booking by nobody, which dies.
-  domain::Command dead_command() {
-    const auto command = submit(book(fresh<UserId>(), make_event()));
-    DrainRig().drain_all();
-    return command;
-  }
-};
+TEST_GROUP_BASE(Ticketctl, CtlTest){void setup() override{CtlTest::setup();
+sql("TRUNCATE users, events, bookings, commands, notifications, dead_letters CASCADE");
+}  // namespace ticketd::tests
+static Ended call(const std::string& arguments, const std::string& redis_url = stores().queue_url) {
+  return call_ctl(arguments, {{"QUEUE_REDIS_URL", redis_url}});
+}
+// A booking by nobody, which dies.
+domain::Command dead_command() {
+  const auto command = submit(book(fresh<UserId>(), make_event()));
+  DrainRig().drain_all();
+  return command;
+}
+}
+;
 
 TEST(Ticketctl, VerifySaysThatAllIsWell) {
   submit(book(make_user(), make_event()));

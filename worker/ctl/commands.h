@@ -17,10 +17,18 @@ struct Options {
 // Says what is wrong with the call, on stderr; gives back the exit status for it.
 int wrong_usage(std::string_view what);
 
+// Where the migrations of this version lie: TICKETD_MIGRATIONS_DIR, or the package's.
+std::string migrations_directory();
+
 // Each gives back the exit status: 0, 1 for "found something wrong", 2 for wrong usage. They throw what storage and
 // redis throw.
 int migrate(const Options& options);  // needs DATABASE_URL alone
 int setup(const Options& options);    // as root; needs no settings, it makes them
+// Works with whatever settings there are. `drops_root`: becomes the user ticketd once it has looked at the host.
+int doctor(const Options& options, bool drops_root);
+int status(const Config& config, const Options& options);
+int user(const Config& config, const Options& options);
+int event(const Config& config, const Options& options);
 int sample(const Config& config, const Options& options);
 int queue(const Config& config, const Options& options);
 int verify(const Config& config, const Options& options);

@@ -1,26 +1,14 @@
 #include "dead_view.h"
 
-#include <algorithm>
-#include <iomanip>
 #include <iostream>
 
+#include "print.h"
 #include "queue/wire.h"
 
 namespace ticketd::ctl {
 namespace {
 
-// What stands in the queue and in errors may hold anything: no control characters to the terminal.
-std::string harmless(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
-  return text;
-}
-
 std::string first_line(const std::string& text) { return harmless(text.substr(0, text.find('\n'))); }
-
-void field(const char* name, const std::string& value) {
-  if (!value.empty()) std::cout << "  " << std::left << std::setw(14) << name << harmless(value) << '\n';
-}
 
 std::string in_words(const storage::StoredLetter& letter) {
   if (!letter.command_id) return "an entry that could not be read";
@@ -53,22 +41,22 @@ void print_line(const storage::StoredLetter& letter) {
 
 void print_all(const storage::StoredLetter& letter) {
   std::cout << id_of(letter) << '\n';
-  field("state", in_words(letter));
+  print_field("state", in_words(letter));
   if (const auto command = command_in(letter)) {
-    field("kind", std::string(name_of(command->kind)));
-    field("person", command->user.str());
-    field("event", command->event.str());
-    if (command->booking) field("booking", command->booking->str());
-    field("notification", command->notification.str());
-    field("accepted at", format_time(command->accepted_at));
-    field("HTTP request", command->request_id);
+    print_field("kind", std::string(name_of(command->kind)));
+    print_field("person", command->user.str());
+    print_field("event", command->event.str());
+    if (command->booking) print_field("booking", command->booking->str());
+    print_field("notification", command->notification.str());
+    print_field("accepted at", format_time(command->accepted_at));
+    print_field("HTTP request", command->request_id);
   }
-  field("entry", std::to_string(letter.shard) + "/" + letter.stream_id);
-  field("put aside at", format_time(letter.died_at));
-  field("attempts", std::to_string(letter.attempts));
-  field("SQLSTATE", letter.sqlstate.value_or(""));
-  field("error", letter.error);
-  field("as it stood", letter.raw);
+  print_field("entry", std::to_string(letter.shard) + "/" + letter.stream_id);
+  print_field("put aside at", format_time(letter.died_at));
+  print_field("attempts", std::to_string(letter.attempts));
+  print_field("SQLSTATE", letter.sqlstate.value_or(""));
+  print_field("error", letter.error);
+  print_field("as it stood", letter.raw);
 }
 
 Json json_of(const storage::StoredLetter& letter) {

@@ -14,18 +14,37 @@ namespace {
 
 constexpr const char* kUsage = R"(usage: ticketctl COMMAND [--json]
 
-  setup [--help]            bring an installed ticketd to life, or mend what is missing; as root
-  migrate [--status]        bring the database's schema up to date, or say what is missing
-  verify                    recount everything against the rules, next to the running service
-  queue                     how many commands are waiting, and for how long
-  dead list                 commands that failed again and again, and were put aside
-  dead show ID              all that is known about one
-  dead retry ID | --all     put it back into the queue, to be carried out
-  dead drop ID | --all      give it up: its request stays failed
-  sample                    load a few events to play with
-  version
+  setup                       bring an installed ticketd to life, or mend what is missing, as root;
+                              --server-name NAME, --port PORT, --database-url URL
+  doctor [--root DIRECTORY]   what is wrong with settings, stores, services and this host, and what to do
+  status [--watch]            traffic, queue, workers, connections; kept live until q
+  migrate [--status]          bring the database's schema up to date, or say what is missing
+  verify                      recount everything against the rules, next to the running service
+  queue                       how many commands are waiting, and for how long
 
-ID is a request's id, or SHARD/ENTRY for what could not be read. --json: one JSON object for programs.
+  user show USER              an account, its sessions and its newest bookings
+  user list [TEXT]            accounts by a part of e-mail or name, the newest first; --limit N
+  user set-role USER ROLE     ROLE is user or admin
+  user revoke-sessions USER   log them out everywhere
+  user delete USER            empty the account and cancel what it holds; --close-events, --yes
+
+  event show EVENT            an event and its organiser
+  event list [TEXT]           events by a part of title or place, the newest first; --limit N
+  event waiting EVENT         who waits, the next one first; --limit N
+  event bookings EVENT        who booked, in order; --state STATE, --limit N
+  event close EVENT           cancel it with every booking, and tell everyone; --yes
+
+  dead list                   commands that failed again and again, and were put aside
+  dead show ID                all that is known about one
+  dead retry ID | --all       put it back into the queue, to be carried out
+  dead drop ID | --all        give it up: its request stays failed
+
+  sample                      load a few events to play with
+  version                     of ticketd
+  help                        this
+
+USER is an id or an e-mail address, EVENT an id; ID is a request's id, or SHARD/ENTRY for what could not be read.
+--json: one JSON object for programs.
 Exit status: 0 all is well, 1 something is wrong or was not found, 2 wrong usage, 78 bad settings.
 Settings come from the environment (DATABASE_URL, QUEUE_REDIS_URL, …). On a host with the package, call it as root: it
 reads /etc/ticketd and becomes the user ticketd.
@@ -41,8 +60,10 @@ int version(const ctl::Options& options) {
 }
 
 int run(const std::string& command, const ctl::Options& options) {
-  if (command == "setup") return ctl::setup(options);
   if (command == "migrate") return ctl::migrate(options);
+  if (command == "status") return ctl::status(config_or_exit(Part::admin), options);
+  if (command == "user") return ctl::user(config_or_exit(Part::admin), options);
+  if (command == "event") return ctl::event(config_or_exit(Part::admin), options);
   if (command == "sample") return ctl::sample(config_or_exit(Part::admin), options);
   if (command == "queue") return ctl::queue(config_or_exit(Part::admin), options);
   if (command == "verify") return ctl::verify(config_or_exit(Part::admin), options);
@@ -73,7 +94,10 @@ int main(int argc, char** argv) {
     options.words.erase(options.words.begin());
   }
   try {
-    if (command != "setup" && ctl::load_host_settings()) ctl::drop_root();  // setup makes them, and needs root
+    if (command == "setup") return ctl::setup(options);  // makes the settings, and needs root
+    const bool on_host = ctl::load_host_settings();
+    if (command == "doctor") return ctl::doctor(options, on_host);
+    if (on_host) ctl::drop_root();
     return run(command, options);
   } catch (const std::exception& e) {
     std::cerr << "ticketctl: " << e.what() << '\n';

@@ -28,6 +28,8 @@ int print_status(const std::vector<storage::MigrationStatus>& list, bool json) {
 
 }  // namespace
 
+std::string migrations_directory() { return from_environment("TICKETD_MIGRATIONS_DIR").value_or(kInstalledDirectory); }
+
 int migrate(const Options& options) {
   const bool status = options.words == std::vector<std::string>{"--status"};
   if (!status && !options.words.empty()) return wrong_usage("migrate takes --status, or nothing");
@@ -36,8 +38,7 @@ int migrate(const Options& options) {
     std::cerr << "ticketctl migrate: DATABASE_URL is not set; on a host with the package: sudo ticketctl migrate\n";
     return kExitBadConfig;
   }
-  const auto migrations =
-      storage::read_migrations(from_environment("TICKETD_MIGRATIONS_DIR").value_or(kInstalledDirectory));
+  const auto migrations = storage::read_migrations(migrations_directory());
   storage::Connection connection(*url, {"ticketctl"});
   if (status) return print_status(storage::migration_status(connection.get(), migrations), options.json);
   auto applied = Json::array();

@@ -1,0 +1,56 @@
+// Accounts as an operator sees and ends them.
+//
+// A deleted account stays as a row, because bookings and events refer to it, but without name, address and password:
+// nobody can log in to it, and the address is free for a new account. It is known by its empty password_hash.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "base/uuid.h"
+#include "storage/database.h"
+#include "storage/users.h"
+
+namespace ticketd::storage {
+
+// Times of the kind that tokens_valid_after has: epoch 0 means never.
+struct AccountOverview {
+  User user;
+  bool deleted = false;
+  Time tokens_valid_after;  // access tokens issued before are refused
+  int sessions = 0;         // logins whose refresh token can still be used
+  int open_events = 0;      // of their own, not over yet
+  int confirmed = 0;        // bookings of events that are not over yet
+  int waitlisted = 0;
+  int unread = 0;  // notifications
+};
+
+// By id, or by e-mail without regard to case. Empty if there is none.
+std::optional<AccountOverview> find_account_overview(pqxx::transaction_base& tx, const std::string& id_or_email,
+                                                     Time now);
+
+// Those whose e-mail or name contains `part`, or all, the newest first.
+std::vector<User> list_users(pqxx::transaction_base& tx, const std::string& part, int limit);
+
+// `role` is user or admin.
+void update_role(pqxx::transaction_base& tx, UserId id, const std::string& role, Time now);
+
+// Ends every session of the person; gives back what tokens_valid_after is now. Whoever is just logging in or refreshing
+// is waited for, and its tokens are refused too.
+Time revoke_sessions(pqxx::work& tx, UserId id, const Clock& clock);
+
+// Deletes the account as said above, and ends its sessions as revoke_sessions() does. `address` takes the place of the
+// e-mail, and must be nobody's.
+Time anonymise(pqxx::work& tx, UserId id, const std::string& address, const Clock& clock);
+
+struct LiveBooking {
+  BookingId id;
+  EventId event;
+  std::string state;
+  std::string event_title;
+};
+// The person's confirmed and waiting bookings of events that are not over yet, oldest first.
+std::vector<LiveBooking> list_live_bookings(pqxx::transaction_base& tx, UserId user, Time now);
+
+}  // namespace ticketd::storage

@@ -1,0 +1,56 @@
+#include "storage/event_desk.h"
+
+#include "storage/rows.h"
+
+namespace ticketd::storage {
+namespace {
+
+const std::string kListSql = std::string("SELECT ") + kEventColumns + R"(
+  FROM events WHERE $1 = '' OR strpos(lower(title), lower($1)) > 0 OR strpos(lower(location), lower($1)) > 0
+  ORDER BY id DESC LIMIT $2)";
+
+const std::string kOpenSql = std::string("SELECT ") + kEventColumns + R"(
+  FROM events WHERE user_id = $1 AND state = 'open' AND end_date_time > $2 ORDER BY created_at, id)";
+
+const Statement kBookings{"list_event_bookings", R"(
+  SELECT b.id, b.user_id, u.email, b.state, b.reason, epoch_ms(b.created_at) AS created_ms,
+         epoch_ms(b.promoted_at) AS promoted_ms, epoch_ms(b.cancelled_at) AS cancelled_ms
+  FROM bookings b JOIN users u ON u.id = b.user_id
+  WHERE b.event_id = $1 AND ($2::text IS NULL OR b.state = $2)
+  ORDER BY b.seq, b.created_at, b.id LIMIT $3)"};
+
+const Statement kCount{"count_event_bookings", R"(
+  SELECT count(*) FROM bookings WHERE event_id = $1 AND ($2::text IS NULL OR state = $2))"};
+
+std::vector<Event> events_of(const pqxx::result& rows) {
+  std::vector<Event> list;
+  for (const auto& row : rows) list.push_back(event_of(row));
+  return list;
+}
+
+}  // namespace
+
+std::vector<Event> list_events_with(pqxx::transaction_base& tx, const std::string& part, int limit) {
+  return events_of(run(tx, {"list_events_with", kListSql.c_str()}, part, limit));
+}
+
+std::vector<Event> list_open_events_of(pqxx::transaction_base& tx, UserId owner, Time now) {
+  return events_of(run(tx, {"list_open_events_of", kOpenSql.c_str()}, owner.str(), format_time(now)));
+}
+
+std::vector<EventBooking> list_event_bookings(pqxx::transaction_base& tx, EventId event,
+                                              const std::optional<std::string>& state, int limit) {
+  std::vector<EventBooking> list;
+  for (const auto& row : run(tx, kBookings, event.str(), or_null(state), limit)) {
+    list.push_back({id_of<BookingId>(row["id"]), id_of<UserId>(row["user_id"]), text_of(row["email"]),
+                    text_of(row["state"]), optional_text(row["reason"]), time_of(row["created_ms"]),
+                    optional_time(row["promoted_ms"]), optional_time(row["cancelled_ms"])});
+  }
+  return list;
+}
+
+std::int64_t count_event_bookings(pqxx::transaction_base& tx, EventId event, const std::optional<std::string>& state) {
+  return run(tx, kCount, event.str(), or_null(state))[0][0].as<std::int64_t>();
+}
+
+}  // namespace ticketd::storage

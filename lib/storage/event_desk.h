@@ -1,0 +1,37 @@
+// Events and who booked them, as an operator sees them.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "base/uuid.h"
+#include "storage/database.h"
+#include "storage/events.h"
+
+namespace ticketd::storage {
+
+// Those whose title or location contains `part`, or all, in every state, the newest first.
+std::vector<Event> list_events_with(pqxx::transaction_base& tx, const std::string& part, int limit);
+
+// A person's own that are open and not over yet, oldest first.
+std::vector<Event> list_open_events_of(pqxx::transaction_base& tx, UserId owner, Time now);
+
+struct EventBooking {
+  BookingId id;
+  UserId user;
+  std::string email;
+  std::string state;
+  std::optional<std::string> reason;  // why it was rejected
+  Time created_at;
+  std::optional<Time> promoted_at;
+  std::optional<Time> cancelled_at;
+};
+// In the order of acceptance, rejected ones last; in one state, or in all. With `waitlisted` the first one is the next
+// to get a seat.
+std::vector<EventBooking> list_event_bookings(pqxx::transaction_base& tx, EventId event,
+                                              const std::optional<std::string>& state, int limit);
+
+std::int64_t count_event_bookings(pqxx::transaction_base& tx, EventId event, const std::optional<std::string>& state);
+
+}  // namespace ticketd::storage

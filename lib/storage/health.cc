@@ -1,0 +1,93 @@
+#include "storage/health.h"
+
+#include "storage/rows.h"
+
+namespace ticketd::storage {
+namespace {
+
+#define MS_OF(time) "(extract(epoch FROM " time ") * 1000)::bigint"
+
+const Statement kHealth{"server_health", R"(
+  SELECT split_part(current_setting('server_version'), ' ', 1) AS version,
+         current_setting('server_version_num')::int AS version_num, current_user AS who, current_database() AS db,
+         pg_is_in_recovery() AS is_standby, current_setting('fsync') AS fsync,
+         current_setting('synchronous_commit') AS synchronous_commit,
+         current_setting('full_page_writes') AS full_page_writes,
+         current_setting('max_connections')::int AS max_connections,
+         current_setting('superuser_reserved_connections')::int
+           + coalesce(current_setting('reserved_connections', true)::int, 0) AS reserved,
+         (SELECT count(*) FROM pg_stat_activity WHERE datid IS NOT NULL AND coalesce(backend_type, 'client backend') = 'client backend') AS connections,
+         )" MS_OF("pg_postmaster_start_time()") " AS started_ms, " MS_OF("clock_timestamp()") " AS now_ms"};
+
+const Statement kSchemaVersion{"schema_version", "SELECT coalesce(max(version), 0) FROM schema_migrations"};
+
+const Statement kSessions{"session_counts", R"(
+  SELECT coalesce(nullif(application_name, ''), 'without a name') AS name, count(*) AS sessions
+  FROM pg_stat_activity WHERE datname = current_database() AND coalesce(backend_type, 'client backend') = 'client backend'
+  GROUP BY 1 ORDER BY 2 DESC, 1)"};
+
+// Column privileges count: an UPDATE that is granted on some columns alone is one.
+const Statement kMissingRights{"missing_rights", R"(
+  WITH need (part, relation, rights) AS (VALUES
+    ('api', 'users', '{SELECT,INSERT,UPDATE}'), ('api', 'refresh_tokens', '{SELECT,INSERT,UPDATE}'),
+    ('api', 'events', '{SELECT,INSERT,UPDATE}'), ('api', 'bookings', '{SELECT}'), ('api', 'commands', '{SELECT}'),
+    ('api', 'notifications', '{SELECT,UPDATE}'), ('api', 'dead_letters', '{SELECT}'),
+    ('api', 'deleted_users', '{SELECT}'), ('api', 'idempotency_keys', '{SELECT,INSERT,UPDATE}'),
+    ('worker', 'users', '{SELECT}'), ('worker', 'deleted_users', '{SELECT,DELETE}'),
+    ('worker', 'events', '{SELECT,UPDATE}'),
+    ('worker', 'bookings', '{SELECT,INSERT,UPDATE}'), ('worker', 'commands', '{SELECT,INSERT}'),
+    ('worker', 'notifications', '{SELECT,INSERT}'), ('worker', 'dead_letters', '{SELECT,INSERT}'),
+    ('worker', 'idempotency_keys', '{SELECT,DELETE}'), ('worker', 'refresh_tokens', '{SELECT,DELETE}')),
+  part (part, role) AS (
+    SELECT p, coalesce((SELECT rolname FROM pg_roles WHERE rolname = 'ticketd_' || p), current_user)
+    FROM unnest(ARRAY['api', 'worker']) p)
+  SELECT role, "right", relation FROM need JOIN part USING (part), unnest(rights::text[]) "right"
+  WHERE CASE "right" WHEN 'DELETE' THEN has_table_privilege(role, to_regclass(relation)::oid, 'DELETE')
+          ELSE has_any_column_privilege(role, to_regclass(relation)::oid, "right") END IS FALSE
+  UNION
+  SELECT current_user, 'OWNER', relation FROM need JOIN pg_class ON pg_class.oid = to_regclass(relation)
+  WHERE NOT pg_has_role(current_user, relowner, 'USAGE')
+  UNION
+  SELECT role, 'USAGE', 'schema ' || coalesce(current_schema(), 'public') FROM part
+  WHERE has_schema_privilege(role, coalesce(current_schema(), 'public'), 'USAGE') IS FALSE
+  UNION
+  SELECT current_user, 'CREATE', 'schema ' || coalesce(current_schema(), 'public')
+  WHERE has_schema_privilege(current_user, coalesce(current_schema(), 'public'), 'CREATE') IS FALSE
+  ORDER BY 1, 3, 2)"};
+
+}  // namespace
+
+ServerHealth find_server_health(pqxx::transaction_base& tx) {
+  const auto rows = run(tx, kHealth);
+  const auto row = rows[0];
+  return {text_of(row["version"]),
+          int_of(row["version_num"]),
+          text_of(row["who"]),
+          text_of(row["db"]),
+          row["is_standby"].as<bool>(),
+          text_of(row["fsync"]),
+          text_of(row["synchronous_commit"]),
+          text_of(row["full_page_writes"]),
+          int_of(row["max_connections"]),
+          int_of(row["reserved"]),
+          int_of(row["connections"]),
+          time_of(row["started_ms"]),
+          time_of(row["now_ms"])};
+}
+
+int find_schema_version(pqxx::transaction_base& tx) { return int_of(run(tx, kSchemaVersion)[0][0]); }
+
+std::vector<std::pair<std::string, int>> list_session_counts(pqxx::transaction_base& tx) {
+  std::vector<std::pair<std::string, int>> list;
+  for (const auto& row : run(tx, kSessions)) list.emplace_back(text_of(row["name"]), int_of(row["sessions"]));
+  return list;
+}
+
+std::vector<MissingRight> list_missing_rights(pqxx::transaction_base& tx) {
+  std::vector<MissingRight> list;
+  for (const auto& row : run(tx, kMissingRights))
+    list.push_back({text_of(row["role"]), text_of(row["right"]), text_of(row["relation"])});
+  return list;
+}
+
+}  // namespace ticketd::storage

@@ -1,0 +1,159 @@
+// ticketctl doctor, and what is wrong with settings, work and this host: each test plants one thing.
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "doctor_rig.h"
+
+namespace ticketd::tests {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Another host's files, for doctor --root.
+struct Tree {
+  const fs::path root = fs::temp_directory_path() / fresh_word();
+  Tree() { fs::create_directories(root / "etc/ticketd"); }
+  ~Tree() { fs::remove_all(root); }
+  Tree(const Tree&) = delete;
+  Tree& operator=(const Tree&) = delete;
+
+  void write(const std::string& path, const std::string& text, mode_t mode) const {
+    fs::create_directories((root / path).parent_path());
+    std::ofstream(root / path) << text;
+    ::chmod((root / path).c_str(), mode);
+  }
+  void listen(const std::string& path, mode_t mode) const {
+    fs::create_directories((root / path).parent_path());
+    const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    sockaddr_un address{AF_UNIX, {}};
+    (root / path).string().copy(address.sun_path, sizeof address.sun_path - 1);
+    ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    ::close(fd);
+    ::chmod((root / path).c_str(), mode);
+  }
+  [[nodiscard]] Ended doctor() const { return call_on_stack("doctor --json --root " + root.string()); }
+};
+
+Ended doctor(const Settings& settings = {}) { return call_on_stack("doctor --json", settings); }
+
+}  // namespace
+
+TEST_GROUP_BASE(DoctorWork, DoctorTest){void setup() override{DoctorTest::setup();
+sql("TRUNCATE users, events, bookings, commands, notifications, dead_letters CASCADE");
+}  // namespace ticketd::tests
+}
+;
+
+TEST(DoctorWork, SettingsAreWrong) {
+  const auto ended = doctor({{"TICKETD_THREADS", "0"}, {"DATABASE_URL", "mysql://x"}, {"TICKETD_TREADS", "8"}});
+  expect_fault("setting TICKETD_THREADS", "from 1 to 256", "/etc/ticketd/ticketd.env", ended);
+  expect_fault("setting DATABASE_URL", "must start with postgresql://", "credentials", ended);
+  expect_warning("setting TICKETD_TREADS", "no setting of this name", "ticketd.env(5)", ended);
+  expect_unknown("postgresql", ended);
+  expect_ok("queue redis", ended);
+}
+
+TEST(DoctorWork, AKeyIsWeakOrOld) {
+  const std::string typed = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+  const std::string random = "q5yHf7T6kqC2m0oY1sXl3p8vZrEwJ4uBNdGgKhLiPMs=";
+  const auto warned = [&](const std::string& keys) {
+    const auto ended = doctor({{"TICKETD_JWT_KEYS", keys}});
+    expect_warning("JWT keys", "", "openssl rand", ended);
+    return std::string(finding(ended, "warning", "JWT keys")["found"].text());
+  };
+  expect_contains("does not look random", warned("a:" + typed));
+  expect_contains("months old", warned("2020-01:" + random));
+  expect_ok("JWT keys", doctor({{"TICKETD_JWT_KEYS", "a:" + random}}));
+}
+
+TEST(DoctorWork, NoWorkerIsThere) {  // the stack's work on another database
+  expect_fault("workers", "no worker is connected", "systemctl start ticketd-worker@1", call_ctl("doctor --json"));
+}
+
+TEST(DoctorWork, ShardsWereChangedWhileCommandsWait) {
+  stores().queue.take()->command({"SET", "ticketd:shards", "16"});
+  submit(book(make_user(), make_event()));
+  const auto ended = call_ctl("doctor --json", {{"TICKETD_SHARDS", "8"}});
+  expect_fault("shards", "filled under 16", "set TICKETD_SHARDS=16", ended);
+}
+
+TEST(DoctorWork, TheQueueIsBehind) {
+  stores().queue.take()->command({"XADD", "ticketd:commands:{3}", "1700000000000-0", "kind", "book"});
+  expect_fault("queue", "1 commands wait", "journalctl", call_ctl("doctor --json"));
+}
+
+TEST(DoctorWork, ThereAreDeadLetters) {
+  submit(book(fresh<UserId>(), make_event()));
+  DrainRig().drain_all();
+  expect_warning("dead letters", "1 commands failed", "ticketctl dead list", call_ctl("doctor --json"));
+}
+
+TEST(DoctorWork, TheMetricsFileCannotBeMade) {
+  expect_fault("metrics file", "there is no directory /nowhere", "TICKETD_METRICS_FILE",
+               doctor({{"TICKETD_METRICS_FILE", "/nowhere/metrics"}}));
+  expect_warning("metrics file", "is not set", "TICKETD_METRICS_FILE=", doctor({{"TICKETD_METRICS_FILE", ""}}));
+}
+
+TEST(DoctorWork, SecretsCanBeReadByOthers) {
+  const Tree tree;
+  tree.write("etc/ticketd/ticketd.env", "DATABASE_URL=postgresql://ticketd:secret@db/ticketd\n", 0644);
+  tree.write("etc/ticketd/credentials/api/TICKETD_JWT_KEYS", "a:b", 0640);
+  const auto ended = tree.doctor();
+  expect_fault("settings file", "can be read by everybody", "chmod 640", ended);
+  expect_fault("credentials", "api/TICKETD_JWT_KEYS can be read by others, mode 0640", "chmod 600", ended);
+}
+
+TEST(DoctorWork, SecretsAreForRootAlone) {
+  const Tree tree;
+  tree.write("etc/ticketd/ticketd.env", "TICKETD_THREADS=8\n", 0644);
+  tree.write("etc/ticketd/credentials/api/TICKETD_JWT_KEYS", "a:b", 0600);
+  const auto ended = tree.doctor();
+  expect_ok("settings file", ended);
+  expect_ok("credentials", ended);
+  LONGS_EQUAL_TEXT(0, ended.status, ended.said.c_str());
+}
+
+TEST(DoctorWork, TheSettingsFileIsGone) {
+  expect_fault("settings file", "No such file", "put it back", Tree().doctor());
+}
+
+TEST(DoctorWork, TheKernelIsSetUpAgainstRedis) {
+  const Tree tree;
+  tree.write("sys/kernel/mm/transparent_hugepage/enabled", "[always] madvise never\n", 0644);
+  tree.write("proc/sys/vm/overcommit_memory", "0\n", 0644);
+  tree.write("proc/sys/net/core/somaxconn", "128\n", 0644);
+  const auto ended = tree.doctor();
+  expect_warning("transparent huge pages", "always", "echo madvise", ended);
+  expect_warning("memory overcommit", "is 0", "sysctl -w vm.overcommit_memory=1", ended);
+  expect_warning("listen backlog", "is 128", "net.core.somaxconn=4096", ended);
+}
+
+TEST(DoctorWork, TheSiteIsNotEnabled) {
+  const Tree tree;
+  tree.write("etc/nginx/nginx.conf", "http { include /etc/nginx/sites-enabled/*; }\n", 0644);
+  expect_fault("nginx site", "no enabled site", "sites-enabled", tree.doctor());
+  tree.write("etc/nginx/sites-enabled/ticketd", "include /etc/ticketd/nginx/server.conf;\n", 0644);
+  expect_ok("nginx site", tree.doctor());
+}
+
+TEST(DoctorWork, SocketsAreMissingOrOpenToAll) {
+  const Tree tree;
+  tree.write("run/systemd/system/x", "", 0644);
+  tree.write("usr/lib/ticketd/handlers/livez", "", 0755);
+  tree.write("usr/lib/ticketd/handlers/readyz", "", 0755);
+  tree.listen("run/ticketd/livez.sock", 0666);
+  const auto ended = tree.doctor();
+  LONGS_EQUAL(1, ended.status);
+  const auto checks = ended.said;
+  expect_contains("1 of 2 are missing", checks);
+  expect_contains("systemctl start ticketd@readyz.socket", checks);
+  expect_contains("livez.sock has mode 0666", checks);
+  expect_contains("systemctl restart ticketd@livez.socket", checks);
+}
+
+}  // namespace ticketd::tests

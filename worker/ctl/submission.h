@@ -1,0 +1,37 @@
+// Commands that an operator has carried out: through the queue, as everybody's.
+#pragma once
+#include <string>
+
+#include "base/random.h"
+#include "base/time.h"
+#include "config/config.h"
+#include "domain/command.h"
+#include "queue/command_queue.h"
+#include "redis/redis.h"
+#include "storage/database.h"
+
+namespace ticketd::ctl {
+
+class Submission {
+ public:
+  // Throws redis::RedisUnavailable if the queue does not answer: then nothing is begun.
+  Submission(const Config& config, storage::Pool& database);
+
+  // Queues the command in the name of `user` and waits for the worker, at most 10 s. Gives back its outcome, such as
+  // "cancelled"; "rejected: REASON"; "queued" if it takes longer, and then nobody waits for the next ones;
+  // "refused: …" if it was not accepted. Throws redis::RedisUnavailable, storage::DatabaseUnavailable.
+  std::string carry_out(domain::CommandKind kind, UserId user, EventId event, std::optional<BookingId> booking = {});
+
+  // What the person has asked for and is not decided.
+  std::vector<domain::Command> list_pending(UserId user) { return queue_.list_pending(user); }
+
+ private:
+  storage::Pool& database_;
+  redis::Pool redis_;
+  queue::CommandQueue queue_;
+  SystemClock clock_;
+  SystemRandom random_;
+  bool worker_answers_ = true;
+};
+
+}  // namespace ticketd::ctl
