@@ -119,7 +119,7 @@ TEST(DoctorWork, SecretsAreForRootAlone) {
 }
 
 TEST(DoctorWork, TheSettingsFileIsGone) {
-  expect_fault("settings file", "No such file", "put it back", Tree().doctor());
+  expect_fault("settings file", "No such file", "--reinstall", Tree().doctor());
 }
 
 TEST(DoctorWork, TheKernelIsSetUpAgainstRedis) {

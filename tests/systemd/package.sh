@@ -33,7 +33,7 @@ check_units() {
 snapshot() {
   inside sh -c 'find / -xdev \( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /var/tmp -o -path /var/log \
     -o -path /var/cache -o -path /var/lib/apt -o -path /var/lib/dpkg -o -path /var/lib/postgresql -o -path /root \
-    -o -path /var/lib/systemd -o -path /var/lib/redis -o -path "*/__pycache__" \) -prune -o -print; find /var/lib/dpkg/info -name "ticketd*"
+    -o -path /var/lib/systemd -o -path /var/lib/redis -o -path /etc/systemd/system/postgresql@.service.d -o -path "*/__pycache__" \) -prune -o -print; find /var/lib/dpkg/info -name "ticketd*"
     find /run /var/log /var/lib/systemd -name "*ticketd*" ! -path "*/journal/*"; sort /etc/passwd /etc/group' | LC_ALL=C sort
 }
 

@@ -38,7 +38,7 @@ void check_metrics_file(const Visit& visit) {
   if (path.empty())
     return findings.warning("metrics file",
                             "is not set: every process counts for itself, and /metrics shows nothing of it",
-                            "set TICKETD_METRICS_FILE=/run/ticketd/metrics in /etc/ticketd/ticketd.env");
+                            "set TICKETD_METRICS_FILE=/run/ticketd/shared/metrics in /etc/ticketd/ticketd.env");
   struct stat found {};
   const auto directory = fs::path(path).parent_path().string();
   if (::stat(path.c_str(), &found) != 0) {
@@ -142,7 +142,7 @@ void check_settings_file(const Visit& visit) {
   struct stat found {};
   if (::stat(path.c_str(), &found) != 0)
     return visit.findings.fault("settings file", path + ": " + std::strerror(errno),
-                                "put it back, see /usr/share/doc/ticketd/examples or ticketd.env(5)");
+                                "`apt install --reinstall -o Dpkg::Options::=--force-confmiss ticketd`");
   std::ifstream file(path);
   if (!file) return visit.findings.unknown("settings file", path + " is closed to this user");
   bool secret = false;
