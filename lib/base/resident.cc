@@ -20,6 +20,7 @@ int drop_read_only_pages(dl_phdr_info* object, std::size_t /*size*/, void* /*dat
     const auto begin = object->dlpi_addr + segment.p_vaddr;
     const auto first = begin / page * page;
     // Refused for the vDSO, which has no file.
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the loader tells addresses as numbers
     ::madvise(reinterpret_cast<void*>(first), begin + segment.p_memsz - first, MADV_DONTNEED);
   }
   return 0;
