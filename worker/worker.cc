@@ -50,7 +50,8 @@ Entries of_first_shard(Entries entries) {
 // How long ago the oldest of them was queued, in ms; 0 for none. Stream ids begin with the time.
 std::int64_t lag_ms(Entries entries, Time now) {
   std::int64_t oldest = epoch_ms(now);
-  for (const auto& entry : entries) oldest = std::min<std::int64_t>(oldest, std::atoll(entry.stream_id.c_str()));
+  for (const auto& entry : entries)
+    oldest = std::min<std::int64_t>(oldest, std::strtoll(entry.stream_id.c_str(), nullptr, 10));
   return epoch_ms(now) - oldest;
 }
 
