@@ -15,8 +15,11 @@ constexpr std::int64_t kLagFaultMs = 60'000;
 void check_workers(const Visit& visit, pqxx::transaction_base& tx) {
   const auto workers = storage::list_workers(tx);
   if (workers.empty())
-    return visit.findings.fault("workers", "no worker is connected: what is accepted is not carried out",
-                                "`systemctl start ticketd-worker@1`, and look into `journalctl -u 'ticketd-worker@*'`");
+    return visit.findings.fault(
+        "workers",
+        "no worker is connected: what is accepted is not carried out (a worker that waits for the queue's "
+        "Redis is not connected either)",
+        "`systemctl start ticketd-worker@1`, and look into `journalctl -u 'ticketd-worker@*'`");
   std::set<int> owned;
   for (const auto& worker : workers) owned.insert(worker.shards.begin(), worker.shards.end());
   const auto found = std::to_string(workers.size()) + (workers.size() == 1 ? " worker has " : " workers have ") +
