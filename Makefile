@@ -12,7 +12,7 @@ CXXFLAGS := -std=c++20 $(OPT) -fPIE -fstack-protector-strong -fstack-clash-prote
 LDFLAGS  := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 ifdef SAN
 CXX      := $(CLANG)
-CXXFLAGS += -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
+CXXFLAGS += -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer -DCPPUTEST_MEM_LEAK_DETECTION_DISABLED
 LDFLAGS  += -fsanitize=$(SAN)
 else
 CXXFLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
@@ -64,7 +64,7 @@ docs: ## the pages of / and /docs, into build/www; without npm, /docs only says 
 
 test: deps-test ## unit, integration, e2e, monitoring and document tests on stacks of their own
 	@$(MAKE) --no-print-directory -j$$(nproc) build docs $(TEST_KINDS:%=$(BUILD)/tests/%)
-	@BUILD=$(BUILD) tests/run $(TEST_KINDS) monitoring docs
+	@BUILD=$(BUILD) tests/run $(TEST_KINDS) $(if $(SAN),,monitoring docs)
 
 screenshots: deps-test ## pictures of / and /docs, wide and narrow, light and dark, into build/screenshots
 	@$(MAKE) --no-print-directory -j$$(nproc) build docs
