@@ -13,7 +13,8 @@ LDFLAGS  := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 ifdef SAN
 CXX      := $(CLANG)
 CXXFLAGS += -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer -DCPPUTEST_MEM_LEAK_DETECTION_DISABLED
-LDFLAGS  += -fsanitize=$(SAN)
+# CppUTest and the sanitizer both bring an operator new; the sanitizer's comes first and is the one to take.
+LDFLAGS  += -fsanitize=$(SAN) -Wl,-z,muldefs
 else
 CXXFLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
 endif

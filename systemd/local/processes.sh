@@ -78,7 +78,7 @@ stop_stack() {
   send TERM "$(orphans 0)"
   send INT "$(orphans 1)"
   end nginx 5
-  end '!(postgres|redis-*)' 15
+  end '!(postgres|redis-*)' "${STOP_WITHIN_S:-15}"
   end '*' 20
   # A run script may have been about to become its process just now.
   sleep 0.05
