@@ -32,11 +32,7 @@ static Answer update_password(App& app, const Request& request, UserId user) {
 
   const auto changed_at = storage::transact(app.database, [&](pqxx::work& tx) -> std::optional<Time> {
     if (!storage::lock_password(tx, user, account->password_hash)) return std::nullopt;
-    // Waits for logins and refreshes in flight, so that whatever they gave out is older than the time taken next.
-    storage::revoke_refresh_tokens(tx, user, app.clock.now());
-    const auto now = app.clock.now() + milliseconds(1);
-    storage::update_password(tx, user, hash, now);
-    return now;
+    return storage::update_password(tx, user, hash, app.clock);
   });
   if (!changed_at) return Refusal{Code::invalid_credentials, "The password was changed by somebody else just now"};
   app.gate.set_tokens_valid_after(user, *changed_at);

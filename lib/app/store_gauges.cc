@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "queue/command_stream.h"
-#include "redis/info.h"
+#include "redis/server_facts.h"
 #include "storage/database.h"
 #include "storage/dead_letters.h"
 
@@ -31,9 +31,9 @@ void look_at_queue(std::vector<Sample>& samples, const Config& config, Time now)
   samples.push_back({"ticketd_queue_commands", queue.depth});
   samples.push_back({"ticketd_queue_oldest_age_seconds", age_ms * 1'000});
   try {
-    const auto memory = redis::memory_of(redis);
-    samples.push_back({"ticketd_queue_memory_bytes", memory.used});
-    samples.push_back({"ticketd_queue_memory_max_bytes", memory.max});
+    const auto memory = redis::read_info(redis, "memory");
+    samples.push_back({"ticketd_queue_memory_bytes", redis::number_in(memory, "used_memory")});
+    samples.push_back({"ticketd_queue_memory_max_bytes", redis::number_in(memory, "maxmemory")});
   } catch (const redis::RedisError&) {  // its user may not ask: a queue that works all the same
   }
 }

@@ -1,34 +1,10 @@
 #include "base/json.h"
 
-#include <algorithm>
+#include "base/json_text.h"
 
 namespace ticketd {
-namespace {
-
-// Bytes of the character that the text begins with; 0 where that is NUL or no UTF-8.
-std::size_t first_character(std::string_view text) {
-  if (text.front() == '\0') return 0;
-  for (std::size_t size = 1; size <= std::min<std::size_t>(4, text.size()); ++size) {
-    if (Json(text.substr(0, size)).is_string()) return size;
-  }
-  return 0;
-}
-
-}  // namespace
-
 Json::Json(std::string_view value) : value_(json_stringn(value.data(), value.size())) {
   if (value_ == nullptr) value_ = json_null();
-}
-
-Json Json::any_text(std::string_view bytes) {
-  if (Json whole(bytes); whole.is_string() && bytes.find('\0') == std::string_view::npos) return whole;
-  std::string text;
-  while (!bytes.empty()) {
-    const auto size = first_character(bytes);
-    text.append(size == 0 ? "\xef\xbf\xbd" : bytes.substr(0, size));
-    bytes.remove_prefix(std::max<std::size_t>(size, 1));
-  }
-  return text;
 }
 
 Json Json::object(std::initializer_list<Field> fields) {
@@ -43,7 +19,7 @@ std::optional<Json> Json::parse(std::string_view text, std::string* error) {
   json_error_t why;
   json_t* value = json_loadb(text.data(), text.size(), JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
   if (value != nullptr) return Json(value);
-  if (error != nullptr) *error = any_text(why.text).text();  // jansson quotes the text, and may cut a character
+  if (error != nullptr) *error = valid_text(why.text);  // jansson quotes the text, and may cut a character
   return std::nullopt;
 }
 

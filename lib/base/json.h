@@ -38,8 +38,6 @@ class Json {
   }
   ~Json() { json_decref(value_); }
 
-  // Any bytes as text: U+FFFD stands for each byte that is no UTF-8 and for NUL, which neither we nor PostgreSQL take.
-  static Json any_text(std::string_view bytes);
   static Json object(std::initializer_list<Field> fields = {});
   static Json array();
 

@@ -6,14 +6,16 @@
 namespace ticketd {
 namespace {
 
-// How many bytes the well-formed sequence at the start has (Unicode 15, table 3-7); 0 if there is none.
+constexpr std::string_view kReplacement = "\xef\xbf\xbd";
+
+// How many bytes the well-formed sequence at the start has (Unicode 15, table 3-7); 0 if there is none, or NUL.
 std::size_t sequence_size(std::string_view text) {
   const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<std::uint8_t>(text[i]) : 0; };
   const auto follows = [&](std::size_t i, int low = 0x80, int high = 0xbf) {
     return byte(i) >= low && byte(i) <= high;
   };
   const auto first = byte(0);
-  if (first < 0x80) return 1;
+  if (first < 0x80) return first == 0 ? 0 : 1;
   if (first >= 0xc2 && first <= 0xdf) return follows(1) ? 2 : 0;
   if (first >= 0xe0 && first <= 0xef) {
     const bool second = follows(1, first == 0xe0 ? 0xa0 : 0x80, first == 0xed ? 0x9f : 0xbf);
@@ -35,6 +37,16 @@ void append_control(std::string& out, char c) {
 
 }  // namespace
 
+std::string valid_text(std::string_view bytes) {
+  std::string text;
+  while (!bytes.empty()) {
+    const auto size = sequence_size(bytes);
+    text += size == 0 ? kReplacement : bytes.substr(0, size);
+    bytes.remove_prefix(size == 0 ? 1 : size);
+  }
+  return text;
+}
+
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
@@ -44,7 +56,7 @@ void append_json_string(std::string& out, std::string_view text) {
     if (text.empty()) break;
     const auto size = sequence_size(text);
     if (size == 0) {
-      out += "\\ufffd";
+      out += kReplacement;
     } else if (text[0] == '"' || text[0] == '\\') {
       out.append(1, '\\').append(1, text[0]);
     } else if (size == 1 && text[0] < 0x20) {

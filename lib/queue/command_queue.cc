@@ -11,13 +11,12 @@ namespace {
 constexpr int kIdempotencyTtlS = 24 * 3600;
 
 // KEYS: stream, pending hash, closed mark, the workers' number of shards, and if there is an idempotency key that and
-// the person's count of them. ARGV: keys_per_user, queue_max, pending_per_user, is it a booking, fingerprint,
-// idempotency ttl, command id, command as JSON, then the stream entry's fields. Answers {verdict, JSON of the command
-// that the verdict is about}. The idempotency key comes first: a replay must give the first answer even when by now the
-// queue is full.
+// the person's count of them. ARGV: queue_max, pending_per_user, is it a booking, fingerprint, idempotency ttl, command
+// id, command as JSON, number of shards, keys_per_user, then the stream entry's fields. Answers {verdict, JSON of the
+// command that the verdict is about}. The idempotency key comes first: a replay must give the first answer even when by
+// now the queue is full.
 const redis::Script& submit_script() {
   static const redis::Script script(R"(
-local keys_per_user = tonumber(table.remove(ARGV, 1))
 local stream, pending, closed, idem = KEYS[1], KEYS[2], KEYS[3], KEYS[5]
 local shards = redis.call('GET', KEYS[4])
 if shards and shards ~= ARGV[8] then return {'other_shards'} end
@@ -32,10 +31,10 @@ if ARGV[3] == '1' and redis.call('EXISTS', closed) == 1 then return {'closed'} e
 if redis.call('XLEN', stream) >= tonumber(ARGV[1]) then return {'queue_full'} end
 if redis.call('HLEN', pending) >= tonumber(ARGV[2]) then return {'user_full'} end
 if idem then
-  if tonumber(redis.call('GET', KEYS[6]) or 0) >= keys_per_user then return {'keys_full', redis.call('TTL', KEYS[6])} end
+  if tonumber(redis.call('GET', KEYS[6]) or 0) >= tonumber(ARGV[9]) then return {'keys_full', redis.call('TTL', KEYS[6])} end
   if redis.call('INCR', KEYS[6]) == 1 then redis.call('EXPIRE', KEYS[6], ARGV[5]) end
 end
-redis.call('XADD', stream, '*', unpack(ARGV, 9))
+redis.call('XADD', stream, '*', unpack(ARGV, 10))
 redis.call('HSET', pending, ARGV[6], ARGV[7])
 if idem then
   redis.call('HSET', idem, 'fingerprint', ARGV[4], 'command', ARGV[7])
@@ -80,15 +79,15 @@ Result<Accepted> CommandQueue::submit(const domain::Command& command, const std:
                                       bool awaited) {
   auto fields = to_fields(command);
   if (awaited) fields.emplace_back("awaited", "1");
-  redis::Arguments arguments = {std::to_string(limits_.keys_per_user),
-                                std::to_string(limits_.queue_max),
+  redis::Arguments arguments = {std::to_string(limits_.queue_max),
                                 std::to_string(limits_.pending_per_user),
                                 command.kind == domain::CommandKind::book ? "1" : "0",
                                 key ? key->fingerprint : "",
                                 std::to_string(kIdempotencyTtlS),
                                 command.id.str(),
                                 to_json_text(fields),
-                                std::to_string(limits_.shards)};
+                                std::to_string(limits_.shards),
+                                std::to_string(limits_.keys_per_user)};
   for (auto& [name, value] : fields) {
     arguments.push_back(name);
     arguments.push_back(std::move(value));

@@ -1,7 +1,10 @@
 #include "queue/wire.h"
 
 #include <charconv>
+#include <set>
 #include <utility>
+
+#include "base/json_text.h"
 
 namespace ticketd::queue {
 namespace {
@@ -121,7 +124,7 @@ std::optional<Command> from_fields(const Fields& fields) {
   command.notification = in.id<NotificationId>("notification");
   command.accepted_at = in.time("at");
   command.request_id = in.text("request");
-  in.check(Json::any_text(command.request_id).text() == command.request_id);
+  in.check(valid_text(command.request_id) == command.request_id);
   if (!in.text("booking").empty()) command.booking = in.id<BookingId>("booking");
   in.check(command.kind != domain::CommandKind::book || command.booking.has_value());
   const auto changes = changes_of(in.text("changes"));
@@ -132,12 +135,16 @@ std::optional<Command> from_fields(const Fields& fields) {
 }
 
 std::string to_json_text(const Fields& fields) {
-  auto object = Json::object();
+  std::string text = "{";
+  std::set<std::string> names;
   for (const auto& [key, value] : fields) {
-    const std::string name(Json::any_text(key).text());
-    if (!object.has(name.c_str())) object.set(name.c_str(), Json::any_text(value));
+    if (!names.insert(valid_text(key)).second) continue;
+    if (text.size() > 1) text += ',';
+    append_json_string(text, key);
+    text += ':';
+    append_json_string(text, value);
   }
-  return object.dump();
+  return text + '}';
 }
 
 std::optional<Command> from_json_text(std::string_view text) {

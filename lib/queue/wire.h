@@ -18,7 +18,8 @@ Fields to_fields(const domain::Command& command);
 // request id that is no text. Of a field that comes twice the first one counts.
 std::optional<domain::Command> from_fields(const Fields& fields);
 
-// One JSON object with the same names, whatever the bytes: see Json::any_text().
+// One JSON object with the same names, whatever the bytes: see valid_text(); of a name that comes twice the first one
+// counts.
 std::string to_json_text(const Fields& fields);
 std::optional<domain::Command> from_json_text(std::string_view text);
 

@@ -33,16 +33,25 @@ std::string ServerFacts::text(const std::string& field) const {
   const auto found = info.find(field);
   return found == info.end() ? "" : found->second;
 }
-std::int64_t ServerFacts::number(const std::string& field) const { return number_in(text(field)); }
+std::int64_t ServerFacts::number(const std::string& field) const { return number_in(info, field); }
 std::optional<std::string> ServerFacts::setting(const std::string& name) const {
   const auto found = settings.find(name);
   return found == settings.end() ? std::nullopt : std::optional(found->second);
 }
 int ServerFacts::major_version() const { return static_cast<int>(number("redis_version")); }
 
+std::map<std::string, std::string> read_info(Connection& redis, const std::string& section) {
+  return parse_info(redis.command({"INFO", section}).text());
+}
+
+std::int64_t number_in(const std::map<std::string, std::string>& info, const std::string& field) {
+  const auto found = info.find(field);
+  return found == info.end() ? 0 : number_in(found->second);
+}
+
 ServerFacts read_server_facts(Connection& redis) {
   ServerFacts facts;
-  facts.info = parse_info(redis.command({"INFO"}).text());
+  facts.info = read_info(redis);
   const auto time = redis.command({"TIME"});
   facts.now_ms = number_in(time.at(0).text()) * 1000 + number_in(time.at(1).text()) / 1000;
   try {

@@ -1,4 +1,4 @@
-// What a Redis server says about itself: for `ticketctl doctor` and `ticketctl status`.
+// What a Redis server says about itself: for `ticketctl doctor`, `ticketctl status` and /metrics.
 #pragma once
 #include <map>
 #include <optional>
@@ -22,7 +22,13 @@ struct ServerFacts {
   [[nodiscard]] int major_version() const;
 };
 
-// Throws RedisUnavailable, and RedisError where this user may not even ask INFO.
+// The fields of INFO, or of one section of it. Throws RedisUnavailable, and RedisError where this user may not ask.
+std::map<std::string, std::string> read_info(Connection& redis, const std::string& section = "default");
+
+// A field as a number; 0 where it is none or is not there.
+std::int64_t number_in(const std::map<std::string, std::string>& info, const std::string& field);
+
+// Throws as read_info().
 ServerFacts read_server_facts(Connection& redis);
 
 }  // namespace ticketd::redis

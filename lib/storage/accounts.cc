@@ -5,10 +5,7 @@
 namespace ticketd::storage {
 namespace {
 
-#define USER_COLUMNS \
-  "u.id, u.role, u.name, u.email, epoch_ms(u.created_at) AS created_ms, epoch_ms(u.updated_at) AS updated_ms"
-
-const Statement kFind{"account_overview", "SELECT " USER_COLUMNS R"(, u.password_hash = '' AS deleted,
+const std::string kFindSql = std::string("SELECT ") + kUserColumns + R"(, u.password_hash = '' AS deleted,
     epoch_ms(least(greatest(u.tokens_valid_after, 'epoch'), '9999-01-01Z')) AS after_ms,
     (SELECT count(DISTINCT family_id) FROM refresh_tokens
      WHERE user_id = u.id AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $3) AS sessions,
@@ -18,18 +15,13 @@ const Statement kFind{"account_overview", "SELECT " USER_COLUMNS R"(, u.password
     (SELECT count(*) FROM bookings b JOIN events e ON e.id = b.event_id
      WHERE b.user_id = u.id AND b.state = 'waitlisted' AND e.end_date_time > $3) AS waitlisted,
     (SELECT count(*) FROM notifications WHERE user_id = u.id AND read_at IS NULL) AS unread
-  FROM users u WHERE u.id = $1 OR lower(u.email) = lower($2))"};
+  FROM users u WHERE u.id = $1 OR lower(u.email) = lower($2))";
 
-const Statement kList{"list_users", "SELECT " USER_COLUMNS R"(
+const std::string kListSql = std::string("SELECT ") + kUserColumns + R"(
   FROM users u WHERE $1 = '' OR strpos(lower(u.email), lower($1)) > 0 OR strpos(lower(u.name), lower($1)) > 0
-  ORDER BY u.id DESC LIMIT $2)"};
+  ORDER BY u.id DESC LIMIT $2)";
 
 const Statement kUpdateRole{"update_role", "UPDATE users SET role = $2, updated_at = $3 WHERE id = $1"};
-
-// Whoever logs in holds this lock until its tokens are written: see lock_password().
-const Statement kLock{"lock_user", "SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE"};
-
-const Statement kRefuseTokens{"refuse_tokens_before", "UPDATE users SET tokens_valid_after = $2 WHERE id = $1"};
 
 const Statement kAnonymise{"anonymise_user", R"(
   UPDATE users SET email = $2, name = NULL, password_hash = '', role = 'user', updated_at = $3 WHERE id = $1)"};
@@ -39,18 +31,13 @@ const Statement kLiveBookings{"list_live_bookings", R"(
   WHERE b.user_id = $1 AND b.state IN ('confirmed', 'waitlisted') AND e.end_date_time > $2
   ORDER BY b.created_at, b.id)"};
 
-User user_of(const pqxx::row& row) {
-  return {id_of<UserId>(row["id"]), text_of(row["role"]),       optional_text(row["name"]),
-          text_of(row["email"]),    time_of(row["created_ms"]), time_of(row["updated_ms"])};
-}
-
 }  // namespace
 
 std::optional<AccountOverview> find_account_overview(pqxx::transaction_base& tx, const std::string& id_or_email,
                                                      Time now) {
   const auto id = UserId::parse(id_or_email);
   const auto id_text = id ? std::optional(id->str()) : std::nullopt;
-  const auto rows = run(tx, kFind, or_null(id_text), id_or_email, format_time(now));
+  const auto rows = run(tx, {"account_overview", kFindSql.c_str()}, or_null(id_text), id_or_email, format_time(now));
   if (rows.empty()) return std::nullopt;
   const auto row = rows[0];
   return AccountOverview{user_of(row),
@@ -65,21 +52,12 @@ std::optional<AccountOverview> find_account_overview(pqxx::transaction_base& tx,
 
 std::vector<User> list_users(pqxx::transaction_base& tx, const std::string& part, int limit) {
   std::vector<User> list;
-  for (const auto& row : run(tx, kList, part, limit)) list.push_back(user_of(row));
+  for (const auto& row : run(tx, {"list_users", kListSql.c_str()}, part, limit)) list.push_back(user_of(row));
   return list;
 }
 
 void update_role(pqxx::transaction_base& tx, UserId id, const std::string& role, Time now) {
   run(tx, kUpdateRole, id.str(), role, format_time(now));
-}
-
-Time revoke_sessions(pqxx::work& tx, UserId id, const Clock& clock) {
-  run(tx, kLock, id.str());
-  revoke_refresh_tokens(tx, id, clock.now());
-  // Only now is every token issued that could still be; one of this very millisecond is refused as well.
-  const auto after = clock.now() + milliseconds(1);
-  run(tx, kRefuseTokens, id.str(), format_time(after));
-  return after;
 }
 
 Time anonymise(pqxx::work& tx, UserId id, const std::string& address, const Clock& clock) {

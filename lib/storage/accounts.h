@@ -36,10 +36,6 @@ std::vector<User> list_users(pqxx::transaction_base& tx, const std::string& part
 // `role` is user or admin.
 void update_role(pqxx::transaction_base& tx, UserId id, const std::string& role, Time now);
 
-// Ends every session of the person; gives back what tokens_valid_after is now. Whoever is just logging in or refreshing
-// is waited for, and its tokens are refused too.
-Time revoke_sessions(pqxx::work& tx, UserId id, const Clock& clock);
-
 // Deletes the account as said above, and ends its sessions as revoke_sessions() does. `address` takes the place of the
 // e-mail, and must be nobody's.
 Time anonymise(pqxx::work& tx, UserId id, const std::string& address, const Clock& clock);

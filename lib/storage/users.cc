@@ -18,10 +18,15 @@ const Statement kFindByEmail{"find_account_by_email",
                              "SELECT " USER_COLUMNS ", password_hash FROM users WHERE lower(email) = lower($1)"};
 
 const Statement kUpdatePassword{"update_password", R"(
-  UPDATE users SET password_hash = $2, tokens_valid_after = $3, updated_at = $3 WHERE id = $1)"};
+  UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1)"};
 
 const Statement kRevokeAll{"revoke_refresh_tokens_of_user", R"(
   UPDATE refresh_tokens SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL)"};
+
+// Whoever logs in holds this lock until its tokens are written: see lock_password().
+const Statement kLock{"lock_user", "SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE"};
+
+const Statement kRefuseTokens{"refuse_tokens_before", "UPDATE users SET tokens_valid_after = $2 WHERE id = $1"};
 
 const Statement kLockPassword{"lock_password",
                               "SELECT 1 FROM users WHERE id = $1 AND password_hash = $2 FOR NO KEY UPDATE"};
@@ -36,17 +41,19 @@ const Statement kListValidAfter{"list_tokens_valid_after", R"(
   FROM users WHERE tokens_valid_after > $1 AND tokens_valid_after > '-infinity'
   UNION ALL SELECT user_id, epoch_ms(deleted_at) FROM deleted_users WHERE deleted_at > $1)"};
 
-User user_of(const pqxx::row& row) {
-  return {id_of<UserId>(row["id"]), text_of(row["role"]),       optional_text(row["name"]),
-          text_of(row["email"]),    time_of(row["created_ms"]), time_of(row["updated_ms"])};
-}
-
 std::optional<Account> account_of(const pqxx::result& rows) {
   if (rows.empty()) return std::nullopt;
   return Account{user_of(rows[0]), text_of(rows[0]["password_hash"])};
 }
 
 }  // namespace
+
+const char* const kUserColumns = USER_COLUMNS;
+
+User user_of(const pqxx::row& row) {
+  return {id_of<UserId>(row["id"]), text_of(row["role"]),       optional_text(row["name"]),
+          text_of(row["email"]),    time_of(row["created_ms"]), time_of(row["updated_ms"])};
+}
 
 bool insert_user(pqxx::transaction_base& tx, const User& user, const std::string& password_hash) {
   return run(tx, kInsert, user.id.str(), or_null(user.name), user.email, password_hash, format_time(user.created_at))
@@ -66,15 +73,20 @@ std::optional<Account> find_account_by_email(pqxx::transaction_base& tx, const s
   return account_of(run(tx, kFindByEmail, email));
 }
 
-void update_password(pqxx::work& tx, UserId id, const std::string& password_hash, Time now) {
-  run(tx, kUpdatePassword, id.str(), password_hash, format_time(now));
-  revoke_refresh_tokens(tx, id, now);
-}
-
-void revoke_refresh_tokens(pqxx::work& tx, UserId id, Time now) {
-  while (run(tx, kRevokeAll, id.str(), format_time(now)).affected_rows() >
+Time revoke_sessions(pqxx::work& tx, UserId id, const Clock& clock) {
+  run(tx, kLock, id.str());
+  while (run(tx, kRevokeAll, id.str(), format_time(clock.now())).affected_rows() >
          0) {  // until nothing more came in: see revoke_family()
   }
+  // Only now is every token issued that could still be; one of this very millisecond is refused as well.
+  const auto after = clock.now() + milliseconds(1);
+  run(tx, kRefuseTokens, id.str(), format_time(after));
+  return after;
+}
+
+Time update_password(pqxx::work& tx, UserId id, const std::string& password_hash, const Clock& clock) {
+  run(tx, kUpdatePassword, id.str(), password_hash, format_time(clock.now()));
+  return revoke_sessions(tx, id, clock);
 }
 
 bool lock_password(pqxx::work& tx, UserId id, const std::string& password_hash) {

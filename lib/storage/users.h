@@ -20,6 +20,10 @@ struct User {
   Time updated_at;
 };
 
+// The columns that user_of() reads.
+extern const char* const kUserColumns;
+User user_of(const pqxx::row& row);
+
 struct Account {
   User user;
   std::string password_hash;
@@ -32,11 +36,12 @@ std::optional<User> find_user(pqxx::transaction_base& tx, UserId id);
 std::optional<Account> find_account(pqxx::transaction_base& tx, UserId id);
 std::optional<Account> find_account_by_email(pqxx::transaction_base& tx, const std::string& email);
 
-// A new password: revokes every refresh token of the person and refuses access tokens issued before `now`.
-void update_password(pqxx::work& tx, UserId id, const std::string& password_hash, Time now);
+// Ends every session of the person; gives back what tokens_valid_after is now. Whoever is just logging in or refreshing
+// is waited for, and its tokens are refused too.
+Time revoke_sessions(pqxx::work& tx, UserId id, const Clock& clock);
 
-// Ends every session of the person. A refresh that is under way is waited for, and what it gave is revoked too.
-void revoke_refresh_tokens(pqxx::work& tx, UserId id, Time now);
+// A new password; ends every session, and gives back, as revoke_sessions() does.
+Time update_password(pqxx::work& tx, UserId id, const std::string& password_hash, const Clock& clock);
 
 // Is this still the person's password? Until the transaction ends it stays so: a change waits, and then sees what was
 // written here.

@@ -1,6 +1,7 @@
 // Covers: lib/queue/wire.cc lib/domain/command.cc
 // An entry of the queue as the worker reads it, NAME=VALUE a line; or as JSON, as the hash of pending commands and
 // dead letters have it.
+#include "base/json_text.h"
 #include "fuzz/properties.h"
 #include "queue/wire.h"
 
@@ -25,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto dead = Json::parse(raw);
   require(dead && dead->is_object(), "a dead letter is JSON, whatever the entry");
   for (const auto& [name, value] : fields)
-    require((*dead)[std::string(Json::any_text(name).text()).c_str()].is_string(), "a dead letter has every field");
+    require((*dead)[valid_text(name).c_str()].is_string(), "a dead letter has every field");
 
   const auto command = text.starts_with('{') ? queue::from_json_text(text) : queue::from_fields(fields);
   if (!text.starts_with('{') && command)

@@ -153,7 +153,7 @@ TEST(DoctorWork, SocketsAreMissingOrOpenToAll) {
   expect_contains("1 of 2 are missing", checks);
   expect_contains("systemctl start ticketd@readyz.socket", checks);
   expect_contains("livez.sock has mode 0666", checks);
-  expect_contains("systemctl restart ticketd@livez.socket", checks);
+  expect_contains("systemctl start ticketd-closed@livez && systemctl start ticketd.target", checks);
 }
 
 }  // namespace ticketd::tests

@@ -105,7 +105,7 @@ TEST(StorageRefreshTokens, LoggingOutTwiceFindsNothing) {
 
 TEST(StorageRefreshTokens, ANewPasswordRevokesAllOfThePersons) {
   const auto token = insert();
-  commit([&](pqxx::work& tx) { storage::update_password(tx, user, "hash", now()); });
+  commit([&](pqxx::work& tx) { storage::update_password(tx, user, "hash", SystemClock()); });
   CHECK_FALSE(use(token));
 }
 
@@ -124,7 +124,7 @@ TEST(StorageRefreshTokens, LoggingOutTakesTheRotationInFlightWithIt) {
 TEST(StorageRefreshTokens, ANewPasswordTakesTheRotationInFlightWithIt) {
   const auto old = insert();
   CHECK_FALSE(successor_survives([&](auto& tx) { storage::use_refresh_token(tx, old.hash, now()); },
-                                 [&](auto& tx) { storage::update_password(tx, user, "hash", now()); }));
+                                 [&](auto& tx) { storage::update_password(tx, user, "hash", SystemClock()); }));
 }
 
 // Within the grace after its use a token is exchanged again: see app/sessions.cc.

@@ -3,6 +3,7 @@
 
 #include <atomic>
 
+#include "support/fakes.h"
 #include "support/fixtures.h"
 #include "support/integration_test.h"
 
@@ -56,19 +57,19 @@ TEST(StorageUsers, OneOfManyAtOnceGetsTheAddress) {
 TEST(StorageUsers, ANewPasswordRefusesOlderTokens) {
   const auto user = make_user();
   const auto at = now();
-  commit([&](pqxx::work& tx) { storage::update_password(tx, user, "new hash", at); });
+  commit([&](pqxx::work& tx) { return storage::update_password(tx, user, "new hash", FixedClock(at)); });
   const auto [account, after] = commit([&](pqxx::work& tx) {
     return std::pair(storage::find_account(tx, user), storage::find_tokens_valid_after(tx, user));
   });
   expect_text("new hash", account->password_hash);
-  CHECK(after == at);
+  CHECK(after == at + milliseconds(1));
 }
 
 TEST(StorageUsers, ListsThoseWhoseTokensAreRefusedSince) {
   const auto before = make_user(), after = make_user(), never = make_user();
   const auto at = now();
-  commit([&](pqxx::work& tx) { storage::update_password(tx, before, "hash", at - seconds(1)); });
-  commit([&](pqxx::work& tx) { storage::update_password(tx, after, "hash", at + seconds(1)); });
+  commit([&](pqxx::work& tx) { storage::update_password(tx, before, "hash", FixedClock(at - seconds(1))); });
+  commit([&](pqxx::work& tx) { storage::update_password(tx, after, "hash", FixedClock(at + seconds(1))); });
   const auto list = commit([&](pqxx::work& tx) { return storage::list_tokens_valid_after(tx, at); });
   const auto has = [&](UserId user) {
     return std::any_of(list.begin(), list.end(), [&](auto& e) { return e.first == user; });

@@ -19,7 +19,9 @@ every_cause_is_named() {
   check "doctor: no worker" finds 'systemctl stop ticketd-worker@1' 'systemctl start ticketd-worker@1' 'workers .*systemctl start ticketd-worker@1'
   check "doctor: a socket is not there" finds 'systemctl start ticketd-closed@livez' 'systemctl start ticketd.target' \
     'sockets .*1 of .* missing.*systemctl start ticketd@livez.socket'
-  check "doctor: a socket is open to all" finds 'chmod 666 /run/ticketd/livez.sock' 'chmod 660 /run/ticketd/livez.sock' 'sockets .*livez.sock has mode 0666'
+  check "doctor: a socket is open to all; its remedy mends it" finds 'chmod 666 /run/ticketd/livez.sock' \
+    'systemctl start ticketd-closed@livez && systemctl start ticketd.target' \
+    'sockets .*livez.sock has mode 0666.*systemctl start ticketd-closed@livez && systemctl start ticketd.target'
   check "doctor: ticketd is stopped" finds 'systemctl stop ticketd.target' 'systemctl start ticketd.target' 'units .*enable --now ticketd.target'
   check "doctor: the site is not enabled" finds 'mv /etc/nginx/sites-enabled/ticketd /root/site' 'mv /root/site /etc/nginx/sites-enabled/ticketd' \
     'nginx site .*sites-enabled'

@@ -70,13 +70,15 @@ set_environment() {
     systemctl daemon-reload; systemctl try-restart "ticketd@*.service"' sh "$1"
 }
 
+cold_start() { inside curl -s -o /dev/null -w '%{http_code} in %{time_total} s\n' "$URL/v1/events/discover" | grep '^401 '; }
+
 idle_and_back() {
   step "idleness"
   set_environment "TICKETD_IDLE_EXIT_S=2"
   check "no endpoint's process is left after the idle time" eventually 20 no_handler
   check "every socket listens" all_sockets_listen
   check "the next request starts its process" answers /livez
-  check "after a cold start: $(inside curl -s -o /dev/null -w '%{time_total} s' "$URL/v1/events/discover")" true
+  check "an endpoint that has to start answers" cold_start
   set_environment ""
 }
 

@@ -58,7 +58,7 @@ void check_sockets(const Visit& visit) {
   const auto directory = visit.path("/run/ticketd/");
   if (::access(directory.c_str(), X_OK) != 0 && errno == EACCES)
     return findings.unknown("sockets", directory + " is closed to this user");
-  std::vector<std::string> missing, wrong;
+  std::vector<std::string> missing, closers;
   std::string details;
   const auto handlers = list_handlers(visit);
   for (const auto& name : handlers) {
@@ -66,7 +66,7 @@ void check_sockets(const Visit& visit) {
     if (::stat((directory + name + ".sock").c_str(), &found) != 0 || !S_ISSOCK(found.st_mode)) {
       missing.push_back("ticketd@" + name + ".socket");
     } else if ((found.st_mode & 0777U) != 0660 || group_of(found.st_gid) != "www-data") {
-      wrong.push_back("ticketd@" + name + ".socket");
+      closers.push_back("ticketd-closed@" + name);  // sockets refuse a restart
       if (details.empty()) {
         std::ostringstream text;
         text << name << ".sock has mode 0" << std::oct << (found.st_mode & 0777U) << " and group "
@@ -81,11 +81,13 @@ void check_sockets(const Visit& visit) {
         std::to_string(missing.size()) + " of " + std::to_string(handlers.size()) + " are missing in " + directory,
         "`systemctl start " + joined(missing) + "`");
   }
-  if (!wrong.empty()) {
+  if (!closers.empty()) {
     findings.fault("sockets", details + ", not 0660 and www-data: nginx may not use it, or everybody may",
-                   "`systemctl restart " + joined(wrong) + "`, and look for drop-ins: `systemctl cat ticketd@.socket`");
+                   "`systemctl start " + joined(closers) +
+                       " && systemctl start ticketd.target`, and look for drop-ins: "
+                       "`systemctl cat ticketd@.socket`");
   }
-  if (missing.empty() && wrong.empty())
+  if (missing.empty() && closers.empty())
     findings.ok("sockets", std::to_string(handlers.size()) + " in " + directory + ", mode 0660, for www-data");
 }
 

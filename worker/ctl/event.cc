@@ -2,6 +2,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "app/views.h"
 #include "arguments.h"
 #include "base/json.h"
 #include "commands.h"
@@ -18,26 +19,7 @@ using storage::EventBooking;
 
 constexpr const char* kStates[] = {"confirmed", "waitlisted", "cancelled", "rejected"};
 
-std::string state_of(const Event& event) {
-  if (event.status == domain::EventStatus::cancelled) return "cancelled";
-  return event.ends_at <= SystemClock().now() ? "over" : "open";
-}
-
-Json json_of(const Event& event) {
-  return Json::object({{"id", event.id.str()},
-                       {"title", event.title},
-                       {"location", event.location},
-                       {"state", state_of(event)},
-                       {"start_date_time", format_time(event.starts_at)},
-                       {"end_date_time", format_time(event.ends_at)},
-                       {"total_tickets", event.total_tickets},
-                       {"available_tickets", event.available_tickets},
-                       {"waiting_list_count", event.waiting_list_count},
-                       {"max_per_user", event.max_per_user},
-                       {"user_id", event.owner.str()},
-                       {"created_at", format_time(event.created_at)},
-                       {"updated_at", format_time(event.updated_at)}});
-}
+std::string_view state_now(const Event& event) { return state_of(event, SystemClock().now()); }
 
 std::string seats_of(const Event& event) {
   return std::to_string(event.total_tickets - event.available_tickets) + " of " + std::to_string(event.total_tickets) +
@@ -54,12 +36,13 @@ int list(storage::Pool& database, Arguments& arguments, bool json) {
   if (more) events.pop_back();
   if (json) {
     auto rows = Json::array();
-    for (const auto& event : events) rows.push(json_of(event));
+    const auto now = SystemClock().now();
+    for (const auto& event : events) rows.push(event_json(event, now));
     std::cout << Json::object({{"events", rows}, {"more", more}}).dump() << '\n';
     return 0;
   }
   for (const auto& event : events) {
-    std::cout << event.id.str() << "  " << format_time(event.starts_at) << "  " << state_of(event) << "  "
+    std::cout << event.id.str() << "  " << format_time(event.starts_at) << "  " << state_now(event) << "  "
               << seats_of(event) << "  " << harmless(event.title) << '\n';
   }
   if (events.empty()) std::cout << "there is no event like that\n";
@@ -72,13 +55,13 @@ int show(storage::Pool& database, const Event& event, bool json) {
       storage::read(database, [&](pqxx::transaction_base& tx) { return storage::find_user(tx, event.owner); });
   const auto email = owner ? owner->email : "";
   if (json) {
-    std::cout << json_of(event).set("description", event.description).set("user_email", email).dump() << '\n';
+    std::cout << event_json(event, SystemClock().now()).set("user_email", email).dump() << '\n';
     return 0;
   }
   std::cout << event.id.str() << '\n';
   print_field("title", event.title);
   print_field("location", event.location);
-  print_field("state", state_of(event));
+  print_field("state", std::string(state_now(event)));
   print_field("starts", format_time(event.starts_at));
   print_field("ends", format_time(event.ends_at));
   print_field("seats", seats_of(event));
@@ -140,7 +123,7 @@ int bookings(storage::Pool& database, EventId event, const std::optional<std::st
 }
 
 int close(const Config& config, storage::Pool& database, const Event& event, bool yes, bool json) {
-  if (state_of(event) == "cancelled") {
+  if (state_now(event) == "cancelled") {
     std::cerr << "ticketctl: it is cancelled already\n";
     return 1;
   }

@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "app/views.h"
 #include "arguments.h"
 #include "auth/gate.h"
 #include "print.h"
@@ -14,15 +15,6 @@ using storage::AccountOverview;
 
 constexpr int kRedisTimeoutMs = 2'000;
 constexpr int kNewestBookings = 10;
-
-Json json_of(const storage::User& user) {
-  return Json::object({{"id", user.id.str()},
-                       {"email", user.email},
-                       {"name", user.name},
-                       {"role", user.role},
-                       {"created_at", format_time(user.created_at)},
-                       {"updated_at", format_time(user.updated_at)}});
-}
 
 Json json_of(const storage::Booking& booking) {
   return Json::object({{"id", booking.id.str()},
@@ -47,7 +39,7 @@ int show(storage::Pool& database, const AccountOverview& account, bool json) {
   if (json) {
     auto rows = Json::array();
     for (const auto& booking : bookings) rows.push(json_of(booking));
-    auto all = json_of(user);
+    auto all = user_json(user);
     all.set("deleted", account.deleted).set("sessions", account.sessions).set("open_events", account.open_events);
     all.set("confirmed", account.confirmed).set("waitlisted", account.waitlisted).set("unread", account.unread);
     all.set("tokens_valid_after",
@@ -85,7 +77,7 @@ int list(storage::Pool& database, Arguments& arguments, bool json) {
   if (more) users.pop_back();
   if (json) {
     auto rows = Json::array();
-    for (const auto& user : users) rows.push(json_of(user));
+    for (const auto& user : users) rows.push(user_json(user));
     std::cout << Json::object({{"users", rows}, {"more", more}}).dump() << '\n';
     return 0;
   }
