@@ -37,6 +37,7 @@ TEST_PARTS  := tests/support tests/sim tests/torture tests/fuzz
 
 obj      = $(patsubst %.cc,$(BUILD)/obj/%.o,$(1))
 HANDLERS := $(foreach h,$(HANDLER_SRC),$(BUILD)/bin/$(subst _,-,$(basename $(notdir $(h)))))
+BENCH    := build/bench/bin/crowd $(patsubst tests/bench/bare/%.cc,build/bench/bin/bare-%,$(wildcard tests/bench/bare/*.cc))
 PROGRAMS := $(HANDLERS) $(BUILD)/bin/ticketd-worker $(BUILD)/bin/ticketctl
 LIBRARY  := $(BUILD)/libticketd.a
 STACK    := systemd/local/stack
@@ -45,7 +46,7 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@echo "  $(1) $(2)")
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop build docs test screenshots sim fuzz fuzz-targets torture deb test-systemd check format tidy cppcheck hardening layers deps clean
+.PHONY: help run stop build docs test screenshots sim fuzz fuzz-targets torture bench deb test-systemd check format tidy cppcheck hardening layers deps clean
 .SECONDARY:
 
 help: ## list the targets
@@ -89,6 +90,10 @@ deb: deps-deb ## a Debian package: build/ticketd_VERSION_ARCH.deb
 test-systemd: deps-systemd ## the package on a Debian of its own that boots systemd; as root
 	@$(MAKE) --no-print-directory deb
 	@BUILD=$(BUILD) tests/systemd/run
+
+bench: deps-bench ## speed beside bare minimums, and growth: CASES="book status", QUICK=1, BASE=rev for a comparison
+	@$(MAKE) --no-print-directory -j$$(nproc) build $(BENCH)
+	@tests/bench/run
 
 check: deps-test format layers tidy cppcheck hardening ## format, layers, clang-tidy, cppcheck, hardening
 
@@ -144,6 +149,9 @@ $(BUILD)/tests/sim: $(call obj,$(wildcard tests/sim/*.cc)) $(LIBRARY)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CXX) $(LDFLAGS) $^ -pthread -o $@
+
+$(eval $(call link_rule,build/bench/bin/crowd,$(call obj,tests/bench/crowd.cc)))
+$(foreach b,$(wildcard tests/bench/bare/*.cc),$(eval $(call link_rule,build/bench/bin/bare-$(basename $(notdir $(b))),$(call obj,$(b)))))
 
 $(eval $(call link_rule,$(BUILD)/tests/torture,$(call obj,$(wildcard tests/torture/*.cc) tests/sim/model.cc $(SUPPORT_SRC) $(WORKER_SRC)),-lcurl -lCppUTest -lCppUTestExt))
 

@@ -7,13 +7,14 @@ using namespace ticketd;
 static Answer discover(App& app, const Request& request, UserId) {
   http::Fields in(request);
   const auto page = read_page(in);
-  const auto filter = read_filter(in, app.clock.now());
+  const auto now = app.clock.now();
+  const auto filter = read_filter(in, now);
   if (!in.ok()) return in.refusal();
   return storage::read(app.database, [&](pqxx::transaction_base& tx) -> Answer {
     const auto found = list_page(tx, filter, page);
     const auto data =
-        Json::object({{"data", events_json(found.events, app.clock.now())},
-                      {"pagination", pagination_json(page, count_events(tx, filter), found.next_cursor)}});
+        Json::object({{"data", events_json(found.events, now)},
+                      {"pagination", pagination_json(page, app.counts.count(tx, filter, now), found.next_cursor)}});
     return http::success(200, "Events discovered successfully", data);
   });
 }

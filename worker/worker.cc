@@ -23,7 +23,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 // How often shards are shared out anew: bounds how long the shards of a worker that went away lie idle.
 constexpr std::chrono::milliseconds kBalanceEvery{500};
-// How often the owner of shard 0 deletes what has expired.
+// How often the owner of shard 0 deletes what has expired and marks events that are over.
 constexpr std::chrono::milliseconds kCleanEvery{60'000};
 // After a fault, before the next try.
 constexpr std::chrono::milliseconds kRetryAfter{250};
@@ -73,11 +73,12 @@ void carry_out_first(Drain& drain, queue::CommandStream& stream, Entries entries
   stream.end_first_batch(shard);
 }
 
-// True if there is more to delete. Not worth stopping the drain for: what fails is tried again later.
+// True if there is more to do. Not worth stopping the drain for: what fails is tried again later.
 bool clean_up(pqxx::connection& connection, Time now) {
   try {
     pqxx::nontransaction tx(connection);
-    return storage::delete_expired(tx, now);
+    const bool more_expired = storage::delete_expired(tx, now);
+    return storage::mark_over(tx, now) || more_expired;
   } catch (const std::exception& e) {
     Log::warning("cleaning_failed", {{"error", e.what()}});
     return false;

@@ -1,5 +1,6 @@
 // Everything that a handler works with, built once at start and passed by reference.
 #pragma once
+#include "app/count_cache.h"
 #include "app/event_cache.h"
 #include "app/meters.h"
 #include "auth/access_token.h"
@@ -50,6 +51,7 @@ struct App {
   auth::Gate gate;
   auth::Attempts attempts;
   EventCache events;
+  CountCache counts;
 };
 
 }  // namespace ticketd

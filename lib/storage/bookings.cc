@@ -1,17 +1,17 @@
 #include "storage/bookings.h"
 
+#include "storage/line.h"
 #include "storage/rows.h"
 
 namespace ticketd::storage {
 namespace {
 
-#define BOOKING_COLUMNS                                                                                           \
-  "b.id, b.event_id, b.user_id, b.state, b.reason, epoch_ms(b.created_at) AS created_ms, "                        \
-  "epoch_ms(b.updated_at) AS updated_ms, epoch_ms(b.promoted_at) AS promoted_ms, epoch_ms(b.cancelled_at) AS "    \
-  "cancelled_ms, "                                                                                                \
-  "e.title, e.location, epoch_ms(e.start_date_time) AS starts_ms, "                                               \
-  "CASE WHEN b.state = 'waitlisted' THEN (SELECT count(*) FROM bookings ahead WHERE ahead.event_id = b.event_id " \
-  "AND ahead.state = 'waitlisted' AND ahead.seq <= b.seq) END AS position"
+#define BOOKING_COLUMNS                                                                                        \
+  "b.id, b.event_id, b.user_id, b.state, b.reason, epoch_ms(b.created_at) AS created_ms, "                     \
+  "epoch_ms(b.updated_at) AS updated_ms, epoch_ms(b.promoted_at) AS promoted_ms, epoch_ms(b.cancelled_at) AS " \
+  "cancelled_ms, "                                                                                             \
+  "e.title, e.location, epoch_ms(e.start_date_time) AS starts_ms, "                                            \
+  "CASE WHEN b.state = 'waitlisted' THEN " PLACE_IN_LINE("b.event_id", "b.seq") " END AS position"
 
 const Statement kList{"list_bookings", "SELECT " BOOKING_COLUMNS R"(
   FROM bookings b JOIN events e ON e.id = b.event_id

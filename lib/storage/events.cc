@@ -1,5 +1,6 @@
 #include "storage/events.h"
 
+#include "storage/line.h"
 #include "storage/rows.h"
 
 namespace ticketd::storage {
@@ -29,12 +30,13 @@ const Statement kUpdate{"update_event", "UPDATE events " SET_CHANGES R"(
 
 const Statement kApply{"apply_changes", "UPDATE events " SET_CHANGES "WHERE id = $1"};
 
-const Statement kFindHolding{"find_holding", R"(
-  SELECT count(*) FILTER (WHERE state = 'confirmed') AS confirmed,
-         count(*) FILTER (WHERE state = 'waitlisted') AS waitlisted,
-         (SELECT count(*) FROM bookings ahead WHERE ahead.event_id = $1 AND ahead.state = 'waitlisted'
-            AND ahead.seq <= min(mine.seq) FILTER (WHERE mine.state = 'waitlisted')) AS position
-  FROM bookings mine WHERE event_id = $1 AND user_id = $2 AND state IN ('confirmed', 'waitlisted'))"};
+const Statement kFindHolding{
+    "find_holding",
+    "SELECT confirmed, waitlisted, CASE WHEN waitlisted > 0 THEN " PLACE_IN_LINE("$1", "first") R"( END AS position
+  FROM (SELECT count(*) FILTER (WHERE state = 'confirmed') AS confirmed,
+               count(*) FILTER (WHERE state = 'waitlisted') AS waitlisted,
+               min(seq) FILTER (WHERE state = 'waitlisted') AS first
+        FROM bookings WHERE event_id = $1 AND user_id = $2 AND state IN ('confirmed', 'waitlisted')) AS mine)"};
 
 const Statement kClaimKey{"claim_idempotency_key", R"(
   INSERT INTO idempotency_keys (user_id, key, fingerprint, answer, created_at) VALUES ($1, $2, $3, $4, $5)

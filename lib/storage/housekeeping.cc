@@ -19,6 +19,12 @@ const Statement kDeleteDeleted{"delete_expired_deletions", R"(
   DELETE FROM deleted_users WHERE user_id = ANY (ARRAY(
     SELECT user_id FROM deleted_users WHERE deleted_at < $1::timestamptz - interval '48 hours' LIMIT 5000)))"};
 
+// One that is locked just now is marked the next time: the worker's batches lock in another order.
+const Statement kMarkOver{"mark_events_over", R"(
+  UPDATE events SET over = true WHERE id = ANY (ARRAY(
+    SELECT id FROM events WHERE state = 'open' AND NOT over AND end_date_time <= $1::timestamptz
+    ORDER BY end_date_time LIMIT 5000 FOR NO KEY UPDATE SKIP LOCKED)))"};
+
 }  // namespace
 
 bool delete_expired(pqxx::transaction_base& tx, Time now) {
@@ -27,6 +33,10 @@ bool delete_expired(pqxx::transaction_base& tx, Time now) {
   const auto tokens = run(tx, kDeleteTokens, at).affected_rows();
   const auto deleted = run(tx, kDeleteDeleted, at).affected_rows();
   return keys == kAtOnce || tokens == kAtOnce || deleted == kAtOnce;
+}
+
+bool mark_over(pqxx::transaction_base& tx, Time now) {
+  return run(tx, kMarkOver, format_time(now)).affected_rows() == kAtOnce;
 }
 
 }  // namespace ticketd::storage

@@ -1,4 +1,4 @@
-// Rows that are of no more use.
+// What time does to rows, whoever uses them.
 #pragma once
 #include "base/time.h"
 #include "storage/database.h"
@@ -8,5 +8,9 @@ namespace ticketd::storage {
 // Deletes idempotency keys older than a day and refresh tokens that expired a week ago, at most 5,000 of each, so that
 // it never takes long; true if there may be more. Safe to run by several at once.
 bool delete_expired(pqxx::transaction_base& tx, Time now);
+
+// Marks the open events whose end has come, at most 5,000, so that lists of the others need not pass them; true if
+// there may be more. Leaves out those that somebody has locked. Safe to run by several at once.
+bool mark_over(pqxx::transaction_base& tx, Time now);
 
 }  // namespace ticketd::storage

@@ -21,6 +21,15 @@ constexpr std::array kChecks = {
                            GROUP BY event_id) AS b ON b.event_id = e.id
   WHERE e.waiting_list_count <> coalesce(b.waiting, 0))"},
 
+    Check{"waiting_blocks", "a block of the line does not count those who wait in it", R"(
+  SELECT coalesce(k.event_id, b.event_id)::text AS id,
+         format('event %s: the block from seq %s on counts %s, %s are waiting', coalesce(k.event_id, b.event_id),
+                coalesce(k.block, b.block), coalesce(k.waiting, 0), coalesce(b.waiting, 0)) AS detail
+  FROM waiting_blocks k
+  FULL JOIN (SELECT event_id, line_block(seq) AS block, count(*) AS waiting FROM bookings WHERE state = 'waitlisted'
+             GROUP BY 1, 2) AS b ON b.event_id = k.event_id AND b.block = k.block
+  WHERE k.waiting IS DISTINCT FROM b.waiting)"},
+
     Check{"oversold", "more bookings are confirmed than there are tickets", R"(
   SELECT e.id::text AS id, format('event %s: %s bookings are confirmed for %s tickets', e.id, b.confirmed, e.total_tickets)
            AS detail

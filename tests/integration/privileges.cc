@@ -1,6 +1,7 @@
 // What each part's identity may do in PostgreSQL and in Redis, and what it must not.
 #include <pqxx/pqxx>
 
+#include "storage/housekeeping.h"
 #include "support/fixtures.h"
 #include "support/integration_test.h"
 
@@ -77,6 +78,14 @@ TEST(Privileges, NeitherChangesTheSchemaOrItsHistory) {
 TEST(Privileges, TheyMayDoTheirOwn) {
   CHECK_TRUE(may("ticketd_api", "SELECT password_hash FROM users"));
   CHECK_TRUE(may("ticketd_worker", "UPDATE bookings SET state = state"));
+}
+
+TEST(Privileges, TheWorkerMayCleanUp) {
+  pqxx::connection connection(stores().database.admin_url());
+  pqxx::work tx(connection);
+  tx.exec("SET LOCAL ROLE ticketd_worker");
+  storage::delete_expired(tx, now());
+  storage::mark_over(tx, now());
 }
 
 TEST(Privileges, OnlyTheWorkerTakesFromTheQueue) {

@@ -1,6 +1,7 @@
 // Every hot statement goes through the index that was made for it, planned with a look at its parameters and without.
 #include "storage/bookings.h"
 #include "storage/event_search.h"
+#include "storage/housekeeping.h"
 #include "storage/notifications.h"
 #include "storage/refresh_tokens.h"
 #include "support/fixtures.h"
@@ -21,12 +22,14 @@ struct Crowd {
       FROM (SELECT gen_random_uuid() AS id FROM generate_series(1, 2000)) AS u)");
     sql("CREATE VIEW crowd AS SELECT id FROM users WHERE email LIKE '%@crowd.example'");
     sql(R"(INSERT INTO events (id, user_id, title, description, location, start_date_time, end_date_time, total_tickets,
-        available_tickets, created_at, updated_at)
+        available_tickets, created_at, updated_at, over)
       SELECT gen_random_uuid(), CASE WHEN n % 30 = 0 THEN $1 ELSE id END, 'Night ' || n, 'd', 'l',
-        now() + n * interval '1 hour', now() + (n + 1) * interval '1 hour', 5, 5, now() - n * interval '1 s', now()
+        now() + (n - 1500) * interval '1 hour', now() + (n - 1499) * interval '1 hour', 5, 5, now() - n * interval '1 s',
+        now(), n < 1499
       FROM (SELECT id, row_number() OVER () AS n FROM crowd, generate_series(1, 2) LIMIT 3000) AS u)",
         user.str());
     insert_bookings();
+    sql("INSERT INTO waiting_blocks SELECT id, 256 * i, 1 FROM events, generate_series(100, 102) AS i");
     sql(R"(INSERT INTO notifications (id, user_id, kind, message, created_at, updated_at, read_at)
       SELECT gen_random_uuid(), id, 'booked', 'm', now(), now(), CASE WHEN i < 9 THEN now() END
       FROM crowd, generate_series(1, 10) AS i
@@ -37,7 +40,8 @@ struct Crowd {
         'confirmed', NULL, NULL, now(), now() FROM generate_series(1, 5000))");
     sql(R"(INSERT INTO refresh_tokens
       SELECT id::text::bytea, gen_random_uuid(), id, now(), now() + interval '1 day' FROM crowd)");
-    for (const auto* table : {"users", "events", "bookings", "notifications", "commands", "refresh_tokens"})
+    for (const auto* table :
+         {"users", "events", "bookings", "notifications", "commands", "refresh_tokens", "waiting_blocks"})
       sql(std::string("VACUUM ANALYZE ") + table);
   }
 
@@ -118,14 +122,15 @@ TEST(QueryPlans, FindRequest) {
 
 TEST(QueryPlans, FindHolding) {
   const auto body = [&](pqxx::work& tx) { storage::find_holding(tx, event, user); };
-  expect_index("bookings_slot_key", "bookings mine", body);
-  expect_index("bookings_line", "bookings mine", body);
+  for (const auto* index : {"bookings_slot_key", "waiting_blocks_pkey", "bookings_line"})
+    expect_index(index, "AS mine", body);
 }
 
 TEST(QueryPlans, ListBookings) {
   const auto body = [&](pqxx::work& tx) { storage::list_bookings(tx, user, {}); };
   expect_order_of("bookings_of_user", "FROM bookings b", body);
   expect_index("bookings_line", "FROM bookings b", body);
+  expect_index("waiting_blocks_pkey", "FROM bookings b", body);
 }
 
 TEST(QueryPlans, ListNotifications) {
@@ -145,6 +150,32 @@ TEST(QueryPlans, CountUnread) {
 TEST(QueryPlans, EventsByStart) {
   expect_order_of("events_by_start", "FROM events", list({}));
   expect_order_of("events_by_start", "FROM events", list({}, true));
+}
+
+TEST(QueryPlans, UpcomingEvents) {
+  auto filter = sorted(storage::EventSort::start);
+  filter.ends_after = now();
+  expect_order_of("events_upcoming_by_start", "FROM events", list(filter));
+  expect_order_of("events_upcoming_by_start", "FROM events", list(filter, true));
+  filter.sort = storage::EventSort::created_descending;
+  expect_order_of("events_upcoming_by_creation", "FROM events", list(filter));
+}
+
+TEST(QueryPlans, PastEventsLatestFirst) {
+  auto filter = sorted(storage::EventSort::start_descending);
+  filter.ends_before = now();
+  expect_order_of("events_by_start", "FROM events", list(filter));
+}
+
+TEST(QueryPlans, CountOfUpcomingEvents) {
+  storage::EventFilter filter;
+  filter.ends_after = now();
+  expect_index("Index Only Scan using events_upcoming_by_end", "count(*)",
+               [&](pqxx::work& tx) { storage::count_events(tx, filter); });
+}
+
+TEST(QueryPlans, EventsToMarkOver) {
+  expect_index("events_upcoming_by_end", "SET over", [](pqxx::work& tx) { storage::mark_over(tx, now()); });
 }
 
 TEST(QueryPlans, EventsByStartDescending) {

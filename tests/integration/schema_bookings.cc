@@ -70,4 +70,23 @@ RULE(SchemaOfBookings, bookings_pkey, ABookingIsThereOnce) {
   bookings_pkey.refuses("INSERT INTO bookings SELECT * FROM bookings WHERE id = $1", booking);
 }
 
+RULE(SchemaOfBookings, waiting_blocks_event, ABlockOfALineIsAnEvents) {
+  waiting_blocks_event.refuses("INSERT INTO waiting_blocks VALUES (gen_random_uuid(), 0, 1)");
+}
+
+RULE(SchemaOfBookings, waiting_blocks_pkey, ABlockIsCountedOnce) {
+  const auto insert = "INSERT INTO waiting_blocks VALUES ($1, 0, 1)";
+  sql(insert, event);
+  waiting_blocks_pkey.refuses(insert, event);
+}
+
+RULE(SchemaOfBookings, waiting_blocks_block, ABlockBeginsWithItsFirstSeq) {
+  waiting_blocks_block.refuses("INSERT INTO waiting_blocks VALUES ($1, 255, 1)", event);
+}
+
+RULE(SchemaOfBookings, waiting_blocks_waiting, ABlockHoldsSomebodyAndAtMostAllItsPlaces) {
+  waiting_blocks_waiting.refuses("INSERT INTO waiting_blocks VALUES ($1, 0, 0)", event);
+  waiting_blocks_waiting.refuses("INSERT INTO waiting_blocks VALUES ($1, 0, 257)", event);
+}
+
 }  // namespace ticketd::tests

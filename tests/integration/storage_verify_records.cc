@@ -31,6 +31,7 @@ TEST(StorageVerifyRecords, FindsARefusedBookingThatNoCommandMade) {
 
 TEST(StorageVerifyRecords, FindsACommandWhoseBookingIsMissing) {
   exec("DELETE FROM bookings WHERE id = $1", second.booking->str());
+  exec("DELETE FROM waiting_blocks");
   exec("UPDATE events SET waiting_list_count = 0");
   finds("command_without_booking", second.id);
 }

@@ -38,6 +38,20 @@ TEST(StorageVerifySeats, FindsAWaitingListCountThatIsOff) {
   finds("waiting_list_count", id);
 }
 
+TEST(StorageVerifySeats, FindsABlockOfTheLineThatIsOff) {
+  const auto id = event(1);
+  booked(id, 3);
+  exec("UPDATE waiting_blocks SET waiting = 3");
+  finds("waiting_blocks", id);
+}
+
+TEST(StorageVerifySeats, FindsABlockOfTheLineThatIsMissing) {
+  const auto id = event(1);
+  booked(id, 3);
+  exec("DELETE FROM waiting_blocks");
+  finds("waiting_blocks", id);
+}
+
 TEST(StorageVerifySeats, FindsAnOversoldEvent) {
   const auto id = event(2);
   booked(id, 2);

@@ -1,0 +1,101 @@
+"""Endpoints under load, each in turn with its bare minimum."""
+import json
+import statistics
+
+import people
+import wrk
+
+CONNECTIONS = 64
+
+
+def rounds(bench, *runs):
+    """Runs each function once a round, in turn; for each the median of every number."""
+    results = [[] for _ in runs]
+    for _ in range(bench.rounds):
+        for result, run in zip(results, runs):
+            result.append(run())
+    return [{key: statistics.median(each[key] for each in result) for key in result[0]} for result in results]
+
+
+def load(bench, port, file, connections=CONNECTIONS):
+    return wrk.run(port, file, bench.seconds, connections)
+
+
+def compare(bench, name, label, lines, bare_port=None, bare_label="", before=lambda: None, connections=CONNECTIONS, **targets):
+    file = bench.out / f"requests.{name}"
+    file.write_text("".join(lines))
+
+    def run(port):
+        def once():
+            before()
+            return load(bench, port, file, connections)
+        return once
+    results = rounds(bench, run(bench.stack().port), *([run(bare_port)] if bare_port else []))
+    bench.rate(name, label, results[0], results[1] if bare_port else None, bare_label, **targets)
+
+
+def bookings(bench, events):
+    return [wrk.line("POST", "/v1/events/book", token, json.dumps({"event_id": events[n % len(events)]}))
+            for n, token in enumerate(bench.tokens())]
+
+
+def book(bench):
+    stack, bare_port = bench.stack(), bench.bare().port
+    lines = bookings(bench, bench.fresh_events(100, 1_000_000))
+    with bench.workers_down():
+        compare(bench, "book", "book: accepted and durable, 64 connections, worker stopped", lines, bare_port,
+                "one XADD", stack.empty_queue, least_rate=5000, least_ratio=0.7, most_p99_ms=25)
+        stack.empty_queue()
+    compare(bench, "book_and_drain", "book, while the worker drains", lines)
+    stack.await_empty_queue()
+
+
+def status(bench):
+    events = bench.fresh_events(1000, 100)
+    lines = [wrk.line("GET", f"/v1/events/status/{events[n % 1000]}", token) for n, token in enumerate(bench.tokens()[:10_000])]
+    compare(bench, "status", "status, 64 connections", lines, bench.bare().port, "one SELECT", least_ratio=0.7, most_p99_ms=15)
+
+
+def discover(bench):
+    bench.fresh_events(1000, 100)
+    lines = [wrk.line("GET", "/v1/events/discover", token) for token in bench.tokens()[:1000]]
+    compare(bench, "discover", "discover, first page of 20, 64 connections", lines, bench.bare().port, "nothing")
+
+
+def login(bench):
+    users = people.ids("logins", 100)
+    status, _, reply = bench.stack().call("POST", "/v1/auth/register", body={
+        "email": f"first-{bench.number()}@bench.example", "password": "correct horse"})
+    if status != 201:
+        raise RuntimeError(f"register answered {status}")
+    password_hash = bench.stack().sql.value(f"SELECT password_hash FROM users WHERE id = '{reply['data']['user']['id']}'")
+    people.insert_people(bench.stack(), users, password_hash)
+    lines = [wrk.line("POST", "/v1/auth/login", "", json.dumps({"email": f"{user}@bench.example", "password": "correct horse"}))
+             for user in users]
+    compare(bench, "login", "login (one argon2id each), 8 connections", lines, connections=8)
+
+
+def mixed(bench):
+    events = bench.fresh_events(100, 1_000_000)
+    kinds = (["status"] * 12 + ["discover"] * 3 + ["book"] * 3 + ["list"] * 2)
+    book_lines = bookings(bench, events)
+    lines = []
+    for n, token in enumerate(bench.tokens()):
+        kind = kinds[n * 7 % len(kinds)]
+        lines.append({"status": wrk.line("GET", f"/v1/events/status/{events[n % 100]}", token),
+                      "discover": wrk.line("GET", "/v1/events/discover", token),
+                      "list": wrk.line("GET", "/v1/bookings", token), "book": book_lines[n]}[kind])
+    compare(bench, "mixed", "mixed: 60 % status, 15 % discover, 15 % book, 10 % list, worker running", lines,
+            bench.bare().port, "nothing")
+    bench.stack().await_empty_queue()
+
+
+def floor(bench):
+    """What the machine gives at most: for reading the others."""
+    file = bench.out / "requests.floor"
+    file.write_text(wrk.line("GET", "/livez"))
+    constant, nothing, livez = rounds(bench, *(lambda port=port: load(bench, port, file) for port in (
+        bench.bare().constant_port, bench.bare().port, bench.stack().port)))
+    bench.rate("constant", "nginx returning a constant", constant)
+    bench.rate("nothing", "nginx and a FastCGI process that does nothing", nothing)
+    bench.rate("livez", "livez: ours, with nothing to do", livez, nothing, "nothing")

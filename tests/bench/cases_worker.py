@@ -1,0 +1,164 @@
+"""The worker: how many outcomes a second it commits, how soon a freed seat is held again, and whether anyone starves."""
+import json
+import statistics
+import subprocess
+import threading
+import time
+
+import people
+import wrk
+
+BATCH = 500  # of the hand-made SQL, as of the worker
+
+
+def fill(bench, lines):
+    """Sends each request once over HTTP; (sent, answered) in s, status, id of each."""
+    file, out = bench.out / "requests.crowd", bench.out / "crowd.out"
+    file.write_text("".join(lines))
+    subprocess.run([bench.programs / "crowd", str(bench.stack().port), "128", file, out], check=True)
+    answers = []
+    for line in out.read_text().splitlines():
+        sent, answered, status, *request = line.split(" ")
+        answers.append((int(sent) / 1e6, int(answered) / 1e6, int(status), request[0]))
+    refused = [each for each in answers if each[2] != 202]
+    if refused:
+        raise RuntimeError(f"{len(refused)} of {len(answers)} were not accepted, such as with {refused[0][2]}")
+    return answers
+
+
+def drain(bench, lines, workers=1):
+    """Outcomes a second between the first commit and the last of a queue that was filled while no worker ran."""
+    stack = bench.stack()
+    with bench.workers_down():
+        answers = fill(bench, lines)
+    stack.service("up", *stack.workers[:workers])
+    stack.await_empty_queue()
+    stack.service("down", *stack.workers[1:workers])
+    return committed_rate(stack, min(each[0] for each in answers), len(lines))
+
+
+def committed_rate(stack, since, expected):
+    """What the first commit brought is left out: how long it took is not known."""
+    count, after_first, seconds = stack.sql.rows(f"""
+      WITH done AS (SELECT pg_xact_commit_timestamp(xmin) AS at FROM commands WHERE accepted_at >= to_timestamp({since - 0.002}))
+      SELECT count(*), count(*) FILTER (WHERE at > (SELECT min(at) FROM done)), extract(epoch FROM max(at) - min(at)) FROM done""")[0]
+    if int(count) != expected:
+        raise RuntimeError(f"{count} outcomes of {expected} commands")
+    return int(after_first) / float(seconds)
+
+
+def books(bench, events, count):
+    return [wrk.line("POST", "/v1/events/book", token, json.dumps({"event_id": events[n % len(events)]}))
+            for n, token in enumerate(bench.tokens()[:count])]
+
+
+def with_cancels(bench, events, count):
+    """30 % cancels: of ten commands three take back what the same person booked some commands before."""
+    tokens, lines, held, taken = iter(bench.tokens()), [], [], 0
+    for n in range(count):
+        if n % 10 in (5, 7, 9):
+            token, event = held.pop(0)
+            lines.append(wrk.line("DELETE", "/v1/events/booking/cancel", token, json.dumps({"event_id": event})))
+            continue
+        held.append((next(tokens), events[taken % len(events)]))
+        taken += 1
+        lines.append(wrk.line("POST", "/v1/events/book", held[-1][0], json.dumps({"event_id": held[-1][1]})))
+    return lines
+
+
+def batch_rate(bench, count):
+    """The rows that the worker writes for as many bookings of one event, by SQL made by hand, in batches as large."""
+    stack = bench.stack()
+    event = bench.fresh_events(1, count // 10)[0]
+    stack.sql.rows(bench.source("batch_rows.sql").read_text().replace(":count", str(count)))
+    script = bench.out / "batch.sql"
+    script.write_text(bench.source("batch.sql").read_text().replace(":event", f"'{event}'::uuid").replace(":seats", str(count // 10)))
+    with bench.workers_down():
+        start = time.time()
+        subprocess.run(["pgbench", "-n", "-M", "prepared", "-c", "1", "-t", str(count // BATCH), "-f", script,
+                        stack.env["DATABASE_URL"]], check=True, capture_output=True)
+    return committed_rate(stack, start, count)
+
+
+def drain_hot(bench):
+    count = bench.commands
+    ours, bare = [], []
+    for _ in range(bench.rounds_of_drain):
+        ours.append(drain(bench, books(bench, bench.fresh_events(1, count // 10), count)))
+        bare.append(batch_rate(bench, count))
+    bench.rate("drain_hot", f"worker: outcomes on one hot event ({count:,} commands, a tenth get seats)",
+               {"rate": statistics.median(ours)}, {"rate": statistics.median(bare)}, "SQL batch by hand",
+               least_rate=20_000, least_ratio=0.5)
+
+
+def drain_many(bench):
+    rates = [drain(bench, books(bench, bench.fresh_events(1000, 1000), bench.commands)) for _ in range(bench.rounds_of_drain)]
+    bench.rate("drain_many", "worker: outcomes on 1,000 events", {"rate": statistics.median(rates)})
+
+
+def drain_cancels(bench):
+    rates = [drain(bench, with_cancels(bench, bench.fresh_events(1, bench.commands // 20), bench.commands))
+             for _ in range(bench.rounds_of_drain)]
+    bench.rate("drain_cancels", "worker: outcomes on one event, 30 % cancels", {"rate": statistics.median(rates)})
+
+
+def workers(bench):
+    """1 to 4 workers share 16 shards; commands of 1,000 events."""
+    points = []
+    for count in (1, 2, 4):
+        rate = statistics.median(drain(bench, books(bench, bench.fresh_events(1000, 1000), bench.commands), count)
+                                 for _ in range(bench.rounds_of_drain))
+        bench.rate(f"workers_{count}", f"{count} worker(s): outcomes on 1,000 events", {"rate": rate})
+        points.append((count, rate))
+    bench.series("workers", "Outcomes a second by number of workers", "workers", "1/s", {"outcomes": points})
+
+
+def seat_freed(bench):
+    """From the holder's DELETE leaving the client to the first SELECT of another session that sees the next person hold it."""
+    stack, count = bench.stack(), bench.samples
+    event = bench.fresh_events(1, 1)[0]
+    users, tokens = bench.users(), bench.tokens()
+    fill(bench, books(bench, [event], count + 1))
+    stack.await_empty_queue()
+    order = [row[0] for row in stack.sql.rows(f"SELECT user_id FROM bookings WHERE event_id = '{event}' ORDER BY seq")]
+    token_of = dict(zip(users, tokens))
+    taken = []
+    for holder, following in zip(order, order[1:]):
+        held = f"SELECT state FROM bookings WHERE event_id = '{event}' AND user_id = '{following}'"
+        start = time.perf_counter()
+        status, _, _ = stack.call("DELETE", "/v1/events/booking/cancel", token_of[holder], {"event_id": event})
+        if status != 202:
+            raise RuntimeError(f"cancel answered {status}")
+        while stack.sql.value(held) != "confirmed":
+            if time.perf_counter() > start + 10:
+                raise RuntimeError("nobody got the freed seat")
+        taken.append((time.perf_counter() - start) * 1000)
+        time.sleep(0.01)
+    bench.latency("seat_freed", "seat freed -> next person holds it: DELETE sent to commit seen", taken, most_p99_ms=20)
+
+
+def starving(bench):
+    """One event is booked as fast as it goes; meanwhile single bookings of others, in its shard and in other shards."""
+    stack = bench.stack()
+    hot, *others = bench.fresh_events(21, 1_000_000)
+    same = [hot[:9] + f"{n:04x}" + hot[13:] for n in range(0xf000, 0xf014)]  # a shard goes by the id's tail
+    people.insert_events(stack, same, bench.users()[0], 1_000_000)
+    flood = bench.out / "requests.flood"
+    flood.write_text("".join(books(bench, [hot], bench.commands)))
+    load = threading.Thread(target=lambda: wrk.run(stack.port, flood, bench.samples // 20 + 2, 32))
+    load.start()
+    time.sleep(1)
+    waits = {"same": [], "other": []}
+    while load.is_alive():
+        for kind, events in (("same", same), ("other", others)):
+            event = events[len(waits[kind]) % 20]
+            before = stack.sql.value(f"SELECT next_seq FROM events WHERE id = '{event}'")
+            start = time.perf_counter()
+            stack.call("POST", "/v1/events/book", bench.tokens()[-1 - len(waits[kind])], {"event_id": event})
+            while stack.sql.value(f"SELECT next_seq FROM events WHERE id = '{event}'") == before:
+                time.sleep(0.001)
+            waits[kind].append((time.perf_counter() - start) * 1000)
+    load.join()
+    stack.await_empty_queue()
+    bench.latency("starving_same", "booking to outcome beside a flooded event, in its shard", waits["same"])
+    bench.latency("starving_other", "booking to outcome beside a flooded event, in other shards", waits["other"])

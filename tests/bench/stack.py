@@ -1,0 +1,136 @@
+"""A stack of the benchmark's own: started, stopped, asked by SQL and by HTTP."""
+import http.client
+import json
+import os
+import pathlib
+import shlex
+import shutil
+import subprocess
+import time
+
+END = "end-of-answer"
+
+
+class Sql:
+    """One session of psql that stays open, so that a question costs a round trip and not a start."""
+
+    def __init__(self, url):
+        self.process = subprocess.Popen(
+            ["psql", "-XqAt", "-F", "\t", "-v", "ON_ERROR_STOP=1", url],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def rows(self, statement):
+        self.process.stdin.write(f"{statement};\nSELECT '{END}';\n")
+        self.process.stdin.flush()
+        rows = []
+        for line in self.process.stdout:
+            if line.rstrip("\n") == END:
+                return rows
+            rows.append(line.rstrip("\n").split("\t"))
+        raise RuntimeError("psql: " + " ".join(rows[-1] if rows else ["ended"]) + f" ({statement[:200]})")
+
+    def value(self, statement):
+        return self.rows(statement)[0][0]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+class Stack:
+    def __init__(self, root, run_dir, port, workers=1, settings=None):
+        self.root, self.run_dir, self.port = pathlib.Path(root), pathlib.Path(run_dir), port
+        self.base_url = f"http://127.0.0.1:{port}"
+        self.settings = {"TICKETD_RATE_LIMIT": "off", **(settings or {})}
+        self.environment = {**os.environ, "RUN_DIR": str(self.run_dir), "PORT": str(port), "WORKERS": str(workers),
+                            "BIN_DIR": str(self.root / "build/bin"), **self.settings}
+        self.workers = [f"worker-{n}" for n in range(1, workers + 1)]
+        self.env, self.sql = {}, None
+
+    def command(self, word):
+        done = subprocess.run([self.root / "systemd/local/stack", word], env=self.environment, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if done.returncode != 0:
+            raise RuntimeError(f"stack {word} failed:\n{done.stdout}")
+
+    def start(self):
+        self.command("start")
+        for line in (self.run_dir / "env").read_text().splitlines():
+            name, value = line.split("=", 1)
+            self.env[name] = "".join(shlex.split(value))
+        self.sql = Sql(self.env["ADMIN_DATABASE_URL"])
+        return self
+
+    def stop(self):
+        if self.sql:
+            self.sql.close()
+            self.sql = None
+        self.command("stop")
+
+    def service(self, word, *names):
+        """runit's word (down, up, restart) to processes of the stack; returns when it is done."""
+        for name in names:
+            subprocess.run(["sv", "-w", "30", "force-stop" if word == "down" else word, self.run_dir / "service" / name],
+                           check=True, stdout=subprocess.DEVNULL)
+
+    def keep_commit_times(self):
+        """PostgreSQL remembers when each transaction was committed: that is what outcomes are measured by."""
+        if self.sql.value("SHOW track_commit_timestamp") == "on":
+            return
+        self.sql.rows("ALTER SYSTEM SET track_commit_timestamp = on")
+        self.sql.close()
+        self.service("restart", "postgres")
+        self.await_sql()
+
+    def await_sql(self):
+        while subprocess.run(["pg_isready", "-q", "-d", self.env["ADMIN_DATABASE_URL"]]).returncode != 0:
+            time.sleep(0.05)
+        self.sql = Sql(self.env["ADMIN_DATABASE_URL"])
+
+    def ctl(self, *words):
+        return subprocess.run([self.root / "build/bin/ticketctl", *words], env={**self.environment, **self.env}, text=True,
+                              capture_output=True)
+
+    def await_empty_queue(self, seconds=120):
+        end = time.time() + seconds
+        while json.loads(self.ctl("queue", "--json").stdout)["depth"] > 0:
+            if time.time() > end:
+                raise RuntimeError(f"the queue was not empty after {seconds} s")
+            time.sleep(0.02)
+
+    def empty_queue(self):
+        """Forgets what is queued; while no worker runs."""
+        subprocess.run(["redis-cli", "-u", self.env["QUEUE_REDIS_URL"], "FLUSHDB"], check=True, capture_output=True)
+
+    def pid(self, name):
+        return int((self.run_dir / "pids" / name).read_text())
+
+    def sockets(self):
+        return (self.run_dir / "sock").resolve()
+
+    def reply_size(self, method, path, token, body=None):
+        """(bytes of the headers that a handler sent, bytes of its body), for a stand-in whose reply is as long."""
+        status, headers, parsed = self.call(method, path, token, body)
+        own = ("Location", "ETag", "Cache-Control", "RateLimit", "RateLimit-Policy")
+        return (sum(len(name) + len(headers[name]) + 4 for name in own if name in headers),
+                len(json.dumps(parsed, separators=(",", ":"), ensure_ascii=False).encode()))
+
+    def call(self, method, path, token=None, body=None):
+        """(status, headers, parsed body) of one request on a connection of its own."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+        reply = connection.getresponse()
+        text = reply.read()
+        connection.close()
+        return reply.status, dict(reply.getheaders()), json.loads(text) if text else None
+
+
+def fresh(root, run_dir, port, **options):
+    """A stack that begins with nothing, whatever an earlier one left."""
+    made = Stack(root, run_dir, port, **options)
+    made.command("stop")
+    shutil.rmtree(run_dir, ignore_errors=True)
+    return made.start()
