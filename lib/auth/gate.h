@@ -39,7 +39,7 @@ class Gate {
   explicit Gate(Cache& cache) : cache_(cache) {}
 
   // Counts one request of `caller` (a user id or an address) in the class and says what is known. Exact under any
-  // concurrency: one script, one counter.
+  // concurrency: one counter, which Redis alone counts up.
   Passage enter(const std::string& rate_class, const std::string& caller, const std::optional<RateRule>& rule,
                 const std::optional<UserId>& user);
 

@@ -155,30 +155,39 @@ bool Connection::closed_by_peer() const {
   return ::recv(context_->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
-Reply Connection::command(const Arguments& arguments, int blocks_ms) {
+void Connection::make_ready(int blocks_ms) {
   if (context_ != nullptr && closed_by_peer()) close();  // while it lay idle: Redis was restarted
   open();
   if (wait_ms_ != timeout_ms_ + blocks_ms) {
     wait_ms_ = timeout_ms_ + blocks_ms;
     redisSetTimeout(context_, timeval_of(wait_ms_));
   }
+}
+
+Reply Connection::command(const Arguments& arguments, int blocks_ms) {
+  make_ready(blocks_ms);
   append(arguments);
   return receive();
 }
 
-Reply Connection::transaction(std::span<const Arguments> commands) {
-  if (context_ != nullptr && closed_by_peer()) close();
-  open();
+std::vector<Reply> Connection::pipeline(std::span<const Arguments> commands) {
+  make_ready(0);
+  std::vector<Reply> replies;
   try {
-    append({"MULTI"});
     for (const auto& arguments : commands) append(arguments);
-    append({"EXEC"});
-    for (std::size_t i = 0; i <= commands.size(); ++i) receive();
-    return receive();
+    for (std::size_t i = 0; i < commands.size(); ++i) replies.push_back(receive());
   } catch (const RedisError&) {
     close();  // the answers to the rest are still under way
     throw;
   }
+  return replies;
+}
+
+Reply Connection::transaction(std::span<const Arguments> commands) {
+  std::vector<Arguments> all = {{"MULTI"}};
+  all.insert(all.end(), commands.begin(), commands.end());
+  all.push_back({"EXEC"});
+  return pipeline(all).back();
 }
 
 Reply Connection::eval(const Script& script, const std::vector<std::string>& keys, const Arguments& arguments) {

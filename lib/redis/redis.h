@@ -69,6 +69,10 @@ class Connection {
   // blocks: the wait for its answer is that much longer.
   Reply command(const Arguments& arguments, int blocks_ms = 0);
 
+  // The commands one behind the other in one round trip, others' commands perhaps in between; an answer for each. Throws
+  // as command() does if any of them fails; the others have taken effect all the same.
+  std::vector<Reply> pipeline(std::span<const Arguments> commands);
+
   // The commands as one MULTI ... EXEC; the answer is EXEC's. Throws as command() does, also when Redis refuses to
   // queue one of the commands; an error that a command meets while EXEC runs it stands in the answer and is not thrown.
   Reply transaction(std::span<const Arguments> commands);
@@ -81,6 +85,7 @@ class Connection {
   void open();
   void close();
   [[nodiscard]] bool closed_by_peer() const;
+  void make_ready(int blocks_ms);
   void append(const Arguments& arguments);
   Reply receive();
   [[noreturn]] void fail();

@@ -126,6 +126,8 @@ maxclients $((NOFILE > 20000 ? 10000 : NOFILE / 2))"
   cat >"$RUN_DIR/conf/redis-queue.conf" <<END
 $common
 port $QUEUE_PORT
+unixsocket "$SOCKET_DIR/redis-queue"
+unixsocketperm 600
 dir "$RUN_DIR/redis-queue"
 aclfile "$RUN_DIR/conf/redis-queue.acl"
 appendonly yes
@@ -136,6 +138,8 @@ END
   cat >"$RUN_DIR/conf/redis-cache.conf" <<END
 $common
 port $CACHE_PORT
+unixsocket "$SOCKET_DIR/redis-cache"
+unixsocketperm 600
 dir "$RUN_DIR/redis-cache"
 aclfile "$RUN_DIR/conf/redis-cache.acl"
 appendonly no
@@ -166,6 +170,12 @@ write_env() {
     [TICKETD_IDLE_EXIT_S]=0
   )
   local name value
+  # By Unix sockets, as a host has it that the package was set up on.
+  if [[ ${STORES:-tcp} == sockets ]]; then
+    defaults[DATABASE_URL]="postgresql://ticketd:$ADMIN_PASSWORD@/ticketd?host=$SOCKET_DIR&port=$PG_PORT"
+    defaults[QUEUE_REDIS_URL]="unix://admin:$ADMIN_PASSWORD@$SOCKET_DIR/redis-queue"
+    defaults[CACHE_REDIS_URL]="unix://admin:$ADMIN_PASSWORD@$SOCKET_DIR/redis-cache"
+  fi
   rm -rf "$RUN_DIR/metrics" "$RUN_DIR/argon2"
   # Sanitizers, preloaded clocks and fault injectors are the tests'; they reach only ticketd's processes.
   while read -r name; do

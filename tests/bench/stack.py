@@ -42,7 +42,7 @@ class Stack:
         self.root, self.run_dir, self.port = pathlib.Path(root), pathlib.Path(run_dir), port
         self.base_url = f"http://127.0.0.1:{port}"
         self.settings = {"TICKETD_RATE_LIMIT": "off", **(settings or {})}
-        self.environment = {**os.environ, "RUN_DIR": str(self.run_dir), "PORT": str(port), "WORKERS": str(workers),
+        self.environment = {**os.environ, "RUN_DIR": str(self.run_dir), "PORT": str(port), "WORKERS": str(workers), "STORES": "sockets",
                             "BIN_DIR": str(self.root / "build/bin"), **self.settings}
         self.workers = [f"worker-{n}" for n in range(1, workers + 1)]
         self.env, self.sql = {}, None

@@ -9,7 +9,7 @@
 namespace {
 
 redisContext* connect() {
-  auto* redis = redisConnect(std::getenv("BARE_REDIS_HOST"), number_from_environment("BARE_REDIS_PORT", 6379));
+  auto* redis = redisConnectUnix(std::getenv("BARE_REDIS_PATH"));
   if (redis == nullptr || redis->err != 0) throw std::runtime_error("Redis cannot be reached");
   const char* user = std::getenv("BARE_REDIS_USER");
   if (user != nullptr) freeReplyObject(redisCommand(redis, "AUTH %s %s", user, std::getenv("BARE_REDIS_PASSWORD")));
