@@ -36,7 +36,7 @@ static Answer login(App& app, const Request& request) {
     if (!rehashed.empty()) storage::update_password_hash(tx, account->user.id, rehashed);
     const auto tokens = start_session(app, tx, account->user.id);
     return http::not_stored(http::success(200, "user login successful",
-                                          Json::object({{"user", user_json(account->user)}, {"tokens", tokens}})));
+                                          JsonText::object({{"user", user_json(account->user)}, {"tokens", tokens}})));
   });
 }
 

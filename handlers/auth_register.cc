@@ -23,7 +23,7 @@ static Answer register_user(App& app, const Request& request) {
     if (!storage::insert_user(tx, user, hash)) return Refusal{Code::email_taken};
     const auto tokens = start_session(app, tx, user.id);
     return http::not_stored(
-        http::success(201, "new user registered", Json::object({{"user", user_json(user)}, {"tokens", tokens}})));
+        http::success(201, "new user registered", JsonText::object({{"user", user_json(user)}, {"tokens", tokens}})));
   });
 }
 

@@ -37,7 +37,7 @@ static Answer update_password(App& app, const Request& request, UserId user) {
   if (!changed_at) return Refusal{Code::invalid_credentials, "The password was changed by somebody else just now"};
   app.gate.set_tokens_valid_after(user, *changed_at);
   return http::success(200, "password updated successfully",
-                       Json::object({{"message", "Password updated successfully"}}));
+                       JsonText::object({{"message", "Password updated successfully"}}));
 }
 
 int main() { return serve("auth-update-password", Limit::auth, update_password); }

@@ -20,9 +20,9 @@ static Answer list(App& app, const Request& request, UserId user) {
 
   const auto bookings =
       storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::list_bookings(tx, user, filter); });
-  auto rows = Json::array();
+  auto rows = JsonText::array();
   for (const auto& booking : bookings) rows.push(booking_json(booking));
-  const auto data = Json::object(
+  const auto data = JsonText::object(
       {{"data", rows}, {"pagination", cursor_pagination(filter.limit, cursor_after(bookings, filter.limit))}});
   return http::with_etag(http::success(200, "Bookings retrieved successfully", data), request);
 }

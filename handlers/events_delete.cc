@@ -18,7 +18,8 @@ static Answer delete_event(App& app, const Request& request, UserId user) {
   const auto done = submit_and_wait(app, command);
   if (!done.ok()) return done.refusal();
   if (!*done) return accepted(command, "Event deletion submitted successfully");
-  return http::success(200, "Event deleted successfully", Json::object({{"message", "Event deleted successfully"}}));
+  return http::success(200, "Event deleted successfully",
+                       JsonText::object({{"message", "Event deleted successfully"}}));
 }
 
 int main() { return serve("events-delete", Limit::booking, delete_event); }

@@ -13,8 +13,8 @@ static Answer discover(App& app, const Request& request, UserId) {
   return storage::read(app.database, [&](pqxx::transaction_base& tx) -> Answer {
     const auto found = list_page(tx, filter, page);
     const auto data =
-        Json::object({{"data", events_json(found.events, now)},
-                      {"pagination", pagination_json(page, app.counts.count(tx, filter, now), found.next_cursor)}});
+        JsonText::object({{"data", events_json(found.events, now)},
+                          {"pagination", pagination_json(page, app.counts.count(tx, filter, now), found.next_cursor)}});
     return http::success(200, "Events discovered successfully", data);
   });
 }

@@ -4,7 +4,7 @@
 using namespace ticketd;
 
 static Answer livez(App&, const Request&) {
-  return http::not_stored(http::success(200, "alive", Json::object({{"status", "ok"}})));
+  return http::not_stored(http::success(200, "alive", JsonText::object({{"status", "ok"}})));
 }
 
 int main() { return serve("livez", Limit::none, livez); }

@@ -24,7 +24,7 @@ static Answer list(App& app, const Request& request, UserId user) {
   const int limit = in.optional_number("limit", 1, 100).value_or(kPageSize);
   if (!in.ok()) return in.refusal();
 
-  auto rows = Json::array();
+  auto rows = JsonText::array();
   auto pending = before ? std::vector<domain::Command>() : pending_of(app, user);
   return storage::read(app.database, [&](pqxx::transaction_base& tx) -> Answer {
     std::vector<NotificationId> ids;
@@ -39,9 +39,9 @@ static Answer list(App& app, const Request& request, UserId user) {
                   [&](const auto& command) { rows.push(pending_notification_json(command)); });
     for (const auto& row : decided) rows.push(notification_json(row));
     const auto data =
-        Json::object({{"data", rows},
-                      {"unread_count", storage::count_unread(tx, user) + static_cast<int>(pending.size())},
-                      {"pagination", cursor_pagination(limit, cursor_after(decided, limit))}});
+        JsonText::object({{"data", rows},
+                          {"unread_count", storage::count_unread(tx, user) + static_cast<int>(pending.size())},
+                          {"pagination", cursor_pagination(limit, cursor_after(decided, limit))}});
     return http::success(200, "Notifications retrieved successfully", data);
   });
 }

@@ -23,7 +23,7 @@ static Answer mark_read(App& app, const Request& request, UserId user) {
   if (all) ids.clear();
   const int count = storage::read(
       app.database, [&](pqxx::transaction_base& tx) { return storage::mark_read(tx, user, ids, app.clock.now()); });
-  return http::success(200, "Notifications marked as read", Json::object({{"updated", count}}));
+  return http::success(200, "Notifications marked as read", JsonText::object({{"updated", count}}));
 }
 
 int main() { return serve("notifications-read", Limit::booking, mark_read); }

@@ -20,7 +20,7 @@ static Answer readyz(App& app, const Request& request) {
   }
   if (!answers(app.queue_redis)) return http::not_stored(http::problem({Code::queue_unavailable}, request.request_id));
   const auto parts =
-      Json::object({{"database", "ok"}, {"queue", "ok"}, {"cache", answers(app.cache_redis) ? "ok" : "away"}});
+      JsonText::object({{"database", "ok"}, {"queue", "ok"}, {"cache", answers(app.cache_redis) ? "ok" : "away"}});
   return http::not_stored(http::success(200, "ready", parts));
 }
 

@@ -4,8 +4,8 @@
 
 using namespace ticketd;
 
-static Json outcome_json(const storage::Request& request, const std::optional<storage::Booking>& booking) {
-  auto data = Json::object(
+static JsonText outcome_json(const storage::Request& request, const std::optional<storage::Booking>& booking) {
+  auto data = JsonText::object(
       {{"id", request.id.str()}, {"kind", request.kind}, {"state", request.state}, {"outcome", request.outcome}});
   data.set("href", request_href(request.id));
   if (request.reason) data.set("reason", *request.reason);
@@ -16,8 +16,8 @@ static Json outcome_json(const storage::Request& request, const std::optional<st
 static Answer get_request(App& app, const Request& request, UserId user) {
   const auto id = request.path_id<CommandId>("request_id");
   if (!id.ok()) return id.refusal();
-  const auto decided = [&]() -> std::optional<Json> {
-    return storage::read(app.database, [&](pqxx::transaction_base& tx) -> std::optional<Json> {
+  const auto decided = [&]() -> std::optional<JsonText> {
+    return storage::read(app.database, [&](pqxx::transaction_base& tx) -> std::optional<JsonText> {
       const auto found = storage::find_request(tx, *id, user);
       if (!found) return std::nullopt;
       return outcome_json(*found, found->booking ? storage::find_booking(tx, *found->booking, user) : std::nullopt);

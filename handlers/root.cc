@@ -5,7 +5,7 @@
 using namespace ticketd;
 
 static Answer root(App&, const Request&) {
-  return http::success(200, "ticketd is running", Json::object({{"name", "ticketd"}, {"version", kVersion}}));
+  return http::success(200, "ticketd is running", JsonText::object({{"name", "ticketd"}, {"version", kVersion}}));
 }
 
 int main() { return serve("root", Limit::reads, root); }

@@ -39,18 +39,18 @@ storage::EventPage list_page(pqxx::transaction_base& tx, const storage::EventFil
   return storage::list_events(tx, filter, page.limit, (page.number - 1) * page.limit, page.cursor);
 }
 
-Json events_json(const std::vector<storage::Event>& events, Time now) {
-  auto rows = Json::array();
+JsonText events_json(const std::vector<storage::Event>& events, Time now) {
+  auto rows = JsonText::array();
   for (const auto& event : events) rows.push(event_json(event, now));
   return rows;
 }
 
-Json pagination_json(const Page& page, int total, const std::optional<std::string>& next_cursor) {
-  return Json::object({{"total", total},
-                       {"page", page.number},
-                       {"limit", page.limit},
-                       {"total_pages", (total + page.limit - 1) / page.limit},
-                       {"next_cursor", next_cursor}});
+JsonText pagination_json(const Page& page, int total, const std::optional<std::string>& next_cursor) {
+  return JsonText::object({{"total", total},
+                           {"page", page.number},
+                           {"limit", page.limit},
+                           {"total_pages", (total + page.limit - 1) / page.limit},
+                           {"next_cursor", next_cursor}});
 }
 
 }  // namespace ticketd

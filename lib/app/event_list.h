@@ -19,7 +19,7 @@ storage::EventFilter read_filter(http::Fields& in, Time now);
 
 storage::EventPage list_page(pqxx::transaction_base& tx, const storage::EventFilter& filter, const Page& page);
 
-Json events_json(const std::vector<storage::Event>& events, Time now);
-Json pagination_json(const Page& page, int total, const std::optional<std::string>& next_cursor);
+JsonText events_json(const std::vector<storage::Event>& events, Time now);
+JsonText pagination_json(const Page& page, int total, const std::optional<std::string>& next_cursor);
 
 }  // namespace ticketd

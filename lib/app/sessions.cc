@@ -7,12 +7,12 @@ namespace {
 
 constexpr seconds kReplayGrace{10};
 
-Json issue_pair(App& app, pqxx::transaction_base& tx, UserId user, storage::FamilyId family,
-                const std::string& refresh_token) {
+JsonText issue_pair(App& app, pqxx::transaction_base& tx, UserId user, storage::FamilyId family,
+                    const std::string& refresh_token) {
   const auto now = app.clock.now();
   storage::insert_refresh_token(
       tx, {auth::hash_of(refresh_token), family, user, now + seconds(app.config.refresh_ttl_s)}, now);
-  return Json::object(
+  return JsonText::object(
       {{"access_token", app.access_tokens.issue(user, now, app.random)}, {"refresh_token", refresh_token}});
 }
 
@@ -23,16 +23,16 @@ void tell_of_theft(App& app, const storage::RefreshToken& token) {
 
 }  // namespace
 
-Json start_session(App& app, pqxx::transaction_base& tx, UserId user) {
+JsonText start_session(App& app, pqxx::transaction_base& tx, UserId user) {
   return issue_pair(app, tx, user, storage::FamilyId::make(app.clock.now(), app.random),
                     auth::make_opaque_token(app.random));
 }
 
-Result<Json> refresh_session(App& app, const std::string& refresh_token) {
+Result<JsonText> refresh_session(App& app, const std::string& refresh_token) {
   const auto hash = auth::hash_of(refresh_token);
   const auto next = auth::next_opaque_token(refresh_token, app.config.jwt_keys.front().secret);
   std::optional<storage::RefreshToken> stolen;
-  auto pair = storage::transact(app.database, [&](pqxx::work& tx) -> Result<Json> {
+  auto pair = storage::transact(app.database, [&](pqxx::work& tx) -> Result<JsonText> {
     const auto now = app.clock.now();
     stolen.reset();
     if (const auto token = storage::use_refresh_token(tx, hash, now))

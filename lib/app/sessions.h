@@ -3,19 +3,19 @@
 #include <string>
 
 #include "app/app.h"
-#include "base/json.h"
+#include "base/json_text.h"
 #include "base/result.h"
 #include "storage/refresh_tokens.h"
 
 namespace ticketd {
 
 // {access_token, refresh_token} of a new family, the refresh token's hash written within the caller's transaction.
-Json start_session(App& app, pqxx::transaction_base& tx, UserId user);
+JsonText start_session(App& app, pqxx::transaction_base& tx, UserId user);
 
 // Exchanges a refresh token for a new pair of the same family. A token that was exchanged before is taken again
 // within 10 s, for a client that lost the answer or has two tabs, and gives the same refresh token as the first time:
 // a family never has two branches, in one of which a thief could live unseen. Later it is a theft's trace and revokes
 // the whole family. Refuses: invalid_refresh_token. Throws storage::DatabaseUnavailable.
-Result<Json> refresh_session(App& app, const std::string& refresh_token);
+Result<JsonText> refresh_session(App& app, const std::string& refresh_token);
 
 }  // namespace ticketd

@@ -88,9 +88,9 @@ Result<bool> submit_and_wait(App& app, const domain::Command& command) {
 }
 
 Reply accepted(const domain::Command& command, std::string_view message) {
-  auto reply = http::success(
-      202, message,
-      Json::object({{"notification", pending_notification_json(command)}, {"request", queued_request_json(command)}}));
+  auto reply = http::success(202, message,
+                             JsonText::object({{"notification", pending_notification_json(command)},
+                                               {"request", queued_request_json(command)}}));
   reply.header("Location", request_href(command.id));
   reply.command = command.id.str();
   return reply;

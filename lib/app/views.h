@@ -1,6 +1,6 @@
 // How things look on the wire: API.md's user, event, booking, notification, request.
 #pragma once
-#include "base/json.h"
+#include "base/json_text.h"
 #include "base/time.h"
 #include "domain/command.h"
 #include "storage/bookings.h"
@@ -11,21 +11,21 @@
 namespace ticketd {
 
 // Never the password's hash: storage::User does not hold it.
-Json user_json(const storage::User& user);
+JsonText user_json(const storage::User& user);
 
 // state is open, over or cancelled.
-Json event_json(const storage::Event& event, Time now);
-std::string_view state_of(const storage::Event& event, Time now);
+JsonText event_json(const storage::Event& event, Time now);
+std::string_view state_of(domain::EventStatus status, Time ends_at, Time now);
 
-Json booking_json(const storage::Booking& booking);
-Json notification_json(const storage::Notification& notification);
+JsonText booking_json(const storage::Booking& booking);
+JsonText notification_json(const storage::Notification& notification);
 
 // What a queued command looks like until its outcome is there.
-Json pending_notification_json(const domain::Command& command);
-Json queued_request_json(const domain::Command& command);
+JsonText pending_notification_json(const domain::Command& command);
+JsonText queued_request_json(const domain::Command& command);
 std::string request_href(CommandId id);
 
 // {limit, next_cursor}
-Json cursor_pagination(int limit, const std::optional<std::string>& next_cursor);
+JsonText cursor_pagination(int limit, const std::optional<std::string>& next_cursor);
 
 }  // namespace ticketd

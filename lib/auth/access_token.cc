@@ -3,43 +3,77 @@
 #include <jwt.h>
 #include <sodium.h>
 
+#include <array>
 #include <cstdlib>
 #include <memory>
 #include <new>
 
+#include "base/json.h"
+#include "base/json_text.h"
+
 namespace ticketd::auth {
 namespace {
 
-// libjwt takes the token's size from the stack: a token of megabytes would crash it.
 constexpr std::size_t kMaxTokenBytes = 4096;
-constexpr std::size_t kSeenMax = 4096;  // some 700 KB
 constexpr const char* kType = "access";
 
 using Jwt = std::unique_ptr<jwt_t, decltype(&jwt_free)>;
+using Signature = std::array<unsigned char, crypto_auth_hmacsha256_BYTES>;
 
-Jwt decode(const std::string& token, const JwtKey& key) {
-  jwt_t* raw = nullptr;
-  const auto* secret = reinterpret_cast<const unsigned char*>(key.secret.data());
-  if (jwt_decode(&raw, token.c_str(), secret, static_cast<int>(key.secret.size())) != 0) raw = nullptr;
-  Jwt jwt(raw, jwt_free);
-  if (!jwt || jwt_get_alg(jwt.get()) != JWT_ALG_HS256) return {nullptr, jwt_free};  // it would take HS512 as well
-  const char* kid = jwt_get_header(jwt.get(), "kid");
-  if (kid == nullptr || key.kid != kid) return {nullptr, jwt_free};
-  return jwt;
+unsigned const char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+
+std::string to_base64url(std::string_view bytes) {
+  constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+  std::string text(sodium_base64_encoded_len(bytes.size(), kVariant), '\0');
+  sodium_bin2base64(text.data(), text.size(), bytes_of(bytes), bytes.size(), kVariant);
+  text.pop_back();  // it ends the string with a NUL of its own
+  return text;
 }
 
-bool claim_is(const Jwt& jwt, const char* name, const std::string& expected) {
-  const char* value = jwt_get_grant(jwt.get(), name);
-  return value != nullptr && expected == value;
+// Empty unless `text` is base64url to its end, without padding and without bits that say nothing.
+std::string from_base64url(std::string_view text) {
+  std::string bytes(text.size(), '\0');
+  std::size_t size = 0;
+  if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(), text.size(), nullptr,
+                        &size, nullptr, sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
+    return "";
+  bytes.resize(size);
+  return bytes;
 }
 
-// A missing claim reads -1, a claim of another type 0: neither is a time that we ever wrote.
-long time_claim(const Jwt& jwt, const char* name) { return jwt_get_grant_int(jwt.get(), name); }
+// How every token begins that we signed with this key: libjwt sorts the keys and writes no spaces. What begins in
+// another way is not ours, whatever algorithm or key it names: so neither is ever taken from a token.
+std::string head_of(const JwtKey& key) {
+  return to_base64url(JsonText::object({{"alg", "HS256"}, {"kid", key.kid}, {"typ", "JWT"}}).str()) + '.';
+}
 
-// One that can be counted in milliseconds too.
-bool is_time(long s) {
-  constexpr long kYear10000S = 253'402'300'800;
-  return s > 0 && s < kYear10000S;
+bool is_signed(std::string_view text, std::string_view signature, const JwtKey& key) {
+  const auto given = from_base64url(signature);
+  Signature right;
+  crypto_auth_hmacsha256_state state;
+  crypto_auth_hmacsha256_init(&state, bytes_of(key.secret), key.secret.size());
+  crypto_auth_hmacsha256_update(&state, bytes_of(text), text.size());
+  crypto_auth_hmacsha256_final(&state, right.data());
+  return given.size() == right.size() && sodium_memcmp(given.data(), right.data(), right.size()) == 0;
+}
+
+// The claims of a token that one of our keys signed; null for any other.
+Json claims_of(std::string_view token, const std::vector<JwtKey>& keys) {
+  const auto dot = token.rfind('.');
+  for (const auto& key : keys) {
+    const auto head = head_of(key);
+    if (!token.starts_with(head) || dot < head.size()) continue;
+    if (!is_signed(token.substr(0, dot), token.substr(dot + 1), key)) continue;
+    return Json::parse(from_base64url(token.substr(head.size(), dot - head.size()))).value_or(Json());
+  }
+  return {};
+}
+
+// 0 for what is no time that can be counted in milliseconds too.
+std::int64_t time_claim(const Json& claims, const char* name) {
+  constexpr std::int64_t kYear10000S = 253'402'300'800;
+  const auto s = claims[name].integer();
+  return s > 0 && s < kYear10000S ? s : 0;
 }
 
 }  // namespace
@@ -68,48 +102,21 @@ std::string AccessTokens::issue(UserId user, Time now, Random& random) const {
   return text.get();
 }
 
-std::optional<AccessTokens::Verified> AccessTokens::check(const std::string& token) const {
-  for (const auto& key : config_.jwt_keys) {
-    const auto jwt = decode(token, key);
-    if (!jwt) continue;
-    const auto exp = time_claim(jwt, "exp");
-    const auto iat = time_claim(jwt, "iat");
-    const char* sub = jwt_get_grant(jwt.get(), "sub");
-    const auto user = UserId::parse(sub == nullptr ? "" : sub);
-    if (!user || !is_time(exp) || !is_time(iat)) return std::nullopt;
-    if (!claim_is(jwt, "iss", config_.jwt_issuer) || !claim_is(jwt, "aud", config_.jwt_audience) ||
-        !claim_is(jwt, "typ", kType))
-      return std::nullopt;
-    const auto iat_ms = time_claim(jwt, "iat_ms");
-    const auto issued_at = iat_ms > 0 ? from_epoch_ms(iat_ms) : Time(seconds(iat));
-    return Verified{{*user, issued_at}, time_claim(jwt, "nbf"), exp};
-  }
-  return std::nullopt;
-}
-
-std::optional<AccessTokens::Verified> AccessTokens::check_once(const std::string& token) {
-  TokenHash hash;
-  crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(token.data()), token.size(),
-                     nullptr, 0);
-  {
-    const std::lock_guard lock(mutex_);
-    if (const auto found = seen_.find(hash); found != seen_.end()) return found->second;
-  }
-  const auto verified = check(token);
-  if (!verified) return verified;
-  const std::lock_guard lock(mutex_);
-  if (seen_.size() >= kSeenMax) seen_.clear();
-  seen_.emplace(hash, *verified);
-  return verified;
-}
-
-Result<AccessClaims> AccessTokens::verify(const std::string& token, Time now) {
+Result<AccessClaims> AccessTokens::verify(const std::string& token, Time now) const {
   const Refusal invalid{Code::token_invalid};
-  if (token.size() > kMaxTokenBytes || token.find('\0') != std::string::npos) return invalid;
-  const auto verified = check_once(token);
-  if (!verified || verified->not_before_s > epoch_s(now)) return invalid;
-  if (verified->expires_s <= epoch_s(now)) return Refusal{Code::token_expired};
-  return verified->claims;
+  if (token.size() > kMaxTokenBytes) return invalid;
+  const auto claims = claims_of(token, config_.jwt_keys);
+  const auto user = UserId::parse(claims["sub"].text());
+  const auto exp = time_claim(claims, "exp");
+  const auto iat = time_claim(claims, "iat");
+  if (!user || exp == 0 || iat == 0) return invalid;
+  if (claims["iss"].text() != config_.jwt_issuer || claims["aud"].text() != config_.jwt_audience ||
+      claims["typ"].text() != kType)
+    return invalid;
+  if (claims.has("nbf") && (!claims["nbf"].is_integer() || claims["nbf"].integer() > epoch_s(now))) return invalid;
+  if (exp <= epoch_s(now)) return Refusal{Code::token_expired};
+  const auto iat_ms = claims["iat_ms"].integer();
+  return AccessClaims{*user, iat_ms > 0 ? from_epoch_ms(iat_ms) : Time(seconds(iat))};
 }
 
 }  // namespace ticketd::auth

@@ -69,4 +69,47 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
+JsonField::JsonField(const char* key, const JsonText& value) : key_(key), kind_(Kind::json), text_(value.str()) {}
+
+void JsonField::append_to(std::string& out) const {
+  out.append(1, '"').append(key_).append("\":");
+  switch (kind_) {
+    case Kind::null: out += "null"; break;
+    case Kind::boolean: out += number_ != 0 ? "true" : "false"; break;
+    case Kind::number: out += std::to_string(number_); break;
+    case Kind::text: append_json_string(out, text_); break;
+    case Kind::json: out += text_; break;
+  }
+}
+
+JsonText JsonText::object(std::initializer_list<JsonField> fields) {
+  JsonText object(std::string("{"));
+  for (const auto& field : fields) {
+    if (object.text_.size() > 1) object.text_ += ',';
+    field.append_to(object.text_);
+  }
+  object.text_ += '}';
+  return object;
+}
+
+char JsonText::open() {
+  const char end = text_.back();
+  text_.pop_back();
+  if (text_.size() > 1) text_ += ',';
+  return end;
+}
+
+JsonText& JsonText::add(const JsonField& field) {
+  const char end = open();
+  field.append_to(text_);
+  text_ += end;
+  return *this;
+}
+
+JsonText& JsonText::push(const JsonText& element) {
+  const char end = open();
+  text_.append(element.text_).append(1, end);
+  return *this;
+}
+
 }  // namespace ticketd

@@ -46,7 +46,10 @@ void append_line(std::string& text, Level level, std::string_view event, LogFiel
   append_json_string(text, sink.part);
   text += R"(,"event":)";
   append_json_string(text, event);
-  for (const auto& field : fields) field.append_to(text);
+  for (const auto& field : fields) {
+    text += ',';
+    field.append_to(text);
+  }
   text += "}\n";
 }
 
@@ -55,15 +58,6 @@ void write_text(const std::string& text) {
 }
 
 }  // namespace
-
-void LogField::append_to(std::string& line) const {
-  line.append(",\"").append(key_).append("\":");
-  if (text_) {
-    append_json_string(line, *text_);
-  } else {
-    line += number_ ? std::to_string(*number_) : "null";
-  }
-}
 
 void Log::open(std::string_view part, Level least) {
   sink.part = part;

@@ -4,38 +4,18 @@
 // There is a line for each booking, so a line costs no allocation of its own: it is put together in a buffer that its
 // thread keeps, and the worker's lines of a batch leave in one write(2).
 #pragma once
-#include <cstdint>
 #include <initializer_list>
-#include <optional>
 #include <string>
 #include <string_view>
+
+#include "base/json_text.h"
 
 namespace ticketd {
 
 // The values are sd-daemon(3)'s priorities: journald stores them, and `journalctl -p` filters by them.
 enum class Level { debug = 7, info = 6, warning = 4, error = 3 };
 
-// A key and its value: text, a whole number, or null. The texts must outlive the call that the field is given to.
-class LogField {
- public:
-  LogField(const char* key, std::string_view value) : key_(key), text_(value) {}
-  LogField(const char* key, const std::string& value) : key_(key), text_(value) {}
-  LogField(const char* key, const char* value) : key_(key), text_(value) {}
-  LogField(const char* key, std::int64_t value) : key_(key), number_(value) {}
-  LogField(const char* key, int value) : key_(key), number_(value) {}
-  LogField(const char* key, const std::optional<std::string>& value) : key_(key) {
-    if (value) text_ = *value;
-  }
-  // Appends `,"key":value`.
-  void append_to(std::string& line) const;
-
- private:
-  const char* key_;
-  std::optional<std::string_view> text_;
-  std::optional<std::int64_t> number_;
-};
-
-using LogFields = std::initializer_list<LogField>;
+using LogFields = std::initializer_list<JsonField>;
 
 class Log {
  public:

@@ -115,4 +115,8 @@ std::string format_time(Time time) {
   return {text.data(), static_cast<std::size_t>(length)};
 }
 
+std::optional<std::string> format_time(const std::optional<Time>& time) {
+  return time ? std::optional(format_time(*time)) : std::nullopt;
+}
+
 }  // namespace ticketd

@@ -29,6 +29,7 @@ std::optional<Time> parse_time(std::string_view text);
 
 // `2027-05-01T17:30:00.250Z`
 std::string format_time(Time time);
+std::optional<std::string> format_time(const std::optional<Time>& time);
 
 // Microseconds since 1970, for a metric that tells a time.
 std::int64_t now_us();

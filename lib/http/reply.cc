@@ -72,10 +72,10 @@ std::string_view title_of(int status) {
   }
 }
 
-Json json_of(const std::vector<FieldError>& errors) {
-  auto list = Json::array();
+JsonText json_of(const std::vector<FieldError>& errors) {
+  auto list = JsonText::array();
   for (const auto& error : errors)
-    list.push(Json::object({{"field", error.field}, {"code", error.code}, {"message", error.message}}));
+    list.push(JsonText::object({{"field", error.field}, {"code", error.code}, {"message", error.message}}));
   return list;
 }
 
@@ -96,31 +96,31 @@ bool lists_tag(std::string_view header, std::string_view tag) {
 
 }  // namespace
 
-Reply success(int status, std::string_view message, const Json& data) {
+Reply success(int status, std::string_view message, const JsonText& data) {
   Reply reply{status};
   reply.header("Content-Type", "application/json");
-  reply.body = Json::object({{"success", true}, {"message", message}, {"data", data}}).dump();
+  reply.body = JsonText::object({{"success", true}, {"message", message}, {"data", data}}).str();
   return reply;
 }
 
 Reply problem(const Refusal& refusal, const std::string& request_id) {
   const auto kind = kind_of(refusal.code);
   const auto message = refusal.message.empty() ? std::string(kind.message) : refusal.message;
-  auto body = Json::object({{"success", false},
-                            {"message", message},
-                            {"data", nullptr},
-                            {"type", "/docs/errors#" + std::string(kind.name)},
-                            {"title", title_of(kind.status)},
-                            {"status", kind.status},
-                            {"code", kind.name},
-                            {"request_id", request_id}});
+  auto body = JsonText::object({{"success", false},
+                                {"message", message},
+                                {"data", nullptr},
+                                {"type", "/docs/errors#" + std::string(kind.name)},
+                                {"title", title_of(kind.status)},
+                                {"status", kind.status},
+                                {"code", kind.name},
+                                {"request_id", request_id}});
   if (!refusal.errors.empty()) body.set("errors", json_of(refusal.errors));
   Reply reply{kind.status};
   reply.header("Content-Type", "application/problem+json");
   if (kind.status == 401) reply.header("WWW-Authenticate", "Bearer");
   if (refusal.retry_after_s || kind.status == 503 || kind.status == 429)
     reply.header("Retry-After", std::to_string(refusal.retry_after_s.value_or(1)));
-  reply.body = body.dump();
+  reply.body = body.str();
   reply.code = kind.name;
   return reply;
 }

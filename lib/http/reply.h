@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/json.h"
+#include "base/json_text.h"
 #include "base/result.h"
 #include "http/request.h"
 
@@ -24,7 +24,7 @@ struct Reply {
 };
 
 // {"success": true, "message": …, "data": …}
-Reply success(int status, std::string_view message, const Json& data);
+Reply success(int status, std::string_view message, const JsonText& data);
 
 // RFC 9457 with the envelope; `type` leads to what nginx/www/docs/errors.html says about the code. A message of the
 // refusal's own replaces the code's text.

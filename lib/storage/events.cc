@@ -30,13 +30,20 @@ const Statement kUpdate{"update_event", "UPDATE events " SET_CHANGES R"(
 
 const Statement kApply{"apply_changes", "UPDATE events " SET_CHANGES "WHERE id = $1"};
 
+#define COUNT_OF_STATE(state) "count(*) FILTER (WHERE state = '" state "') AS " state
+#define LIVE_BOOKINGS_OF "FROM bookings WHERE event_id = $1 AND user_id = $2 AND state IN ('confirmed', 'waitlisted')"
+
 const Statement kFindHolding{
     "find_holding",
     "SELECT confirmed, waitlisted, CASE WHEN waitlisted > 0 THEN " PLACE_IN_LINE("$1", "first") R"( END AS position
-  FROM (SELECT count(*) FILTER (WHERE state = 'confirmed') AS confirmed,
-               count(*) FILTER (WHERE state = 'waitlisted') AS waitlisted,
-               min(seq) FILTER (WHERE state = 'waitlisted') AS first
-        FROM bookings WHERE event_id = $1 AND user_id = $2 AND state IN ('confirmed', 'waitlisted')) AS mine)"};
+  FROM (SELECT )" COUNT_OF_STATE("confirmed") ", " COUNT_OF_STATE("waitlisted") R"(,
+               min(seq) FILTER (WHERE state = 'waitlisted') AS first )" LIVE_BOOKINGS_OF ") AS mine"};
+
+const Statement kFindStanding{
+    "find_standing",
+    "SELECT state, epoch_ms(end_date_time) AS ends_ms, total_tickets, available_tickets, waiting_list_count, "
+    "confirmed, waitlisted FROM events, LATERAL (SELECT " COUNT_OF_STATE("confirmed") ", " COUNT_OF_STATE(
+        "waitlisted") " " LIVE_BOOKINGS_OF ") AS mine WHERE id = $1"};
 
 const Statement kClaimKey{"claim_idempotency_key", R"(
   INSERT INTO idempotency_keys (user_id, key, fingerprint, answer, created_at) VALUES ($1, $2, $3, $4, $5)
@@ -46,8 +53,8 @@ const Statement kClaimKey{"claim_idempotency_key", R"(
 const Statement kFindKey{"find_idempotency_key", R"(
   SELECT answer, fingerprint = $3 AS same_request FROM idempotency_keys WHERE user_id = $1 AND key = $2)"};
 
-std::optional<std::string> formatted(const std::optional<Time>& time) {
-  return time ? std::optional(format_time(*time)) : std::nullopt;
+domain::EventStatus status_of(const pqxx::field& state) {
+  return text_of(state) == "open" ? domain::EventStatus::open : domain::EventStatus::cancelled;
 }
 
 }  // namespace
@@ -63,7 +70,7 @@ Event event_of(const pqxx::row& row) {
   event.location = text_of(row["location"]);
   event.starts_at = time_of(row["starts_ms"]);
   event.ends_at = time_of(row["ends_ms"]);
-  event.status = text_of(row["state"]) == "open" ? domain::EventStatus::open : domain::EventStatus::cancelled;
+  event.status = status_of(row["state"]);
   event.total_tickets = int_of(row["total_tickets"]);
   event.available_tickets = int_of(row["available_tickets"]);
   event.waiting_list_count = int_of(row["waiting_list_count"]);
@@ -87,8 +94,8 @@ std::optional<Event> find_event(pqxx::transaction_base& tx, EventId id) {
 
 std::optional<Event> update_event(pqxx::transaction_base& tx, EventId id, UserId owner,
                                   const domain::EventChanges& changes, Time now) {
-  const auto starts = formatted(changes.starts_at);
-  const auto ends = formatted(changes.ends_at);
+  const auto starts = format_time(changes.starts_at);
+  const auto ends = format_time(changes.ends_at);
   const auto rows = run(tx, kUpdate, id.str(), or_null(changes.title), or_null(changes.description),
                         or_null(changes.location), or_null(starts), or_null(ends), format_time(now), owner.str());
   if (rows.empty()) return std::nullopt;
@@ -96,8 +103,8 @@ std::optional<Event> update_event(pqxx::transaction_base& tx, EventId id, UserId
 }
 
 void apply_changes(pqxx::transaction_base& tx, EventId id, const domain::EventChanges& changes, Time now) {
-  const auto starts = formatted(changes.starts_at);
-  const auto ends = formatted(changes.ends_at);
+  const auto starts = format_time(changes.starts_at);
+  const auto ends = format_time(changes.ends_at);
   run(tx, kApply, id.str(), or_null(changes.title), or_null(changes.description), or_null(changes.location),
       or_null(starts), or_null(ends), format_time(now));
 }
@@ -107,6 +114,21 @@ Holding find_holding(pqxx::transaction_base& tx, EventId event, UserId user) {
   Holding holding{int_of(rows[0]["confirmed"]), int_of(rows[0]["waitlisted"]), std::nullopt};
   if (holding.waitlisted > 0) holding.position = int_of(rows[0]["position"]);
   return holding;
+}
+
+std::optional<Standing> find_standing(pqxx::transaction_base& tx, EventId event, UserId user) {
+  const auto rows = run(tx, kFindStanding, event.str(), user.str());
+  if (rows.empty()) return std::nullopt;
+  const auto& row = rows[0];
+  Standing standing;
+  standing.status = status_of(row["state"]);
+  standing.ends_at = time_of(row["ends_ms"]);
+  standing.total_tickets = int_of(row["total_tickets"]);
+  standing.available_tickets = int_of(row["available_tickets"]);
+  standing.waiting_list_count = int_of(row["waiting_list_count"]);
+  standing.mine = {int_of(row["confirmed"]), int_of(row["waitlisted"]), std::nullopt};
+  if (standing.mine.waitlisted > 0) standing.mine = find_holding(tx, event, user);
+  return standing;
 }
 
 IdempotencyClaim claim_idempotency_key(pqxx::work& tx, UserId user, const std::string& key,

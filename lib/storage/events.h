@@ -55,6 +55,17 @@ struct Holding {
 };
 Holding find_holding(pqxx::transaction_base& tx, EventId event, UserId user);
 
+// How an event stands, and what a person holds of it. One statement, two for those in line: this is asked most of all.
+struct Standing {
+  domain::EventStatus status = domain::EventStatus::open;
+  Time ends_at;
+  int total_tickets = 0;
+  int available_tickets = 0;
+  int waiting_list_count = 0;
+  Holding mine;
+};
+std::optional<Standing> find_standing(pqxx::transaction_base& tx, EventId event, UserId user);
+
 // Idempotency of POST /v1/events/initialize: claims the key for `answer`, or finds what it stands for. Keys older than
 // a day are free again. Of several at once with the same key, the others wait until the first one's transaction has
 // ended.

@@ -23,7 +23,7 @@ def _base64(data):
 def tokens(stack, users):
     kid, secret = stack.env["TICKETD_JWT_KEYS"].split(",")[0].split(":", 1)
     key = base64.b64decode(secret + "==")
-    head = _base64(json.dumps({"alg": "HS256", "kid": kid, "typ": "JWT"}).encode()) + b"."
+    head = _base64(json.dumps({"alg": "HS256", "kid": kid, "typ": "JWT"}, separators=(",", ":")).encode()) + b"."
     now = int(time.time())
     result = []
     for user in users:

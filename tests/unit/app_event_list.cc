@@ -61,5 +61,5 @@ TEST(EventList, SortsByWhatIsAskedFor) {
 TEST(EventList, CountsTheLastPageThatIsNotFull) {
   const Page page{1, 20, {}};
   for (const auto& [total, pages] : {std::pair(0, 0), std::pair(1, 1), std::pair(20, 1), std::pair(21, 2)})
-    LONGS_EQUAL(pages, pagination_json(page, total, std::nullopt)["total_pages"].integer());
+    LONGS_EQUAL(pages, parsed(pagination_json(page, total, std::nullopt))["total_pages"].integer());
 }

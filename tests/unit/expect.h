@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/json.h"
+#include "base/json_text.h"
 #include "support/where.h"
 
 namespace ticketd::tests {
@@ -15,6 +17,8 @@ inline void expect_text(std::string_view expected, std::string_view actual, Wher
                         where.line());
   LONGS_EQUAL_LOCATION(expected.size(), actual.size(), "a NUL in the text", where.file_name(), where.line());
 }
+
+inline Json parsed(const JsonText& text) { return Json::parse(text.str()).value_or(Json()); }
 
 inline void expect_contains(std::string_view part, std::string_view whole, Where where = Where::current()) {
   STRCMP_CONTAINS_LOCATION(std::string(part).c_str(), std::string(whole).c_str(), "", where.file_name(), where.line());

@@ -52,7 +52,7 @@ const std::map<std::string, int> kTable = {{"invalid_json", 400},
 TEST_GROUP(Reply){};
 
 TEST(Reply, HasTheEnvelopeOfSuccess) {
-  const auto reply = success(201, "made", Json::object({{"id", 7}}));
+  const auto reply = success(201, "made", JsonText::object({{"id", 7}}));
   LONGS_EQUAL(201, reply.status);
   expect_text(R"({"success":true,"message":"made","data":{"id":7}})", reply.body);
   expect_text("application/json", header(reply, "Content-Type"));
@@ -127,12 +127,12 @@ TEST(Reply, PrefersTheRefusalsOwnMessage) {
 }
 
 TEST(Reply, ForbidsToStoreTokens) {
-  expect_text("no-store", header(not_stored(success(200, "", {})), "Cache-Control"));
+  expect_text("no-store", header(not_stored(success(200, "", JsonText::object())), "Cache-Control"));
 }
 
 TEST_GROUP(ETag) {
   Request request;
-  const Reply reply = success(200, "found", Json::object({{"n", 1}}));
+  const Reply reply = success(200, "found", JsonText::object({{"n", 1}}));
   const std::string tag = header(with_etag(reply, request), "ETag");
 
   int status_with(const std::string& if_none_match) {
@@ -148,7 +148,7 @@ TEST(ETag, IsWeakAndQuoted) {
 
 TEST(ETag, ChangesWithTheBody) {
   expect_text(tag, header(with_etag(reply, request), "ETag"));
-  CHECK_FALSE(tag == header(with_etag(success(200, "found", Json::object({{"n", 2}})), request), "ETag"));
+  CHECK_FALSE(tag == header(with_etag(success(200, "found", JsonText::object({{"n", 2}})), request), "ETag"));
 }
 
 TEST(ETag, Gives304WithoutABodyButWithTheTag) {

@@ -55,9 +55,9 @@ int print_list(storage::Pool& database, bool json) {
     return std::pair(storage::list_dead_letters(tx, kListMax), storage::count_dead_letters(tx));
   });
   if (json) {
-    auto rows = Json::array();
+    auto rows = JsonText::array();
     for (const auto& letter : letters) rows.push(json_of(letter));
-    std::cout << Json::object({{"count", count}, {"dead_letters", rows}}).dump() << '\n';
+    std::cout << JsonText::object({{"count", count}, {"dead_letters", rows}}).str() << '\n';
     return 0;
   }
   if (count == 0) std::cout << "there are no dead letters\n";
@@ -76,9 +76,9 @@ int show(storage::Pool& database, const std::string& id, bool json) {
   const auto letters = storage::read(database, [&](pqxx::transaction_base& tx) { return find(tx, id); });
   if (letters.empty()) return say_unknown(id);
   if (json) {
-    auto rows = Json::array();
+    auto rows = JsonText::array();
     for (const auto& letter : letters) rows.push(json_of(letter));
-    std::cout << Json::object({{"dead_letters", rows}}).dump() << '\n';
+    std::cout << JsonText::object({{"dead_letters", rows}}).str() << '\n';
     return 0;
   }
   for (const auto& letter : letters) print_all(letter);
@@ -92,14 +92,14 @@ class Tally {
   void add(const std::string& id, const char* outcome, const std::string& words, bool good = true) {
     ++(good ? good_ : bad_);
     if (json_) {
-      rows_.push(Json::object({{"id", id}, {"outcome", outcome}}));
+      rows_.push(JsonText::object({{"id", id}, {"outcome", outcome}}));
     } else {
       (good ? std::cout : std::cerr) << id << ": " << words << '\n';
     }
   }
   int close(std::int64_t more) {
     if (json_) {
-      std::cout << Json::object({{"dead_letters", rows_}, {"more", more}}).dump() << '\n';
+      std::cout << JsonText::object({{"dead_letters", rows_}, {"more", more}}).str() << '\n';
     } else if (good_ + bad_ == 0) {
       std::cout << "there are no dead letters\n";
     } else if (more > 0) {
@@ -110,7 +110,7 @@ class Tally {
 
  private:
   const bool json_;
-  Json rows_ = Json::array();
+  JsonText rows_ = JsonText::array();
   int good_ = 0;
   int bad_ = 0;
 };

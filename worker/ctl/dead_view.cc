@@ -59,16 +59,17 @@ void print_all(const storage::StoredLetter& letter) {
   print_field("as it stood", letter.raw);
 }
 
-Json json_of(const storage::StoredLetter& letter) {
-  auto json = Json::object({{"id", id_of(letter)},
-                            {"shard", letter.shard},
-                            {"stream_id", letter.stream_id},
-                            {"state", letter.command_state},
-                            {"error", letter.error},
-                            {"sqlstate", letter.sqlstate},
-                            {"attempts", letter.attempts},
-                            {"died_at", format_time(letter.died_at)},
-                            {"entry", Json::parse(letter.raw).value_or(Json())}});
+JsonText json_of(const storage::StoredLetter& letter) {
+  const auto entry = Json::parse(letter.raw);
+  auto json = JsonText::object({{"id", id_of(letter)},
+                                {"shard", letter.shard},
+                                {"stream_id", letter.stream_id},
+                                {"state", letter.command_state},
+                                {"error", letter.error},
+                                {"sqlstate", letter.sqlstate},
+                                {"attempts", letter.attempts},
+                                {"died_at", format_time(letter.died_at)},
+                                {"entry", entry ? std::optional(JsonText::verbatim(entry->dump())) : std::nullopt}});
   const auto command = command_in(letter);
   json.set("readable", command.has_value());
   if (!command) return json;

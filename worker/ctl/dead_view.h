@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "base/json.h"
+#include "base/json_text.h"
 #include "storage/dead_letters.h"
 
 namespace ticketd::ctl {
@@ -19,6 +19,6 @@ void print_line(const storage::StoredLetter& letter);
 // For `dead show`: everything.
 void print_all(const storage::StoredLetter& letter);
 
-Json json_of(const storage::StoredLetter& letter);
+JsonText json_of(const storage::StoredLetter& letter);
 
 }  // namespace ticketd::ctl

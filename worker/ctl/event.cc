@@ -4,7 +4,7 @@
 
 #include "app/views.h"
 #include "arguments.h"
-#include "base/json.h"
+#include "base/json_text.h"
 #include "commands.h"
 #include "print.h"
 #include "storage/event_desk.h"
@@ -19,7 +19,7 @@ using storage::EventBooking;
 
 constexpr const char* kStates[] = {"confirmed", "waitlisted", "cancelled", "rejected"};
 
-std::string_view state_now(const Event& event) { return state_of(event, SystemClock().now()); }
+std::string_view state_now(const Event& event) { return state_of(event.status, event.ends_at, SystemClock().now()); }
 
 std::string seats_of(const Event& event) {
   return std::to_string(event.total_tickets - event.available_tickets) + " of " + std::to_string(event.total_tickets) +
@@ -35,10 +35,10 @@ int list(storage::Pool& database, Arguments& arguments, bool json) {
   const bool more = static_cast<int>(events.size()) > limit;
   if (more) events.pop_back();
   if (json) {
-    auto rows = Json::array();
+    auto rows = JsonText::array();
     const auto now = SystemClock().now();
     for (const auto& event : events) rows.push(event_json(event, now));
-    std::cout << Json::object({{"events", rows}, {"more", more}}).dump() << '\n';
+    std::cout << JsonText::object({{"events", rows}, {"more", more}}).str() << '\n';
     return 0;
   }
   for (const auto& event : events) {
@@ -55,7 +55,7 @@ int show(storage::Pool& database, const Event& event, bool json) {
       storage::read(database, [&](pqxx::transaction_base& tx) { return storage::find_user(tx, event.owner); });
   const auto email = owner ? owner->email : "";
   if (json) {
-    std::cout << event_json(event, SystemClock().now()).set("user_email", email).dump() << '\n';
+    std::cout << event_json(event, SystemClock().now()).set("user_email", email).str() << '\n';
     return 0;
   }
   std::cout << event.id.str() << '\n';
@@ -72,16 +72,15 @@ int show(storage::Pool& database, const Event& event, bool json) {
   return 0;
 }
 
-Json json_of(const EventBooking& booking) {
-  const auto at = [](const std::optional<Time>& time) { return time ? Json(format_time(*time)) : Json(); };
-  return Json::object({{"id", booking.id.str()},
-                       {"user_id", booking.user.str()},
-                       {"email", booking.email},
-                       {"state", booking.state},
-                       {"reason", booking.reason},
-                       {"created_at", format_time(booking.created_at)},
-                       {"promoted_at", at(booking.promoted_at)},
-                       {"cancelled_at", at(booking.cancelled_at)}});
+JsonText json_of(const EventBooking& booking) {
+  return JsonText::object({{"id", booking.id.str()},
+                           {"user_id", booking.user.str()},
+                           {"email", booking.email},
+                           {"state", booking.state},
+                           {"reason", booking.reason},
+                           {"created_at", format_time(booking.created_at)},
+                           {"promoted_at", format_time(booking.promoted_at)},
+                           {"cancelled_at", format_time(booking.cancelled_at)}});
 }
 
 void print_line(const EventBooking& booking, int place) {
@@ -102,7 +101,7 @@ int bookings(storage::Pool& database, EventId event, const std::optional<std::st
     return std::pair(storage::list_event_bookings(tx, event, state, limit),
                      storage::count_event_bookings(tx, event, state));
   });
-  auto rows = Json::array();
+  auto rows = JsonText::array();
   int place = 0;
   for (const auto& booking : list) {
     place += waiting ? 1 : 0;
@@ -114,7 +113,7 @@ int bookings(storage::Pool& database, EventId event, const std::optional<std::st
     rows.push(waiting ? row.set("position", place) : row);
   }
   if (json) {
-    std::cout << Json::object({{"count", count}, {"bookings", rows}}).dump() << '\n';
+    std::cout << JsonText::object({{"count", count}, {"bookings", rows}}).str() << '\n';
   } else {
     if (count == 0) std::cout << (waiting ? "nobody is waiting\n" : "there are no such bookings\n");
     print_rest(count, list.size());
@@ -134,7 +133,7 @@ int close(const Config& config, storage::Pool& database, const Event& event, boo
   Submission submission(config, database);
   const auto outcome = submission.carry_out(domain::CommandKind::delete_event, event.owner, event.id);
   if (json) {
-    std::cout << Json::object({{"id", event.id.str()}, {"outcome", outcome}}).dump() << '\n';
+    std::cout << JsonText::object({{"id", event.id.str()}, {"outcome", outcome}}).str() << '\n';
   } else {
     std::cout << event.id.str() << ": " << outcome << '\n';
   }

@@ -34,10 +34,10 @@ std::string number_of(int count, const char* singular) {
 void Findings::add(Verdict verdict, const std::string& check, const std::string& found, const std::string& remedy) {
   ++counts_[static_cast<int>(verdict)];
   if (json_) {
-    rows_.push(Json::object({{"check", check},
-                             {"verdict", verdict == Verdict::fault ? "fault" : name_of(verdict)},
-                             {"found", one_line(found)},
-                             {"remedy", remedy.empty() ? Json() : Json(one_line(remedy))}}));
+    rows_.push(JsonText::object({{"check", check},
+                                 {"verdict", verdict == Verdict::fault ? "fault" : name_of(verdict)},
+                                 {"found", one_line(found)},
+                                 {"remedy", remedy.empty() ? std::nullopt : std::optional(one_line(remedy))}}));
     return;
   }
   std::cout << std::left << std::setw(8) << name_of(verdict) << std::setw(38) << check << ' ' << one_line(found);
@@ -49,12 +49,12 @@ int Findings::close() {
   const auto count = [&](Verdict verdict) { return counts_[static_cast<int>(verdict)]; };
   const int faults = count(Verdict::fault);
   if (json_) {
-    std::cout << Json::object({{"ok", faults == 0},
-                               {"faults", faults},
-                               {"warnings", count(Verdict::warning)},
-                               {"unknown", count(Verdict::unknown)},
-                               {"checks", rows_}})
-                     .dump()
+    std::cout << JsonText::object({{"ok", faults == 0},
+                                   {"faults", faults},
+                                   {"warnings", count(Verdict::warning)},
+                                   {"unknown", count(Verdict::unknown)},
+                                   {"checks", rows_}})
+                     .str()
               << '\n';
   } else {
     std::cout << '\n'

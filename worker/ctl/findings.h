@@ -2,7 +2,7 @@
 #pragma once
 #include <string>
 
-#include "base/json.h"
+#include "base/json_text.h"
 
 namespace ticketd::ctl {
 
@@ -30,7 +30,7 @@ class Findings {
   void add(Verdict verdict, const std::string& check, const std::string& found, const std::string& remedy);
 
   const bool json_;
-  Json rows_ = Json::array();
+  JsonText rows_ = JsonText::array();
   int counts_[4] = {};
 };
 

@@ -4,7 +4,7 @@
 #include <iostream>
 
 #include "app/version.h"
-#include "base/json.h"
+#include "base/json_text.h"
 #include "commands.h"
 #include "host.h"
 
@@ -52,7 +52,7 @@ reads /etc/ticketd and becomes the user ticketd.
 
 int version(const ctl::Options& options) {
   if (options.json) {
-    std::cout << Json::object({{"version", kVersion}}).dump() << '\n';
+    std::cout << JsonText::object({{"version", kVersion}}).str() << '\n';
   } else {
     std::cout << "ticketd " << kVersion << '\n';
   }

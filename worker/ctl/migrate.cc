@@ -1,6 +1,6 @@
 #include <iostream>
 
-#include "base/json.h"
+#include "base/json_text.h"
 #include "commands.h"
 #include "storage/migrations.h"
 
@@ -9,20 +9,20 @@ namespace {
 
 constexpr const char* kInstalledDirectory = "/usr/share/ticketd/migrations";
 
-Json json_of(const storage::Migration& migration) {
-  return Json::object({{"version", migration.version}, {"name", migration.name}});
+JsonText json_of(const storage::Migration& migration) {
+  return JsonText::object({{"version", migration.version}, {"name", migration.name}});
 }
 
 // Exit status 1 if one is missing.
 int print_status(const std::vector<storage::MigrationStatus>& list, bool json) {
-  auto rows = Json::array();
+  auto rows = JsonText::array();
   bool all = true;
   for (const auto& [migration, applied] : list) {
     all = all && applied;
     rows.push(json_of(migration).set("applied", applied));
     if (!json) std::cout << (applied ? "applied  " : "missing  ") << migration.version << ' ' << migration.name << '\n';
   }
-  if (json) std::cout << Json::object({{"up_to_date", all}, {"migrations", rows}}).dump() << '\n';
+  if (json) std::cout << JsonText::object({{"up_to_date", all}, {"migrations", rows}}).str() << '\n';
   return all ? 0 : 1;
 }
 
@@ -41,14 +41,14 @@ int migrate(const Options& options) {
   const auto migrations = storage::read_migrations(migrations_directory());
   storage::Connection connection(*url, {"ticketctl"});
   if (status) return print_status(storage::migration_status(connection.get(), migrations), options.json);
-  auto applied = Json::array();
+  auto applied = JsonText::array();
   storage::apply_migrations(connection.get(), migrations, [&](const storage::Migration& migration) {
     applied.push(json_of(migration));
     if (!options.json) std::cout << "applied " << migration.version << ' ' << migration.name << std::endl;
   });
   if (options.json) {
-    std::cout << Json::object({{"applied", applied}}).dump() << '\n';
-  } else if (applied.size() == 0) {
+    std::cout << JsonText::object({{"applied", applied}}).str() << '\n';
+  } else if (applied.is_empty()) {
     std::cout << "the schema is up to date (" << migrations.size() << " migrations)\n";
   }
   return 0;

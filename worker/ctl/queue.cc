@@ -2,7 +2,7 @@
 
 #include <iostream>
 
-#include "base/json.h"
+#include "base/json_text.h"
 #include "base/time.h"
 #include "commands.h"
 
@@ -14,7 +14,7 @@ int queue(const Config& config, const Options& options) {
   const auto depth = ticketd::queue::queue_depth(redis, config.shards);
   const auto age_ms = depth.oldest_ms == 0 ? 0 : epoch_ms(SystemClock().now()) - depth.oldest_ms;
   if (options.json) {
-    std::cout << Json::object({{"depth", depth.depth}, {"oldest_ms", age_ms}}).dump() << '\n';
+    std::cout << JsonText::object({{"depth", depth.depth}, {"oldest_ms", age_ms}}).str() << '\n';
   } else if (depth.depth == 0) {
     std::cout << "the queue is empty\n";
   } else {

@@ -3,7 +3,7 @@
 
 #include "auth/opaque_token.h"
 #include "auth/passwords.h"
-#include "base/json.h"
+#include "base/json_text.h"
 #include "base/random.h"
 #include "base/time.h"
 #include "commands.h"
@@ -57,7 +57,7 @@ int sample(const Config& config, const Options& options) {
     return true;
   });
   if (options.json) {
-    std::cout << Json::object({{"loaded", loaded ? static_cast<int>(kSamples.size()) : 0}}).dump() << '\n';
+    std::cout << JsonText::object({{"loaded", loaded ? static_cast<int>(kSamples.size()) : 0}}).str() << '\n';
   } else {
     std::cout << (loaded ? "loaded 3 sample events\n" : "the sample is there already\n");
   }

@@ -21,7 +21,7 @@ bool colours_wanted() { return ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_C
 
 void print(const StatusView& view, bool json) {
   if (json) {
-    std::cout << view.json().dump() << std::endl;
+    std::cout << view.json().str() << std::endl;
     return;
   }
   for (const auto& line : view.lines(colours_wanted())) std::cout << line << '\n';

@@ -170,56 +170,56 @@ void add_stores(Lines& lines, const StatusView& view) {
   }
 }
 
-Json us_of(const std::optional<double>& s) {
-  return s ? Json(static_cast<std::int64_t>(std::llround(*s * 1e6))) : Json();
+std::optional<std::int64_t> us_of(const std::optional<double>& s) {
+  return s ? std::optional<std::int64_t>(std::llround(*s * 1e6)) : std::nullopt;
 }
 
-Json json_of(const RouteTraffic& all, const RouteTraffic& recent, double s) {
+JsonText json_of(const RouteTraffic& all, const RouteTraffic& recent, double s) {
   const auto count = [](double value) { return static_cast<std::int64_t>(std::llround(value)); };
-  auto classes = Json::object();
+  auto classes = JsonText::object();
   static constexpr const char* kClasses[] = {"1xx", "2xx", "3xx", "4xx", "5xx"};
   for (std::size_t i = 0; i < all.by_class.size(); ++i) classes.set(kClasses[i], count(all.by_class[i]));
-  return Json::object({{"route", all.route},
-                       {"requests", count(all.requests)},
-                       {"milli_per_s", count(recent.requests / s * 1000)},
-                       {"by_class", classes},
-                       {"p50_us", us_of(all.p50_s)},
-                       {"p99_us", us_of(all.p99_s)},
-                       {"recent_p50_us", us_of(recent.p50_s)},
-                       {"recent_p99_us", us_of(recent.p99_s)}});
+  return JsonText::object({{"route", all.route},
+                           {"requests", count(all.requests)},
+                           {"milli_per_s", count(recent.requests / s * 1000)},
+                           {"by_class", classes},
+                           {"p50_us", us_of(all.p50_s)},
+                           {"p99_us", us_of(all.p99_s)},
+                           {"recent_p50_us", us_of(recent.p50_s)},
+                           {"recent_p99_us", us_of(recent.p99_s)}});
 }
 
-Json json_of(const redis::ServerFacts& redis) {
-  return Json::object({{"version", redis.text("redis_version")},
-                       {"up_s", redis.number("uptime_in_seconds")},
-                       {"clients", redis.number("connected_clients")},
-                       {"maxclients", redis.number("maxclients")},
-                       {"used_memory", redis.number("used_memory")},
-                       {"maxmemory", redis.number("maxmemory")}});
+JsonText json_of(const redis::ServerFacts& redis) {
+  return JsonText::object({{"version", redis.text("redis_version")},
+                           {"up_s", redis.number("uptime_in_seconds")},
+                           {"clients", redis.number("connected_clients")},
+                           {"maxclients", redis.number("maxclients")},
+                           {"used_memory", redis.number("used_memory")},
+                           {"maxmemory", redis.number("maxmemory")}});
 }
 
-Json json_of(const DatabaseLook& look) {
-  auto sessions = Json::object();
+JsonText json_of(const DatabaseLook& look) {
+  auto sessions = JsonText::object();
   for (const auto& [name, count] : look.sessions) sessions.set(name.c_str(), count);
-  return Json::object({{"version", look.server.version},
-                       {"schema", look.schema_version},
-                       {"up_s", epoch_s(look.server.now) - epoch_s(look.server.started_at)},
-                       {"connections", look.server.connections},
-                       {"max_connections", look.server.max_connections},
-                       {"sessions", sessions}});
+  return JsonText::object({{"version", look.server.version},
+                           {"schema", look.schema_version},
+                           {"up_s", epoch_s(look.server.now) - epoch_s(look.server.started_at)},
+                           {"connections", look.server.connections},
+                           {"max_connections", look.server.max_connections},
+                           {"sessions", sessions}});
 }
 
-Json json_of(const storage::WorkerSession& worker) {
-  auto shards = Json::array();
+JsonText json_of(const storage::WorkerSession& worker) {
+  auto shards = JsonText::array();
   for (const int shard : worker.shards) shards.push(shard);
-  return Json::object({{"name", worker.name},
-                       {"host", worker.host},
-                       {"session", worker.pid},
-                       {"connected_at", worker.connected_at ? Json(format_time(*worker.connected_at)) : Json()},
-                       {"shards", shards}});
+  return JsonText::object({{"name", worker.name},
+                           {"host", worker.host},
+                           {"session", worker.pid},
+                           {"connected_at", format_time(worker.connected_at)},
+                           {"shards", shards}});
 }
 
-Json error_of(const std::string& error) { return Json::object({{"error", harmless(error)}}); }
+JsonText error_of(const std::string& error) { return JsonText::object({{"error", harmless(error)}}); }
 
 }  // namespace
 
@@ -237,17 +237,17 @@ std::vector<std::string> StatusView::lines(bool colours) const {
   return lines.take();
 }
 
-Json StatusView::json() const {
-  auto json = Json::object({{"version", kVersion}, {"time", format_time(now.time)}});
-  auto routes = Json::array();
+JsonText StatusView::json() const {
+  auto json = JsonText::object({{"version", kVersion}, {"time", format_time(now.time)}});
+  auto routes = JsonText::array();
   const auto [all, recent] = traffic_of(*this);
   for (std::size_t i = 0; i < all.size(); ++i) routes.push(json_of(all[i], recent[i], seconds_between(before, now)));
-  json.set("metrics", now.metrics.value ? Json::object({{"routes", routes}}) : error_of(now.metrics.error));
-  json.set("lag", Json::object({{"p50_us", us_of(lag_of(*this, 0.5))}, {"p99_us", us_of(lag_of(*this, 0.99))}}));
+  json.set("metrics", now.metrics.value ? JsonText::object({{"routes", routes}}) : error_of(now.metrics.error));
+  json.set("lag", JsonText::object({{"p50_us", us_of(lag_of(*this, 0.5))}, {"p99_us", us_of(lag_of(*this, 0.99))}}));
   if (now.queue.value) {
     const auto& queue = *now.queue.value;
     json.set("queue",
-             Json::object({{"depth", queue.depth}, {"oldest_ms", queue.oldest_age_ms}, {"shards", queue.shards}}));
+             JsonText::object({{"depth", queue.depth}, {"oldest_ms", queue.oldest_age_ms}, {"shards", queue.shards}}));
     json.set("queue_redis", json_of(queue.server));
   } else {
     json.set("queue", error_of(now.queue.error)).set("queue_redis", error_of(now.queue.error));
@@ -257,7 +257,7 @@ Json StatusView::json() const {
     for (const auto* part : {"database", "workers", "dead_letters"}) json.set(part, error_of(now.database.error));
     return json;
   }
-  auto workers = Json::array();
+  auto workers = JsonText::array();
   for (const auto& worker : now.database.value->workers) workers.push(json_of(worker));
   return json.set("database", json_of(*now.database.value))
       .set("workers", workers)

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "base/json.h"
+#include "base/json_text.h"
 #include "sampler.h"
 
 namespace ticketd::ctl {
@@ -15,7 +15,7 @@ struct StatusView {
 
   // `colours`: escape codes for a terminal.
   [[nodiscard]] std::vector<std::string> lines(bool colours) const;
-  [[nodiscard]] Json json() const;
+  [[nodiscard]] JsonText json() const;
 };
 
 }  // namespace ticketd::ctl

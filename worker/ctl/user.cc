@@ -16,14 +16,14 @@ using storage::AccountOverview;
 constexpr int kRedisTimeoutMs = 2'000;
 constexpr int kNewestBookings = 10;
 
-Json json_of(const storage::Booking& booking) {
-  return Json::object({{"id", booking.id.str()},
-                       {"event_id", booking.event.str()},
-                       {"event_title", booking.event_title},
-                       {"state", domain::name_of(booking.state)},
-                       {"reason", booking.reason},
-                       {"position", booking.position},
-                       {"created_at", format_time(booking.created_at)}});
+JsonText json_of(const storage::Booking& booking) {
+  return JsonText::object({{"id", booking.id.str()},
+                           {"event_id", booking.event.str()},
+                           {"event_title", booking.event_title},
+                           {"state", domain::name_of(booking.state)},
+                           {"reason", booking.reason},
+                           {"position", booking.position},
+                           {"created_at", format_time(booking.created_at)}});
 }
 
 std::string since_text(Time valid_after) {
@@ -37,14 +37,14 @@ int show(storage::Pool& database, const AccountOverview& account, bool json) {
   const auto bookings =
       storage::read(database, [&](pqxx::transaction_base& tx) { return storage::list_bookings(tx, user.id, newest); });
   if (json) {
-    auto rows = Json::array();
+    auto rows = JsonText::array();
     for (const auto& booking : bookings) rows.push(json_of(booking));
     auto all = user_json(user);
     all.set("deleted", account.deleted).set("sessions", account.sessions).set("open_events", account.open_events);
     all.set("confirmed", account.confirmed).set("waitlisted", account.waitlisted).set("unread", account.unread);
-    all.set("tokens_valid_after",
-            epoch_ms(account.tokens_valid_after) == 0 ? Json() : Json(format_time(account.tokens_valid_after)));
-    std::cout << all.set("bookings", rows).dump() << '\n';
+    const bool never = epoch_ms(account.tokens_valid_after) == 0;
+    all.set("tokens_valid_after", never ? std::nullopt : std::optional(format_time(account.tokens_valid_after)));
+    std::cout << all.set("bookings", rows).str() << '\n';
     return 0;
   }
   std::cout << user.id.str() << '\n';
@@ -76,9 +76,9 @@ int list(storage::Pool& database, Arguments& arguments, bool json) {
   const bool more = static_cast<int>(users.size()) > limit;
   if (more) users.pop_back();
   if (json) {
-    auto rows = Json::array();
+    auto rows = JsonText::array();
     for (const auto& user : users) rows.push(user_json(user));
-    std::cout << Json::object({{"users", rows}, {"more", more}}).dump() << '\n';
+    std::cout << JsonText::object({{"users", rows}, {"more", more}}).str() << '\n';
     return 0;
   }
   for (const auto& user : users) {
@@ -95,7 +95,7 @@ int set_role(storage::Pool& database, const AccountOverview& account, const std:
     storage::update_role(tx, account.user.id, role, SystemClock().now());
   });
   if (json) {
-    std::cout << Json::object({{"id", account.user.id.str()}, {"role", role}}).dump() << '\n';
+    std::cout << JsonText::object({{"id", account.user.id.str()}, {"role", role}}).str() << '\n';
   } else {
     std::cout << account.user.id.str() << " has the role " << role << " now\n";
   }
@@ -108,7 +108,7 @@ int revoke(const Config& config, storage::Pool& database, const AccountOverview&
       storage::transact(database, [&](pqxx::work& tx) { return storage::revoke_sessions(tx, id, SystemClock()); });
   const auto since = announce(config, id, after);
   if (json) {
-    std::cout << Json::object({{"id", id.str()}, {"sessions", account.sessions}, {"refused", since}}).dump() << '\n';
+    std::cout << JsonText::object({{"id", id.str()}, {"sessions", account.sessions}, {"refused", since}}).str() << '\n';
   } else {
     std::cout << id.str() << ": " << account.sessions << " sessions ended; their access tokens are refused " << since
               << '\n';

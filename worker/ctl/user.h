@@ -1,6 +1,6 @@
 // The parts of `ticketctl user`.
 #pragma once
-#include "base/json.h"
+#include "base/json_text.h"
 #include "commands.h"
 #include "storage/accounts.h"
 

@@ -31,12 +31,12 @@ class Done {
   void add(const char* what, const std::string& id, const std::string& title, const std::string& outcome) {
     if (outcome == "queued") queued_ = true;
     if (outcome.starts_with("refused") || outcome.starts_with("failed")) bad_ = true;
-    rows_.push(Json::object({{"what", what}, {"id", id}, {"outcome", outcome}}));
+    rows_.push(JsonText::object({{"what", what}, {"id", id}, {"outcome", outcome}}));
     if (!json_) std::cout << what << ' ' << id << "  " << harmless(title) << ": " << outcome << '\n';
   }
   int close(UserId user, const std::string& refused) {
     if (json_) {
-      std::cout << Json::object({{"id", user.str()}, {"refused", refused}, {"cancelled", rows_}}).dump() << '\n';
+      std::cout << JsonText::object({{"id", user.str()}, {"refused", refused}, {"cancelled", rows_}}).str() << '\n';
     } else {
       std::cout << user.str() << " is deleted; access tokens are refused " << refused << '\n';
       if (queued_) std::cout << "what is queued will be carried out by the worker: ticketctl queue\n";
@@ -47,7 +47,7 @@ class Done {
 
  private:
   const bool json_;
-  Json rows_ = Json::array();
+  JsonText rows_ = JsonText::array();
   bool queued_ = false;
   bool bad_ = false;
 };

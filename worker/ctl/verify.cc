@@ -2,7 +2,7 @@
 
 #include <iostream>
 
-#include "base/json.h"
+#include "base/json_text.h"
 #include "commands.h"
 #include "queue/audit.h"
 
@@ -63,31 +63,31 @@ void print(const Verification& found, const QueueSide& queue) {
     std::cout << "\nthe queue was checked in part only: it holds more than verify reads\n";
 }
 
-Json json_of(const BrokenRule& rule) {
-  auto examples = Json::array();
+JsonText json_of(const BrokenRule& rule) {
+  auto examples = JsonText::array();
   for (const auto& example : rule.examples)
-    examples.push(Json::object({{"id", example.id}, {"detail", example.detail}}));
-  return Json::object({{"rule", rule.rule}, {"says", rule.says}, {"count", rule.count}, {"examples", examples}});
+    examples.push(JsonText::object({{"id", example.id}, {"detail", example.detail}}));
+  return JsonText::object({{"rule", rule.rule}, {"says", rule.says}, {"count", rule.count}, {"examples", examples}});
 }
 
-Json json_of(const QueueSide& queue) {
-  if (!queue.audit) return Json::object({{"checked", "no"}, {"error", queue.error}});
-  return Json::object({{"checked", queue.audit->complete ? "all" : "part"},
-                       {"queued", queue.audit->queued},
-                       {"pending", queue.audit->pending}});
+JsonText json_of(const QueueSide& queue) {
+  if (!queue.audit) return JsonText::object({{"checked", "no"}, {"error", queue.error}});
+  return JsonText::object({{"checked", queue.audit->complete ? "all" : "part"},
+                           {"queued", queue.audit->queued},
+                           {"pending", queue.audit->pending}});
 }
 
 void print_json(const Verification& found, const QueueSide& queue) {
-  auto broken = Json::array();
+  auto broken = JsonText::array();
   for (const auto& rule : found.broken) broken.push(json_of(rule));
-  std::cout << Json::object({{"ok", found.broken.empty()},
-                             {"events", found.events},
-                             {"bookings", found.bookings},
-                             {"commands", found.commands},
-                             {"notifications", found.notifications},
-                             {"queue", json_of(queue)},
-                             {"broken", broken}})
-                   .dump()
+  std::cout << JsonText::object({{"ok", found.broken.empty()},
+                                 {"events", found.events},
+                                 {"bookings", found.bookings},
+                                 {"commands", found.commands},
+                                 {"notifications", found.notifications},
+                                 {"queue", json_of(queue)},
+                                 {"broken", broken}})
+                   .str()
             << '\n';
 }
 
