@@ -53,6 +53,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: deps ## build and run everything here; Ctrl-C stops it. PORT=8080 WORKERS=1 and any setting, e.g. TICKETD_RATE_LIMIT=off
+	@[ -e $(LIBRARY) ] || echo "Compiling $(words $(LIB_SRC) $(HANDLER_SRC) $(WORKER_SRC) $(CTL_SRC) worker/main.cc) files: about two minutes on two cores, and only once."
 	@$(MAKE) --no-print-directory -j$$(nproc) build docs
 	@SAMPLE=1 $(STACK) run
 
@@ -60,6 +61,7 @@ stop: ## end a run that was left behind
 	@$(STACK) stop
 
 build: $(PROGRAMS) ## compile everything
+	@:
 
 docs: ## the pages of / and /docs, into build/www; without npm, /docs only says so
 	$(Q)nginx/docs/build
