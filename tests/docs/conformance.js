@@ -70,7 +70,7 @@ function bodyFaults(response, exchange) {
 
 const faultsAgainst = (response, exchange) => [...headerFaults(response, exchange.headers), ...bodyFaults(response, exchange)];
 
-// The path as nginx routes it: decoded, slashes merged, . and .. carried out.
+// The path as nginx routes it: decoded, slashes merged, . and .. carried out, /docs/ for /docs.
 function routed(path) {
   const bytes = path.split('?')[0].replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
   const segments = [];
@@ -79,7 +79,8 @@ function routed(path) {
     else if (segment !== '.' && segment !== '') segments.push(segment);
   }
   const end = segments.length > 0 && /\/\.{0,2}$/.test(bytes) ? '/' : '';
-  return '/' + segments.join('/') + end;
+  const at = '/' + segments.join('/') + end;
+  return at === '/docs/' ? '/docs' : at;
 }
 
 const patterns = operations.map((operation) => ({

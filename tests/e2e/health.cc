@@ -40,7 +40,7 @@ TEST(Health, AnswersProgramsWithJsonWhateverElseTheyTake) {
 }
 
 TEST(Health, ServesTheDocuments) {
-  for (const char* path : {"/docs", "/docs/errors"}) {
+  for (const char* path : {"/docs", "/docs/", "/docs/errors"}) {
     const auto reply = send({.path = path});
     expect_status(200, reply);
     expect_text("text/html; charset=utf-8", reply.header("content-type"));
@@ -50,7 +50,8 @@ TEST(Health, ServesTheDocuments) {
 }
 
 TEST(Health, AnswersWithJsonWhateverTheNameEndsIn) {
-  for (const char* path : {"/nothing.html", "/docs/nothing.html", "/docs/nothing.css", "/.www/index.html", "/docs/"})
+  for (const char* path :
+       {"/nothing.html", "/docs/nothing.html", "/docs/nothing.css", "/.www/index.html", "/docs/errors/"})
     expect_problem(404, "route_not_found", send({.path = path}));
 }
 
