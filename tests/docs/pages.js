@@ -58,13 +58,14 @@ const tests = {
     assert.equal(await outcome(booked.body.data.request.href, account.body.data.tokens.access_token), 'confirmed');
   },
 
-  async 'the three commands of / book a ticket'(browser) {
+  async 'the four commands of / book a ticket and show it'(browser) {
     const page = await open(browser, base, { complaints });
     const commands = await page.$$eval('pre', (blocks) => blocks.map((block) => block.textContent));
-    assert.equal(commands.length, 3);
-    const output = execFileSync('bash', ['-euc', [...commands, 'echo', 'echo $TOKEN'].join('\n')], { encoding: 'utf8' });
-    const [answer, token] = output.trim().split('\n');
+    assert.equal(commands.length, 4);
+    const bash = (lines, env = {}) => execFileSync('bash', ['-euc', lines.join('\n')], { encoding: 'utf8', env: { ...process.env, ...env } });
+    const [answer, token] = bash([...commands.slice(0, 3), 'echo', 'echo $TOKEN']).trim().split('\n');
     assert.equal(await outcome(JSON.parse(answer).data.request.href, token), 'confirmed');
+    assert.equal(JSON.parse(bash([commands[3]], { TOKEN: token })).data.data[0].state, 'confirmed');
   },
 
   async 'every operation is on /docs'(browser) {
