@@ -127,7 +127,8 @@ int close(const Config& config, storage::Pool& database, const Event& event, boo
     return 1;
   }
   if (!yes) {
-    std::cout << "would cancel " << event.id.str() << "  " << harmless(event.title) << ": " << seats_of(event) << '\n';
+    auto& out = json ? std::cerr : std::cout;
+    out << "would cancel " << event.id.str() << "  " << harmless(event.title) << ": " << seats_of(event) << '\n';
     return wrong_usage("nothing was done; add --yes to do it");
   }
   Submission submission(config, database);

@@ -44,13 +44,14 @@ constexpr const char* kUsage = R"(usage: ticketctl COMMAND [--json]
   help                        this
 
 USER is an id or an e-mail address, EVENT an id; ID is a request's id, or SHARD/ENTRY for what could not be read.
---json: one JSON object for programs.
+--json: one JSON object for programs; every command but setup and help.
 Exit status: 0 all is well, 1 something is wrong or was not found, 2 wrong usage, 78 bad settings.
 Settings come from the environment (DATABASE_URL, QUEUE_REDIS_URL, …). On a host with the package, call it as root: it
 reads /etc/ticketd and becomes the user ticketd.
 )";
 
 int version(const ctl::Options& options) {
+  if (!options.words.empty()) return ctl::wrong_usage("version takes nothing but --json");
   if (options.json) {
     std::cout << JsonText::object({{"version", kVersion}}).str() << '\n';
   } else {

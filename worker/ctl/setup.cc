@@ -10,6 +10,7 @@ namespace ticketd::ctl {
 
 // It makes users, roles and files with the system's own programs, so it is a shell script: systemd/setup.
 int setup(const Options& options) {
+  if (options.json) return wrong_usage("setup has no --json");
   static constexpr const char* kScript = "/usr/lib/ticketd/setup";
   std::vector<std::string> words = options.words;
   std::vector<char*> argv{const_cast<char*>(kScript)};

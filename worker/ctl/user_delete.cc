@@ -52,16 +52,16 @@ class Done {
   bool bad_ = false;
 };
 
-int say_plan(const storage::AccountOverview& account, const Holdings& holdings) {
-  std::cout << "would delete " << account.user.id.str() << ' ' << harmless(account.user.email) << ", end "
-            << account.sessions << " sessions and cancel:\n";
+int say_plan(const storage::AccountOverview& account, const Holdings& holdings, bool json) {
+  auto& out = json ? std::cerr : std::cout;
+  out << "would delete " << account.user.id.str() << ' ' << harmless(account.user.email) << ", end " << account.sessions
+      << " sessions and cancel:\n";
   for (const auto& event : holdings.events) {
-    std::cout << "  event " << event.id.str() << "  " << harmless(event.title) << ", "
-              << event.total_tickets - event.available_tickets << " booked\n";
+    out << "  event " << event.id.str() << "  " << harmless(event.title) << ", "
+        << event.total_tickets - event.available_tickets << " booked\n";
   }
   for (const auto& booking : holdings.bookings) {
-    std::cout << "  booking " << booking.id.str() << "  " << harmless(booking.event_title) << ", " << booking.state
-              << '\n';
+    out << "  booking " << booking.id.str() << "  " << harmless(booking.event_title) << ", " << booking.state << '\n';
   }
   return wrong_usage("nothing was done; add --yes to do it");
 }
@@ -98,7 +98,7 @@ int delete_user(const Config& config, storage::Pool& database, const storage::Ac
               << " events to come; --close-events cancels these with every booking of them\n";
     return 1;
   }
-  if (!yes) return say_plan(account, before);
+  if (!yes) return say_plan(account, before, json);
   Submission submission(config, database);
   SystemRandom random;
   const SystemClock clock;
