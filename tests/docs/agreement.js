@@ -2,22 +2,7 @@
 // OpenAPI document, the Bruno collection), the error codes (lib/http/reply.cc, nginx/errors.conf, the document, the errors page), the version.
 const fs = require('fs');
 const { document, operations } = require('./document');
-
-const read = (file) => fs.readFileSync(file, 'utf8');
-const all = (text, pattern) => [...text.matchAll(pattern)];
-let checks = 0;
-let bad = 0;
-
-function same(what, left, right) {
-  checks++;
-  const [a, b] = [new Set(left), new Set(right)];
-  const missing = [...a].filter((item) => !b.has(item)).map((item) => `only in the first: ${item}`);
-  const extra = [...b].filter((item) => !a.has(item)).map((item) => `only in the second: ${item}`);
-  if (a.size === 0) missing.push('the first is empty: this test no longer reads it rightly');
-  if (missing.length + extra.length === 0) return;
-  bad++;
-  console.log(`${what}:\n  ${[...missing, ...extra].join('\n  ')}`);
-}
+const { read, all, same, finish } = require('./lists');
 
 // A pattern of nginx as the document writes the path: (?<ticketd_event_id>[^/]+) is {event_id}.
 const template = (pattern) =>
@@ -82,5 +67,4 @@ same('the Bruno collection and openapi.yaml', collection, operations.map(({ meth
 
 same('the version', [/kVersion = "([^"]+)"/.exec(read('lib/app/version.h'))[1]], [document.info.version]);
 
-console.log(`agreement: ${checks} lists compared, ${bad} differ`);
-process.exit(bad === 0 ? 0 : 1);
+finish('agreement');

@@ -1,0 +1,115 @@
+// What the documents, the units and nginx say of ticketd's settings, limits and units is what lib/config and they themselves have.
+// That ticketd.env(5) describes every setting, with its default and bounds, is a unit test's (tests/unit/manual_settings.cc).
+const fs = require('fs');
+const { read, all, same, within, says, finish } = require('./lists');
+
+// Of each setting its default, as it is written in lib/config: 15 * 60, {200, 600}, "ticketd".
+const source = read('lib/config/config.cc');
+const product = (text) => text.split('*').reduce((value, factor) => value * Number(factor.replaceAll("'", '')), 1);
+const defaults = {};
+for (const [, method, name, rest] of all(source, /in\.(\w+)\("([A-Z][A-Z0-9_]+)"(?:, ([^;]*))?\);/g)) {
+  if (method === 'url') continue; // a look at what was read before
+  if (method === 'number') defaults[name] = String(product(rest.split(',')[0]));
+  else if (method.endsWith('rate')) defaults[name] = rest.replace(/[{} ']/g, '').replace(',', '/');
+  else if (method === 'text') defaults[name] = rest.replaceAll('"', '');
+  else if (method === 'level') defaults[name] = /text\(name, "(\w+)"\)/.exec(source)[1];
+  else defaults[name] = null; // required
+}
+defaults.TICKETD_RATE_LIMIT = /lookup_\("TICKETD_RATE_LIMIT"\)[\s\S]*?\*all != "(on)"/.exec(source)[1];
+// Read elsewhere.
+defaults.TICKETD_MIGRATIONS_DIR = /kInstalledDirectory = "([^"]+)"/.exec(read('worker/ctl/migrate.cc'))[1];
+defaults.TICKETD_WORKER_NAME = /from_environment\("TICKETD_WORKER_NAME"\)\.value_or\("(\w+)"\)/.exec(read('worker/main.cc'))[1];
+
+const manual = 'systemd/man/ticketd.env.5';
+const described = read(manual).split(/^\.It Ev /m).slice(1);
+for (const name of ['TICKETD_LOG_LEVEL', 'TICKETD_RATE_LIMIT', 'TICKETD_MIGRATIONS_DIR', 'TICKETD_WORKER_NAME']) {
+  const entry = described.find((text) => text.startsWith(`${name}\n`)) || '';
+  same(`${name} in ${manual}`, [defaults[name]], all(entry, /^Default (\S+)\.$/gm).map((match) => match[1]));
+}
+
+// Names that stand somewhere, and have to be settings. The two at the end are of the stack of `make run`, which fills in nginx's.
+const ofStack = all(read('systemd/local/settings.sh'), /\$\{(TICKETD_(?:CORS|COARSE)_\w+):-/g).map((match) => match[1]);
+const known = [...Object.keys(defaults), ...ofStack];
+const list = (directory, pattern) => fs.readdirSync(directory).filter((name) => pattern.test(name)).map((name) => `${directory}/${name}`);
+const units = list('systemd', /\.(?:service|socket|target)$/);
+const texts = [
+  'README.md', 'CHANGELOG.md', 'Makefile', 'systemd/README.md', 'systemd/ticketd.env', 'nginx/www/openapi.yaml', 'nginx/www/docs/errors.html',
+  ...list('systemd/man', /\.[157]$/), ...list('systemd/monitoring', /\./), ...list('systemd', /\.example$/), ...units,
+];
+for (const file of texts) within(`the settings that ${file} names`, all(read(file), /\bTICKETD_[A-Z0-9_]+\b/g).map(([name]) => name), known);
+
+// A line that is commented out shows the default.
+const shown = all(read('systemd/ticketd.env'), /^#([A-Z][A-Z0-9_]+)=(.*)$/gm).map(([, name, value]) => `${name}=${value}`);
+same('the defaults in ticketd.env', shown, shown.map((line) => line.split('=')[0]).map((name) => `${name}=${defaults[name]}`));
+
+// Secrets reach the services as credentials: one of each that is required.
+const credentials = units.flatMap((file) => all(read(file), /^LoadCredential=([A-Z_]+):/gm).map((match) => match[1]));
+same('what is required, and the credentials of the units', Object.keys(defaults).filter((name) => defaults[name] === null), credentials);
+
+// Numbers in prose.
+const english = (number) => Number(number).toLocaleString('en');
+const count = (name) => english(defaults[`TICKETD_${name}`]);
+const minutes = (seconds) => (Number(seconds) === 3600 ? 'an hour' : `${seconds / 60} minutes`);
+const rate = (name) => defaults[`TICKETD_${name}`].split('/');
+const [pair, network, account] = ['LOGIN_LIMIT', 'LOGIN_LIMIT_NETWORK', 'LOGIN_LIMIT_ACCOUNT'].map(rate);
+const words = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
+const ttl = minutes(defaults.TICKETD_ACCESS_TTL_S);
+const setting = (file, pattern) => pattern.exec(read(file))[1];
+const memory = setting('systemd/redis-queue.conf', /^maxmemory (\d+)mb$/m);
+const body = setting('nginx/server.conf', /^client_max_body_size +(\d+)k;/m);
+const perSecond = setting('nginx/http.conf', /zone=ticketd_requests:10m rate=(\d+)r\/s;/);
+const burst = setting('nginx/server.conf', /zone=ticketd_requests burst=(\d+) nodelay;/);
+const hashing = setting('nginx/server.conf', /^limit_conn +ticketd_hashing (\d+);/m);
+const headers = /^large_client_header_buffers (\d+) (\d+)k;/m.exec(read('nginx/server.conf')).slice(1).map(Number);
+const handlers = list('handlers', /\.cc$/).length;
+
+says('README.md', `reads up to ${count('BATCH_MAX')} commands`);
+says('README.md', `ends after ${words[defaults.TICKETD_IDLE_EXIT_S / 60]} idle minutes`);
+says('README.md', `${pair[0]} wrong ones in ${minutes(pair[1])} for an account from one network, ${network[0]} in`);
+says('README.md', `${network[0]} in ${minutes(network[1])} from one network, ${account[0]} in ${minutes(account[1])} for an account`);
+says('README.md', `argon2id, ${count('ARGON2_JOBS')} at once over all processes`);
+says('README.md', `the ${words[count('ARGON2_JOBS')]} argon2 slots`);
+says('README.md', `at most ${hashing} requests for each of them`);
+says('README.md', `${count('PENDING_PER_USER')} commands queued and ${count('KEYS_PER_USER')} idempotency keys a day`);
+says('README.md', `drop the old one ${ttl} later`);
+says('README.md', `${body} KiB, one JSON object`);
+says('README.md', `\`maxmemory\` (${memory} MB in \`systemd/redis-queue.conf\`)`);
+says('systemd/README.md', `\`maxmemory\` (${memory} MB;`);
+says('systemd/README.md', `${ttl} (\`TICKETD_ACCESS_TTL_S\`) later`);
+says('systemd/README.md', `\`TICKETD_DB_CONNECTIONS\` (${count('DB_CONNECTIONS')})`);
+says('systemd/README.md', `${handlers} endpoints could want ${handlers * defaults.TICKETD_DB_CONNECTIONS};`);
+says('nginx/www/openapi.yaml', `**Tokens.** An access token lasts ${ttl} by default`);
+says('nginx/www/openapi.yaml', `or refresh-tokens. It lasts ${ttl} by default`);
+says('nginx/www/openapi.yaml', `Lasts ${ttl} by default`);
+says('nginx/www/openapi.yaml', `until it expires, ${ttl} at most by default`);
+says('nginx/www/openapi.yaml', `After ${pair[0]} failures in ${minutes(pair[1])} from one network for one e-mail, or ${network[0]} for any`);
+says('nginx/www/openapi.yaml', `more than ${perSecond} requests a second from one network, beyond ${burst} at once`);
+says('nginx/www/openapi.yaml', `A body has at most ${body} KiB`);
+says('nginx/www/openapi.yaml', `example: ${rate('RATE_LIMIT_READS').join(';w=')}`);
+says('nginx/www/docs/errors.html', `its time is over: ${ttl} by default`);
+says('nginx/www/docs/errors.html', `After ${pair[0]} failures in ${minutes(pair[1])} you have to wait`);
+says('nginx/www/docs/errors.html', `The body has more than ${body} KiB`);
+says('nginx/www/docs/errors.html', `One header has more than ${headers[1]} KiB, or all of them have more than ${headers[0] * headers[1]}.`);
+
+// The units. In the manual ticketd@ENDPOINT.service, in the table ticketd@NAME.service and ticketd-worker@1.service.
+const unit = (name) => name.replace(/@[A-Z0-9]*/, '@');
+const there = units.map((file) => file.replace('systemd/', ''));
+const entries = all(read('systemd/man/ticketd.7').split('.Sh FILES')[0], /^\.It (.*)$/gm).flatMap(([, names]) => names.split(' , '));
+same('the units in ticketd(7)', entries.map(unit), there);
+const rows = all(read('systemd/README.md'), /^\| (`ticketd[^|]*) \| [^|]* \| ([^|]*)\|$/gm);
+const full = (name) => (there.includes(name) ? name : `${name}.service`);
+const names = (cell) => all(cell, /`([^`]+)`/g).map(([, name]) => (name.startsWith('-') ? `ticketd-redis${name}` : name));
+const inTable = rows.flatMap(([, cell, user]) =>
+  names(cell)
+    .filter((name) => !name.startsWith('@')) // `ticketd-worker@1.service`, `@2`
+    .map((name) => [full(unit(name)), user.replace(/[` ]/g, '')]),
+);
+same("the units in the operating manual's table", inTable.map(([name]) => name), there);
+const userOf = (name) => (/^User=(.*)$/m.exec(read(`systemd/${name}`)) || ['', ''])[1];
+const runsAs = there.map((name) => `${name} as ${userOf(name)}`);
+same('and as whom they run', inTable.map(([name, user]) => `${name} as ${user}`), runsAs);
+const listens = setting('systemd/ticketd@.socket', /^ListenStream=(.*)$/m);
+same('the socket of an endpoint in ticketd(7)', [setting('systemd/man/ticketd.7', /^\.Pa (\S+\.sock)$/m)], [listens.replace('%i', 'ENDPOINT')]);
+says('systemd/README.md', `\`${listens.replace('%i', 'NAME')}\``);
+
+finish('settings');
