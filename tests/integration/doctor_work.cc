@@ -58,6 +58,16 @@ TEST(DoctorWork, SettingsAreWrong) {
   expect_ok("queue redis", ended);
 }
 
+TEST(DoctorWork, SettingsAreNginxs) {
+  const Tree tree;
+  tree.write("etc/ticketd/ticketd.env", "", 0640);
+  const auto& root = tree.root.string();
+  const Settings origins = {{"TICKETD_CORS_ORIGINS", "https://app.example"}};
+  expect_warning("setting TICKETD_CORS_ORIGINS", "`make run` alone", "nginx-settings.conf",
+                 call_on_stack("doctor --json --root " + root, origins));
+  expect_lacks("TICKETD_CORS_ORIGINS", call_on_stack("doctor --json --root " + root + "/checkout", origins).said);
+}
+
 TEST(DoctorWork, AKeyIsWeakOrOld) {
   const std::string typed = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
   const std::string random = "q5yHf7T6kqC2m0oY1sXl3p8vZrEwJ4uBNdGgKhLiPMs=";

@@ -19,9 +19,10 @@ namespace fs = std::filesystem;
 
 const char* const kKeys = "TICKETD_JWT_KEYS";
 
-// Read outside of lib/config: by ticketctl, by the worker's log, and by the stack of `make run`.
-const std::set<std::string> kOtherNames = {"TICKETD_MIGRATIONS_DIR", "TICKETD_WORKER_NAME", "TICKETD_CORS_ORIGINS",
-                                           "TICKETD_COARSE_LIMIT"};
+// Read outside of lib/config: by ticketctl, and by the worker's log.
+const std::set<std::string> kOtherNames = {"TICKETD_MIGRATIONS_DIR", "TICKETD_WORKER_NAME"};
+// Filled into nginx's files by the stack of `make run`; nobody reads them on a host.
+const std::set<std::string> kOfStack = {"TICKETD_CORS_ORIGINS", "TICKETD_COARSE_LIMIT"};
 
 // What read_config() asks for.
 std::set<std::string> known_names() {
@@ -39,7 +40,7 @@ std::vector<std::string> misspelt_names() {
   for (char** variable = environ; *variable != nullptr; ++variable) {
     const std::string text = *variable;
     const auto name = text.substr(0, text.find('='));
-    if (name.starts_with("TICKETD_") && !known.contains(name)) names.push_back(name);
+    if (name.starts_with("TICKETD_") && !known.contains(name) && !kOfStack.contains(name)) names.push_back(name);
   }
   std::sort(names.begin(), names.end());
   return names;
@@ -121,6 +122,11 @@ void check_settings(const Visit& visit) {
   for (const auto& name : misspelt_names()) {
     findings.warning("setting " + name, "is set, but ticketd has no setting of this name",
                      "look for the right spelling in ticketd.env(5), or remove it from /etc/ticketd/ticketd.env");
+  }
+  for (const auto& name : kOfStack) {
+    if (visit.installed() && from_environment(name))
+      findings.warning("setting " + name, "is set, but counts for `make run` alone",
+                       "say it in /etc/ticketd/nginx-settings.conf, and remove it from /etc/ticketd/ticketd.env");
   }
 }
 
