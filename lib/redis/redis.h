@@ -69,8 +69,8 @@ class Connection {
   // blocks: the wait for its answer is that much longer.
   Reply command(const Arguments& arguments, int blocks_ms = 0);
 
-  // The commands one behind the other in one round trip, others' commands perhaps in between; an answer for each. Throws
-  // as command() does if any of them fails; the others have taken effect all the same.
+  // The commands one behind the other in one round trip, others' commands perhaps in between; an answer for each.
+  // Throws as command() does if any of them fails; the others have taken effect all the same.
   std::vector<Reply> pipeline(std::span<const Arguments> commands);
 
   // The commands as one MULTI ... EXEC; the answer is EXEC's. Throws as command() does, also when Redis refuses to
