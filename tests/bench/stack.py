@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import time
+import urllib.parse
 
 END = "end-of-answer"
 
@@ -100,7 +101,9 @@ class Stack:
 
     def empty_queue(self):
         """Forgets what is queued; while no worker runs."""
-        subprocess.run(["redis-cli", "-u", self.env["QUEUE_REDIS_URL"], "FLUSHDB"], check=True, capture_output=True)
+        url = urllib.parse.urlsplit(self.env["QUEUE_REDIS_URL"])
+        subprocess.run(["redis-cli", "-s", url.path, "--user", url.username, "--no-auth-warning", "FLUSHDB"], check=True, capture_output=True,
+                       env={**os.environ, "REDISCLI_AUTH": url.password})
 
     def pid(self, name):
         return int((self.run_dir / "pids" / name).read_text())
