@@ -11,10 +11,10 @@ static Answer discover(App& app, const Request& request, UserId) {
   const auto filter = read_filter(in, now);
   if (!in.ok()) return in.refusal();
   return storage::read(app.database, [&](pqxx::transaction_base& tx) -> Answer {
-    const auto found = list_page(tx, filter, page);
-    const auto data =
-        JsonText::object({{"data", events_json(found.events, now)},
-                          {"pagination", pagination_json(page, app.counts.count(tx, filter, now), found.next_cursor)}});
+    const int total = app.counts.count(tx, filter, now);
+    const auto found = list_page(tx, filter, page, total);
+    const auto data = JsonText::object(
+        {{"data", events_json(found.events, now)}, {"pagination", pagination_json(page, total, found.next_cursor)}});
     return http::success(200, "Events discovered successfully", data);
   });
 }

@@ -67,5 +67,8 @@ CREATE TRIGGER events_moved BEFORE UPDATE OF end_date_time ON events
 CREATE INDEX events_upcoming_by_start ON events (start_date_time, id) WHERE state = 'open' AND NOT over;
 -- serves the same ordered by creation
 CREATE INDEX events_upcoming_by_creation ON events (created_at, id) WHERE state = 'open' AND NOT over;
+-- serves discover of what is not over yet by words
+CREATE INDEX events_upcoming_words ON events USING gin (to_tsvector('simple', translate(title || ' ' || location || ' ' || description, '/.-@', '    ')))
+  WHERE state = 'open' AND NOT over;
 -- serves marking those that are over, and counting those that are not without reading the table
 CREATE INDEX events_upcoming_by_end ON events (end_date_time) WHERE state = 'open' AND NOT over;

@@ -35,8 +35,9 @@ storage::EventFilter read_filter(http::Fields& in, Time now) {
   return filter;
 }
 
-storage::EventPage list_page(pqxx::transaction_base& tx, const storage::EventFilter& filter, const Page& page) {
-  return storage::list_events(tx, filter, page.limit, (page.number - 1) * page.limit, page.cursor);
+storage::EventPage list_page(pqxx::transaction_base& tx, const storage::EventFilter& filter, const Page& page,
+                             int total) {
+  return storage::list_events(tx, filter, page.limit, (page.number - 1) * page.limit, page.cursor, total);
 }
 
 JsonText events_json(const std::vector<storage::Event>& events, Time now) {

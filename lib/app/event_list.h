@@ -17,7 +17,9 @@ Page read_page(http::Fields& in);
 // q, from, to, when (upcoming unless given), available, sort.
 storage::EventFilter read_filter(http::Fields& in, Time now);
 
-storage::EventPage list_page(pqxx::transaction_base& tx, const storage::EventFilter& filter, const Page& page);
+// `total`: how many events the filter leaves, about.
+storage::EventPage list_page(pqxx::transaction_base& tx, const storage::EventFilter& filter, const Page& page,
+                             int total);
 
 JsonText events_json(const std::vector<storage::Event>& events, Time now);
 JsonText pagination_json(const Page& page, int total, const std::optional<std::string>& next_cursor);

@@ -13,8 +13,11 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <memory>
+#include <mutex>
 #include <system_error>
 #include <thread>
+#include <unordered_map>
 #include <vector>
 
 #include "base/resident.h"
@@ -65,38 +68,85 @@ class Fd {
   int fd_;
 };
 
+// A connection, and the request that is read from it; libfcgi says when the peer wants it kept for another one.
+class Connection {
+ public:
+  explicit Connection(int listen_fd) { FCGX_InitRequest(&fcgi_, listen_fd, FCGI_FAIL_ACCEPT_ON_INTR); }
+  ~Connection() { FCGX_Free(&fcgi_, 1); }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Reads the next request, of a new connection if there was none or its peer has gone. False: there is none, because
+  // another thread was faster or the peer went away.
+  bool next() { return FCGX_Accept_r(&fcgi_) == 0; }
+  [[nodiscard]] bool is_kept() const { return fcgi_.ipcFd >= 0; }
+  [[nodiscard]] int fd() const { return fcgi_.ipcFd; }
+  FCGX_Request& request() { return fcgi_; }
+
+ private:
+  FCGX_Request fcgi_{};
+};
+
+// Connections that wait for their next request. They belong to no thread: any one that is free takes the first on which
+// something comes. Thread-safe.
+class Waiting {
+ public:
+  explicit Waiting(int epoll_fd) : epoll_fd_(epoll_fd) {}
+
+  void put(std::unique_ptr<Connection> connection) {
+    // One shot: until it is put back nobody hears of it.
+    epoll_event event{EPOLLIN | EPOLLONESHOT, {.ptr = connection.get()}};
+    const int fd = connection->fd();
+    const std::lock_guard lock(mutex_);
+    const auto* key = connection.get();
+    connections_.emplace(key, std::move(connection));
+    if (::epoll_ctl(epoll_fd_, EPOLL_CTL_MOD, fd, &event) == 0) return;
+    if (::epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) != 0) connections_.erase(key);  // its peer connects anew
+  }
+  std::unique_ptr<Connection> take(const void* key) {
+    const std::lock_guard lock(mutex_);
+    return std::move(connections_.extract(static_cast<const Connection*>(key)).mapped());
+  }
+
+ private:
+  const int epoll_fd_;
+  std::mutex mutex_;
+  std::unordered_map<const Connection*, std::unique_ptr<Connection>> connections_;
+};
+
 class Server {
  public:
   Server(const ServerOptions& options, const std::function<Reply(const Request&)>& handle)
-      : options_(options), handle_(handle), stop_(::eventfd(0, EFD_CLOEXEC)) {}
+      : options_(options), handle_(handle), epoll_(::epoll_create1(EPOLL_CLOEXEC)), stop_(::eventfd(0, EFD_CLOEXEC)) {}
 
   void run() {
+    watch(options_.listen_fd, nullptr);
+    watch(stop_.get(), this);
     std::vector<std::jthread> threads;
     threads.reserve(static_cast<std::size_t>(options_.threads));
-    for (int i = 0; i < options_.threads; ++i) threads.emplace_back([this] { accept_loop(); });
+    for (int i = 0; i < options_.threads; ++i) threads.emplace_back([this] { serve_all(); });
     wait_for_end();
     const std::uint64_t one = 1;
     [[maybe_unused]] const auto written = ::write(stop_.get(), &one, sizeof one);  // stays readable: wakes every thread
   }
 
  private:
-  void accept_loop() {
-    const Fd epoll(::epoll_create1(EPOLL_CLOEXEC));
-    // Exclusive: a connection wakes one thread, not all of them.
-    epoll_event on_connection{EPOLLIN | EPOLLEXCLUSIVE, {.fd = options_.listen_fd}};
-    epoll_event on_stop{EPOLLIN, {.fd = stop_.get()}};
-    ::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, options_.listen_fd, &on_connection);
-    ::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, stop_.get(), &on_stop);
-    FCGX_Request fcgi;
-    FCGX_InitRequest(&fcgi, options_.listen_fd, FCGI_FAIL_ACCEPT_ON_INTR);
+  void watch(int fd, void* what) {
+    epoll_event event{EPOLLIN, {.ptr = what}};
+    if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) throw system_failure("epoll");
+  }
+
+  void serve_all() {
     for (;;) {
       epoll_event event{};
-      const int ready = ::epoll_wait(epoll.get(), &event, 1, -1);
-      if (ready == 1 && event.data.fd == stop_.get()) break;
-      // Negative: another thread was faster, or the peer went away.
-      if (ready == 1 && FCGX_Accept_r(&fcgi) == 0) answer(fcgi);
+      if (::epoll_wait(epoll_.get(), &event, 1, -1) != 1) continue;
+      if (event.data.ptr == this) return;
+      auto connection =
+          event.data.ptr == nullptr ? std::make_unique<Connection>(options_.listen_fd) : waiting_.take(event.data.ptr);
+      if (!connection->next()) continue;
+      answer(connection->request());
+      if (connection->is_kept()) waiting_.put(std::move(connection));
     }
-    FCGX_Free(&fcgi, 1);
   }
 
   void answer(FCGX_Request& fcgi) {
@@ -136,7 +186,9 @@ class Server {
 
   const ServerOptions& options_;
   const std::function<Reply(const Request&)>& handle_;
+  const Fd epoll_;
   const Fd stop_;
+  Waiting waiting_{epoll_.get()};
   std::atomic<std::int64_t> last_ms_{now_ms()};
   std::atomic<int> in_flight_{0};
 };

@@ -1,9 +1,10 @@
 // The FastCGI edge: accepts connections on a listening socket, turns each into a Request, and sends the Reply.
 //
-// Each thread waits in epoll for {listening socket, stop} and only then accepts, so that an idle thread can be woken
-// for stopping, and a connection that says nothing holds up one thread and not all (FCGX_Accept_r reads the request's
-// head as well; it needs no lock). The socket comes from outside (systemd, or whoever starts us) and outlives this
-// process: connections that arrive while it is down wait in the backlog.
+// All threads wait in one epoll for {listening socket, kept connections, stop} and only then accept or read, so that an
+// idle thread can be woken for stopping, and a connection that says nothing holds up no thread, or while it has said
+// half of its request one and not all (FCGX_Accept_r reads the request's head as well; it needs no lock). A connection
+// that the peer wants kept saves both sides a third of their system calls. The socket comes from outside (systemd, or
+// whoever starts us) and outlives this process: connections that arrive while it is down wait in the backlog.
 #pragma once
 #include <functional>
 

@@ -19,6 +19,7 @@ std::string with_options(const std::string& url, const ConnectionOptions& option
   std::string settings = "-c%20statement_timeout%3D" + std::to_string(options.statement_timeout_ms) +
                          "%20-c%20idle_in_transaction_session_timeout%3D" + std::to_string(kWaitMs) +
                          "%20-c%20lock_timeout%3D" + std::to_string(kWaitMs) + "%20-c%20timezone%3DUTC";
+  if (!options.parallel) settings += "%20-c%20max_parallel_workers_per_gather%3D0";
   if (options.idle_session_timeout_ms > 0)
     settings += "%20-c%20idle_session_timeout%3D" + std::to_string(options.idle_session_timeout_ms);
   return url + (url.find('?') == std::string::npos ? "?" : "&") +

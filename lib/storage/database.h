@@ -19,6 +19,8 @@ struct ConnectionOptions {
   // The server ends the session when it has been silent that long; 0: never. Bounds how long a stopped worker keeps its
   // shards.
   int idle_session_timeout_ms = 0;
+  // May the server use several processes for one statement? A request's is over before they have started.
+  bool parallel = false;
 };
 
 // One session. Never reconnects by itself: a session that holds locks must not silently become another one.

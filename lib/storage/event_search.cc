@@ -1,5 +1,6 @@
 #include "storage/event_search.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -8,8 +9,7 @@
 namespace ticketd::storage {
 namespace {
 
-// Of a search: rather sorted than looked for along the sorted list. With a million events either takes some 50 ms
-// there.
+// Of a search: rather sorted than looked for along the sorted list.
 constexpr int kFewMatches = 5'000;
 
 struct Order {
@@ -58,26 +58,32 @@ class Query {
   std::vector<std::string> values_;
 };
 
-// `jazz ber` becomes `'jazz':* & 'ber':*`, quoted for to_tsquery, so that operators in the text are just text. The
-// configuration 'simple' knows no stop words and no language: what is written is what is found.
-std::string prefix_query(const std::string& words) {
-  std::string query;
-  std::string word;
-  const auto flush = [&] {
-    if (!word.empty()) query += (query.empty() ? "'" : " & '") + word + "':*";
-    word.clear();
+// A search costs as much as all of its words, and each of them more than a plain condition.
+constexpr std::size_t kMostWords = 8;
+
+// The different words of a search, the first few of them. As the parser of PostgreSQL splits them: a word that it
+// splits further would be looked for as a phrase, row by row.
+std::vector<std::string> words_of(const std::string& text) {
+  const auto is_inside = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c & 0x80) != 0;
   };
-  for (const char c : words) {
-    if (std::string_view(" \t\n\r/.-@").find(c) != std::string_view::npos) {
-      flush();
-    } else if (c == '\'' || c == '\\') {
-      word += c;
-      word += c;
-    } else {
-      word += c;
-    }
+  std::vector<std::string> words;
+  auto rest = text.begin();
+  while (words.size() < kMostWords) {
+    const auto begin = std::find_if(rest, text.end(), is_inside);
+    rest = std::find_if_not(begin, text.end(), is_inside);
+    if (begin == rest) break;
+    std::string word(begin, rest);
+    if (std::ranges::find(words, word) == words.end()) words.push_back(std::move(word));
   }
-  flush();
+  return words;
+}
+
+// `jazz ber` becomes `'jazz':* & 'ber':*` for to_tsquery. The configuration 'simple' knows no stop words and no
+// language: what is written is what is found.
+std::string prefix_query(const std::string& text) {
+  std::string query;
+  for (const auto& word : words_of(text)) query += (query.empty() ? "'" : " & '") + word + "':*";
   return query;
 }
 
@@ -121,7 +127,7 @@ std::optional<Cursor> decode_cursor(std::string_view text) {
 }
 
 EventPage list_events(pqxx::transaction_base& tx, const EventFilter& filter, int limit, int offset,
-                      const std::optional<Cursor>& cursor) {
+                      const std::optional<Cursor>& cursor, int matches) {
   const auto& order = order_of(filter.sort);
   auto query = query_of(filter);
   if (cursor) {
@@ -132,8 +138,8 @@ EventPage list_events(pqxx::transaction_base& tx, const EventFilter& filter, int
   std::string rest = std::string(" ORDER BY ") + order.order_by + " LIMIT " + std::to_string(limit + 1);
   if (!cursor && offset > 0) rest += " OFFSET " + std::to_string(offset);
   // PostgreSQL does not know how many words begin with a prefix. Walking the sorted list until a page is full takes
-  // seconds where few match, and so does sorting where many do: so as many are counted as the choice depends on.
-  const bool few = filter.words && query.count(tx, kFewMatches) < kFewMatches;
+  // seconds where few match, and so does sorting where many do.
+  const bool few = filter.words && matches < kFewMatches;
   const auto select = std::string("SELECT ") + kEventColumns;
   const auto rows = few ? query.run_unsorted(tx, select, rest) : query.run(tx, select, rest);
 

@@ -37,8 +37,9 @@ struct EventPage {
 };
 
 // One page of open events, `limit` of 1 to 100 rows, behind the cursor if there is one, else behind the first `offset`.
+// `matches`: how many have the words that are asked for, about; it decides how they are looked for.
 EventPage list_events(pqxx::transaction_base& tx, const EventFilter& filter, int limit, int offset,
-                      const std::optional<Cursor>& cursor);
+                      const std::optional<Cursor>& cursor, int matches = 0);
 
 // How many there are, counted up to kCountMax: a client that wants more wants a cursor.
 constexpr int kCountMax = 10'000;

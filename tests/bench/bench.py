@@ -22,7 +22,7 @@ class Bench:
         self.commands = 4_000 if quick else 20_000  # that a drain works off
         self.samples = 40 if quick else 200         # of a latency that is measured one by one
         self.crowd = 5_000 if quick else 50_000
-        self.figures, self.plots = {}, {}
+        self.figures, self.plots, self.failed = {}, {}, []
         self._stack = self._bare = self._users = self._tokens = None
         self._numbers = itertools.count(1)
         self.out.mkdir(parents=True, exist_ok=True)

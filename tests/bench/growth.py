@@ -109,12 +109,16 @@ def measure(bench, databases):
     curves = {}
     for endpoint in requests[0]:
         results = [[] for _ in databases]
-        for round_number in range(bench.rounds + 1):
-            for database, lines, result in zip(databases, requests, results):
-                file.write_text("".join(lines[endpoint]))
-                got = wrk.run(database.stack.port, file, 1 if bench.quick else 2, CONNECTIONS)
-                if round_number > 0:  # the first one only warms up
-                    result.append(got)
+        try:
+            for round_number in range(bench.rounds + 1):
+                for database, lines, result in zip(databases, requests, results):
+                    file.write_text("".join(lines[endpoint]))
+                    got = wrk.run(database.stack.port, file, 1, CONNECTIONS)
+                    if round_number > 0:  # the first one only warms up
+                        result.append(got)
+        except wrk.BadReplies as e:
+            bench.failed.append(f"growth, {endpoint}, {database.events:,} events: {e}")
+            continue
         medians = [{key: statistics.median(each[key] for each in result) for key in ("p50", "p99")} for result in results]
         for key in ("p50", "p99"):
             bench.figure(f"growth {endpoint} {key}", f"growth: {endpoint}" if key == "p50" else "", medians[-1][key], "ms",

@@ -70,7 +70,8 @@ def revision(root):
     return subprocess.run(["git", "-C", root, "describe", "--always", "--dirty"], capture_output=True, text=True).stdout.strip()
 
 
-def publish(bench, base, failed):
+def publish(bench, base):
+    failed = bench.failed + (base.failed if base else [])
     print_comparison(bench, base) if base else print_table(bench)
     at = datetime.datetime.now(datetime.timezone.utc)
     result = {"at": at.isoformat(timespec="seconds"), "revision": revision(bench.root), "machine": machine(), "quick": bench.quick,

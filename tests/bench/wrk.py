@@ -27,7 +27,9 @@ def run(port, file, seconds, connections=64):
          f"http://127.0.0.1:{port}", "--", file, str(threads)], check=True, capture_output=True, text=True).stdout
     found = [each for each in text.splitlines() if each.startswith("JSON ")]
     result = json.loads(found[0][5:])
-    if result["bad"] or result["socket_errors"] or not result["requests"]:
+    if not result["requests"]:
+        raise BadReplies(f"no reply in {seconds} s")
+    if result["bad"] or result["socket_errors"]:
         raise BadReplies(f"{result['bad']} of {result['requests']} replies were errors, "
                          f"{result['socket_errors']} errors of the sockets")
     return {"rate": result["requests"] / result["us"] * 1e6,

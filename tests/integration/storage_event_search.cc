@@ -187,6 +187,33 @@ TEST(StorageEventSearch, TakesHostileWordsAsText) {
   matches(std::string(3'000, 'x'));
 }
 
+TEST(StorageEventSearch, SplitsWordsAsPostgresDoes) {
+  insert(0, "Rock'n'Roll, 1,000 tickets; one_of_a_kind <live> a+b");
+  for (const auto* words : {"n'roll", "1,000", "one_of", "kind;tick", "rock<1", "a+b",
+                            "a\x0b"
+                            "b"})
+    LONGS_EQUAL_TEXT(1, matches(words), words);
+}
+
+TEST(StorageEventSearch, TheFirstEightDifferentWordsCount) {
+  insert(0, "a b c d e f g h");
+  LONGS_EQUAL(1, matches("a a b b c d e f g h missing"));
+  LONGS_EQUAL(0, matches("a b c d e f g missing"));
+}
+
+TEST(StorageEventSearch, FindsTheSameByEitherWayOfSearching) {
+  for (int n = 0; n < 4; ++n) insert(n, "Jazz");
+  auto filter = mine();
+  filter.words = "jaz";
+  const auto listed = [&](int matches) {
+    return commit([&](pqxx::work& tx) { return storage::list_events(tx, filter, 3, 0, {}, matches); });
+  };
+  const auto sorted = listed(0), walked = listed(1'000'000);
+  LONGS_EQUAL(3, sorted.events.size());
+  CHECK_TRUE(sorted.next_cursor == walked.next_cursor && sorted.next_cursor);
+  for (int n = 0; n < 3; ++n) CHECK_TRUE(sorted.events[n].id == walked.events[n].id);
+}
+
 TEST(StorageEventSearch, WordsWithoutALetterMatchNothing) {
   insert(0);
   LONGS_EQUAL(0, matches(" \t "));

@@ -96,7 +96,7 @@ void print_json(const Verification& found, const QueueSide& queue) {
 int verify(const Config& config, const Options& options) {
   if (!options.words.empty()) return wrong_usage("verify takes nothing but --json");
   const auto queue = look_at_queue(config);
-  storage::Connection connection(config.database_url, {"ticketctl", 0});
+  storage::Connection connection(config.database_url, {"ticketctl", 0, 0, true});
   auto found = storage::verify(connection.get());
   if (queue.audit && queue.audit->orphans > 0) found.broken.push_back(orphans_of(*queue.audit));
   options.json ? print_json(found, queue) : print(found, queue);
