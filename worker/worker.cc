@@ -125,7 +125,8 @@ void Worker::run_session(const std::atomic<bool>& stop) {
         "TICKETD_SHARDS was changed while commands are queued under the old number; set it back until the queue is "
         "empty");
   }
-  storage::Connection session(config_.database_url, {"ticketd-worker", kStatementTimeoutMs, kIdleSessionTimeoutMs});
+  storage::Connection session(config_.database_url,
+                              {"ticketd-worker", kStatementTimeoutMs, kIdleSessionTimeoutMs, false, true});
   storage::ShardLocks locks(session.get(), config_.shards);
   Drain drain(session.get(), stream, metrics_, clock_, random_, {config_.batch_max, config_.attempts_max});
   locks.announce();

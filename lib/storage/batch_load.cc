@@ -13,10 +13,12 @@ const Statement kLockEvents{"lock_events", R"(
          available_tickets, waiting_list_count, max_per_user, next_seq
   FROM events WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE)"};
 
+// OFFSET 0: looked up by its key for each pair, never joined with all live bookings there are.
 const Statement kLoadHeld{"load_held_bookings", R"(
-  SELECT b.event_id, b.id, b.user_id, b.state, b.seq, b.slot
+  SELECT held.event_id, held.id, held.user_id, held.state, held.seq, held.slot
   FROM (SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[]) AS pair (event_id, user_id)) AS pair
-  JOIN bookings b ON b.event_id = pair.event_id AND b.user_id = pair.user_id AND b.state IN ('confirmed', 'waitlisted'))"};
+  CROSS JOIN LATERAL (SELECT * FROM bookings WHERE event_id = pair.event_id AND user_id = pair.user_id
+                        AND state IN ('confirmed', 'waitlisted') OFFSET 0) AS held)"};
 
 const Statement kLoadLine{"load_line", R"(
   SELECT first.event_id, first.id, first.user_id, first.state, first.seq, first.slot

@@ -20,6 +20,8 @@ std::string with_options(const std::string& url, const ConnectionOptions& option
                          "%20-c%20idle_in_transaction_session_timeout%3D" + std::to_string(kWaitMs) +
                          "%20-c%20lock_timeout%3D" + std::to_string(kWaitMs) + "%20-c%20timezone%3DUTC";
   if (!options.parallel) settings += "%20-c%20max_parallel_workers_per_gather%3D0";
+  if (options.by_key)
+    settings += "%20-c%20enable_seqscan%3Doff%20-c%20enable_hashjoin%3Doff%20-c%20enable_mergejoin%3Doff";
   if (options.idle_session_timeout_ms > 0)
     settings += "%20-c%20idle_session_timeout%3D" + std::to_string(options.idle_session_timeout_ms);
   return url + (url.find('?') == std::string::npos ? "?" : "&") +

@@ -21,6 +21,9 @@ struct ConnectionOptions {
   int idle_session_timeout_ms = 0;
   // May the server use several processes for one statement? A request's is over before they have started.
   bool parallel = false;
+  // Every statement of the session finds its rows by a key: a plan that was made while a table was small, and that the
+  // session keeps, must not read all of it later.
+  bool by_key = false;
 };
 
 // One session. Never reconnects by itself: a session that holds locks must not silently become another one.

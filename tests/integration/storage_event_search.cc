@@ -211,7 +211,7 @@ TEST(StorageEventSearch, FindsTheSameByEitherWayOfSearching) {
   const auto sorted = listed(0), walked = listed(1'000'000);
   LONGS_EQUAL(3, sorted.events.size());
   CHECK_TRUE(sorted.next_cursor == walked.next_cursor && sorted.next_cursor);
-  for (int n = 0; n < 3; ++n) CHECK_TRUE(sorted.events[n].id == walked.events[n].id);
+  for (std::size_t n = 0; n < 3; ++n) CHECK_TRUE(sorted.events[n].id == walked.events[n].id);
 }
 
 TEST(StorageEventSearch, WordsWithoutALetterMatchNothing) {
