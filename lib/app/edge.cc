@@ -44,6 +44,16 @@ Cell& decision_cell(App& app, Limit limit, const std::string& decision) {
                             "\",decision=\"" + decision + "\"}");
 }
 
+// Is whoever sent it likely to have given up? Nobody is kept waiting for as long as nginx waits for an answer: then it
+// is the clock that was set.
+bool has_waited_too_long(const Request& request, Time now) {
+  constexpr seconds kPatience{2};
+  constexpr seconds kNginxWaits{30};
+  if (!request.whole_at) return false;
+  const auto waited = now - *request.whole_at;
+  return waited > kPatience && waited < kNginxWaits;
+}
+
 void log_fault(const Request& request, const char* kind, const char* what) {
   Log::error(kind, {{"request_id", request.request_id}, {"error", what}});
 }
@@ -113,6 +123,7 @@ Edge::Caller Edge::caller_of(const Request& request) const {
 }
 
 Answer Edge::answer(const Request& request, const Caller& caller, std::optional<auth::RateState>& rate) {
+  if (has_waited_too_long(request, app_.clock.now())) return Refusal{Code::busy};
   if (limit_ == Limit::none && signed_in_ == nullptr) return open_(app_, request);
   // An endpoint for everyone counts by address even if a token came along: else an address with many accounts would
   // have many limits for logging in and registering.

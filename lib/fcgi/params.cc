@@ -24,6 +24,17 @@ std::string_view value_of(const char* const* params, std::string_view name) {
   return "";
 }
 
+// $msec of nginx: 1795385495.788
+std::optional<Time> time_of(std::string_view text) {
+  std::string digits(text);
+  if (digits.size() < 4 || digits[digits.size() - 4] != '.') return std::nullopt;
+  digits.erase(digits.size() - 4, 1);
+  std::int64_t ms = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), ms);
+  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  return from_epoch_ms(ms);
+}
+
 void take_lists(const char* const* params, http::Request& request) {
   for (; *params != nullptr; ++params) {
     const std::string_view text(*params);
@@ -47,6 +58,7 @@ http::Request request_of(const char* const* params) {
   request.remote_addr = value_of(params, "REMOTE_ADDR");
   take_lists(params, request);
   request.request_id = request.header("x-request-id");
+  request.whole_at = time_of(value_of(params, "WHOLE_AT"));
   return request;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "base/uuid.h"
 
 namespace ticketd::http {
@@ -24,6 +25,7 @@ struct Request {
       headers;  // lower-case names: authorization, idempotency-key, if-none-match, traceparent
   std::map<std::string, std::string> path_values;  // event_id, booking_id, request_id
   bool body_complete = true;                       // false: fewer bytes came than were announced
+  std::optional<Time> whole_at;                    // when nginx had all of it; told by some endpoints' requests alone
 
   [[nodiscard]] std::string header(const std::string& name) const;
 

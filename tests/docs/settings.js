@@ -59,7 +59,7 @@ const memory = setting('systemd/redis-queue.conf', /^maxmemory (\d+)mb$/m);
 const body = setting('nginx/server.conf', /^client_max_body_size +(\d+)k;/m);
 const perSecond = setting('nginx/http.conf', /zone=ticketd_requests:10m rate=(\d+)r\/s;/);
 const burst = setting('nginx/server.conf', /zone=ticketd_requests burst=(\d+) nodelay;/);
-const hashing = setting('nginx/server.conf', /^limit_conn +ticketd_hashing (\d+);/m);
+const patience = setting('lib/app/edge.cc', /kPatience\{(\d+)\}/);
 const headers = /^large_client_header_buffers (\d+) (\d+)k;/m.exec(read('nginx/server.conf')).slice(1).map(Number);
 const handlers = list('handlers', /\.cc$/).length;
 
@@ -69,7 +69,7 @@ says('README.md', `${pair[0]} wrong ones in ${minutes(pair[1])} for an account f
 says('README.md', `${network[0]} in ${minutes(network[1])} from one network, ${account[0]} in ${minutes(account[1])} for an account`);
 says('README.md', `argon2id, ${count('ARGON2_JOBS')} at once over all processes`);
 says('README.md', `the ${words[count('ARGON2_JOBS')]} argon2 slots`);
-says('README.md', `at most ${hashing} requests for each of them`);
+says('README.md', `what waited ${patience} s for one of them`);
 says('README.md', `${count('PENDING_PER_USER')} commands queued and ${count('KEYS_PER_USER')} idempotency keys a day`);
 says('README.md', `drop the old one ${ttl} later`);
 says('README.md', `${body} KiB, one JSON object`);

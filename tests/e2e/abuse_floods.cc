@@ -94,6 +94,22 @@ TEST(Floods, OfLoginsLeaveBookingAlone) {
   CHECK_TRUE(during < 3 * before);
 }
 
+// They are never whole, and so take nothing of what signing in needs.
+TEST(Floods, OfSlowLoginsKeepNobodyFromSigningIn) {
+  const auto person = register_person();
+  std::vector<RawClient> clients(200);
+  for (auto& client : clients)
+    client.send("POST /v1/auth/login HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1000\r\n\r\n");
+  for (auto& client : clients) expect_contains("100 Continue", client.read_some());  // its body is being waited for
+  for (int i = 1; i <= 20; ++i) {
+    const Json body = Json::object({{"email", person.email}, {"password", person.password}});
+    expect_status(
+        200,
+        send(
+            {.method = "POST", .path = "/v1/auth/login", .body = body.dump(), .from = "127.3.1." + std::to_string(i)}));
+  }
+}
+
 // Noise is how much two kinds of quiet rounds differ.
 TEST(Floods, OfSlowClientsAreNotNoticed) {
   const auto people = make_people(kRounds * 3);

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <regex>
@@ -38,11 +39,15 @@ bool RawClient::send(const std::string& bytes) {
   return ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
 }
 
+std::string RawClient::read_some() {
+  std::array<char, 65'536> part{};
+  const auto got = ::recv(fd_, part.data(), part.size(), 0);
+  return {part.data(), static_cast<std::size_t>(std::max<ssize_t>(0, got))};
+}
+
 std::string RawClient::read_all() {
   std::string all;
-  std::array<char, 65'536> part{};
-  for (ssize_t got = 0; (got = ::recv(fd_, part.data(), part.size(), 0)) > 0;)
-    all.append(part.data(), static_cast<std::size_t>(got));
+  for (auto part = read_some(); !part.empty(); part = read_some()) all += part;
   return all;
 }
 

@@ -15,6 +15,8 @@ class RawClient {
 
   // False if the service has closed the connection.
   bool send(const std::string& bytes);
+  // What has come, or else comes next within 15 s; empty if nothing does.
+  std::string read_some();
   // Everything until the service closes the connection, for 15 s at most.
   std::string read_all();
 

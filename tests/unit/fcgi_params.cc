@@ -34,6 +34,17 @@ TEST(FcgiParams, CountTheFirstTimeTheyCome) {
   expect_text("GET", request.method);
 }
 
+TEST(FcgiParams, SayWhenTheRequestWasWhole) {
+  const auto whole_at = [](const char* when) {
+    const char* params[] = {when, nullptr};
+    return request_of(params).whole_at;
+  };
+  CHECK_TRUE(from_epoch_ms(1'795'385'495'788) == whole_at("WHOLE_AT=1795385495.788"));
+  for (const auto* none : {"WHOLE_AT=", "WHOLE_AT=1795385495", "WHOLE_AT=.788x", "WHOLE_AT=x.788", "WHOLE_AT=7.88",
+                           "WHOLE_AT=99999999999999999999.000"})
+    CHECK_FALSE(whole_at(none).has_value());
+}
+
 TEST(FcgiParams, SayHowLongTheBodyIs) {
   const auto size = [](const char* length) {
     const char* params[] = {length, nullptr};
