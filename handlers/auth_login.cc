@@ -15,13 +15,15 @@ static Answer login(App& app, const Request& request) {
   const auto password = in.secret("password");
   if (!in.ok()) return in.refusal();
 
-  auto attempt = PasswordTry::of_login(app, email, request.remote_addr);
+  const auto found = storage::read(app.database, [&](pqxx::transaction_base& tx) {
+    return std::pair(storage::fold_email(tx, email), storage::find_account_by_email(tx, email));
+  });
+  const auto& account = found.second;
+  auto attempt = PasswordTry::of_login(app, found.first, request.remote_addr);
   if (attempt.wait_s() > 0) {
     app.metrics.series("ticketd_login_throttled_total").fetch_add(1);
     return Refusal{Code::rate_limited, "Too many failed logins; wait and try again", {}, attempt.wait_s()};
   }
-  const auto account = storage::read(
-      app.database, [&](pqxx::transaction_base& tx) { return storage::find_account_by_email(tx, email); });
   const auto verdict = app.passwords.verify(account ? account->password_hash : "", password);
   if (verdict == auth::Passwords::Verdict::busy) return Refusal{Code::busy};
   if (verdict == auth::Passwords::Verdict::wrong) {

@@ -1,4 +1,5 @@
 // POST /v1/auth/register: a new account, signed in at once.
+#include "app/password_try.h"
 #include "app/serve.h"
 #include "app/sessions.h"
 #include "app/views.h"
@@ -19,12 +20,16 @@ static Answer register_user(App& app, const Request& request) {
   if (hash.empty()) return Refusal{Code::busy};
   const auto now = app.clock.now();
   const storage::User user{UserId::make(now, app.random), "user", name, email, now, now};
-  return storage::transact(app.database, [&](pqxx::work& tx) -> Answer {
+  std::string folded;
+  auto answer = storage::transact(app.database, [&](pqxx::work& tx) -> Answer {
     if (!storage::insert_user(tx, user, hash)) return Refusal{Code::email_taken};
+    folded = storage::fold_email(tx, email);
     const auto tokens = start_session(app, tx, user.id);
     return http::not_stored(
         http::success(201, "new user registered", JsonText::object({{"user", user_json(user)}, {"tokens", tokens}})));
   });
+  if (answer.ok()) PasswordTry::remember(app, folded, request.remote_addr);
+  return answer;
 }
 
 int main() { return serve("auth-register", Limit::auth, register_user); }

@@ -6,9 +6,14 @@
 namespace ticketd {
 namespace {
 
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
+struct Names {
+  std::string account, network, pair;
+};
+
+Names names_of(const std::string& email, const std::string& remote_addr) {
+  const auto account = auth::hex_hash_of(email);
+  const auto network = auth::hex_hash_of(auth::network_of(remote_addr));
+  return {account, network, auth::hex_hash_of(account + network)};
 }
 
 void add(std::vector<auth::Counter>& counters, const std::string& what, const std::optional<RateRule>& rule) {
@@ -18,14 +23,16 @@ void add(std::vector<auth::Counter>& counters, const std::string& what, const st
 }  // namespace
 
 PasswordTry PasswordTry::of_login(App& app, const std::string& email, const std::string& remote_addr) {
-  const auto account = auth::hex_hash_of(lower(email));
-  const auto network = auth::hex_hash_of(auth::network_of(remote_addr));
-  const auto pair = auth::hex_hash_of(account + network);
+  const auto [account, network, pair] = names_of(email, remote_addr);
   std::vector<auth::Counter> counters;
   add(counters, "pair:" + pair, app.config.login_pair);
   add(counters, "network:" + network, app.config.login_network);
   if (!app.attempts.is_known(pair)) add(counters, "account:" + account, app.config.login_account);
   return {app, std::move(counters), pair};
+}
+
+void PasswordTry::remember(App& app, const std::string& email, const std::string& remote_addr) {
+  app.attempts.remember_known(names_of(email, remote_addr).pair);
 }
 
 PasswordTry PasswordTry::of_change(App& app, UserId user) {

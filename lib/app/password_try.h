@@ -14,8 +14,11 @@ namespace ticketd {
 
 class PasswordTry {
  public:
-  // `remote_addr`: of the client. Nothing is stored in the clear.
+  // `email` as storage::fold_email() has it, or each spelling of it would have tries of its own; `remote_addr`: of the
+  // client. Nothing is stored in the clear.
   static PasswordTry of_login(App& app, const std::string& email, const std::string& remote_addr);
+  // Registering from there counts as having logged in.
+  static void remember(App& app, const std::string& email, const std::string& remote_addr);
   // The current password, asked for before a change: a stolen access token is no licence to guess it.
   static PasswordTry of_change(App& app, UserId user);
 

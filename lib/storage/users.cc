@@ -17,6 +17,8 @@ const Statement kFind{"find_user", "SELECT " USER_COLUMNS ", password_hash FROM 
 const Statement kFindByEmail{"find_account_by_email",
                              "SELECT " USER_COLUMNS ", password_hash FROM users WHERE lower(email) = lower($1)"};
 
+const Statement kFoldEmail{"fold_email", "SELECT lower($1)"};
+
 const Statement kUpdatePassword{"update_password", R"(
   UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1)"};
 
@@ -53,6 +55,10 @@ const char* const kUserColumns = USER_COLUMNS;
 User user_of(const pqxx::row& row) {
   return {id_of<UserId>(row["id"]), text_of(row["role"]),       optional_text(row["name"]),
           text_of(row["email"]),    time_of(row["created_ms"]), time_of(row["updated_ms"])};
+}
+
+std::string fold_email(pqxx::transaction_base& tx, const std::string& email) {
+  return text_of(run(tx, kFoldEmail, email)[0][0]);
 }
 
 bool insert_user(pqxx::transaction_base& tx, const User& user, const std::string& password_hash) {

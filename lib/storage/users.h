@@ -29,6 +29,10 @@ struct Account {
   std::string password_hash;
 };
 
+// What addresses are compared by, in whatever case of letters: two that give the same text are one account.
+// PostgreSQL's word on it, for its letters are Unicode's.
+std::string fold_email(pqxx::transaction_base& tx, const std::string& email);
+
 // False, and nothing written, if the address is taken, in whatever case of letters.
 bool insert_user(pqxx::transaction_base& tx, const User& user, const std::string& password_hash);
 

@@ -56,6 +56,20 @@ TEST(Guessing, IsStoppedAtTenTriesHoweverManyComeAtOnce) {
   LONGS_EQUAL(20, with_status(replies, 429));
 }
 
+// PostgreSQL finds kim@… for each of them: KELVIN SIGN is a capital k, and I WITH DOT a capital i.
+TEST(Guessing, IsStoppedHoweverTheAddressIsSpelled) {
+  const auto rest = "m." + fresh_email(), address = fresh_address();
+  for (const char* k : {"k", "K", "\u212a"}) {
+    for (const char* i : {"i", "I", "\u0130"}) {
+      const auto reply = login_from(address, std::string(k) + i + rest, "wrong password");
+      expect_status(401, reply);
+    }
+  }
+  expect_status(401, login_from(address, "ki" + rest, "wrong password"));
+  for (const char* start : {"ki", "\u212ai", "k\u0130", "\u212a\u0130"})
+    expect_problem(429, "rate_limited", login_from(address, start + rest, "wrong password"));
+}
+
 TEST(Guessing, ByAStrangerLeavesTheOwnerAlone) {
   const auto owner = register_person();
   const auto home = fresh_address(), stranger = fresh_address();
@@ -82,6 +96,17 @@ TEST(Guessing, ByManyStrangersIsStoppedTooButNotForTheOwner) {
   CHECK_TRUE(wait_s > 3000 && wait_s <= 3600);
   expect_status(200, login_from(home, owner.email, owner.password));
   expect_status(200, login_from(fresh_address(), other.email, other.password));
+}
+
+TEST(Guessing, ByManyStrangersLeavesWhoHasOnlyRegisteredAlone) {
+  const auto email = fresh_email(), home = fresh_address();
+  const Json account = Json::object({{"email", email}, {"password", "correct horse"}});
+  expect_status(201, send({.method = "POST", .path = "/v1/auth/register", .body = account.dump(), .from = home}));
+  std::vector<std::string> addresses(10);
+  for (auto& address : addresses) address = fresh_address();
+  in_parallel(8, 100, [&](std::size_t i) { login_from(addresses[i / 10], email, "wrong password"); });
+  expect_problem(429, "rate_limited", login_from(fresh_address(), email, "correct horse"));
+  expect_status(200, login_from(home, email, "correct horse"));
 }
 
 // One password on many accounts: as many tries as the test run's TICKETD_LOGIN_LIMIT_NETWORK says.

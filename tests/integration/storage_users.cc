@@ -35,6 +35,14 @@ TEST(StorageUsers, FindsAnAddressInWhateverCase) {
   expect_text(user.email, found->user.email);
 }
 
+TEST(StorageUsers, FoldsWhatItTakesForOneAddress) {
+  const auto fold = [](const std::string& email) {
+    return commit([&](pqxx::work& tx) { return storage::fold_email(tx, email); });
+  };
+  expect_text(fold("kim@example.org"), fold("\u212aIm@EXAMPLE.org"));
+  CHECK(fold("kim@example.org") != fold("tim@example.org"));
+}
+
 TEST(StorageUsers, RefusesATakenAddressInAnotherCase) {
   auto first = new_user(), second = new_user();
   first.email = fresh_word() + "@example.org";
