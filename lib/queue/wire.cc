@@ -33,6 +33,12 @@ std::string to_text(const EventChanges& changes) {
   return object.size() == 0 ? "" : object.dump();
 }
 
+// From 1970 to 9999: what the API takes, and PostgreSQL.
+bool is_date(std::int64_t ms) {
+  constexpr std::int64_t kYear10000Ms = 253'402'300'800'000;
+  return ms >= 0 && ms < kYear10000Ms;
+}
+
 // False where the field is there, but of another type or out of range.
 bool read(const Json& object, const char* key, std::optional<std::string>& out) {
   if (!object.has(key)) return true;
@@ -42,8 +48,9 @@ bool read(const Json& object, const char* key, std::optional<std::string>& out) 
 
 bool read(const Json& object, const char* key, std::optional<Time>& out) {
   if (!object.has(key)) return true;
-  out = from_epoch_ms(object[key].integer());
-  return object[key].is_integer();
+  const auto ms = object[key].integer();
+  out = from_epoch_ms(ms);
+  return object[key].is_integer() && is_date(ms);
 }
 
 bool read(const Json& object, const char* key, std::optional<int>& out) {
@@ -86,7 +93,7 @@ class FieldReader {
     const auto value = text(name);
     std::int64_t ms = 0;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), ms);
-    ok_ = ok_ && error == std::errc{} && end == value.data() + value.size();
+    ok_ = ok_ && error == std::errc{} && end == value.data() + value.size() && is_date(ms);
     return from_epoch_ms(ms);
   }
   void check(bool good) { ok_ = ok_ && good; }

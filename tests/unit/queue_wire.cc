@@ -103,6 +103,12 @@ TEST(Wire, RefusesATimeThatIsNone) {
   expect_refused("at", {nullptr, "", "now", "1.5", "1800000000000x", " 1", "99999999999999999999"});
 }
 
+// Not even a row that says that it failed could hold it.
+TEST(Wire, RefusesATimeThatNoDateHas) {
+  expect_refused("at", {"-1", "253402300800000", "99999999999999999", "9223372036854775807"});
+  expect_refused("changes", {R"({"starts_at":-1})", R"({"ends_at":253402300800000})"});
+}
+
 TEST(Wire, RefusesChangesThatAreNoObject) { expect_refused("changes", {"{", "[]", "7", "null"}); }
 
 TEST(Wire, RefusesChangesOfAnotherType) {
