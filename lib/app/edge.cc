@@ -128,8 +128,15 @@ Answer Edge::answer(const Request& request, const Caller& caller, std::optional<
   // An endpoint for everyone counts by address even if a token came along: else an address with many accounts would
   // have many limits for logging in and registering.
   const bool by_user = signed_in_ != nullptr && caller.user;
-  const auto who = by_user ? caller.user->str() : auth::network_of(request.remote_addr);
-  const auto passage = app_.gate.enter(name_of(limit_), who, rule_of(limit_, app_.config), caller.user);
+  const auto network = auth::network_of(request.remote_addr);
+  const auto who = by_user ? caller.user->str() : network;
+  const auto rule = rule_of(limit_, app_.config);
+  auto passage = app_.gate.enter(name_of(limit_), who, rule, caller.user);
+  // Whoever has a token of an ended session is nobody, and takes nothing of the person's limit.
+  if (by_user && passage.rate && passage.tokens_valid_after && caller.token_issued_at < *passage.tokens_valid_after) {
+    app_.gate.give_back(name_of(limit_), who, *rule);
+    passage = app_.gate.enter(name_of(limit_), network, rule, caller.user);
+  }
   count(passage);
   rate = passage.rate;
   if (rate && !rate->allowed) return Refusal{Code::rate_limited, "", {}, std::max(1, rate->reset_s)};

@@ -9,6 +9,15 @@ namespace {
 constexpr const char* kTokensKey = "ticketd:tokens";
 constexpr const char* kTokensTtlS = "30";
 
+std::string counter_of(const std::string& rate_class, const std::string& caller) {
+  return "ticketd:rate:" + rate_class + ":" + caller;
+}
+
+// NX: the window begins with its first request. Whoever died in between leaves it to the next one.
+redis::Arguments expire_command(const std::string& counter, const RateRule& rule) {
+  return {"PEXPIRE", counter, std::to_string(rule.window_s * std::int64_t{1000}), "NX"};
+}
+
 std::int64_t number_of(std::string_view text) {
   std::int64_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
@@ -27,10 +36,9 @@ Passage Gate::enter(const std::string& rate_class, const std::string& caller, co
                     const std::optional<UserId>& user) {
   std::vector<redis::Arguments> commands = {{"HMGET", kTokensKey, "loaded", user ? user->str() : ""}};
   if (rule) {
-    const auto counter = "ticketd:rate:" + rate_class + ":" + caller;
+    const auto counter = counter_of(rate_class, caller);
     commands.push_back({"INCR", counter});
-    // NX: the window begins with its first request. Whoever died in between leaves it to the next one.
-    commands.push_back({"PEXPIRE", counter, std::to_string(rule->window_s * std::int64_t{1000}), "NX"});
+    commands.push_back(expire_command(counter, *rule));
     commands.push_back({"PTTL", counter});
   }
   Passage passage;
@@ -43,6 +51,12 @@ Passage Gate::enter(const std::string& rate_class, const std::string& caller, co
     if (rule) passage.rate = state_of(*rule, replies[1].integer(), replies[3].integer());
   });
   return passage;
+}
+
+void Gate::give_back(const std::string& rate_class, const std::string& caller, const RateRule& rule) {
+  const auto counter = counter_of(rate_class, caller);
+  const std::vector<redis::Arguments> commands = {{"DECR", counter}, expire_command(counter, rule)};
+  cache_.try_to([&](redis::Connection& redis) { redis.pipeline(commands); });
 }
 
 void Gate::load_tokens_valid_after(std::span<const std::pair<UserId, Time>> list) {

@@ -43,6 +43,9 @@ class Gate {
   Passage enter(const std::string& rate_class, const std::string& caller, const std::optional<RateRule>& rule,
                 const std::optional<UserId>& user);
 
+  // Takes one request back that enter() counted.
+  void give_back(const std::string& rate_class, const std::string& caller, const RateRule& rule);
+
   // Puts the whole list in place. It is forgotten after half a minute and loaded again: so long at most a change counts
   // late whose set_tokens_valid_after() found no Redis.
   void load_tokens_valid_after(std::span<const std::pair<UserId, Time>> list);

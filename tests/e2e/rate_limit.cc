@@ -106,6 +106,19 @@ TEST(RateLimit, IsCountedPerPerson) {
   expect_status(200, make_person().get(path));
 }
 
+// Whoever holds a token that was stolen before the password changed.
+TEST(RateLimit, IsNotSpentByATokenOfAnEndedSession) {
+  auto owner = register_person();
+  const auto thief = owner;
+  expect_status(200, owner.put("/v1/auth/update-password", Json::object({{"current_password", owner.password},
+                                                                         {"new_password", "a better password"}})));
+  for (int i = 0; i < 20; ++i) expect_problem(401, "token_invalid", thief.get(path));
+  const auto login =
+      post_as_nobody("/v1/auth/login", Json::object({{"email", owner.email}, {"password", "a better password"}}));
+  owner.access_token = login.data()["tokens"]["access_token"].text();
+  LONGS_EQUAL(999, told(owner.get(path), "remaining"));
+}
+
 TEST(RateLimit, OfReadsLeavesBookingAlone) {
   const auto id = create_event(make_person());
   read_times(kReads + 1);

@@ -77,6 +77,20 @@ TEST(Gate, CallersAndClassesAreCountedApart) {
   CHECK(gate.enter("reads", fresh_word(), rule, user).rate->allowed);
 }
 
+TEST(Gate, WhatIsGivenBackIsNotCounted) {
+  const Rule rule = RateRule{2, 60};
+  enter(rule);
+  gate.give_back("reads", caller, *rule);
+  LONGS_EQUAL(1, enter(rule).rate->remaining);
+}
+
+TEST(Gate, WhatIsGivenBackTooLateEndsWithItsWindow) {
+  const Rule rule = RateRule{2, 60};
+  gate.give_back("reads", caller, *rule);
+  const auto key = "ticketd:rate:reads:" + caller;
+  CHECK(stores().cache.take()->command({"TTL", key}).integer() > 50);
+}
+
 TEST(Gate, WithoutARuleNothingIsCounted) {
   CHECK_FALSE(ask().rate.has_value());
   LONGS_EQUAL(0, stores().cache.take()->command({"DBSIZE"}).integer());
