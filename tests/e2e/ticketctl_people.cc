@@ -44,6 +44,12 @@ TEST_GROUP(TicketctlPeople){void teardown() override{restore_stack();
 }
 ;
 
+// U+009B begins an escape sequence as ESC [ does, and U+202E writes the rest of the line from right to left.
+TEST(TicketctlPeople, WhatPeopleWriteDoesNothingToTheTerminal) {
+  const auto event = create_event(make_person(), {.title = "a\u001b[1mb\u009b31mc\u202ed\u2066e\u007f\u00e9"});
+  expect_ends(0, "  title         a [1mb 31mc d e \u00e9\n", "event show " + event);
+}
+
 TEST(TicketctlPeople, UserShowFindsByIdAndByEmail) {
   const auto person = register_person();
   const auto event = create_event(make_person(), {.tickets = 1, .title = "Jazz-for-the-operator"});

@@ -1,13 +1,14 @@
 // Text for a terminal.
 #pragma once
 #include <string>
+#include <string_view>
 
 #include "base/time.h"
 
 namespace ticketd::ctl {
 
 // What people and servers wrote may hold anything: spaces instead of control characters.
-std::string harmless(std::string text);
+std::string harmless(std::string_view text);
 
 // An indented line of `name` and value; nothing where the value is empty.
 void print_field(const char* name, const std::string& value);
