@@ -8,6 +8,8 @@
 namespace ticketd {
 namespace {
 
+constexpr std::size_t kLoggedPath = 200;  // none of ours is half as long
+
 const char* name_of(Limit limit) {
   switch (limit) {
     case Limit::none: return "none";
@@ -189,7 +191,7 @@ void Edge::finish(const Request& request, const Caller& caller, const Reply& rep
             {{"request_id", request.request_id},
              {"traceparent", or_null(request.header("traceparent"))},
              {"method", request.method},
-             {"path", request.path},
+             {"path", request.path.substr(0, kLoggedPath)},
              {"status", reply.status},
              {"code", or_null(reply.code)},
              {"command", or_null(reply.command)},

@@ -59,6 +59,22 @@ TEST(Logs, TellTheStoryOfABooking) {
   expect_text(reply.data()["request"]["id"].text(), await_log_line(id, "event", "request")["command"].text());
 }
 
+TEST(Logs, NameTheTraceThatACallerIsIn) {
+  const auto trace = std::string("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  person.post("/v1/notifications/read", Json::object(), {"X-Request-Id: " + id, "traceparent: " + trace});
+  expect_text(trace, await_log_line(id, "handler", "notifications-read")["traceparent"].text());
+  expect_text(trace, await_log_line(id, "event", "request")["traceparent"].text());
+}
+
+// Whoever sends kilobytes is not to have them written down three times.
+TEST(Logs, AreShortWhateverIsSent) {
+  send({.method = "DELETE",
+        .path = "/v1/bookings/" + std::string(7'000, 'a'),
+        .headers = {"X-Request-Id: " + id, "traceparent: " + std::string(7'000, 't')}});
+  for (const auto& line : {await_log_line(id, "handler", "bookings-cancel"), await_log_line(id, "event", "request")})
+    CHECK_TRUE_TEXT(line.dump().size() < 1'000, line.dump().substr(0, 1'000).c_str());
+}
+
 TEST(Logs, TellTheStoryOfACancellation) {
   book_as(person, fresh_request_id());
   cancel_as(person, id);
