@@ -9,12 +9,13 @@ namespace ticketd::queue {
 namespace {
 
 constexpr int kIdempotencyTtlS = 24 * 3600;
+constexpr int kRetryAfterKeysS = 60;
 
-// KEYS: stream, pending hash, closed mark, the workers' number of shards, and if there is an idempotency key that and
-// the person's count of them. ARGV: queue_max, pending_per_user, is it a booking, fingerprint, idempotency ttl, command
-// id, command as JSON, number of shards, keys_per_user, then the stream entry's fields. Answers {verdict, JSON of the
-// command that the verdict is about}. The idempotency key comes first: a replay must give the first answer even when by
-// now the queue is full.
+// KEYS: stream, pending hash, closed mark, the workers' number of shards, and if there is an idempotency key that, the
+// person's count of them and everybody's by the hour. ARGV: queue_max, pending_per_user, is it a booking, fingerprint,
+// idempotency ttl, command id, command as JSON, number of shards, keys_per_user, keys_max, the hour since 1970, then
+// the stream entry's fields. Answers {verdict, JSON of the command that the verdict is about}. The idempotency key
+// comes first: a replay must give the first answer even when by now the queue is full.
 const redis::Script& submit_script() {
   static const redis::Script script(R"(
 local stream, pending, closed, idem = KEYS[1], KEYS[2], KEYS[3], KEYS[5]
@@ -32,9 +33,16 @@ if redis.call('XLEN', stream) >= tonumber(ARGV[1]) then return {'queue_full'} en
 if redis.call('HLEN', pending) >= tonumber(ARGV[2]) then return {'user_full'} end
 if idem then
   if tonumber(redis.call('GET', KEYS[6]) or 0) >= tonumber(ARGV[9]) then return {'keys_full', redis.call('TTL', KEYS[6])} end
+  local all, day_before = 0, tonumber(ARGV[11]) - 24
+  local hours = redis.call('HGETALL', KEYS[7])
+  for i = 1, #hours, 2 do
+    if tonumber(hours[i]) < day_before then redis.call('HDEL', KEYS[7], hours[i]) else all = all + hours[i + 1] end
+  end
+  if all >= tonumber(ARGV[10]) then return {'all_keys_full'} end
+  redis.call('HINCRBY', KEYS[7], ARGV[11], 1)
   if redis.call('INCR', KEYS[6]) == 1 then redis.call('EXPIRE', KEYS[6], ARGV[5]) end
 end
-redis.call('XADD', stream, '*', unpack(ARGV, 10))
+redis.call('XADD', stream, '*', unpack(ARGV, 12))
 redis.call('HSET', pending, ARGV[6], ARGV[7])
 if idem then
   redis.call('HSET', idem, 'fingerprint', ARGV[4], 'command', ARGV[7])
@@ -70,6 +78,11 @@ Result<Accepted> accepted(const redis::Reply& reply, const domain::Command& comm
                    "You have used too many Idempotency-Keys today",
                    {},
                    std::max(1, static_cast<int>(reply.at(1).integer()))};
+  if (verdict == "all_keys_full")
+    return Refusal{Code::queue_full,
+                   "Too many Idempotency-Keys are remembered; try again later, or without one",
+                   {},
+                   kRetryAfterKeysS};
   return queue_full();
 }
 
@@ -87,7 +100,9 @@ Result<Accepted> CommandQueue::submit(const domain::Command& command, const std:
                                 command.id.str(),
                                 to_json_text(fields),
                                 std::to_string(limits_.shards),
-                                std::to_string(limits_.keys_per_user)};
+                                std::to_string(limits_.keys_per_user),
+                                std::to_string(limits_.keys_max),
+                                std::to_string(epoch_s(command.accepted_at) / 3600)};
   for (auto& [name, value] : fields) {
     arguments.push_back(name);
     arguments.push_back(std::move(value));
@@ -97,6 +112,7 @@ Result<Accepted> CommandQueue::submit(const domain::Command& command, const std:
   if (key) {
     keys.push_back(idempotency_key(command.user, key->key));
     keys.push_back("ticketd:idem:" + command.user.str());
+    keys.emplace_back("ticketd:idem:hours");
   }
   auto redis = redis_.take();
   try {

@@ -27,6 +27,7 @@ struct Limits {
   int queue_max = 100'000;     // commands in one shard
   int pending_per_user = 200;  // commands of one person
   int keys_per_user = 1'000;   // idempotency keys of one person in a day: each takes a kilobyte for as long
+  int keys_max = 200'000;      // of all people, so that they leave room for commands
 };
 
 // An idempotency key as the client sent it, and a hash of the request that it came with.
@@ -47,9 +48,10 @@ class CommandQueue {
 
   // Queues the command in one round trip. When this returns the command is on disk. With `awaited` the worker signals
   // the outcome to await_outcome().
-  // Refuses: queue_full (the shard is at its cap), rate_limited (the person is at pending_per_user or keys_per_user),
-  // idempotency_key_reused, event_cancelled (for a booking; the event was just deleted). Nothing is queued then. Throws
-  // redis::RedisUnavailable: then it may have been queued; with an idempotency key the client can safely try again.
+  // Refuses: queue_full (the shard is at its cap, or with an idempotency key everybody is at keys_max), rate_limited
+  // (the person is at pending_per_user or keys_per_user), idempotency_key_reused, event_cancelled (for a booking; the
+  // event was just deleted). Nothing is queued then. Throws redis::RedisUnavailable: then it may have been queued; with
+  // an idempotency key the client can safely try again.
   Result<Accepted> submit(const domain::Command& command, const std::optional<IdempotencyKey>& key,
                           bool awaited = false);
 

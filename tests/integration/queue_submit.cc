@@ -103,6 +103,28 @@ TEST(QueueSubmit, ARefusalLeavesTheKeyFree) {
   CHECK_FALSE(queue.submit(book(user, event), key)->replayed);
 }
 
+// Many people together must not fill the queue's memory with keys: without one, everybody goes on booking.
+TEST(QueueSubmit, EverybodysIdempotencyKeysOfADayAreBounded) {
+  queue::CommandQueue small(stores().queue, {16, 100, 5, 1'000, 2});
+  CHECK(small.submit(book(user, event), IdempotencyKey{"one", "1"}).ok());
+  CHECK(small.submit(book(fresh<UserId>(), event), IdempotencyKey{"two", "2"}).ok());
+  const auto other = fresh<UserId>();
+  const auto third = small.submit(book(other, event), IdempotencyKey{"three", "3"});
+  expect_refusal(Code::queue_full, third);
+  CHECK(third.refusal().retry_after_s.has_value());
+  CHECK(small.submit(book(user, event), IdempotencyKey{"one", "1"})->replayed);
+  CHECK(small.submit(book(other, event), {}).ok());
+}
+
+TEST(QueueSubmit, KeysOfTheDayBeforeMakeRoom) {
+  queue::CommandQueue small(stores().queue, {16, 100, 5, 1'000, 1});
+  auto early = book(user, event), late = book(user, event);
+  early.accepted_at = late.accepted_at - std::chrono::hours(25);
+  CHECK(small.submit(early, IdempotencyKey{"one", "1"}).ok());
+  CHECK(small.submit(late, IdempotencyKey{"two", "2"}).ok());
+  expect_refusal(Code::queue_full, small.submit(book(user, event), IdempotencyKey{"three", "3"}));
+}
+
 TEST(QueueSubmit, KeysOfTwoPeopleAreTwoKeys) {
   CHECK(queue.submit(book(user, event), key).ok());
   CHECK_FALSE(queue.submit(book(fresh<UserId>(), event), key)->replayed);
