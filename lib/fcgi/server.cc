@@ -68,16 +68,20 @@ class Fd {
   int fd_;
 };
 
-// A connection, and the request that is read from it; libfcgi says when the peer wants it kept for another one.
+// An accepted connection, and the request that is read from it; libfcgi says when the peer wants it kept for another
+// one.
 class Connection {
  public:
-  explicit Connection(int listen_fd) { FCGX_InitRequest(&fcgi_, listen_fd, FCGI_FAIL_ACCEPT_ON_INTR); }
+  Connection(int listen_fd, int fd) {
+    FCGX_InitRequest(&fcgi_, listen_fd, FCGI_FAIL_ACCEPT_ON_INTR);
+    fcgi_.ipcFd = fd;
+    fcgi_.keepConnection = 1;  // for FCGX_Accept_r, which else closes it first; the request says what it wants itself
+  }
   ~Connection() { FCGX_Free(&fcgi_, 1); }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Reads the next request, of a new connection if there was none or its peer has gone. False: there is none, because
-  // another thread was faster or the peer went away.
+  // Reads the next request; if the peer has gone, that of another connection that waits to be accepted. False: none.
   bool next() { return FCGX_Accept_r(&fcgi_) == 0; }
   [[nodiscard]] bool is_kept() const { return fcgi_.ipcFd >= 0; }
   [[nodiscard]] int fd() const { return fcgi_.ipcFd; }
@@ -120,8 +124,8 @@ class Server {
       : options_(options), handle_(handle), epoll_(::epoll_create1(EPOLL_CLOEXEC)), stop_(::eventfd(0, EFD_CLOEXEC)) {}
 
   void run() {
-    watch(options_.listen_fd, nullptr);
-    watch(stop_.get(), this);
+    watch(EPOLL_CTL_ADD, options_.listen_fd, {EPOLLIN | EPOLLONESHOT, {.ptr = nullptr}});
+    watch(EPOLL_CTL_ADD, stop_.get(), {EPOLLIN, {.ptr = this}});
     std::vector<std::jthread> threads;
     threads.reserve(static_cast<std::size_t>(options_.threads));
     for (int i = 0; i < options_.threads; ++i) threads.emplace_back([this] { serve_all(); });
@@ -131,9 +135,16 @@ class Server {
   }
 
  private:
-  void watch(int fd, void* what) {
-    epoll_event event{EPOLLIN, {.ptr = what}};
-    if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) throw system_failure("epoll");
+  void watch(int operation, int fd, epoll_event event) {
+    if (::epoll_ctl(epoll_.get(), operation, fd, &event) != 0) throw system_failure("epoll");
+  }
+
+  // Null if its peer has gone already.
+  std::unique_ptr<Connection> accept() {
+    const int fd = ::accept4(options_.listen_fd, nullptr, nullptr, SOCK_CLOEXEC);
+    // One shot: a connection wakes one thread, and only then the next connection another one.
+    watch(EPOLL_CTL_MOD, options_.listen_fd, {EPOLLIN | EPOLLONESHOT, {.ptr = nullptr}});
+    return fd < 0 ? nullptr : std::make_unique<Connection>(options_.listen_fd, fd);
   }
 
   void serve_all() {
@@ -141,9 +152,8 @@ class Server {
       epoll_event event{};
       if (::epoll_wait(epoll_.get(), &event, 1, -1) != 1) continue;
       if (event.data.ptr == this) return;
-      auto connection =
-          event.data.ptr == nullptr ? std::make_unique<Connection>(options_.listen_fd) : waiting_.take(event.data.ptr);
-      if (!connection->next()) continue;
+      auto connection = event.data.ptr == nullptr ? accept() : waiting_.take(event.data.ptr);
+      if (!connection || !connection->next()) continue;
       answer(connection->request());
       if (connection->is_kept()) waiting_.put(std::move(connection));
     }
@@ -153,6 +163,7 @@ class Server {
     ++in_flight_;
     const auto request = to_request(fcgi);
     send(fcgi, request, handle_(request));
+    if (request.method != "GET" && request.method != "HEAD") fcgi.keepConnection = 0;  // nginx does not keep these
     FCGX_Finish_r(&fcgi);
     last_ms_ = now_ms();
     --in_flight_;

@@ -54,18 +54,6 @@ Connection::Connection(const std::string& url, const ConnectionOptions& options)
 #endif
 }
 
-void Pool::wait_for_one(std::unique_lock<std::mutex>& lock) {
-  const auto ready = [this] { return !idle_.empty() || open_ < max_; };
-  if (ready()) return;
-  const auto start = std::chrono::steady_clock::now();
-  const bool came = freed_.wait_for(lock, kPoolWait, ready);
-  const auto waited = std::chrono::steady_clock::now() - start;
-  meter_.waits.fetch_add(1, std::memory_order_relaxed);
-  meter_.wait_us.fetch_add(std::chrono::duration_cast<std::chrono::microseconds>(waited).count(),
-                           std::memory_order_relaxed);
-  if (!came) throw DatabaseUnavailable("no database session came free within 2 s");
-}
-
 // With mutex_ held.
 void Pool::tell() {
   const auto idle = static_cast<std::int64_t>(idle_.size());
@@ -74,18 +62,19 @@ void Pool::tell() {
 }
 
 Pool::Lease Pool::take() {
-  {
-    std::unique_lock lock(mutex_);
-    wait_for_one(lock);
-    if (!idle_.empty()) {
-      auto connection = std::move(idle_.back());
-      idle_.pop_back();
-      tell();
-      return {*this, std::move(connection)};
-    }
+  std::unique_lock lock(mutex_);
+  std::unique_ptr<Connection> connection;
+  if (!waiting_.empty() || (idle_.empty() && open_ >= max_)) {
+    connection = wait_for_one(lock);
+  } else if (!idle_.empty()) {
+    connection = std::move(idle_.back());
+    idle_.pop_back();
+  } else {
     ++open_;
-    tell();
   }
+  tell();
+  lock.unlock();
+  if (connection) return {*this, std::move(connection)};
   try {
     return {*this, std::make_unique<Connection>(url_, options_)};
   } catch (...) {
@@ -94,15 +83,34 @@ Pool::Lease Pool::take() {
   }
 }
 
+std::unique_ptr<Connection> Pool::wait_for_one(std::unique_lock<std::mutex>& lock) {
+  Waiter waiter;
+  waiting_.push_back(&waiter);
+  const auto start = std::chrono::steady_clock::now();
+  const bool came = waiter.called.wait_for(lock, kPoolWait, [&] { return waiter.served; });
+  const auto waited = std::chrono::steady_clock::now() - start;
+  meter_.waits.fetch_add(1, std::memory_order_relaxed);
+  meter_.wait_us.fetch_add(std::chrono::duration_cast<std::chrono::microseconds>(waited).count(),
+                           std::memory_order_relaxed);
+  if (came) return std::move(waiter.connection);
+  std::erase(waiting_, &waiter);
+  throw DatabaseUnavailable("no database session came free within 2 s");
+}
+
 void Pool::give_back(std::unique_ptr<Connection> connection) {
   const std::lock_guard lock(mutex_);
-  if (connection) {
+  if (!waiting_.empty()) {
+    auto& first = *waiting_.front();
+    waiting_.pop_front();
+    first.connection = std::move(connection);
+    first.served = true;
+    first.called.notify_one();
+  } else if (connection) {
     idle_.push_back(std::move(connection));
   } else {
     --open_;
   }
   tell();
-  freed_.notify_one();
 }
 
 void Pool::forget_idle() {

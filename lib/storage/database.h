@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <pqxx/pqxx>
@@ -66,8 +67,15 @@ class Pool {
   void forget_idle();
 
  private:
+  // Whoever waits is served in order: a session goes from hand to hand, or a newcomer might always be faster.
+  struct Waiter {
+    std::condition_variable called;
+    bool served = false;
+    std::unique_ptr<Connection> connection;  // when served: null for the leave to open one
+  };
+
   void give_back(std::unique_ptr<Connection> connection);
-  void wait_for_one(std::unique_lock<std::mutex>& lock);
+  std::unique_ptr<Connection> wait_for_one(std::unique_lock<std::mutex>& lock);
   void tell();
 
   const std::string url_;
@@ -75,7 +83,7 @@ class Pool {
   const int max_;
   PoolMeter meter_;
   std::mutex mutex_;
-  std::condition_variable freed_;
+  std::deque<Waiter*> waiting_;
   std::vector<std::unique_ptr<Connection>> idle_;
   int open_ = 0;
 };
