@@ -63,6 +63,12 @@ class Pool {
   // Waits at most 2 s for a session to come back. Throws DatabaseUnavailable.
   Lease take();
 
+  // How many callers of take() wait just now.
+  [[nodiscard]] std::size_t waiting() const {
+    const std::lock_guard lock(mutex_);
+    return waiting_.size();
+  }
+
   // Drops the sessions that nobody uses: after one of them was found dead, the others are likely to be dead too.
   void forget_idle();
 
@@ -82,7 +88,7 @@ class Pool {
   const ConnectionOptions options_;
   const int max_;
   PoolMeter meter_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::deque<Waiter*> waiting_;
   std::vector<std::unique_ptr<Connection>> idle_;
   int open_ = 0;

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <thread>
 
 #include "support/fixtures.h"
 #include "support/integration_test.h"
@@ -179,6 +180,21 @@ TEST(StorageDatabase, WhoWaitsGetsTheSessionThatComesBack) {
   lease.reset();
   waiting.join();
   CHECK(pinged);
+}
+
+// One that gives its session back and takes one again at once, all the time, is never faster than one that waits.
+TEST(StorageDatabase, ServesInTheOrderOfComing) {
+  auto pool = pool_of(1);
+  std::atomic<bool> served = false;
+  std::unique_ptr<storage::Pool::Lease> lease(new storage::Pool::Lease(pool.take()));
+  const std::jthread waiter([&] {
+    const auto mine = pool.take();
+    served = true;
+  });
+  while (pool.waiting() == 0) std::this_thread::yield();
+  lease.reset();
+  lease.reset(new storage::Pool::Lease(pool.take()));
+  CHECK_TRUE(served);
 }
 
 TEST(StorageDatabase, OpensNoMoreSessionsThanItMay) {
