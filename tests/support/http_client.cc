@@ -86,7 +86,9 @@ class Transfer {
     response_.took = std::chrono::duration<double>(seconds);
     if (result != CURLE_OK) response_.error = curl_easy_strerror(result);
     if (auto json = Json::parse(response_.body)) response_.json = *json;
-    log_exchange(request_.method, request_.path, request_.malformed, response_);
+    // A compressed answer cannot be read there; it is the same that others get uncompressed.
+    if (!response_.has_header("content-encoding"))
+      log_exchange(request_.method, request_.path, request_.malformed, response_);
     return std::move(response_);
   }
 
