@@ -109,7 +109,10 @@ class Waiting {
   }
   std::unique_ptr<Connection> take(const void* key) {
     const std::lock_guard lock(mutex_);
-    return std::move(connections_.extract(static_cast<const Connection*>(key)).mapped());
+    const auto found = connections_.find(static_cast<const Connection*>(key));
+    auto connection = std::move(found->second);
+    connections_.erase(found);
+    return connection;
   }
 
  private:
