@@ -40,6 +40,20 @@ same(
   allowed,
 );
 
+// nginx may send a request again that a kept connection lost: so it keeps none to what changes something.
+const paths = read('nginx/paths.conf.in');
+const kept = all(paths, /^ {4}([a-z-]+) +ticketd-\1;$/gm).map((match) => match[1]);
+same(
+  'the endpoints whose connections are kept, and their upstreams',
+  kept,
+  all(paths, /^upstream ticketd-([a-z-]+) \{\n +server +unix:@SOCKET_DIR@\/\1\.sock max_fails=0;$/gm).map((match) => match[1]),
+);
+same(
+  'the endpoints whose connections are kept, and those of them that only read',
+  kept,
+  kept.filter((name) => mapped.some((route) => route.handler === name) && !mapped.some((route) => route.handler === name && route.method !== 'GET')),
+);
+
 const errorsConf = read('nginx/errors.conf').split('$ticketd_error_code')[1].split('}')[0];
 const codes = [
   ...all(read('lib/http/reply.cc'), /return \{\d+, "([a-z_]+)",/g),
