@@ -6,7 +6,7 @@ using namespace ticketd;
 
 static bool answers(redis::Pool& redis) {
   try {
-    return redis.take()->command({"PING"}).text() == "PONG";
+    return redis.command({"PING"}).text() == "PONG";
   } catch (const std::exception&) {
     return false;
   }

@@ -12,7 +12,7 @@
 #include "base/time.h"
 #include "config/config.h"
 #include "queue/command_queue.h"
-#include "redis/redis.h"
+#include "redis/pool.h"
 #include "storage/database.h"
 
 namespace ticketd {

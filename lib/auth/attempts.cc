@@ -39,8 +39,8 @@ return 0
 std::string key_of(const std::string& what) { return "ticketd:login:" + what; }
 std::string known_key_of(const std::string& what) { return "ticketd:login:known:" + what; }
 
-std::vector<std::string> keys_of(std::span<const Counter> counters) {
-  std::vector<std::string> keys;
+redis::Arguments keys_of(std::span<const Counter> counters) {
+  redis::Arguments keys;
   for (const auto& counter : counters) keys.push_back(key_of(counter.what));
   return keys;
 }
@@ -54,27 +54,27 @@ int Attempts::begin(std::span<const Counter> counters) {
     rules.push_back(std::to_string(counter.rule.window_s));
   }
   int wait_s = 0;
-  cache_.try_to([&](redis::Connection& redis) {
+  cache_.try_to([&](redis::Commands& redis) {
     wait_s = static_cast<int>(redis.eval(begin_script(), keys_of(counters), rules).integer());
   });
   return wait_s;
 }
 
 void Attempts::take_back(std::span<const Counter> counters) {
-  cache_.try_to([&](redis::Connection& redis) { redis.eval(take_back_script(), keys_of(counters), {}); });
+  cache_.try_to([&](redis::Commands& redis) { redis.eval(take_back_script(), keys_of(counters), {}); });
 }
 
 void Attempts::forget(const Counter& counter) {
-  cache_.try_to([&](redis::Connection& redis) { redis.command({"DEL", key_of(counter.what)}); });
+  cache_.try_to([&](redis::Commands& redis) { redis.command({"DEL", key_of(counter.what)}); });
 }
 
 void Attempts::remember_known(const std::string& what) {
-  cache_.try_to([&](redis::Connection& redis) { redis.command({"SET", known_key_of(what), "1", "EX", kKnownTtlS}); });
+  cache_.try_to([&](redis::Commands& redis) { redis.command({"SET", known_key_of(what), "1", "EX", kKnownTtlS}); });
 }
 
 bool Attempts::is_known(const std::string& what) {
   bool known = false;
-  cache_.try_to([&](redis::Connection& redis) {
+  cache_.try_to([&](redis::Commands& redis) {
     known = redis.command({"EXISTS", known_key_of(what)}).integer() == 1;
   });
   return known;

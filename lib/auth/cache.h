@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 #include "base/metrics.h"
-#include "redis/redis.h"
+#include "redis/pool.h"
 
 namespace ticketd::auth {
 
@@ -14,7 +14,7 @@ class Cache {
   // `unreachable` counts the calls that found no Redis.
   Cache(redis::Pool& redis, Cell& unreachable) : redis_(redis), unreachable_(unreachable) {}
 
-  // body(redis::Connection&), unless Redis cannot be reached, or is full and refuses writes: the same to us. Throws
+  // body(redis::Commands&), unless Redis cannot be reached, or is full and refuses writes: the same to us. Throws
   // nothing for that. Thread-safe.
   template <class Body>
   void try_to(Body&& body) {
@@ -24,8 +24,7 @@ class Cache {
       return;
     }
     try {
-      auto lease = redis_.take();
-      body(*lease.operator->());
+      body(redis_);
     } catch (const std::runtime_error&) {
       unreachable_.fetch_add(1, std::memory_order_relaxed);
       // One that answers at once that it is away may be asked again at once; one that hangs would hold up everybody.

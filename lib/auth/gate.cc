@@ -42,7 +42,7 @@ Passage Gate::enter(const std::string& rate_class, const std::string& caller, co
     commands.push_back({"PTTL", counter});
   }
   Passage passage;
-  cache_.try_to([&](redis::Connection& redis) {
+  cache_.try_to([&](redis::Commands& redis) {
     const auto replies = redis.pipeline(commands);
     passage.reachable = true;
     const auto& tokens = replies[0];
@@ -56,7 +56,7 @@ Passage Gate::enter(const std::string& rate_class, const std::string& caller, co
 void Gate::give_back(const std::string& rate_class, const std::string& caller, const RateRule& rule) {
   const auto counter = counter_of(rate_class, caller);
   const std::vector<redis::Arguments> commands = {{"DECR", counter}, expire_command(counter, rule)};
-  cache_.try_to([&](redis::Connection& redis) { redis.pipeline(commands); });
+  cache_.try_to([&](redis::Commands& redis) { redis.pipeline(commands); });
 }
 
 void Gate::load_tokens_valid_after(std::span<const std::pair<UserId, Time>> list) {
@@ -66,13 +66,13 @@ void Gate::load_tokens_valid_after(std::span<const std::pair<UserId, Time>> list
     commands.push_back({"HSETNX", kTokensKey, user.str(), std::to_string(epoch_ms(after))});
   commands.push_back({"HSET", kTokensKey, "loaded", "1"});
   commands.push_back({"EXPIRE", kTokensKey, kTokensTtlS, "NX"});
-  cache_.try_to([&](redis::Connection& redis) { redis.transaction(commands); });
+  cache_.try_to([&](redis::Commands& redis) { redis.transaction(commands); });
 }
 
 void Gate::set_tokens_valid_after(UserId user, Time after) {
   const std::vector<redis::Arguments> commands = {{"HSET", kTokensKey, user.str(), std::to_string(epoch_ms(after))},
                                                   {"EXPIRE", kTokensKey, kTokensTtlS, "NX"}};
-  cache_.try_to([&](redis::Connection& redis) { redis.transaction(commands); });
+  cache_.try_to([&](redis::Commands& redis) { redis.transaction(commands); });
 }
 
 }  // namespace ticketd::auth

@@ -77,13 +77,15 @@ class Connection {
     fcgi_.ipcFd = fd;
     fcgi_.keepConnection = 1;  // for FCGX_Accept_r, which else closes it first; the request says what it wants itself
   }
-  ~Connection() { FCGX_Free(&fcgi_, 1); }
+  ~Connection() {
+    if (fcgi_.ipcFd >= 0) ::close(fcgi_.ipcFd);  // FCGX_Free would wait until the peer has closed it too
+    FCGX_Free(&fcgi_, 0);
+  }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
   // Reads the next request; if the peer has gone, that of another connection that waits to be accepted. False: none.
   bool next() { return FCGX_Accept_r(&fcgi_) == 0; }
-  [[nodiscard]] bool is_kept() const { return fcgi_.ipcFd >= 0; }
   [[nodiscard]] int fd() const { return fcgi_.ipcFd; }
   FCGX_Request& request() { return fcgi_; }
 
@@ -157,19 +159,21 @@ class Server {
       if (event.data.ptr == this) return;
       auto connection = event.data.ptr == nullptr ? accept() : waiting_.take(event.data.ptr);
       if (!connection || !connection->next()) continue;
-      answer(connection->request());
-      if (connection->is_kept()) waiting_.put(std::move(connection));
+      if (answer(connection->request())) waiting_.put(std::move(connection));
     }
   }
 
-  void answer(FCGX_Request& fcgi) {
+  // True if the peer may send another request: nginx keeps a connection after a read alone.
+  bool answer(FCGX_Request& fcgi) {
     ++in_flight_;
     const auto request = to_request(fcgi);
     send(fcgi, request, handle_(request));
-    if (request.method != "GET" && request.method != "HEAD") fcgi.keepConnection = 0;  // nginx does not keep these
+    const bool kept = fcgi.keepConnection != 0 && (request.method == "GET" || request.method == "HEAD");
+    fcgi.keepConnection = 1;  // or FCGX_Finish_r closes it, and waits until the peer has done so too
     FCGX_Finish_r(&fcgi);
     last_ms_ = now_ms();
     --in_flight_;
+    return kept;
   }
 
   void wait_for_end() {

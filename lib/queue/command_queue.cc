@@ -14,8 +14,8 @@ constexpr int kRetryAfterKeysS = 60;
 // KEYS: stream, pending hash, closed mark, the workers' number of shards, and if there is an idempotency key that, the
 // person's count of them and everybody's by the hour. ARGV: queue_max, pending_per_user, is it a booking, fingerprint,
 // idempotency ttl, command id, command as JSON, number of shards, keys_per_user, keys_max, the hour since 1970, then
-// the stream entry's fields. Answers {verdict, JSON of the command that the verdict is about}. The idempotency key
-// comes first: a replay must give the first answer even when by now the queue is full.
+// the stream entry's fields. Answers {verdict}, and with it the first command as JSON, or a time to wait in s. The
+// idempotency key comes first: a replay must give the first answer even when by now the queue is full.
 const redis::Script& submit_script() {
   static const redis::Script script(R"(
 local stream, pending, closed, idem = KEYS[1], KEYS[2], KEYS[3], KEYS[5]
@@ -48,7 +48,7 @@ if idem then
   redis.call('HSET', idem, 'fingerprint', ARGV[4], 'command', ARGV[7])
   redis.call('EXPIRE', idem, ARGV[5])
 end
-return {'queued', ARGV[7]}
+return {'queued'}
 )");
   return script;
 }
@@ -103,21 +103,20 @@ Result<Accepted> CommandQueue::submit(const domain::Command& command, const std:
                                 std::to_string(limits_.keys_per_user),
                                 std::to_string(limits_.keys_max),
                                 std::to_string(epoch_s(command.accepted_at) / 3600)};
-  for (auto& [name, value] : fields) {
+  for (const auto& [name, value] : fields) {
     arguments.push_back(name);
-    arguments.push_back(std::move(value));
+    arguments.push_back(value);
   }
-  std::vector<std::string> keys = {stream_key(shard_of(command.event, limits_.shards)), pending_key(command.user),
-                                   closed_key(command.event), kShardsKey};
+  redis::Arguments keys = {stream_key(shard_of(command.event, limits_.shards)), pending_key(command.user),
+                           closed_key(command.event), kShardsKey};
   if (key) {
     keys.push_back(idempotency_key(command.user, key->key));
     keys.push_back("ticketd:idem:" + command.user.str());
-    keys.emplace_back("ticketd:idem:hours");
+    keys.push_back("ticketd:idem:hours");
   }
-  auto redis = redis_.take();
   try {
     CRASH_POINT("before_xadd");
-    const auto reply = redis->eval(submit_script(), keys, arguments);
+    const auto reply = redis_.eval(submit_script(), keys, arguments);
     CRASH_POINT("after_xadd");
     return accepted(reply, command);
   } catch (const redis::RedisError& e) {
@@ -127,7 +126,7 @@ Result<Accepted> CommandQueue::submit(const domain::Command& command, const std:
 }
 
 Result<std::optional<domain::Command>> CommandQueue::find_replay(UserId user, const IdempotencyKey& key) {
-  const auto first = redis_.take()->command({"HMGET", idempotency_key(user, key.key), "fingerprint", "command"});
+  const auto first = redis_.command({"HMGET", idempotency_key(user, key.key), "fingerprint", "command"});
   if (first.at(0).is_nil()) return std::optional<domain::Command>();
   if (first.at(0).text() != key.fingerprint) return Refusal{Code::idempotency_key_reused};
   return std::optional(first_command(first.at(1).text()));
@@ -135,20 +134,17 @@ Result<std::optional<domain::Command>> CommandQueue::find_replay(UserId user, co
 
 bool CommandQueue::await_outcome(CommandId id, int wait_ms) {
   if (wait_ms <= 0) return false;
-  auto redis = redis_.take();
   const std::string seconds = std::to_string(wait_ms / 1000) + "." + std::to_string(1000 + wait_ms % 1000).substr(1);
-  return !redis->command({"BLPOP", outcome_key(id), seconds}, wait_ms).is_nil();
+  return !redis_.take()->blocking_command({"BLPOP", outcome_key(id), seconds}, wait_ms).is_nil();
 }
 
 std::optional<domain::Command> CommandQueue::find_pending(UserId user, CommandId id) {
-  auto redis = redis_.take();
-  const auto reply = redis->command({"HGET", pending_key(user), id.str()});
+  const auto reply = redis_.command({"HGET", pending_key(user), id.str()});
   return reply.is_nil() ? std::nullopt : from_json_text(reply.text());
 }
 
 std::vector<domain::Command> CommandQueue::list_pending(UserId user) {
-  auto redis = redis_.take();
-  const auto reply = redis->command({"HVALS", pending_key(user)});
+  const auto reply = redis_.command({"HVALS", pending_key(user)});
   std::vector<domain::Command> commands;
   for (std::size_t i = 0; i < reply.size(); ++i) {
     if (auto command = from_json_text(reply.at(i).text())) commands.push_back(std::move(*command));

@@ -18,7 +18,7 @@
 
 #include "base/result.h"
 #include "domain/command.h"
-#include "redis/redis.h"
+#include "redis/pool.h"
 
 namespace ticketd::queue {
 

@@ -80,8 +80,8 @@ std::vector<Entry> CommandStream::read(const std::set<int>& shards, int max, int
   }
   redis::Arguments arguments = {"XREAD", "COUNT", std::to_string(max), "BLOCK", std::to_string(block_ms), "STREAMS"};
   for (const int shard : shards) arguments.push_back(stream_key(shard));
-  arguments.insert(arguments.end(), shards.size(), "0-0");
-  const auto reply = redis_.command(arguments, block_ms);
+  for (std::size_t i = 0; i < shards.size(); ++i) arguments.push_back("0-0");
+  const auto reply = redis_.blocking_command(arguments, block_ms);
   std::vector<Entry> entries;
   for (std::size_t s = 0; s < reply.size(); ++s) {
     const int shard = shard_in(reply.at(s).at(0).text());

@@ -84,6 +84,16 @@ Script::Script(std::string script_text) : text(std::move(script_text)) {
   }
 }
 
+void Arguments::push_back(std::string_view word) {
+  ++size_;
+  text_.append(1, '$').append(std::to_string(word.size())).append("\r\n").append(word).append("\r\n");
+}
+
+void Arguments::append(const Arguments& others) {
+  size_ += others.size_;
+  text_ += others.text_;
+}
+
 Connection::Connection(std::string url, int timeout_ms) : url_(std::move(url)), timeout_ms_(timeout_ms) {}
 Connection::~Connection() { close(); }
 
@@ -125,13 +135,10 @@ void Connection::open() {
 }
 
 void Connection::append(const Arguments& arguments) {
-  std::vector<const char*> texts;
-  std::vector<std::size_t> sizes;
-  for (const auto& argument : arguments) {
-    texts.push_back(argument.data());
-    sizes.push_back(argument.size());
+  const auto head = '*' + std::to_string(arguments.size()) + "\r\n";
+  for (const auto* text : {&head, &arguments.text()}) {
+    if (redisAppendFormattedCommand(context_, text->data(), text->size()) != REDIS_OK) fail();
   }
-  if (redisAppendCommandArgv(context_, static_cast<int>(texts.size()), texts.data(), sizes.data()) != REDIS_OK) fail();
 }
 
 Reply Connection::receive() {
@@ -164,66 +171,75 @@ void Connection::make_ready(int blocks_ms) {
   }
 }
 
-Reply Connection::command(const Arguments& arguments, int blocks_ms) {
+void Connection::receive(Call& call) {
+  for (std::size_t i = 0; i < call.commands_.size(); ++i) {
+    try {
+      call.replies_.push_back(receive());
+    } catch (const RedisError& e) {  // the answers to the rest are still under way
+      if (call.failure_ == Call::none) call.error_ = e.what();
+      call.failure_ = Call::refused;
+    }
+  }
+}
+
+void Connection::make(std::span<Call* const> calls) noexcept {
+  std::size_t answered = 0;
+  try {
+    make_ready(0);
+    for (const auto* call : calls) {
+      for (const auto& arguments : call->commands_) append(arguments);
+    }
+    for (; answered < calls.size(); ++answered) receive(*calls[answered]);
+  } catch (const std::exception& e) {
+    close();
+    for (auto* call : calls.subspan(answered)) {
+      call->error_ = e.what();
+      call->failure_ = Call::unavailable;
+    }
+  }
+}
+
+std::vector<Reply> Connection::pipeline(std::span<const Arguments> commands) {
+  Call call(commands);
+  Call* const calls[] = {&call};
+  make(calls);
+  return std::move(call).replies();
+}
+
+Reply Connection::blocking_command(const Arguments& arguments, int blocks_ms) {
   make_ready(blocks_ms);
   append(arguments);
   return receive();
 }
 
-std::vector<Reply> Connection::pipeline(std::span<const Arguments> commands) {
-  make_ready(0);
-  std::vector<Reply> replies;
-  try {
-    for (const auto& arguments : commands) append(arguments);
-    for (std::size_t i = 0; i < commands.size(); ++i) replies.push_back(receive());
-  } catch (const RedisError&) {
-    close();  // the answers to the rest are still under way
-    throw;
-  }
-  return replies;
+std::vector<Reply> Call::replies() && {
+  if (failure_ == unavailable) throw RedisUnavailable(error_);
+  if (failure_ == refused) throw RedisError(error_);
+  return std::move(replies_);
 }
 
-Reply Connection::transaction(std::span<const Arguments> commands) {
+Reply Commands::command(const Arguments& arguments) { return pipeline({&arguments, 1}).front(); }
+
+Reply Commands::transaction(std::span<const Arguments> commands) {
   std::vector<Arguments> all = {{"MULTI"}};
   all.insert(all.end(), commands.begin(), commands.end());
   all.push_back({"EXEC"});
   return pipeline(all).back();
 }
 
-Reply Connection::eval(const Script& script, const std::vector<std::string>& keys, const Arguments& arguments) {
-  Arguments all = {"EVALSHA", script.sha1, std::to_string(keys.size())};
-  all.insert(all.end(), keys.begin(), keys.end());
-  all.insert(all.end(), arguments.begin(), arguments.end());
-  try {
+Reply Commands::eval(const Script& script, const Arguments& keys, const Arguments& arguments) {
+  const auto run = [&](std::string_view word, std::string_view text) {
+    Arguments all = {word, text, std::to_string(keys.size())};
+    all.append(keys);
+    all.append(arguments);
     return command(all);
+  };
+  try {
+    return run("EVALSHA", script.sha1);
   } catch (const RedisError& e) {
     if (!e.is("NOSCRIPT")) throw;
   }
-  all[0] = "EVAL";
-  all[1] = script.text;
-  return command(all);
-}
-
-Pool::Lease Pool::take() {
-  {
-    const std::lock_guard lock(mutex_);
-    meter_.in_use.fetch_add(1, std::memory_order_relaxed);
-    if (!idle_.empty()) {
-      auto connection = std::move(idle_.back());
-      idle_.pop_back();
-      meter_.idle.store(static_cast<std::int64_t>(idle_.size()), std::memory_order_relaxed);
-      return {*this, std::move(connection)};
-    }
-  }
-  return {*this, std::make_unique<Connection>(url_, timeout_ms_)};
-}
-
-void Pool::give_back(std::unique_ptr<Connection> connection) {
-  const std::lock_guard lock(mutex_);
-  meter_.in_use.fetch_sub(1, std::memory_order_relaxed);
-  if (!connection->is_open()) return;
-  idle_.push_back(std::move(connection));
-  meter_.idle.store(static_cast<std::int64_t>(idle_.size()), std::memory_order_relaxed);
+  return run("EVAL", script.text);
 }
 
 }  // namespace ticketd::redis

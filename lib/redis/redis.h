@@ -1,15 +1,13 @@
 // Redis connections with a bound on every wait. hiredis behind RAII; the only place that includes it.
 #pragma once
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/metrics.h"
 
 struct redisContext;
 struct redisReply;
@@ -53,31 +51,77 @@ struct Script {
   std::string sha1;
 };
 
-using Arguments = std::vector<std::string>;
+// The words of a command, as they go over the wire (RESP).
+class Arguments {
+ public:
+  Arguments() = default;
+  Arguments(std::initializer_list<std::string_view> words) {
+    for (const auto word : words) push_back(word);
+  }
+  void push_back(std::string_view word);
+  void append(const Arguments& others);
+
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  std::size_t size_ = 0;
+  std::string text_;
+};
+
+// What takes commands.
+class Commands {
+ public:
+  virtual ~Commands() = default;
+
+  // The commands one behind the other in one round trip, others' commands perhaps in between; an answer for each.
+  // Throws RedisError if any of them fails: the others have taken effect all the same; or RedisUnavailable.
+  virtual std::vector<Reply> pipeline(std::span<const Arguments> commands) = 0;
+
+  // One command. Throws as pipeline() does.
+  Reply command(const Arguments& arguments);
+
+  // The commands as one MULTI ... EXEC; the answer is EXEC's. Throws as pipeline() does, also when Redis refuses to
+  // queue one of the commands; an error that a command meets while EXEC runs it stands in the answer and is not thrown.
+  Reply transaction(std::span<const Arguments> commands);
+
+  Reply eval(const Script& script, const Arguments& keys, const Arguments& arguments);
+};
+
+// A pipeline, and what became of it.
+class Call {
+ public:
+  explicit Call(std::span<const Arguments> commands) : commands_(commands) {}
+
+  // The answers. Throws as Commands::pipeline() does.
+  std::vector<Reply> replies() &&;
+
+ private:
+  friend class Connection;
+  std::span<const Arguments> commands_;
+  std::vector<Reply> replies_;
+  std::string error_;  // the first one; its what()
+  enum { none, refused, unavailable } failure_ = none;
+};
 
 // One connection, opened at the first command and again after a failure. Not thread-safe.
-class Connection {
+class Connection : public Commands {
  public:
   // `url`: redis://[[user]:password@]host[:port][/database] or unix://[[user]:password@]/path[?db=n]. Commands time out
   // after `timeout_ms`.
   Connection(std::string url, int timeout_ms);
-  ~Connection();
+  ~Connection() override;
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Throws RedisUnavailable, and then the connection is closed; or RedisError. For a blocking command give the time it
-  // blocks: the wait for its answer is that much longer.
-  Reply command(const Arguments& arguments, int blocks_ms = 0);
+  std::vector<Reply> pipeline(std::span<const Arguments> commands) override;
 
-  // The commands one behind the other in one round trip, others' commands perhaps in between; an answer for each.
-  // Throws as command() does if any of them fails; the others have taken effect all the same.
-  std::vector<Reply> pipeline(std::span<const Arguments> commands);
+  // All of them in one round trip. Throws nothing: a failure stands in the calls that it concerns. When Redis cannot be
+  // reached these are all that have no answer yet, and the connection is closed.
+  void make(std::span<Call* const> calls) noexcept;
 
-  // The commands as one MULTI ... EXEC; the answer is EXEC's. Throws as command() does, also when Redis refuses to
-  // queue one of the commands; an error that a command meets while EXEC runs it stands in the answer and is not thrown.
-  Reply transaction(std::span<const Arguments> commands);
-
-  Reply eval(const Script& script, const std::vector<std::string>& keys, const Arguments& arguments);
+  // A command that may block for up to `blocks_ms`: the wait for its answer is that much longer. Throws as pipeline().
+  Reply blocking_command(const Arguments& arguments, int blocks_ms);
 
   [[nodiscard]] bool is_open() const { return context_ != nullptr; }
 
@@ -88,43 +132,13 @@ class Connection {
   void make_ready(int blocks_ms);
   void append(const Arguments& arguments);
   Reply receive();
+  void receive(Call& call);
   [[noreturn]] void fail();
 
   const std::string url_;
   const int timeout_ms_;
   int wait_ms_ = 0;
   redisContext* context_ = nullptr;
-};
-
-// Connections for several threads; each takes one, and gives it back when the lease ends. They are opened as needed,
-// one for each thread at most, and wait for nobody.
-class Pool {
- public:
-  Pool(std::string url, int timeout_ms, PoolMeter meter = {})
-      : url_(std::move(url)), timeout_ms_(timeout_ms), meter_(meter) {}
-
-  class Lease {
-   public:
-    Lease(Pool& pool, std::unique_ptr<Connection> connection) : pool_(pool), connection_(std::move(connection)) {}
-    ~Lease() { pool_.give_back(std::move(connection_)); }
-    Lease(const Lease&) = delete;
-    Lease& operator=(const Lease&) = delete;
-    Connection* operator->() { return connection_.get(); }
-
-   private:
-    Pool& pool_;
-    std::unique_ptr<Connection> connection_;
-  };
-  Lease take();
-
- private:
-  void give_back(std::unique_ptr<Connection> connection);
-
-  const std::string url_;
-  const int timeout_ms_;
-  PoolMeter meter_;
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<Connection>> idle_;
 };
 
 }  // namespace ticketd::redis

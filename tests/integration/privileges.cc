@@ -22,13 +22,17 @@ bool may(const std::string& role, const std::string& statement) {
   }
 }
 
+// A user, and the command that it sends.
+using Words = std::vector<std::string>;
+
 // Redis' own answer to whether the user may send that.
-std::string dry_run(redis::Pool& redis, redis::Arguments command) {
-  command.insert(command.begin(), {"ACL", "DRYRUN"});
-  return std::string(redis.take()->command(command).text());
+std::string dry_run(redis::Pool& redis, const Words& words) {
+  redis::Arguments command = {"ACL", "DRYRUN"};
+  for (const auto& word : words) command.push_back(word);
+  return std::string(redis.command(command).text());
 }
 
-void expect_forbidden(redis::Pool& redis, const redis::Arguments& command) {
+void expect_forbidden(redis::Pool& redis, const Words& command) {
   const auto answer = dry_run(redis, command);
   CHECK_TRUE_TEXT(answer.find("no permission") != std::string::npos ||
                       answer.find("No permission") != std::string::npos || answer.find("has no") != std::string::npos,
@@ -90,32 +94,31 @@ TEST(Privileges, TheWorkerMayCleanUp) {
 }
 
 TEST(Privileges, OnlyTheWorkerTakesFromTheQueue) {
-  for (const redis::Arguments& command :
-       std::initializer_list<redis::Arguments>{{"api", "XDEL", "ticketd:commands:{0}", "1-1"},
-                                               {"api", "XTRIM", "ticketd:commands:{0}", "MAXLEN", "0"},
-                                               {"api", "DEL", "ticketd:commands:{0}"},
-                                               {"api", "HDEL", "ticketd:pending:u", "c"},
-                                               {"api", "EXPIRE", "ticketd:commands:{0}", "1"},
-                                               {"api", "BLPOP", "ticketd:commands:{0}", "1"},
-                                               {"api", "EXPIRE", "ticketd:pending:u", "1"},
-                                               {"api", "SET", "ticketd:shards", "1"},
-                                               {"api", "INCR", "ticketd:shards"},
-                                               {"api", "EXPIRE", "ticketd:shards", "1"},
-                                               {"worker", "SET", "ticketd:commands:{0}", ""},
-                                               {"worker", "EXPIRE", "ticketd:commands:{0}", "1"},
-                                               {"worker", "XADD", "ticketd:commands:{0}", "*", "a", "b"},
-                                               {"worker", "HGETALL", "ticketd:idem:u:k"},
-                                               {"worker", "DEL", "ticketd:commands:{0}"}}) {
+  for (const Words& command : std::initializer_list<Words>{{"api", "XDEL", "ticketd:commands:{0}", "1-1"},
+                                                           {"api", "XTRIM", "ticketd:commands:{0}", "MAXLEN", "0"},
+                                                           {"api", "DEL", "ticketd:commands:{0}"},
+                                                           {"api", "HDEL", "ticketd:pending:u", "c"},
+                                                           {"api", "EXPIRE", "ticketd:commands:{0}", "1"},
+                                                           {"api", "BLPOP", "ticketd:commands:{0}", "1"},
+                                                           {"api", "EXPIRE", "ticketd:pending:u", "1"},
+                                                           {"api", "SET", "ticketd:shards", "1"},
+                                                           {"api", "INCR", "ticketd:shards"},
+                                                           {"api", "EXPIRE", "ticketd:shards", "1"},
+                                                           {"worker", "SET", "ticketd:commands:{0}", ""},
+                                                           {"worker", "EXPIRE", "ticketd:commands:{0}", "1"},
+                                                           {"worker", "XADD", "ticketd:commands:{0}", "*", "a", "b"},
+                                                           {"worker", "HGETALL", "ticketd:idem:u:k"},
+                                                           {"worker", "DEL", "ticketd:commands:{0}"}}) {
     expect_forbidden(stores().queue, command);
   }
   for (const std::string user : {"api", "worker"}) {
-    for (const redis::Arguments& command : std::initializer_list<redis::Arguments>{{user, "FLUSHALL"},
-                                                                                   {user, "CONFIG", "GET", "*"},
-                                                                                   {user, "KEYS", "*"},
-                                                                                   {user, "SHUTDOWN"},
-                                                                                   {user, "ACL", "LIST"},
-                                                                                   {user, "GET", "somebody-elses"},
-                                                                                   {user, "DEBUG", "SLEEP", "1"}}) {
+    for (const Words& command : std::initializer_list<Words>{{user, "FLUSHALL"},
+                                                             {user, "CONFIG", "GET", "*"},
+                                                             {user, "KEYS", "*"},
+                                                             {user, "SHUTDOWN"},
+                                                             {user, "ACL", "LIST"},
+                                                             {user, "GET", "somebody-elses"},
+                                                             {user, "DEBUG", "SLEEP", "1"}}) {
       expect_forbidden(stores().queue, command);
     }
   }

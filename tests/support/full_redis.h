@@ -2,7 +2,7 @@
 #pragma once
 #include <string>
 
-#include "redis/redis.h"
+#include "redis/pool.h"
 
 namespace ticketd::tests {
 

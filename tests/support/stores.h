@@ -3,7 +3,7 @@
 #include <string>
 #include <type_traits>
 
-#include "redis/redis.h"
+#include "redis/pool.h"
 #include "storage/database.h"
 #include "support/test_database.h"
 

@@ -15,7 +15,7 @@ Submission::Submission(const Config& config, storage::Pool& database)
     : database_(database),
       redis_(config.queue_redis_url, kRedisTimeoutMs),
       queue_(redis_, {config.shards, config.queue_max, config.pending_per_user}) {
-  redis_.take()->command({"PING"});
+  redis_.command({"PING"});
 }
 
 std::string Submission::carry_out(domain::CommandKind kind, UserId user, EventId event,

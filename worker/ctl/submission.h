@@ -7,7 +7,7 @@
 #include "config/config.h"
 #include "domain/command.h"
 #include "queue/command_queue.h"
-#include "redis/redis.h"
+#include "redis/pool.h"
 #include "storage/database.h"
 
 namespace ticketd::ctl {

@@ -1,0 +1,52 @@
+// Connections for several threads.
+#pragma once
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/metrics.h"
+#include "redis/redis.h"
+
+namespace ticketd::redis {
+
+// Commands of several threads share a connection: what comes while an answer is awaited is sent together as soon as
+// that answer is here. Under load that is one write, one read and one wake-up of Redis for many requests. Thread-safe.
+class Pool : public Commands {
+ public:
+  Pool(std::string url, int timeout_ms, PoolMeter meter = {})
+      : url_(std::move(url)), timeout_ms_(timeout_ms), meter_(meter) {}
+
+  // One call's commands stay together.
+  std::vector<Reply> pipeline(std::span<const Arguments> commands) override;
+
+  class Lease {
+   public:
+    Lease(Pool& pool, std::unique_ptr<Connection> connection) : pool_(pool), connection_(std::move(connection)) {}
+    ~Lease() { pool_.give_back(std::move(connection_)); }
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    Connection* operator->() { return connection_.get(); }
+
+   private:
+    Pool& pool_;
+    std::unique_ptr<Connection> connection_;
+  };
+  // A connection for the caller alone, for what blocks. Opened as needed; waits for nobody.
+  Lease take();
+
+ private:
+  struct Waiter;
+  void lead(const Waiter& leader);
+  void give_back(std::unique_ptr<Connection> connection);
+
+  const std::string url_;
+  const int timeout_ms_;
+  PoolMeter meter_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Connection>> idle_;
+  std::vector<Waiter*> waiting_;  // not sent yet
+  bool led_ = false;              // somebody sends, and then wakes the first of those who wait
+};
+
+}  // namespace ticketd::redis
