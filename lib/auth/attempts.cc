@@ -74,9 +74,7 @@ void Attempts::remember_known(const std::string& what) {
 
 bool Attempts::is_known(const std::string& what) {
   bool known = false;
-  cache_.try_to([&](redis::Commands& redis) {
-    known = redis.command({"EXISTS", known_key_of(what)}).integer() == 1;
-  });
+  cache_.try_to([&](redis::Commands& redis) { known = redis.command({"EXISTS", known_key_of(what)}).integer() == 1; });
   return known;
 }
 
