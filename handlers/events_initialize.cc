@@ -20,13 +20,22 @@ static Answer initialize(App& app, const Request& request, UserId user) {
   if (!key.ok()) return key.refusal();
 
   auto reply = http::success(201, "Event created successfully", event_json(*event, now));
+  const auto fingerprint = *key ? fingerprint_of(request, *body) : "";
+  const auto replay = [&](const storage::IdempotencyClaim& first) -> Answer {
+    if (!first.same_request) return Refusal{Code::idempotency_key_reused};
+    return Reply{201, reply.headers, first.answer}.header("Idempotent-Replayed", "true");
+  };
   return storage::transact(app.database, [&](pqxx::work& tx) -> Answer {
     if (!storage::find_user(tx, user)) return Refusal{Code::token_invalid};
+    // A refused request leaves its key free. Requests at once do not see each other's events: a person may get as many
+    // more as this process has database sessions, less one.
+    if (storage::has_open_events(tx, user, app.config.events_per_user, now)) {
+      const auto first = *key ? storage::find_idempotency_claim(tx, user, **key, fingerprint, now) : std::nullopt;
+      return first ? replay(*first) : Refusal{Code::too_many_events};
+    }
     if (*key) {
-      const auto claim =
-          storage::claim_idempotency_key(tx, user, **key, fingerprint_of(request, *body), reply.body, now);
-      if (!claim.claimed && !claim.same_request) return Refusal{Code::idempotency_key_reused};
-      if (!claim.claimed) return Reply{201, reply.headers, claim.answer}.header("Idempotent-Replayed", "true");
+      const auto claim = storage::claim_idempotency_key(tx, user, **key, fingerprint, reply.body, now);
+      if (!claim.claimed) return replay(claim);
     }
     storage::insert_event(tx, *event);
     return reply;

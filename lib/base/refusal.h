@@ -24,6 +24,7 @@ enum class Code {
   event_over,
   event_cancelled,
   capacity_below_confirmed,
+  too_many_events,
   body_too_large,
   unsupported_media_type,
   idempotency_key_reused,

@@ -167,6 +167,7 @@ ConfigReading read_config(Part part, const Lookup& lookup) {
   c.pending_per_user = in.number("TICKETD_PENDING_PER_USER", 200, 1, 1'000'000);
   c.keys_per_user = in.number("TICKETD_KEYS_PER_USER", 1'000, 1, 1'000'000);
   c.keys_max = in.number("TICKETD_KEYS_MAX", 200'000, 1, 100'000'000);
+  c.events_per_user = in.number("TICKETD_EVENTS_PER_USER", 1'000, 1, 1'000'000);
   c.batch_max = in.number("TICKETD_BATCH_MAX", 500, 1, 5'000);
   c.attempts_max = in.number("TICKETD_ATTEMPTS_MAX", 5, 1, 100);
   c.outcome_wait_ms = in.number("TICKETD_OUTCOME_WAIT_MS", 2'000, 0, 20'000);

@@ -56,6 +56,7 @@ struct Config {
   int pending_per_user = 0;  // commands waiting of one person
   int keys_per_user = 0;     // idempotency keys that one person gets remembered in a day
   int keys_max = 0;          // and all people together
+  int events_per_user = 0;   // neither cancelled nor over
   int batch_max = 0;
   int attempts_max = 0;
   int outcome_wait_ms = 0;  // how long PATCH and DELETE of an event wait for the worker

@@ -39,6 +39,9 @@ Kind kind_of(Code code) {
     case Code::event_cancelled: return {409, "event_cancelled", "The event was cancelled, and its bookings with it"};
     case Code::capacity_below_confirmed:
       return {409, "capacity_below_confirmed", "More tickets are booked than that; offer at least as many"};
+    case Code::too_many_events:
+      return {409, "too_many_events",
+              "You have as many events as one person may; delete one, or wait until one is over"};
     case Code::body_too_large: return {413, "body_too_large", "The body may have at most 16 KiB; send less"};
     case Code::unsupported_media_type:
       return {415, "unsupported_media_type", "Send JSON with Content-Type: application/json"};

@@ -17,6 +17,10 @@ const Statement kInsert{"insert_event", R"(
                       available_tickets, max_per_user, created_at, updated_at)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $10))"};
 
+const Statement kHasOpen{"has_open_events", R"(
+  SELECT count(*) >= $2::bigint FROM (SELECT FROM events WHERE user_id = $1 AND state = 'open' AND NOT over AND
+    end_date_time > $3::timestamptz LIMIT $2::bigint) AS of_owner)"};
+
 const Statement kFind{"find_event", "SELECT " EVENT_COLUMNS " FROM events WHERE id = $1"};
 
 #define SET_CHANGES                                                                                           \
@@ -51,7 +55,8 @@ const Statement kClaimKey{"claim_idempotency_key", R"(
     WHERE idempotency_keys.created_at < $5::timestamptz - interval '24 hours')"};
 
 const Statement kFindKey{"find_idempotency_key", R"(
-  SELECT answer, fingerprint = $3 AS same_request FROM idempotency_keys WHERE user_id = $1 AND key = $2)"};
+  SELECT answer, fingerprint = $3 AS same_request FROM idempotency_keys
+  WHERE user_id = $1 AND key = $2 AND created_at >= $4::timestamptz - interval '24 hours')"};
 
 domain::EventStatus status_of(const pqxx::field& state) {
   return text_of(state) == "open" ? domain::EventStatus::open : domain::EventStatus::cancelled;
@@ -84,6 +89,10 @@ void insert_event(pqxx::transaction_base& tx, const Event& event) {
   run(tx, kInsert, event.id.str(), event.owner.str(), event.title, event.description, event.location,
       format_time(event.starts_at), format_time(event.ends_at), event.total_tickets, event.max_per_user,
       format_time(event.created_at));
+}
+
+bool has_open_events(pqxx::transaction_base& tx, UserId owner, int count, Time now) {
+  return run(tx, kHasOpen, owner.str(), count, format_time(now)).at(0)[0].as<bool>();
 }
 
 std::optional<Event> find_event(pqxx::transaction_base& tx, EventId id) {
@@ -133,13 +142,16 @@ std::optional<Standing> find_standing(pqxx::transaction_base& tx, EventId event,
 
 IdempotencyClaim claim_idempotency_key(pqxx::work& tx, UserId user, const std::string& key,
                                        const std::string& fingerprint, const std::string& answer, Time now) {
-  IdempotencyClaim claim;
-  claim.claimed = run(tx, kClaimKey, user.str(), key, fingerprint, answer, format_time(now)).affected_rows() == 1;
-  if (claim.claimed) return claim;
-  const auto rows = run(tx, kFindKey, user.str(), key, fingerprint);
-  claim.same_request = rows.at(0)["same_request"].as<bool>();
-  claim.answer = text_of(rows[0]["answer"]);
-  return claim;
+  if (run(tx, kClaimKey, user.str(), key, fingerprint, answer, format_time(now)).affected_rows() == 1)
+    return {true, false, ""};
+  return find_idempotency_claim(tx, user, key, fingerprint, now).value();
+}
+
+std::optional<IdempotencyClaim> find_idempotency_claim(pqxx::transaction_base& tx, UserId user, const std::string& key,
+                                                       const std::string& fingerprint, Time now) {
+  const auto rows = run(tx, kFindKey, user.str(), key, fingerprint, format_time(now));
+  if (rows.empty()) return std::nullopt;
+  return IdempotencyClaim{false, rows[0]["same_request"].as<bool>(), text_of(rows[0]["answer"])};
 }
 
 }  // namespace ticketd::storage

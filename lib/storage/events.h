@@ -36,6 +36,9 @@ Event event_of(const pqxx::row& row);
 // available_tickets, waiting_list_count and status of `event` are not looked at: a new event is open and empty.
 void insert_event(pqxx::transaction_base& tx, const Event& event);
 
+// Does `owner` have `count` events or more that are neither cancelled nor over? Looks at no more than so many.
+bool has_open_events(pqxx::transaction_base& tx, UserId owner, int count, Time now);
+
 std::optional<Event> find_event(pqxx::transaction_base& tx, EventId id);
 
 // Title, description, location and dates alone: what a handler may change by itself. Capacity and max_per_user decide
@@ -76,5 +79,9 @@ struct IdempotencyClaim {
 };
 IdempotencyClaim claim_idempotency_key(pqxx::work& tx, UserId user, const std::string& key,
                                        const std::string& fingerprint, const std::string& answer, Time now);
+
+// What the key stands for already, claiming nothing. Empty if it is free.
+std::optional<IdempotencyClaim> find_idempotency_claim(pqxx::transaction_base& tx, UserId user, const std::string& key,
+                                                       const std::string& fingerprint, Time now);
 
 }  // namespace ticketd::storage

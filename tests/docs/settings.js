@@ -71,6 +71,9 @@ says('README.md', `argon2id, ${count('ARGON2_JOBS')} at once over all processes`
 says('README.md', `the ${words[count('ARGON2_JOBS')]} argon2 slots`);
 says('README.md', `what waited ${patience} s for one of them`);
 says('README.md', `${count('PENDING_PER_USER')} commands queued and ${count('KEYS_PER_USER')} idempotency keys a day per person, ${count('KEYS_MAX')} keys`);
+says('README.md', `${count('EVENTS_PER_USER')} events at once per person`);
+says('nginx/www/openapi.yaml', `has ${count('EVENTS_PER_USER')} events at most by default`);
+says('nginx/www/docs/errors.html', `as one person may: ${count('EVENTS_PER_USER')} by default`);
 says('README.md', `drop the old one ${ttl} later`);
 says('README.md', `${body} KiB, one JSON object`);
 says('README.md', `\`maxmemory\` (${memory} MB in \`systemd/redis-queue.conf\`)`);

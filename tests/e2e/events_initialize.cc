@@ -1,5 +1,7 @@
 #include "support/booking_steps.h"
 #include "support/checks.h"
+#include "support/stack_database.h"
+#include "support/token_forge.h"
 
 #include <CppUTest/TestHarness.h>  // last: it redefines new
 
@@ -146,4 +148,68 @@ TEST(InitializeEvent, MustEndAfterItsStart) {
                     initialize(event_body().set("start_date_time", start).set("end_date_time", before)));
   expect_bad_fields({"end_date_time"},
                     initialize(event_body().set("start_date_time", start).set("end_date_time", start)));
+}
+
+TEST_GROUP(ManyEvents) {
+  static constexpr int kEventsPerUser = 1000;  // the default of TICKETD_EVENTS_PER_USER
+  Person owner;
+
+  // All but one of those that a person may have.
+  void setup() override {
+    owner = make_person();
+    have(kEventsPerUser - 1, "1 year");
+  }
+  void teardown() override { query("UPDATE events SET state = 'cancelled' WHERE user_id = $1", owner.id); }
+
+  void have(int events, const char* end_in) const {
+    query(R"(INSERT INTO events (id, user_id, title, description, location, start_date_time, end_date_time,
+        total_tickets, available_tickets, created_at, updated_at)
+      SELECT gen_random_uuid(), $1, 'One of many', 'd', 'l', now() + $2::interval - interval '1 hour',
+        now() + $2::interval, 5, 5, now(), now() FROM generate_series(1, $3::integer))",
+          owner.id, end_in, events);
+  }
+  Response initialize(const Json& body = event_body(), const std::string& key = fresh_uuid()) const {
+    return owner.post("/v1/events/initialize", body, {"Idempotency-Key: " + key});
+  }
+};
+
+TEST(ManyEvents, OfOnePersonComeToAnEnd) {
+  expect_status(201, initialize());
+  expect_problem(409, "too_many_events", initialize());
+  expect_problem(409, "too_many_events", owner.post("/v1/events/initialize", event_body()));
+  expect_status(201, make_person().post("/v1/events/initialize", event_body()));
+}
+
+TEST(ManyEvents, AreCountedAnewWhenOneIsDeleted) {
+  const auto id = create_event(owner);
+  expect_problem(409, "too_many_events", initialize());
+  expect_status(200, owner.del("/v1/events/" + id));
+  expect_status(201, initialize());
+}
+
+TEST(ManyEvents, ThatAreOverDoNotCount) {
+  have(20, "-1 hour");
+  expect_status(201, initialize());
+}
+
+TEST(ManyEvents, StillAnswerTheSameToTheKeyOfAnEarlierOne) {
+  const auto body = event_body();
+  const auto key = fresh_uuid();
+  const auto first = initialize(body, key);
+  expect_status(201, first);
+  const auto again = initialize(body, key);
+  expect_text(first.body, again.body);
+  expect_text("true", again.header("idempotent-replayed"));
+  expect_problem(422, "idempotency_key_reused", initialize(event_body(), key));
+}
+
+TEST(ManyEvents, LeaveTheKeyOfARefusedOneFree) {
+  const auto id = create_event(owner);
+  const auto body = event_body();
+  const auto key = fresh_uuid();
+  expect_problem(409, "too_many_events", initialize(body, key));
+  expect_status(200, owner.del("/v1/events/" + id));
+  const auto later = initialize(body, key);
+  expect_status(201, later);
+  CHECK_FALSE(later.has_header("idempotent-replayed"));
 }

@@ -192,6 +192,11 @@ TEST(QueryPlans, EventsOfAnOwner) {
   expect_order_of("events_of_owner", "FROM events", list(filter));
 }
 
+TEST(QueryPlans, OpenEventsOfAnOwner) {
+  expect_index("Index Only Scan using events_upcoming_of_owner", "AS of_owner",
+               [&](pqxx::work& tx) { storage::has_open_events(tx, user, 1000, now()); });
+}
+
 TEST(QueryPlans, EventsByWords) {
   storage::EventFilter filter;
   filter.words = "rare";

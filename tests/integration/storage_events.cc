@@ -86,6 +86,22 @@ TEST(StorageEvents, WhoHoldsNothingHasNoPlace) {
   CHECK_FALSE(held.position.has_value());
 }
 
+TEST(StorageEvents, OpenOnesAreCountedUntilTheyAreOverOrCancelled) {
+  const auto owner = make_user();
+  make_event_of(owner);
+  const auto removed = make_event_of(owner);
+  make_event();
+  const auto has = [&](int count, Time at = now()) {
+    return commit([&](pqxx::work& tx) { return storage::has_open_events(tx, owner, count, at); });
+  };
+  CHECK(has(1) && has(2));
+  CHECK_FALSE(has(3));
+  CHECK_FALSE(has(1, find(removed).ends_at));
+  carry_out(remove(removed));
+  CHECK(has(1));
+  CHECK_FALSE(has(2));
+}
+
 TEST_GROUP_BASE(StorageIdempotency, IntegrationTest) {
   const UserId user = make_user();
   storage::IdempotencyClaim claim(const std::string& fingerprint, const std::string& answer, Time at = now(),
@@ -113,6 +129,18 @@ TEST(StorageIdempotency, AKeyIsFreeAgainAfterADay) {
   claim("same", "first", now() - std::chrono::hours(24) - seconds(1));
   CHECK(claim("other", "second").claimed);
   expect_text("second", claim("other", "third").answer);
+}
+
+TEST(StorageIdempotency, LookingClaimsNothing) {
+  const auto look = [&](const std::string& fingerprint, Time at = now()) {
+    return commit([&](pqxx::work& tx) { return storage::find_idempotency_claim(tx, user, "key", fingerprint, at); });
+  };
+  CHECK_FALSE(look("same").has_value());
+  CHECK(claim("same", "first").claimed);
+  expect_text("first", look("same")->answer);
+  CHECK(look("same")->same_request && !look("same")->claimed);
+  CHECK_FALSE(look("other")->same_request);
+  CHECK_FALSE(look("same", now() + std::chrono::hours(24) + seconds(1)).has_value());
 }
 
 TEST(StorageIdempotency, KeysOfTwoPeopleAreTwoKeys) {

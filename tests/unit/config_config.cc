@@ -107,6 +107,13 @@ TEST(Config, RefusesANumberOutOfBounds) {
   CHECK_TRUE(read().problems.empty());
 }
 
+TEST(Config, BoundsTheEventsOfAPerson) {
+  LONGS_EQUAL(1000, read().config.events_per_user);
+  settings["TICKETD_EVENTS_PER_USER"] = "7";
+  LONGS_EQUAL(7, read().config.events_per_user);
+  expect_contains("from 1 to 1000000", problem_with("TICKETD_EVENTS_PER_USER", "0"));
+}
+
 TEST(Config, RefusesARateRuleThatIsNone) {
   for (const auto* value : {"", "200", "200/", "/600", "0/600", "200/0", "-1/600", "200/600/1", "200/86401", "a/b"})
     expect_contains("REQUESTS/SECONDS", problem_with("TICKETD_RATE_LIMIT_BOOKING", value));
