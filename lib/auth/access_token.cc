@@ -80,9 +80,8 @@ Json claims_of(std::string_view token, const std::vector<JwtKey>& keys) {
 
 // 0 for what is no time that can be counted in milliseconds too.
 std::int64_t time_claim(const Json& claims, const char* name) {
-  constexpr std::int64_t kYear10000S = 253'402'300'800;
   const auto s = claims[name].integer();
-  return s > 0 && s < kYear10000S ? s : 0;
+  return s > 0 && s < epoch_s(kYear10000) ? s : 0;
 }
 
 }  // namespace

@@ -6,8 +6,6 @@
 namespace ticketd {
 namespace {
 
-constexpr Time kYear10000 = std::chrono::sys_days(std::chrono::year(10'000) / 1 / 1);
-
 // Reads the text from left to right; every read fails for good once one has failed.
 class Scanner {
  public:
@@ -97,7 +95,7 @@ std::optional<Time> parse_time(std::string_view text) {
   const year_month_day date{year(y), month(static_cast<unsigned>(mo)), day(static_cast<unsigned>(d))};
   if (!date.ok() || h > 23 || mi > 59 || s > 59) return std::nullopt;
   const auto time = Time(sys_days(date)) + hours(h) + minutes(mi) + seconds(s) + milliseconds(ms) - offset;
-  if (time < Time{} || time >= kYear10000) return std::nullopt;  // the zone may have moved it across either end
+  if (!is_date(epoch_ms(time))) return std::nullopt;  // the zone may have moved it across either end
   return time;
 }
 

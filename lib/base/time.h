@@ -1,6 +1,7 @@
 // Points in time: milliseconds, UTC, as on the wire.
 #pragma once
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,12 @@ namespace ticketd {
 using Time = std::chrono::sys_time<std::chrono::milliseconds>;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+
+// From there on no date has a text: its year would have five digits.
+constexpr Time kYear10000 = std::chrono::sys_days(std::chrono::year(10'000) / 1 / 1);
+
+// Is it, in milliseconds since 1970, a time that the API takes, and PostgreSQL: from 1970 to 9999?
+constexpr bool is_date(std::int64_t ms) { return ms >= 0 && ms < kYear10000.time_since_epoch().count(); }
 
 class Clock {
  public:

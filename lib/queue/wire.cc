@@ -33,12 +33,6 @@ std::string to_text(const EventChanges& changes) {
   return object.size() == 0 ? "" : object.dump();
 }
 
-// From 1970 to 9999: what the API takes, and PostgreSQL.
-bool is_date(std::int64_t ms) {
-  constexpr std::int64_t kYear10000Ms = 253'402'300'800'000;
-  return ms >= 0 && ms < kYear10000Ms;
-}
-
 // False where the field is there, but of another type or out of range.
 bool read(const Json& object, const char* key, std::optional<std::string>& out) {
   if (!object.has(key)) return true;

@@ -119,9 +119,7 @@ std::optional<Cursor> decode_cursor(std::string_view text) {
   Cursor cursor;
   const auto [end, error] = std::from_chars(text.data(), text.data() + mark, cursor.key);
   const auto id = Uuid::parse(text.substr(mark + 1));
-  constexpr std::int64_t kYear10000Ms = 253'402'300'800'000;
-  if (error != std::errc{} || end != text.data() + mark || !id || cursor.key < 0 || cursor.key >= kYear10000Ms)
-    return std::nullopt;
+  if (error != std::errc{} || end != text.data() + mark || !id || !is_date(cursor.key)) return std::nullopt;
   cursor.id = id->str();
   return cursor;
 }

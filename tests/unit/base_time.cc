@@ -92,6 +92,11 @@ TEST(Time, RefusesAYearThatLiesOutsideOnceItIsUtc) {
   expect_refused({"1970-01-01T00:00+14:00", "9999-12-31T23:59-14:00"});
 }
 
+TEST(Time, OfADateIsBefore10000) {
+  CHECK_TRUE(is_date(0) && is_date(epoch_ms(*parse_time("9999-12-31T23:59:59.999Z"))));
+  CHECK_FALSE(is_date(-1) || is_date(253'402'300'800'000));
+}
+
 TEST(Time, RefusesANulAfterTheZone) {
   CHECK_FALSE(parse_time(std::string_view("2027-05-01T19:30Z\0", 18)).has_value());
 }
