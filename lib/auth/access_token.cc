@@ -119,9 +119,12 @@ std::optional<AccessTokens::Verified> AccessTokens::check(const std::string& tok
   if (claims["iss"].text() != config_.jwt_issuer || claims["aud"].text() != config_.jwt_audience ||
       claims["typ"].text() != kType || (claims.has("nbf") && !claims["nbf"].is_integer()))
     return std::nullopt;
+  // What was issued while the setting was longer: the list of ended sessions goes back no further than a token lives
+  // now.
+  const auto expires = std::min(exp, iat + config_.access_ttl_s);
   const auto iat_ms = claims["iat_ms"].integer();
   const auto issued_at = iat_ms > 0 ? from_epoch_ms(iat_ms) : Time(seconds(iat));
-  return Verified{{*user, issued_at}, claims["nbf"].integer(), exp};
+  return Verified{{*user, issued_at}, claims["nbf"].integer(), expires};
 }
 
 std::optional<AccessTokens::Verified> AccessTokens::check_once(const std::string& token) {

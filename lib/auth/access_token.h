@@ -29,7 +29,8 @@ class AccessTokens {
   std::string issue(UserId user, Time now, Random& random) const;
 
   // Refuses: token_invalid (longer than 4 KiB, not ours, another algorithm, issuer, audience or type, not valid yet, a
-  // claim missing), token_expired. Thread-safe.
+  // claim missing), token_expired (by its own claim, or issued longer ago than tokens live by the present setting).
+  // Thread-safe.
   Result<AccessClaims> verify(const std::string& token, Time now);
 
  private:

@@ -56,6 +56,23 @@ TEST(AccessTokens, ExpiresAfterItsLife) {
   expect_text("token_expired", verdict(token));
 }
 
+TEST(AccessTokens, LivesNoLongerThanTokensDoNowWhateverItSays) {
+  config.access_ttl_s = 86'400;
+  const auto token = tokens.issue(user, clock.now(), random);
+  config.access_ttl_s = 60;  // as after a restart with a new setting
+  clock.tick(seconds(60) - milliseconds(1));
+  expect_text("accepted", verdict(token));
+  clock.tick(milliseconds(1));
+  expect_text("token_expired", verdict(token));
+}
+
+TEST(AccessTokens, LivesNoLongerThanItSays) {
+  const auto token = tokens.issue(user, clock.now(), random);
+  config.access_ttl_s = 86'400;
+  clock.tick(seconds(900));
+  expect_text("token_expired", verdict(token));
+}
+
 TEST(AccessTokens, KnowsMoreTokensThanItRemembers) {
   const auto first = tokens.issue(user, clock.now(), random);
   for (int i = 0; i < 9'000; ++i)
