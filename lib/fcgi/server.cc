@@ -2,6 +2,7 @@
 
 #include <fcgiapp.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -20,6 +21,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/log.h"
 #include "base/resident.h"
 #include "fcgi/params.h"
 
@@ -32,6 +34,10 @@ using SteadyClock = std::chrono::steady_clock;
 
 // Without a request for that long, a process gives back what memory it can.
 constexpr std::int64_t kRestMs = 5'000;
+
+// Without descriptors or memory for another connection, so long until the next try, and until that is logged again.
+constexpr int kShortageMs = 100;
+constexpr std::int64_t kShortageLogMs = 60'000;
 
 std::system_error system_failure(const char* what) { return {errno, std::generic_category(), what}; }
 
@@ -144,12 +150,25 @@ class Server {
     if (::epoll_ctl(epoll_.get(), operation, fd, &event) != 0) throw system_failure("epoll");
   }
 
-  // Null if its peer has gone already.
+  // Null if its peer has gone already, or there are no descriptors.
   std::unique_ptr<Connection> accept() {
     const int fd = ::accept4(options_.listen_fd, nullptr, nullptr, SOCK_CLOEXEC);
+    if (fd < 0) wait_out_shortage(errno);
     // One shot: a connection wakes one thread, and only then the next connection another one.
     watch(EPOLL_CTL_MOD, options_.listen_fd, {EPOLLIN | EPOLLONESHOT, {.ptr = nullptr}});
     return fd < 0 ? nullptr : std::make_unique<Connection>(options_.listen_fd, fd);
+  }
+
+  // The connection stays in the backlog, so the socket would be readable again at once (accept(2)). Meanwhile the other
+  // threads serve the connections that are there, and give descriptors back.
+  void wait_out_shortage(int error) {
+    if (error != EMFILE && error != ENFILE && error != ENOMEM && error != ENOBUFS) return;
+    const auto now = now_ms();
+    auto logged = shortage_logged_ms_.load();
+    if (now - logged >= kShortageLogMs && shortage_logged_ms_.compare_exchange_strong(logged, now))
+      Log::error("no_descriptors", {{"error", std::generic_category().message(error)}});
+    pollfd stop{stop_.get(), POLLIN, 0};
+    ::poll(&stop, 1, kShortageMs);
   }
 
   void serve_all() {
@@ -208,6 +227,7 @@ class Server {
   const Fd stop_;
   Waiting waiting_{epoll_.get()};
   std::atomic<std::int64_t> last_ms_{now_ms()};
+  std::atomic<std::int64_t> shortage_logged_ms_{-kShortageLogMs};
   std::atomic<int> in_flight_{0};
 };
 

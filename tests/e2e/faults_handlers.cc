@@ -1,7 +1,12 @@
 // Handlers under pressure: more connections than threads, and a process killed under load.
 #include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <thread>
 
 #include "support/booking_steps.h"
 #include "support/checks.h"
@@ -104,4 +109,67 @@ TEST(HandlerKilled, StartsAgainByItself) {
   kill_hard("events-book");
   CHECK_TRUE(await([&] { return book(people[0], event).status == 202; }));
   CHECK_TRUE(await([&] { return pid_of("events-book") > 1 && pid_of("events-book") != before; }));
+}
+
+// A process that may open no more files cannot accept: it has to wait without burning a processor, and to go on.
+TEST_GROUP(HandlerOutOfDescriptors) {
+  const std::string name = "auth-logout";  // nginx keeps no connection to it
+  pid_t pid = 0;
+  rlimit before{};
+
+  void setup() override {
+    take_down(name);  // a new one has not logged anything yet
+    bring_up(name);
+    expect_status(400, log_out());
+    pid = pid_of(name);
+    CHECK_EQUAL(0, prlimit(pid, RLIMIT_NOFILE, nullptr, &before));
+  }
+  void teardown() override { lift(); }
+
+  static Response log_out() { return send({.method = "POST", .path = "/v1/auth/logout", .body = "{}"}); }
+
+  void forbid_more() const {
+    rlim_t next = 0;
+    while (std::filesystem::is_symlink(descriptor(next))) ++next;
+    const rlimit none{next, before.rlim_max};
+    CHECK_EQUAL(0, prlimit(pid, RLIMIT_NOFILE, &none, nullptr));
+  }
+  void lift() const { prlimit(pid, RLIMIT_NOFILE, &before, nullptr); }
+
+  [[nodiscard]] std::string descriptor(rlim_t fd) const {
+    return "/proc/" + std::to_string(pid) + "/fd/" + std::to_string(fd);
+  }
+  [[nodiscard]] std::size_t lines_logged() const {
+    std::ifstream log(setting("RUN_DIR") + "/log/" + name + ".log");
+    std::size_t lines = 0;
+    for (std::string line; std::getline(log, line);) lines += line.find("no_descriptors") != std::string::npos;
+    return lines;
+  }
+  // Of all its threads so far.
+  [[nodiscard]] double cpu_s() const {
+    std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+    std::string word;
+    long ticks = 0;
+    for (int field = 1; file >> word; ++field) {
+      if (field == 14 || field == 15) ticks += std::stol(word);  // proc(5): utime, stime
+    }
+    return static_cast<double>(ticks) / static_cast<double>(sysconf(_SC_CLK_TCK));
+  }
+};
+
+TEST(HandlerOutOfDescriptors, WaitsQuietlyAndAnswersLater) {
+  const auto lines = lines_logged();
+  forbid_more();
+  Response reply;
+  std::jthread client([&] { reply = log_out(); });
+  const bool logged = await([&] { return lines_logged() > lines; }, std::chrono::seconds(3));
+  const auto cpu = cpu_s();
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  const auto used = cpu_s() - cpu;
+  lift();
+  client.join();
+  CHECK_TRUE_TEXT(used < 0.2, ("in a second it used " + std::to_string(used) + " s").c_str());
+  CHECK_TRUE(logged);
+  expect_status(400, reply);
+  LONGS_EQUAL(lines + 1, lines_logged());
 }
