@@ -56,7 +56,7 @@ operate() {
 # PostgreSQL is reached over TCP with passwords then, as on another host.
 to_another_host() {
   inside sh -ec "cd /; echo \"ALTER ROLE postgres PASSWORD 'admin'\" >/root/sql; runuser -u postgres -- psql -Xq </root/sql; rm /root/sql
-    ticketctl setup --database-url postgresql://postgres:admin@127.0.0.1:5432/postgres"
+    echo postgresql://postgres:admin@127.0.0.1:5432/postgres | ticketctl setup --database-url -"
 }
 
 move_the_database() {
