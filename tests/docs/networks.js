@@ -1,0 +1,76 @@
+// networks.js RUN_DIR: whom nginx's coarse limit counts as one. A real nginx with the files of a site, told by a header where a
+// client comes from, and asked for what it would count.
+const fs = require('fs');
+const http = require('http');
+const os = require('os');
+const path = require('path');
+const { spawn } = require('child_process');
+
+const [runDir] = process.argv.slice(2);
+const root = process.cwd();
+const home = fs.mkdtempSync(path.join(os.tmpdir(), 'ticketd-networks-'));
+const socketPath = path.join(home, 'nginx.sock');
+const configuration = `
+${process.getuid() === 0 ? 'user root;' : ''}
+daemon off;
+pid ${home}/nginx.pid;
+events {}
+http {
+    include "${runDir}/conf/settings.conf";
+    include "${runDir}/conf/paths.conf";
+    ${['routes', 'http', 'pages', 'errors'].map((name) => `include "${root}/nginx/${name}.conf";`).join('\n    ')}
+    ${['client_body', 'fastcgi', 'proxy', 'scgi', 'uwsgi'].map((name) => `${name}_temp_path ${home}/${name};`).join('\n    ')}
+    access_log off;
+    set_real_ip_from unix:;
+    real_ip_header   X-Client;
+    server {
+        listen unix:${socketPath};
+        location / { return 200 $ticketd_network; }
+    }
+}`;
+
+// In hexadecimal.
+function networkOf(address) {
+  return new Promise((resolve, reject) => {
+    const request = http.get({ socketPath, path: '/', headers: { 'X-Client': address } }, (answer) => {
+      const parts = [];
+      answer.on('data', (part) => parts.push(part));
+      answer.on('end', () => resolve(Buffer.concat(parts).toString('hex')));
+    });
+    request.on('error', reject);
+  });
+}
+
+const expected = {
+  '192.0.2.7': 'c0000207',
+  '::ffff:192.0.2.7': 'c0000207', // with listen [::]:80 ipv6only=off
+  '::ffff:10.10.10.10': '0a0a0a0a', // newlines
+  '2001:db8:1:2::7': '20010db800010002',
+  '2001:db8:1:2:ffff:ffff:ffff:ffff': '20010db800010002',
+  '::1': '0000000000000000',
+  '::fffe:192.0.2.7': '0000000000000000',
+};
+
+async function main() {
+  fs.writeFileSync(`${home}/nginx.conf`, configuration);
+  const nginx = spawn('nginx', ['-e', 'stderr', '-p', home, '-c', `${home}/nginx.conf`], { stdio: 'inherit' });
+  let ended = false;
+  nginx.on('exit', () => (ended = true));
+  let bad = 0;
+  try {
+    while (!ended && !fs.existsSync(`${home}/nginx.pid`)) await new Promise((resolve) => setTimeout(resolve, 5));
+    for (const [address, network] of Object.entries(expected)) {
+      const got = await networkOf(address);
+      if (got === network) continue;
+      bad++;
+      console.log(`${address} counts as ${got}, not ${network}`);
+    }
+  } finally {
+    nginx.kill();
+    fs.rmSync(home, { recursive: true });
+  }
+  console.log(`networks: ${Object.keys(expected).length} addresses, ${bad} counted wrongly`);
+  process.exit(bad === 0 ? 0 : 1);
+}
+
+main();
