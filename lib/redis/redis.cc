@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstring>
 
@@ -159,7 +160,8 @@ Reply Connection::receive() {
 
 bool Connection::closed_by_peer() const {
   char byte = 0;
-  return ::recv(context_->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+  const auto size = ::recv(context_->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return size == 0 || (size < 0 && errno != EAGAIN);
 }
 
 void Connection::make_ready(int blocks_ms) {
