@@ -18,7 +18,8 @@ int run(const char* name, Limit limit, OpenHandler open, SignedInHandler signed_
     App app(std::move(config), name);
     app.metrics.announce(name, now_us());
     Edge edge(app, name, limit, open, signed_in);
-    fcgi::serve({0, app.config.threads, app.config.idle_exit_s},
+    const auto threads = limit == Limit::booking ? app.config.booking_threads : app.config.threads;
+    fcgi::serve({0, threads, app.config.idle_exit_s},
                 [&](const Request& request) { return edge.handle(request); });
     return EXIT_SUCCESS;
   } catch (const std::exception& e) {

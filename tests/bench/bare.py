@@ -33,7 +33,7 @@ class Bare:
         path.unlink(missing_ok=True)
         redis = urllib.parse.urlsplit(self.stack.env["QUEUE_REDIS_URL"])
         environment = {**os.environ, **self.stack.env, "REPLY_HEADER_BYTES": str(header_bytes),
-                       "REPLY_BODY_BYTES": str(body_bytes), "BARE_REDIS_PATH": redis.path}
+                       "REPLY_BODY_BYTES": str(body_bytes), "BARE_THREADS": "24" if program == "bare-xadd" else "8", "BARE_REDIS_PATH": redis.path}
         if redis.username:
             environment |= {"BARE_REDIS_USER": redis.username, "BARE_REDIS_PASSWORD": redis.password}
         with socket.socket(socket.AF_UNIX) as listener:

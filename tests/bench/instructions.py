@@ -10,12 +10,14 @@ import people
 REQUESTS = 50
 WARM_UP = 10
 
+ONE_THREAD = {"TICKETD_THREADS": "1", "TICKETD_BOOKING_THREADS": "1"}
+
 
 def count(stack, out, name, requests):
     """(instructions per request, [(per request, function)] inclusive, the same by self)."""
     file = out / f"callgrind.{name}"
     handler = fastcgi.Handler(stack, name, ["valgrind", "-q", "--tool=callgrind", "--instr-atstart=no",
-                                            f"--callgrind-out-file={file}"], {"TICKETD_THREADS": "1"})
+                                            f"--callgrind-out-file={file}"], ONE_THREAD)
     try:
         for data in requests[:WARM_UP]:
             handler.ask(data)
@@ -33,7 +35,7 @@ def count(stack, out, name, requests):
 def system_calls(stack, out, name, requests):
     """[(per request, name)], the most frequent first."""
     file = out / f"strace.{name}"
-    handler = fastcgi.Handler(stack, name, ["strace", "-D", "-f", "-qq", "-o", file], {"TICKETD_THREADS": "1"})
+    handler = fastcgi.Handler(stack, name, ["strace", "-D", "-f", "-qq", "-o", file], ONE_THREAD)
     try:
         for data in requests[:WARM_UP]:
             handler.ask(data)

@@ -83,7 +83,8 @@ bool is_foreign(const fs::path& process) {
 void check_open_files(const Visit& visit) {
   auto names = list_handlers(visit);
   names.emplace_back("ticketd-worker");
-  const std::int64_t needed = 3 * visit.config().threads + visit.config().db_connections + 32;
+  const std::int64_t needed =
+      3 * std::max(visit.config().threads, visit.config().booking_threads) + visit.config().db_connections + 32;
   std::int64_t least = std::numeric_limits<std::int64_t>::max();
   std::string least_name;
   int processes = 0;

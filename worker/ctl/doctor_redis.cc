@@ -1,5 +1,6 @@
 // doctor: the two Redis.
 #include <sys/statfs.h>
+#include <algorithm>
 
 #include <linux/magic.h>
 
@@ -92,7 +93,7 @@ void check_memory(const Instance& redis, const ServerFacts& facts) {
 
 void check_clients(const Instance& redis, const ServerFacts& facts) {
   const auto handlers = static_cast<std::int64_t>(list_handlers(redis.visit).size());
-  const auto needed = handlers * redis.visit.config().threads + 32;
+  const auto needed = handlers * std::max(redis.visit.config().threads, redis.visit.config().booking_threads) + 32;
   const auto most = facts.number("maxclients");
   const auto found = std::to_string(facts.number("connected_clients")) + " of " + std::to_string(most) +
                      " clients, up to " + std::to_string(needed) + " needed";

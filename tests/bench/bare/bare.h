@@ -27,7 +27,7 @@ void serve(Open open, Act act) {
   FCGX_Init();
   const auto reply = padded_reply();
   std::vector<std::jthread> threads;
-  for (int i = number_from_environment("TICKETD_THREADS", 24); i > 0; --i) {
+  for (int i = number_from_environment("BARE_THREADS", 8); i > 0; --i) {
     threads.emplace_back([&] {
       auto own = open();
       FCGX_Request request;
