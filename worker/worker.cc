@@ -148,11 +148,18 @@ void Worker::run_session(const std::atomic<bool>& stop) {
       next_cleaning = SteadyClock::now() + (clean_up(session.get(), clock_.now()) ? kBalanceEvery : kCleanEvery);
     }
     const auto left_ms = std::chrono::ceil<std::chrono::milliseconds>(next_balance - SteadyClock::now()).count();
-    const auto entries = stream.read(locks.owned(), config_.batch_max, std::max(1, static_cast<int>(left_ms)));
-    carry_out(drain, stream, entries, fresh);
-    report_("owns " + std::to_string(locks.owned().size()) + " of " + std::to_string(config_.shards) + " shards, " +
-            std::to_string(entries.size()) + " commands in the last round, lag " +
-            std::to_string(lag_ms(entries, clock_.now())) + " ms");
+    auto entries = stream.read(locks.owned(), config_.batch_max, std::max(1, static_cast<int>(left_ms)));
+    do {
+      // A small batch is not followed by a smaller one: what comes meanwhile is read when it is done.
+      const bool more = entries.size() >= static_cast<std::size_t>(config_.batch_max) && !stop &&
+                        SteadyClock::now() < next_balance;
+      if (more) stream.ask_next(locks.owned(), config_.batch_max);
+      carry_out(drain, stream, entries, fresh);
+      report_("owns " + std::to_string(locks.owned().size()) + " of " + std::to_string(config_.shards) + " shards, " +
+              std::to_string(entries.size()) + " commands in the last round, lag " +
+              std::to_string(lag_ms(entries, clock_.now())) + " ms");
+      entries = more ? stream.take_next() : std::vector<queue::Entry>();
+    } while (!entries.empty());
   }
 }
 

@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::chrono::seconds kWait{2};
 
-// Argon2's time goes by the blocks that it fills: memory times passes.
 unsigned long long blocks_of(const HashCost& cost) { return cost.passes * cost.memory_kib; }
 
 // Empty: no hash of ours.
@@ -47,8 +46,15 @@ void burn(unsigned long long blocks, const HashCost& cost, const std::string& pa
 
 }  // namespace
 
+Comparison comparison_with(const std::string& hash, const HashCost& cost) {
+  const auto made_at = cost_of(hash);
+  if (!made_at) return {hash_of_nobody(cost), blocks_of(cost), 0};
+  const auto filled = blocks_of(*made_at);
+  return {hash, filled, filled < blocks_of(cost) ? blocks_of(cost) - filled : 0};
+}
+
 Passwords::Passwords(int jobs_at_once, const std::string& slots_file, HashCost cost)
-    : slots_(slots_file, jobs_at_once), cost_(cost), nobodys_(hash_of_nobody(cost)) {}
+    : slots_(slots_file, jobs_at_once), cost_(cost) {}
 
 std::string Passwords::hash(const std::string& password) {
   const HashingSlots::Lease slot(slots_, kWait);
@@ -63,11 +69,10 @@ std::string Passwords::hash(const std::string& password) {
 Passwords::Verdict Passwords::verify(const std::string& hash, const std::string& password) {
   const HashingSlots::Lease slot(slots_, kWait);
   if (!slot.granted()) return Verdict::busy;
-  const auto made_at = cost_of(hash);
-  const auto& against = made_at ? hash : nobodys_;
-  const bool right = crypto_pwhash_str_verify(against.c_str(), password.data(), password.size()) == 0;
-  if (made_at && blocks_of(*made_at) < blocks_of(cost_)) burn(blocks_of(cost_) - blocks_of(*made_at), cost_, password);
-  return right && made_at ? Verdict::right : Verdict::wrong;
+  const auto comparison = comparison_with(hash, cost_);
+  const bool right = crypto_pwhash_str_verify(comparison.against.c_str(), password.data(), password.size()) == 0;
+  if (comparison.burnt_blocks > 0) burn(comparison.burnt_blocks, cost_, password);
+  return right && comparison.against == hash ? Verdict::right : Verdict::wrong;
 }
 
 bool Passwords::needs_rehash(const std::string& hash) const {

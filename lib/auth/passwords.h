@@ -14,6 +14,18 @@ struct HashCost {
   std::size_t memory_kib = 19'456;
 };
 
+// How verify() compares a password with a stored hash: with which one, and what it fills besides. Argon2's time goes by
+// the blocks of 1 KiB that it fills, memory times passes; their sum is the same for every hash that costs no more than
+// ours do now.
+struct Comparison {
+  std::string against;
+  unsigned long long filled_blocks = 0;
+  unsigned long long burnt_blocks = 0;
+};
+
+// `hash`: any text; one that is no hash of ours stands for no account.
+Comparison comparison_with(const std::string& hash, const HashCost& cost);
+
 class Passwords {
  public:
   // `slots_file`: see HashingSlots; hashes at once, over all processes that share it.
@@ -33,7 +45,6 @@ class Passwords {
  private:
   HashingSlots slots_;
   const HashCost cost_;
-  const std::string nobodys_;  // a hash that no password has
 };
 
 }  // namespace ticketd::auth

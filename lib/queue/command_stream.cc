@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 #include <thread>
+#include <utility>
 
 namespace ticketd::queue {
 namespace {
@@ -15,8 +16,7 @@ constexpr int kClosedTtlS = 60;   // longer than any handler remembers an event 
 // allow-oom, in both scripts: with the memory full, acknowledging is what makes room.
 // ARGV: number of entries, how long an outcome and a closed mark last; for each entry stream, stream id, pending hash,
 // command id and the list of the one who awaits it (may be ""); then the closed marks.
-const redis::Script& acknowledge_script() {
-  static const redis::Script script(R"(#!lua flags=allow-oom
+constexpr const char* kAcknowledgeScript = R"(#!lua flags=allow-oom
 local at = 4
 for _ = 1, tonumber(ARGV[1]) do
   redis.call('XDEL', ARGV[at], ARGV[at + 1])
@@ -29,9 +29,7 @@ for _ = 1, tonumber(ARGV[1]) do
 end
 for i = at, #ARGV do redis.call('SET', ARGV[i], '1', 'EX', ARGV[3]) end
 return 1
-)");
-  return script;
-}
+)";
 
 // KEYS: begun. ARGV: shard, stream id of its head. The field holds "count id".
 const redis::Script& begin_script() {
@@ -71,50 +69,106 @@ Entry entry_of(int shard, const redis::Reply& reply) {
   return entry;
 }
 
+// What follows the entries that were read `last` of each shard, or from the beginning.
+redis::Arguments read_command(const std::set<int>& shards, const std::map<int, std::string>& last, int max,
+                              std::optional<int> block_ms) {
+  redis::Arguments command = {"XREAD", "COUNT", std::to_string(max)};
+  if (block_ms) {
+    command.push_back("BLOCK");
+    command.push_back(std::to_string(*block_ms));
+  }
+  command.push_back("STREAMS");
+  for (const int shard : shards) command.push_back(stream_key(shard));
+  for (const int shard : shards) command.push_back(last.contains(shard) ? last.at(shard) : "0-0");
+  return command;
+}
+
 }  // namespace
 
 std::vector<Entry> CommandStream::read(const std::set<int>& shards, int max, int block_ms) {
+  settle();
+  asked_ = false;
+  next_.reset();
+  last_.clear();
   if (shards.empty()) {
     std::this_thread::sleep_for(std::chrono::milliseconds(block_ms));
     return {};
   }
-  redis::Arguments arguments = {"XREAD", "COUNT", std::to_string(max), "BLOCK", std::to_string(block_ms), "STREAMS"};
-  for (const int shard : shards) arguments.push_back(stream_key(shard));
-  for (std::size_t i = 0; i < shards.size(); ++i) arguments.push_back("0-0");
-  const auto reply = redis_.blocking_command(arguments, block_ms);
-  std::vector<Entry> entries;
-  for (std::size_t s = 0; s < reply.size(); ++s) {
-    const int shard = shard_in(reply.at(s).at(0).text());
-    const auto list = reply.at(s).at(1);
-    for (std::size_t i = 0; i < list.size(); ++i) entries.push_back(entry_of(shard, list.at(i)));
-  }
-  return entries;
+  return entries_of(redis_.blocking_command(read_command(shards, last_, max, block_ms), block_ms));
 }
 
-void CommandStream::acknowledge(std::span<const Entry> entries, std::span<const EventId> deleted_events) {
-  redis::Arguments arguments = {std::to_string(entries.size()), std::to_string(kOutcomeTtlS),
-                                std::to_string(kClosedTtlS)};
-  for (const auto& entry : entries) {
-    arguments.push_back(stream_key(entry.shard));
-    arguments.push_back(entry.stream_id);
-    // By the entry's own words: one that cannot be read as a command may have a pending field all the same.
-    arguments.push_back(kPendingPrefix + text_of(entry, "user"));
-    arguments.push_back(text_of(entry, "id"));
-    arguments.push_back(entry.awaited && entry.command ? outcome_key(entry.command->id) : "");
+void CommandStream::ask_next(const std::set<int>& shards, int max) {
+  redis_.send(read_command(shards, last_, max, std::nullopt));
+  asked_ = true;
+  acknowledging_before_ = std::exchange(acknowledging_, 0);
+}
+
+std::vector<Entry> CommandStream::take_next() {
+  if (!next_) {
+    for (; acknowledging_before_ > 0; --acknowledging_before_) await_acknowledged();
+    next_ = redis_.receive();
   }
-  for (const auto& event : deleted_events) arguments.push_back(closed_key(event));
+  asked_ = false;
+  return entries_of(*std::exchange(next_, std::nullopt));
+}
+
+// Receives all that is still to come, so that the connection can be used in another way.
+void CommandStream::settle() {
+  for (; acknowledging_before_ > 0; --acknowledging_before_) await_acknowledged();
+  if (asked_ && !next_) next_ = redis_.receive();
+  for (; acknowledging_ > 0; --acknowledging_) await_acknowledged();
+}
+
+void CommandStream::await_acknowledged() {
   try {
-    redis_.eval(acknowledge_script(), {}, arguments);
+    redis_.receive();
   } catch (const redis::RedisError& e) {
     throw redis::RedisUnavailable(e.what());  // the commands took effect: whatever this is, it is none of their fault
   }
 }
 
+std::vector<Entry> CommandStream::entries_of(const redis::Reply& reply) {
+  std::vector<Entry> entries;
+  for (std::size_t s = 0; s < reply.size(); ++s) {
+    const int shard = shard_in(reply.at(s).at(0).text());
+    const auto list = reply.at(s).at(1);
+    for (std::size_t i = 0; i < list.size(); ++i) entries.push_back(entry_of(shard, list.at(i)));
+    last_[shard] = entries.back().stream_id;
+  }
+  return entries;
+}
+
+void CommandStream::acknowledge(std::span<const Entry> entries, std::span<const EventId> deleted_events) {
+  // With its text, not by its hash: nobody waits for the answer that Redis does not know it.
+  redis::Arguments command = {"EVAL",
+                              kAcknowledgeScript,
+                              "0",
+                              std::to_string(entries.size()),
+                              std::to_string(kOutcomeTtlS),
+                              std::to_string(kClosedTtlS)};
+  for (const auto& entry : entries) {
+    command.push_back(stream_key(entry.shard));
+    command.push_back(entry.stream_id);
+    // By the entry's own words: one that cannot be read as a command may have a pending field all the same.
+    command.push_back(kPendingPrefix + text_of(entry, "user"));
+    command.push_back(text_of(entry, "id"));
+    command.push_back(entry.awaited && entry.command ? outcome_key(entry.command->id) : "");
+  }
+  for (const auto& event : deleted_events) command.push_back(closed_key(event));
+  redis_.send(command);
+  ++acknowledging_;
+  if (!asked_) settle();
+}
+
 int CommandStream::begin_first_batch(int shard, const std::string& head) {
+  settle();
   return static_cast<int>(redis_.eval(begin_script(), {kBegunKey}, {std::to_string(shard), head}).integer());
 }
 
-void CommandStream::end_first_batch(int shard) { redis_.command({"HDEL", kBegunKey, std::to_string(shard)}); }
+void CommandStream::end_first_batch(int shard) {
+  settle();
+  redis_.command({"HDEL", kBegunKey, std::to_string(shard)});
+}
 
 bool CommandStream::agree_on_shards(int shards) {
   const int before = stored_shards(redis_);  // first: a full Redis lets us read

@@ -2,9 +2,11 @@
 //
 // There is no consumer group. A shard has one reader at a time, the worker that holds its advisory lock in PostgreSQL,
 // and an entry is deleted only after its outcome is committed: so what is in the stream is what is outstanding, and
-// reading always starts at its beginning. A dead worker leaves nothing behind that would have to be claimed, and
-// reading writes nothing to the AOF (a group writes an XCLAIM for each entry it hands out).
+// reading starts at its beginning. A dead worker leaves nothing behind that would have to be claimed, and reading
+// writes nothing to the AOF (a group writes an XCLAIM for each entry it hands out).
 #pragma once
+#include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -31,8 +33,15 @@ class CommandStream {
   // the first one if there are none, or if there are no shards; empty after that. Throws redis::RedisUnavailable.
   std::vector<Entry> read(const std::set<int>& shards, int max, int block_ms);
 
+  // Asks for up to `max` of each shard that follow those read last, and does not wait: Redis looks for them while
+  // PostgreSQL works. take_next() is the answer, maybe empty. Until then acknowledge() does not wait either; what went
+  // wrong with it is thrown by what is called next. Throw redis::RedisUnavailable.
+  void ask_next(const std::set<int>& shards, int max);
+  std::vector<Entry> take_next();
+
   // Deletes entries whose outcome is committed, with their pending fields, and signals those who wait. In one
   // transaction: after a crash either all of it happened or none. `deleted_events` are refused bookings from now on.
+  // Throws redis::RedisUnavailable.
   void acknowledge(std::span<const Entry> entries, std::span<const EventId> deleted_events);
 
   // A command can kill the worker itself, and the next one, and so on. So a worker counts itself in before it carries
@@ -47,7 +56,16 @@ class CommandStream {
   bool agree_on_shards(int shards);
 
  private:
+  std::vector<Entry> entries_of(const redis::Reply& reply);
+  void await_acknowledged();
+  void settle();
+
   redis::Connection redis_;
+  std::map<int, std::string> last_;   // by shard, the stream id of the entry that was read last
+  bool asked_ = false;                // for the next entries, which were not taken yet
+  int acknowledging_before_ = 0;      // answers to acknowledge() that come before those
+  int acknowledging_ = 0;             // and after them
+  std::optional<redis::Reply> next_;  // those, if they had to be received early
 };
 
 struct QueueDepth {

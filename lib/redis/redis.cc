@@ -144,7 +144,7 @@ void Connection::append(const Arguments& arguments) {
 
 Reply Connection::receive() {
   void* raw = nullptr;
-  if (redisGetReply(context_, &raw) != REDIS_OK || raw == nullptr) fail();
+  if (context_ == nullptr || redisGetReply(context_, &raw) != REDIS_OK || raw == nullptr) fail();
   std::shared_ptr<redisReply> reply(static_cast<redisReply*>(raw), freeReplyObject);
   if (reply->type == REDIS_REPLY_ERROR) {
     const std::string text(reply->str, reply->len);
@@ -206,6 +206,14 @@ std::vector<Reply> Connection::pipeline(std::span<const Arguments> commands) {
   Call* const calls[] = {&call};
   make(calls);
   return std::move(call).replies();
+}
+
+void Connection::send(const Arguments& arguments) {
+  open();
+  append(arguments);
+  for (int done = 0; done == 0;) {
+    if (redisBufferWrite(context_, &done) != REDIS_OK) fail();
+  }
 }
 
 Reply Connection::blocking_command(const Arguments& arguments, int blocks_ms) {

@@ -123,6 +123,12 @@ class Connection : public Commands {
   // A command that may block for up to `blocks_ms`: the wait for its answer is that much longer. Throws as pipeline().
   Reply blocking_command(const Arguments& arguments, int blocks_ms);
 
+  // Sends a command and does not wait. Throws RedisUnavailable. Answers come in the order of the commands; all have to
+  // be received before the connection is used in another way.
+  void send(const Arguments& arguments);
+  // The answer to the oldest command that was sent. Throws as pipeline() does.
+  Reply receive();
+
   [[nodiscard]] bool is_open() const { return context_ != nullptr; }
 
  private:
@@ -131,7 +137,6 @@ class Connection : public Commands {
   [[nodiscard]] bool closed_by_peer() const;
   void make_ready(int blocks_ms);
   void append(const Arguments& arguments);
-  Reply receive();
   void receive(Call& call);
   [[noreturn]] void fail();
 

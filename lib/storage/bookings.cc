@@ -13,10 +13,11 @@ namespace {
   "e.title, e.location, epoch_ms(e.start_date_time) AS starts_ms, "                                            \
   "CASE WHEN b.state = 'waitlisted' THEN " PLACE_IN_LINE("b.event_id", "b.seq") " END AS position"
 
+// There is always a row to begin behind: were it optional, PostgreSQL would read and sort all of a person's bookings.
 const Statement kList{"list_bookings", "SELECT " BOOKING_COLUMNS R"(
   FROM bookings b JOIN events e ON e.id = b.event_id
-  WHERE b.user_id = $1 AND ($2::text IS NULL OR b.state = $2) AND ($3::uuid IS NULL OR b.event_id = $3)
-    AND ($4::timestamptz IS NULL OR (b.created_at, b.id) < ($4, $5::uuid))
+  WHERE b.user_id = $1 AND (b.created_at, b.id) < ($4, $5::uuid) AND ($2::text IS NULL OR b.state = $2)
+    AND ($3::uuid IS NULL OR b.event_id = $3)
   ORDER BY b.created_at DESC, b.id DESC LIMIT $6)"};
 
 const Statement kFind{"find_booking", "SELECT " BOOKING_COLUMNS R"(
@@ -48,11 +49,10 @@ Booking booking_of(const pqxx::row& row) {
 std::vector<Booking> list_bookings(pqxx::transaction_base& tx, UserId user, const BookingFilter& filter) {
   const auto state = filter.state ? std::optional(std::string(domain::name_of(*filter.state))) : std::nullopt;
   const auto event = filter.event ? std::optional(filter.event->str()) : std::nullopt;
-  const auto before = filter.before ? std::optional(format_time(filter.before->created_at)) : std::nullopt;
-  const auto before_id = filter.before ? std::optional(filter.before->id) : std::nullopt;
+  const auto before = filter.before ? format_time(filter.before->created_at) : "infinity";
+  const auto before_id = filter.before ? filter.before->id : Uuid().str();
   std::vector<Booking> list;
-  for (const auto& row :
-       run(tx, kList, user.str(), or_null(state), or_null(event), or_null(before), or_null(before_id), filter.limit)) {
+  for (const auto& row : run(tx, kList, user.str(), or_null(state), or_null(event), before, before_id, filter.limit)) {
     list.push_back(booking_of(row));
   }
   return list;

@@ -8,9 +8,8 @@ namespace {
 #define SELECT_NOTIFICATIONS                                                                      \
   "SELECT id, user_id, event_id, booking_id, kind, message, epoch_ms(created_at) AS created_ms, " \
   "epoch_ms(updated_at) AS updated_ms, epoch_ms(read_at) AS read_ms FROM notifications WHERE user_id = $1 "
-#define NEWEST_FIRST                                                    \
-  "AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3::uuid)) " \
-  "ORDER BY created_at DESC, id DESC LIMIT $4"
+// There is always a row to begin behind: were it optional, PostgreSQL would read and sort all of a person's.
+#define NEWEST_FIRST "AND (created_at, id) < ($2, $3::uuid) ORDER BY created_at DESC, id DESC LIMIT $4"
 
 const Statement kList{"list_notifications", SELECT_NOTIFICATIONS NEWEST_FIRST};
 const Statement kListUnread{"list_unread_notifications", SELECT_NOTIFICATIONS "AND read_at IS NULL " NEWEST_FIRST};
@@ -37,10 +36,10 @@ std::string array_of(const std::vector<NotificationId>& ids) {
 
 std::vector<Notification> list_notifications(pqxx::transaction_base& tx, UserId user, bool unread_only,
                                              const std::optional<Before>& before, int limit) {
-  const auto time = before ? std::optional(format_time(before->created_at)) : std::nullopt;
-  const auto id = before ? std::optional(before->id) : std::nullopt;
+  const auto time = before ? format_time(before->created_at) : "infinity";
+  const auto id = before ? before->id : Uuid().str();
   std::vector<Notification> list;
-  for (const auto& row : run(tx, unread_only ? kListUnread : kList, user.str(), or_null(time), or_null(id), limit)) {
+  for (const auto& row : run(tx, unread_only ? kListUnread : kList, user.str(), time, id, limit)) {
     list.push_back({id_of<NotificationId>(row["id"]), user, optional_id<EventId>(row["event_id"]),
                     optional_id<BookingId>(row["booking_id"]), text_of(row["kind"]), text_of(row["message"]),
                     time_of(row["created_ms"]), time_of(row["updated_ms"]), optional_time(row["read_ms"])});

@@ -88,6 +88,52 @@ TEST(QueueStream, OnlyWhatIsAcknowledgedGoes) {
   LONGS_EQUAL(1, read().size());
 }
 
+TEST(QueueStream, TheNextEntriesAreThoseBehindTheOnesReadLast) {
+  std::vector<domain::Command> commands;
+  for (int i = 0; i < 5; ++i) commands.push_back(submit(book(fresh<UserId>(), event)));
+  const auto command_at = [&](const std::vector<queue::Entry>& entries, std::size_t i) {
+    return *entries.at(i).command;
+  };
+  const auto first = read(2);
+  stream.ask_next({shard}, 2);
+  stream.acknowledge(first, {});
+  const auto second = stream.take_next();
+  stream.ask_next({shard}, 2);
+  stream.acknowledge(second, {});
+  const auto third = stream.take_next();
+  LONGS_EQUAL(2, second.size());
+  CHECK(command_at(second, 0) == commands[2] && command_at(second, 1) == commands[3]);
+  LONGS_EQUAL(1, third.size());
+  CHECK(command_at(third, 0) == commands[4]);
+  const auto left = read();  // from the beginning again: what is not acknowledged
+  LONGS_EQUAL(1, left.size());
+  CHECK(command_at(left, 0) == commands[4]);
+}
+
+TEST(QueueStream, WhatWasAskedForSurvivesAnotherQuestion) {
+  submit(book(user, event));
+  const auto first = read(1);
+  const auto next = submit(cancel(user, event));
+  stream.ask_next({shard}, 1);
+  stream.acknowledge(first, {});
+  LONGS_EQUAL(1, stream.begin_first_batch(shard, next.id.str()));
+  stream.end_first_batch(shard);
+  CHECK(stream.take_next().at(0).command == next);
+}
+
+TEST(QueueStream, ABrokenConnectionIsNoticedWhereTheAnswerIsMissed) {
+  submit(book(user, event));
+  const auto entries = read();
+  stream.ask_next({shard}, 1);
+  kill_clients(stores().queue);
+  expect_throws<redis::RedisUnavailable>([&] {
+    stream.acknowledge(entries, {});
+    stream.take_next();
+    stream.ask_next({shard}, 1);
+    stream.take_next();
+  });
+}
+
 TEST(QueueStream, AcknowledgingTwiceIsHarmless) {
   submit(book(user, event));
   const auto entries = read();

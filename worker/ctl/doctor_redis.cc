@@ -1,9 +1,9 @@
 // doctor: the two Redis.
 #include <sys/statfs.h>
-#include <algorithm>
 
 #include <linux/magic.h>
 
+#include <algorithm>
 #include <functional>
 #include <iomanip>
 #include <sstream>
