@@ -1,5 +1,6 @@
 #include "app/edge.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "auth/network.h"
@@ -8,6 +9,7 @@
 namespace ticketd {
 namespace {
 
+constexpr seconds kLeaveDatabaseAlone{1};
 constexpr std::size_t kLoggedPath = 200;  // none of ours is half as long
 
 const char* name_of(Limit limit) {
@@ -163,17 +165,33 @@ std::optional<Refusal> Edge::check_token(const auth::Passage& passage, const Cal
         app_.database, [&](pqxx::transaction_base& tx) { return storage::find_tokens_valid_after(tx, *caller.user); });
     if (!valid_after) return Refusal{Code::token_invalid};  // there is no such person any more
   } else if (!passage.tokens_known) {
-    const auto since = app_.clock.now() - seconds(app_.config.access_ttl_s);
-    const auto list = storage::read(
-        app_.database, [&](pqxx::transaction_base& tx) { return storage::list_tokens_valid_after(tx, since); });
-    app_.gate.load_tokens_valid_after(list);
-    for (const auto& [user, after] : list) {
-      if (user == *caller.user) valid_after = after;
-    }
+    valid_after = tokens_valid_after(*caller.user);
   }
   if (valid_after && caller.token_issued_at < *valid_after)
     return Refusal{Code::token_invalid, "The session has ended; log in again"};
   return std::nullopt;
+}
+
+// From a list that is loaded anew. While PostgreSQL is away the last one goes on to count: bookings are accepted then.
+std::optional<Time> Edge::tokens_valid_after(UserId user) {
+  const auto now = app_.clock.now();
+  const auto last = [&] { return app_.gate.find_last_known(user); };
+  if (now < database_not_before_.load()) {
+    if (const auto known = last()) return known->tokens_valid_after;
+  }
+  try {
+    const auto since = now - seconds(app_.config.access_ttl_s);
+    const auto list = storage::read(
+        app_.database, [&](pqxx::transaction_base& tx) { return storage::list_tokens_valid_after(tx, since); });
+    app_.gate.load_tokens_valid_after(list);
+    const auto found = std::ranges::find(list, user, [](const auto& entry) { return entry.first; });
+    return found == list.end() ? std::nullopt : std::optional(found->second);
+  } catch (const storage::DatabaseUnavailable&) {
+    const auto known = last();
+    if (!known) throw;
+    database_not_before_ = now + kLeaveDatabaseAlone;
+    return known->tokens_valid_after;
+  }
 }
 
 void Edge::finish(const Request& request, const Caller& caller, const Reply& reply, std::int64_t us) {

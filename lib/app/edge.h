@@ -1,5 +1,6 @@
 // One request from its arrival to its reply; serve() runs one Edge over FastCGI.
 #pragma once
+#include <atomic>
 #include <optional>
 
 #include "app/serve.h"
@@ -23,6 +24,7 @@ class Edge {
   Answer answer(const Request& request, const Caller& caller, std::optional<auth::RateState>& rate);
   // Refuses: token_invalid, if the password was changed, or the account deleted, since the token was issued.
   std::optional<Refusal> check_token(const auth::Passage& passage, const Caller& caller);
+  std::optional<Time> tokens_valid_after(UserId user);
   void count(const auth::Passage& passage);
   void finish(const Request& request, const Caller& caller, const Reply& reply, std::int64_t us);
 
@@ -33,7 +35,8 @@ class Edge {
   const SignedInHandler signed_in_;
   Histogram latency_;
   Cell& in_flight_;
-  Cells<500> answered_;  // by status less 100
+  Cells<500> answered_;                    // by status less 100
+  std::atomic<Time> database_not_before_;  // one that was away is not asked for tokens again before then
   struct Decisions {
     Cell& allowed;
     Cell& refused;

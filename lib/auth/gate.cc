@@ -8,6 +8,8 @@ namespace {
 
 constexpr const char* kTokensKey = "ticketd:tokens";
 constexpr const char* kTokensTtlS = "30";
+constexpr const char* kLastTokensKey = "ticketd:tokens:last";
+constexpr const char* kLastTokensTtlS = "3600";
 
 std::string counter_of(const std::string& rate_class, const std::string& caller) {
   return "ticketd:rate:" + rate_class + ":" + caller;
@@ -18,10 +20,13 @@ redis::Arguments expire_command(const std::string& counter, const RateRule& rule
   return {"PEXPIRE", counter, std::to_string(rule.window_s * std::int64_t{1000}), "NX"};
 }
 
-std::int64_t number_of(std::string_view text) {
-  std::int64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
+// Empty for nil.
+std::optional<Time> time_of(const redis::Reply& reply) {
+  if (reply.is_nil()) return std::nullopt;
+  const auto text = reply.text();
+  std::int64_t ms = 0;
+  std::from_chars(text.data(), text.data() + text.size(), ms);
+  return from_epoch_ms(ms);
 }
 
 RateState state_of(const RateRule& rule, std::int64_t count, std::int64_t left_ms) {
@@ -47,7 +52,7 @@ Passage Gate::enter(const std::string& rate_class, const std::string& caller, co
     passage.reachable = true;
     const auto& tokens = replies[0];
     passage.tokens_known = !tokens.at(0).is_nil();
-    if (!tokens.at(1).is_nil()) passage.tokens_valid_after = from_epoch_ms(number_of(tokens.at(1).text()));
+    passage.tokens_valid_after = time_of(tokens.at(1));
     if (rule) passage.rate = state_of(*rule, replies[1].integer(), replies[3].integer());
   });
   return passage;
@@ -59,6 +64,15 @@ void Gate::give_back(const std::string& rate_class, const std::string& caller, c
   cache_.try_to([&](redis::Commands& redis) { redis.pipeline(commands); });
 }
 
+std::optional<Gate::LastKnown> Gate::find_last_known(UserId user) {
+  std::optional<LastKnown> last;
+  cache_.try_to([&](redis::Commands& redis) {
+    const auto tokens = redis.command({"HMGET", kLastTokensKey, "loaded", user.str()});
+    if (!tokens.at(0).is_nil()) last = LastKnown{time_of(tokens.at(1))};
+  });
+  return last;
+}
+
 void Gate::load_tokens_valid_after(std::span<const std::pair<UserId, Time>> list) {
   std::vector<redis::Arguments> commands;
   // NX: what set_tokens_valid_after() wrote since the list was read is newer.
@@ -66,12 +80,17 @@ void Gate::load_tokens_valid_after(std::span<const std::pair<UserId, Time>> list
     commands.push_back({"HSETNX", kTokensKey, user.str(), std::to_string(epoch_ms(after))});
   commands.push_back({"HSET", kTokensKey, "loaded", "1"});
   commands.push_back({"EXPIRE", kTokensKey, kTokensTtlS, "NX"});
+  commands.push_back({"COPY", kTokensKey, kLastTokensKey, "REPLACE"});
+  commands.push_back({"EXPIRE", kLastTokensKey, kLastTokensTtlS});
   cache_.try_to([&](redis::Commands& redis) { redis.transaction(commands); });
 }
 
 void Gate::set_tokens_valid_after(UserId user, Time after) {
-  const std::vector<redis::Arguments> commands = {{"HSET", kTokensKey, user.str(), std::to_string(epoch_ms(after))},
-                                                  {"EXPIRE", kTokensKey, kTokensTtlS, "NX"}};
+  const auto ms = std::to_string(epoch_ms(after));
+  const std::vector<redis::Arguments> commands = {{"HSET", kTokensKey, user.str(), ms},
+                                                  {"EXPIRE", kTokensKey, kTokensTtlS, "NX"},
+                                                  {"HSET", kLastTokensKey, user.str(), ms},
+                                                  {"EXPIRE", kLastTokensKey, kLastTokensTtlS, "NX"}};
   cache_.try_to([&](redis::Commands& redis) { redis.transaction(commands); });
 }
 

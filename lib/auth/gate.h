@@ -6,6 +6,7 @@
 //   ticketd:rate:CLASS:CALLER    counter of the current window, expires with it
 //   ticketd:tokens               hash, user id -> epoch ms: access tokens issued before are refused. One key, so that
 //                                Redis can only forget all of it; the field "loaded" says that it is complete.
+//   ticketd:tokens:last          the same as it was loaded last, for as long as PostgreSQL may be away
 #pragma once
 #include <optional>
 #include <span>
@@ -45,6 +46,13 @@ class Gate {
 
   // Takes one request back that enter() counted.
   void give_back(const std::string& rate_class, const std::string& caller, const RateRule& rule);
+
+  // Since when the person's tokens count by the list that was loaded last, within the hour. For when PostgreSQL cannot
+  // be asked for a new one.
+  struct LastKnown {
+    std::optional<Time> tokens_valid_after;  // empty: all of them count
+  };
+  std::optional<LastKnown> find_last_known(UserId user);
 
   // Puts the whole list in place. It is forgotten after half a minute and loaded again: so long at most a change counts
   // late whose set_tokens_valid_after() found no Redis.

@@ -5,6 +5,7 @@
 #include "support/seat_audit.h"
 #include "support/stack.h"
 #include "support/stack_database.h"
+#include "support/stack_redis.h"
 #include "support/token_forge.h"
 
 #include <CppUTest/TestHarness.h>  // last: it redefines new
@@ -30,6 +31,20 @@ TEST_GROUP(DatabaseDown) {
 TEST(DatabaseDown, AcceptsBookingsOfAKnownEvent) {
   take_down("postgres");
   expect_success(202, "Event booking submitted successfully", book(person, event));
+}
+
+TEST(DatabaseDown, AcceptsBookingsHoweverLongItLasts) {
+  take_down("postgres");
+  forget_token_list();  // as after half a minute
+  for (int i = 0; i < 3; ++i) expect_success(202, "Event booking submitted successfully", book(person, event));
+}
+
+TEST(DatabaseDown, StillRefusesTokensOfBeforeTheLastPassword) {
+  const auto passwords = Json::object({{"current_password", person.password}, {"new_password", "another good one"}});
+  expect_status(200, person.put("/v1/auth/update-password", passwords));
+  take_down("postgres");
+  forget_token_list();
+  expect_problem(401, "token_invalid", book(person, event));
 }
 
 TEST(DatabaseDown, DecidesThemOnceItIsBack) {

@@ -137,6 +137,22 @@ TEST(Gate, TheListIsLoadedAnewAfterHalfAMinute) {
   CHECK(ttl_s > 25 && ttl_s <= 30);
 }
 
+TEST(Gate, TheLastListIsKeptForWhenThereIsNoOther) {
+  const auto at = now();
+  CHECK_FALSE(gate.find_last_known(user).has_value());
+  load({{user, at}});
+  stores().cache.command({"DEL", "ticketd:tokens"});
+  CHECK(gate.find_last_known(user)->tokens_valid_after == at);
+  CHECK_FALSE(gate.find_last_known(fresh<UserId>())->tokens_valid_after.has_value());
+  gate.set_tokens_valid_after(user, at + seconds(5));
+  CHECK(gate.find_last_known(user)->tokens_valid_after == at + seconds(5));
+  load({});  // with the newer one, which this list does not know yet
+  CHECK(gate.find_last_known(user)->tokens_valid_after == at + seconds(5));
+  stores().cache.command({"DEL", "ticketd:tokens"});
+  load({});
+  CHECK_FALSE(gate.find_last_known(user)->tokens_valid_after.has_value());
+}
+
 TEST(Gate, KilledConnectionsAreReplaced) {
   const Rule rule = RateRule{5, 60};
   enter(rule);
