@@ -151,8 +151,8 @@ void Worker::run_session(const std::atomic<bool>& stop) {
     auto entries = stream.read(locks.owned(), config_.batch_max, std::max(1, static_cast<int>(left_ms)));
     do {
       // A small batch is not followed by a smaller one: what comes meanwhile is read when it is done.
-      const bool more = entries.size() >= static_cast<std::size_t>(config_.batch_max) && !stop &&
-                        SteadyClock::now() < next_balance;
+      const bool more =
+          entries.size() >= static_cast<std::size_t>(config_.batch_max) && !stop && SteadyClock::now() < next_balance;
       if (more) stream.ask_next(locks.owned(), config_.batch_max);
       carry_out(drain, stream, entries, fresh);
       report_("owns " + std::to_string(locks.owned().size()) + " of " + std::to_string(config_.shards) + " shards, " +

@@ -19,8 +19,7 @@ int run(const char* name, Limit limit, OpenHandler open, SignedInHandler signed_
     app.metrics.announce(name, now_us());
     Edge edge(app, name, limit, open, signed_in);
     const auto threads = limit == Limit::booking ? app.config.booking_threads : app.config.threads;
-    fcgi::serve({0, threads, app.config.idle_exit_s},
-                [&](const Request& request) { return edge.handle(request); });
+    fcgi::serve({0, threads, app.config.idle_exit_s}, [&](const Request& request) { return edge.handle(request); });
     return EXIT_SUCCESS;
   } catch (const std::exception& e) {
     Log::error("cannot_serve", {{"error", e.what()}});
