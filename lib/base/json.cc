@@ -16,6 +16,10 @@ Json Json::object(std::initializer_list<Field> fields) {
 Json Json::array() { return Json(json_array()); }
 
 std::optional<Json> Json::parse(std::string_view text, std::string* error) {
+  if (text.find('\0') != std::string_view::npos) {  // jansson reads over one that follows a number
+    if (error != nullptr) *error = "a NUL byte";
+    return std::nullopt;
+  }
   json_error_t why;
   json_t* value = json_loadb(text.data(), text.size(), JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
   if (value != nullptr) return Json(value);

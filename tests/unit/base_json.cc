@@ -67,6 +67,13 @@ TEST(Json, RefusesADuplicateKeyAtAnyDepth) {
   CHECK_TRUE(is_json(R"({"a":{"a":1}})"));
 }
 
+// jansson 2.14 forgets a NUL byte that it has put back: it read the one that ended a number as if it were not there.
+TEST(Json, RefusesNulWhereverItStands) {
+  using namespace std::string_literals;
+  for (const auto& text : {"{\"a\":1\0}"s, "{\"a\":1.5\0,\"b\":2}"s, "[true\0]"s, "[1]\0"s, "\0{}"s, "{\0\"a\":1}"s})
+    CHECK_FALSE_TEXT(is_json(text), valid_text(text).c_str());
+}
+
 TEST(Json, RefusesNulEscapedOrNot) {
   CHECK_FALSE(is_json(R"("\u0000")"));
   CHECK_FALSE(is_json(R"({"\u0000":1})"));
