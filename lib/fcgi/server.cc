@@ -251,7 +251,7 @@ void serve(const ServerOptions& options, const std::function<Reply(const Request
     throw system_failure("standard input is no socket");
   if (listening == 0) throw std::system_error(EINVAL, std::generic_category(), "standard input is no listening socket");
   ::fcntl(options.listen_fd, F_SETFL, ::fcntl(options.listen_fd, F_GETFL) | O_NONBLOCK);
-  ::setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "100", 0);  // ms that Finish waits for the peer to close; 2 s by default
+  ::setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "100", 0);  // ms that libfcgi waits for a peer that is broken; 2 s else
   FCGX_Init();
   ignore_sigpipe();  // FCGX_Init replaces an ignored SIGPIPE
   Server(options, handle).run();

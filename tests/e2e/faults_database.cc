@@ -33,7 +33,7 @@ TEST(DatabaseDown, AcceptsBookingsOfAKnownEvent) {
   expect_success(202, "Event booking submitted successfully", book(person, event));
 }
 
-TEST(DatabaseDown, AcceptsBookingsHoweverLongItLasts) {
+TEST(DatabaseDown, AcceptsBookingsForLongerThanTheListOfTokensLives) {
   take_down("postgres");
   forget_token_list();  // as after half a minute
   for (int i = 0; i < 3; ++i) expect_success(202, "Event booking submitted successfully", book(person, event));
