@@ -2,9 +2,9 @@
 // (ticketd:pending:USER) whose command stands in no stream. A field and its entry are made in one script and removed in
 // one transaction, so there is none unless something was lost or removed by hand.
 //
-// It runs next to handlers and workers: it only reads, in pieces of kPage keys or entries, and stops after a bounded
-// number of them. The pending fields are read first and the streams after them; what then seems to be missing is looked
-// at once more, for its entry may have been acknowledged in between, and its field with it.
+// It runs next to handlers and workers: it only reads, in pieces of kPage keys, and stops after a bounded number of
+// fields. A field is read first and its place in the stream after it; what then seems to be missing is looked at once
+// more, for the entry may have been acknowledged in between, and the field with it.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -23,13 +23,12 @@ struct Orphan {
 struct AuditLimits {
   int keys = 5'000'000;            // of the keyspace: idempotency keys have to be passed by as well
   int pending = 1'000'000;         // fields
-  int entries = 5'000'000;         // of all streams together
   int examples = 20;               // orphans that are named
   milliseconds age = seconds(60);  // younger ones are left alone
 };
 
 struct QueueAudit {
-  std::int64_t queued = 0;   // entries in the streams; counted even where no pending field had to be looked up
+  std::int64_t queued = 0;   // entries in the streams
   std::int64_t pending = 0;  // fields looked at
   std::int64_t orphans = 0;
   std::vector<Orphan> examples;

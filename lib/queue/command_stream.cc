@@ -6,6 +6,8 @@
 #include <thread>
 #include <utility>
 
+#include "queue/place.h"
+
 namespace ticketd::queue {
 namespace {
 
@@ -60,11 +62,8 @@ Entry entry_of(int shard, const redis::Reply& reply) {
   Entry entry;
   entry.shard = shard;
   entry.stream_id = reply.at(0).text();
-  const auto fields = reply.at(1);
-  for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
-    entry.fields.emplace_back(fields.at(i).text(), fields.at(i + 1).text());
-    if (entry.fields.back().first == "awaited") entry.awaited = true;
-  }
+  entry.fields = fields_of(reply);
+  entry.awaited = std::ranges::any_of(entry.fields, [](const auto& field) { return field.first == "awaited"; });
   entry.command = from_fields(entry.fields);
   return entry;
 }

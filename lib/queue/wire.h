@@ -1,4 +1,4 @@
-// Commands as text: the fields of a stream entry, and JSON for the hash of pending ones.
+// Commands as text: the fields of a stream entry, and JSON for idempotency keys and dead letters.
 #pragma once
 #include <optional>
 #include <string>

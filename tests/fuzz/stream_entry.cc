@@ -1,6 +1,6 @@
 // Covers: lib/queue/wire.cc lib/domain/command.cc
-// An entry of the queue as the worker reads it, NAME=VALUE a line; or as JSON, as the hash of pending commands and
-// dead letters have it.
+// An entry of the queue as the worker reads it, NAME=VALUE a line; or as JSON, as idempotency keys and dead
+// letters have it.
 #include "base/json_text.h"
 #include "fuzz/properties.h"
 #include "queue/wire.h"

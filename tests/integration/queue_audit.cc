@@ -55,7 +55,7 @@ TEST(QueueAudit, LeavesYoungOnesAlone) {
 }
 
 TEST(QueueAudit, FindsWhatCannotBeRead) {
-  redis.command({"HSET", "ticketd:pending:" + make_user().str(), "x", "no JSON"});
+  redis.command({"HSET", "ticketd:pending:" + make_user().str(), "x", "no place"});
   LONGS_EQUAL(1, audit().orphans);
 }
 
@@ -67,15 +67,26 @@ TEST(QueueAudit, NamesSomeAndCountsAll) {
   LONGS_EQUAL(20, found.examples.size());
 }
 
-TEST(QueueAudit, ReadsStreamsOfMoreThanAPage) {
+TEST(QueueAudit, ReadsMorePeopleThanAPage) {
   submit(book_all(make_users(2'500), make_event()));
-  LONGS_EQUAL(0, audit().orphans);
+  const auto found = audit();
+  LONGS_EQUAL(2'500, found.pending);
+  LONGS_EQUAL(0, found.orphans);
+}
+
+TEST(QueueAudit, FindsAFieldWhosePlaceIsAnothers) {
+  const auto command = submit(book(make_user(), make_event()));
+  const auto place = redis.command({"HGET", queue::pending_key(command.user), command.id.str()});
+  redis.command({"HSET", queue::pending_key(make_user()), "x", place.text()});
+  const auto found = audit();
+  LONGS_EQUAL(1, found.orphans);
+  expect_text("x", found.examples.at(0).command_id);
 }
 
 TEST(QueueAudit, ABoundThatIsReachedAccusesNobody) {
   submit(book_all(make_users(30), make_event()));
   queue::AuditLimits few;
-  few.entries = 10;
+  few.pending = 10;
   const auto found = audit(few);
   CHECK_FALSE(found.complete);
   LONGS_EQUAL(0, found.orphans);
