@@ -2,6 +2,8 @@
 
 #include <semaphore.h>
 
+#include <utility>
+
 namespace ticketd::redis {
 
 namespace {
@@ -28,47 +30,72 @@ class Signal {
 struct Pool::Waiter {
   explicit Waiter(std::span<const Arguments> commands) : call(commands) {}
   Call call;
-  bool leads = false;
   Signal woken;  // because the call is made, or because it is now this thread that leads
+  // Of a leader: the connection for the calls of its followers, itself among them, and whether they were sent already.
+  std::unique_ptr<Connection> connection;
+  std::vector<Waiter*> followers;
+  bool sent = false;
 };
+
+namespace {
+
+template <class Waiters>
+std::vector<Call*> calls_of(const Waiters& waiters) {
+  std::vector<Call*> calls;
+  calls.reserve(waiters.size());
+  for (auto* waiter : waiters) calls.push_back(&waiter->call);
+  return calls;
+}
+
+}  // namespace
 
 std::vector<Reply> Pool::pipeline(std::span<const Arguments> commands) {
   Waiter mine(commands);
+  bool leads = false;
   {
     const std::lock_guard lock(mutex_);
-    waiting_.push_back(&mine);
-    if (!led_) led_ = mine.leads = true;
+    leads = !std::exchange(led_, true);
+    if (!leads) waiting_.push_back(&mine);
   }
-  if (!mine.leads) mine.woken.await();
-  if (mine.leads) lead(mine);
+  if (leads) {
+    mine.connection = take_connection();
+    mine.followers = {&mine};
+  } else {
+    mine.woken.await();
+  }
+  if (mine.connection) lead(mine);
   return std::move(mine.call).replies();
 }
 
-// Makes the calls of all who wait, the leader's among them, and has the next one lead.
-void Pool::lead(const Waiter& leader) {
-  std::vector<Waiter*> batch;
+// Makes the followers' calls, sends what came meanwhile, and has the first of those lead.
+void Pool::lead(Waiter& leader) {
+  const auto calls = calls_of(leader.followers);
+  if (!leader.sent) leader.connection->send(calls);
+  leader.connection->receive(calls);
+  std::vector<Waiter*> next;
   {
     const std::lock_guard lock(mutex_);
-    batch.swap(waiting_);
+    next.swap(waiting_);
+    led_ = !next.empty();
+    if (!led_) keep(std::move(leader.connection));  // before anybody else leads, who would open another one
   }
-  std::vector<Call*> calls;
-  calls.reserve(batch.size());
-  for (auto* waiter : batch) calls.push_back(&waiter->call);
-  take()->make(calls);
-  Waiter* next = nullptr;
-  {
-    const std::lock_guard lock(mutex_);
-    if (!waiting_.empty()) next = waiting_.front();
-    led_ = next != nullptr;
-    if (next != nullptr) next->leads = true;
+  if (!next.empty()) {
+    auto& successor = *next.front();
+    // Not on one that has to be opened: that may take until the time-out, and our followers have theirs already.
+    successor.sent = leader.connection->is_open();
+    if (successor.sent) leader.connection->send(calls_of(next));
+    successor.connection = std::move(leader.connection);
+    successor.followers = std::move(next);
+    successor.woken.send();
   }
-  if (next != nullptr) next->woken.send();
-  for (auto* waiter : batch) {
+  for (auto* waiter : leader.followers) {
     if (waiter != &leader) waiter->woken.send();
   }
 }
 
-Pool::Lease Pool::take() {
+Pool::Lease Pool::take() { return {*this, take_connection()}; }
+
+std::unique_ptr<Connection> Pool::take_connection() {
   {
     const std::lock_guard lock(mutex_);
     meter_.in_use.fetch_add(1, std::memory_order_relaxed);
@@ -76,14 +103,18 @@ Pool::Lease Pool::take() {
       auto connection = std::move(idle_.back());
       idle_.pop_back();
       meter_.idle.store(static_cast<std::int64_t>(idle_.size()), std::memory_order_relaxed);
-      return {*this, std::move(connection)};
+      return connection;
     }
   }
-  return {*this, std::make_unique<Connection>(url_, timeout_ms_)};
+  return std::make_unique<Connection>(url_, timeout_ms_);
 }
 
 void Pool::give_back(std::unique_ptr<Connection> connection) {
   const std::lock_guard lock(mutex_);
+  keep(std::move(connection));
+}
+
+void Pool::keep(std::unique_ptr<Connection> connection) {
   meter_.in_use.fetch_sub(1, std::memory_order_relaxed);
   if (!connection->is_open()) return;
   idle_.push_back(std::move(connection));

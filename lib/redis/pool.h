@@ -11,7 +11,8 @@
 namespace ticketd::redis {
 
 // Commands of several threads share a connection: what comes while an answer is awaited is sent together as soon as
-// that answer is here. Under load that is one write, one read and one wake-up of Redis for many requests. Thread-safe.
+// that answer is here, before anybody is woken, so that Redis need not wait for that. Under load that is one write, one
+// read and one wake-up of Redis for many requests. Thread-safe.
 class Pool : public Commands {
  public:
   Pool(std::string url, int timeout_ms, PoolMeter meter = {})
@@ -37,8 +38,10 @@ class Pool : public Commands {
 
  private:
   struct Waiter;
-  void lead(const Waiter& leader);
+  void lead(Waiter& leader);
+  std::unique_ptr<Connection> take_connection();
   void give_back(std::unique_ptr<Connection> connection);
+  void keep(std::unique_ptr<Connection> connection);  // under the lock
 
   const std::string url_;
   const int timeout_ms_;
@@ -46,7 +49,7 @@ class Pool : public Commands {
   std::mutex mutex_;
   std::vector<std::unique_ptr<Connection>> idle_;
   std::vector<Waiter*> waiting_;  // not sent yet
-  bool led_ = false;              // somebody sends, and then wakes the first of those who wait
+  bool led_ = false;              // somebody receives, and then sends for those who wait and wakes the first of them
 };
 
 }  // namespace ticketd::redis

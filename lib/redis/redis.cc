@@ -184,33 +184,52 @@ void Connection::receive(Call& call) {
   }
 }
 
-void Connection::make(std::span<Call* const> calls) noexcept {
-  std::size_t answered = 0;
+void Connection::give_up(std::span<Call* const> calls, const char* why) {
+  close();
+  for (auto* call : calls) {
+    call->error_ = why;
+    call->failure_ = Call::unavailable;
+  }
+}
+
+void Connection::send(std::span<Call* const> calls) noexcept {
   try {
     make_ready(0);
     for (const auto* call : calls) {
       for (const auto& arguments : call->commands_) append(arguments);
     }
-    for (; answered < calls.size(); ++answered) receive(*calls[answered]);
+    flush();
   } catch (const std::exception& e) {
-    close();
-    for (auto* call : calls.subspan(answered)) {
-      call->error_ = e.what();
-      call->failure_ = Call::unavailable;
+    give_up(calls, e.what());
+  }
+}
+
+void Connection::receive(std::span<Call* const> calls) noexcept {
+  std::size_t answered = 0;
+  try {
+    for (; answered < calls.size(); ++answered) {
+      if (calls[answered]->failure_ != Call::unavailable) receive(*calls[answered]);
     }
+  } catch (const std::exception& e) {
+    give_up(calls.subspan(answered), e.what());
   }
 }
 
 std::vector<Reply> Connection::pipeline(std::span<const Arguments> commands) {
   Call call(commands);
   Call* const calls[] = {&call};
-  make(calls);
+  send(calls);
+  receive(calls);
   return std::move(call).replies();
 }
 
 void Connection::send(const Arguments& arguments) {
   open();
   append(arguments);
+  flush();
+}
+
+void Connection::flush() {
   for (int done = 0; done == 0;) {
     if (redisBufferWrite(context_, &done) != REDIS_OK) fail();
   }

@@ -116,9 +116,11 @@ class Connection : public Commands {
 
   std::vector<Reply> pipeline(std::span<const Arguments> commands) override;
 
-  // All of them in one round trip. Throws nothing: a failure stands in the calls that it concerns. When Redis cannot be
-  // reached these are all that have no answer yet, and the connection is closed.
-  void make(std::span<Call* const> calls) noexcept;
+  // All of them in one round trip, in two steps: sends them; receives their answers. Throw nothing: a failure stands in
+  // the calls that it concerns. When Redis cannot be reached these are all that have no answer yet, and the connection
+  // is closed.
+  void send(std::span<Call* const> calls) noexcept;
+  void receive(std::span<Call* const> calls) noexcept;
 
   // A command that may block for up to `blocks_ms`: the wait for its answer is that much longer. Throws as pipeline().
   Reply blocking_command(const Arguments& arguments, int blocks_ms);
@@ -137,7 +139,9 @@ class Connection : public Commands {
   [[nodiscard]] bool closed_by_peer() const;
   void make_ready(int blocks_ms);
   void append(const Arguments& arguments);
+  void flush();
   void receive(Call& call);
+  void give_up(std::span<Call* const> calls, const char* why);
   [[noreturn]] void fail();
 
   const std::string url_;
