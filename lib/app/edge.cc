@@ -81,7 +81,7 @@ Reply Edge::handle(const Request& request) {
   in_flight_.fetch_add(1, std::memory_order_relaxed);
   std::optional<auth::RateState> rate;
   const auto caller = caller_of(request);
-  const auto reply = [&] {
+  auto reply = [&] {
     const auto refuse = [&](Code code) { return http::problem({code}, request.request_id); };
     try {
       auto result = answer(request, caller, rate);
@@ -97,12 +97,11 @@ Reply Edge::handle(const Request& request) {
       return refuse(Code::internal_error);
     }
   }();
-  auto sent = reply;
-  if (const auto rule = rule_of(limit_, app_.config)) add_rate_headers(sent, *rule, rate);
+  if (const auto rule = rule_of(limit_, app_.config)) add_rate_headers(reply, *rule, rate);
   in_flight_.fetch_sub(1, std::memory_order_relaxed);
-  finish(request, caller, sent,
+  finish(request, caller, reply,
          std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count());
-  return sent;
+  return reply;
 }
 
 Edge::Caller Edge::caller_of(const Request& request) const {

@@ -36,6 +36,10 @@ using SteadyClock = std::chrono::steady_clock;
 // Without a request for that long, a process gives back what memory it can.
 constexpr std::int64_t kRestMs = 5'000;
 
+// A thread takes so many connections from the backlog before it asks again whether a kept one, or the end, waits as
+// well.
+constexpr int kTurns = 16;
+
 // Without descriptors or memory for another connection, so long until the next try, and until that is logged again.
 constexpr int kShortageMs = 100;
 constexpr std::int64_t kShortageLogMs = 60'000;
@@ -151,12 +155,10 @@ class Server {
     if (::epoll_ctl(epoll_.get(), operation, fd, &event) != 0) throw system_failure("epoll");
   }
 
-  // Null if its peer has gone already, or there are no descriptors.
+  // Null if nobody waits (any more), or there are no descriptors.
   std::unique_ptr<Connection> accept() {
     const int fd = ::accept4(options_.listen_fd, nullptr, nullptr, SOCK_CLOEXEC);
     if (fd < 0) wait_out_shortage(errno);
-    // One shot: a connection wakes one thread, and only then the next connection another one.
-    watch(EPOLL_CTL_MOD, options_.listen_fd, {EPOLLIN | EPOLLONESHOT, {.ptr = nullptr}});
     return fd < 0 ? nullptr : std::make_unique<Connection>(options_.listen_fd, fd);
   }
 
@@ -178,10 +180,28 @@ class Server {
       epoll_event event{};
       if (::epoll_wait(epoll_.get(), &event, 1, -1) != 1) continue;
       if (event.data.ptr == this) return;
-      auto connection = event.data.ptr == nullptr ? accept() : waiting_.take(event.data.ptr);
-      if (!connection || !connection->next()) continue;
-      if (answer(connection->request())) waiting_.put(std::move(connection));
+      if (event.data.ptr == nullptr) {
+        serve_backlog();
+      } else {
+        serve(waiting_.take(event.data.ptr));
+      }
     }
+  }
+
+  // Under load connections wait always: going on with the next one saves two system calls for each, and waking a
+  // thread.
+  void serve_backlog() {
+    auto connection = accept();
+    // One shot: a connection wakes one thread, and only then the next connection another one.
+    watch(EPOLL_CTL_MOD, options_.listen_fd, {EPOLLIN | EPOLLONESHOT, {.ptr = nullptr}});
+    for (int turn = 1; connection != nullptr; ++turn) {
+      serve(std::move(connection));
+      connection = turn < kTurns ? accept() : nullptr;
+    }
+  }
+
+  void serve(std::unique_ptr<Connection> connection) {
+    if (connection->next() && answer(connection->request())) waiting_.put(std::move(connection));
   }
 
   // True if the peer may send another request: nginx keeps a connection after a read alone.
