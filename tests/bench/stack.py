@@ -97,7 +97,7 @@ class Stack:
         while json.loads(self.ctl("queue", "--json").stdout)["depth"] > 0:
             if time.time() > end:
                 raise RuntimeError(f"the queue was not empty after {seconds} s")
-            time.sleep(0.02)
+            time.sleep(0.2)  # each look starts a process, which must not take the processor from what is measured
 
     def empty_queue(self):
         """Forgets what is queued; while no worker runs."""
