@@ -41,8 +41,8 @@ Result<JsonText> refresh_session(App& app, const std::string& refresh_token) {
     if (!used) return Refusal{Code::invalid_refresh_token};
     if (used->token.expires_at > now && now - used->used_at <= kReplayGrace)
       return issue_pair(app, tx, used->token.user, used->token.family, next);
-    storage::revoke_family(tx, used->token.family, now);
-    stolen = used->token;
+    // Not of a session that has ended already: its old tokens are in forgotten places.
+    if (storage::revoke_family(tx, used->token.family, now)) stolen = used->token;
     return Refusal{Code::invalid_refresh_token};
   });
   if (stolen) tell_of_theft(app, *stolen);

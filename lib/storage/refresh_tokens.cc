@@ -18,8 +18,11 @@ const Statement kFindUsed{"find_used_refresh_token", R"(
   SELECT family_id, user_id, epoch_ms(expires_at) AS expires_ms, epoch_ms(used_at) AS used_ms
   FROM refresh_tokens WHERE token_hash = $1 AND used_at IS NOT NULL AND revoked_at IS NULL FOR SHARE)"};
 
+// What can still be used: those that were not, and those whose replay may be answered yet, for longer than it is. The
+// rest may be hundreds of thousands.
 const Statement kRevokeFamily{"revoke_family", R"(
-  UPDATE refresh_tokens SET revoked_at = $2 WHERE family_id = $1 AND revoked_at IS NULL)"};
+  UPDATE refresh_tokens SET revoked_at = $2
+  WHERE family_id = $1 AND revoked_at IS NULL AND coalesce(used_at, 'infinity') > $2::timestamptz - interval '1 minute')"};
 
 const Statement kFindFamily{"find_family", R"(
   SELECT family_id FROM refresh_tokens WHERE token_hash = $1 AND revoked_at IS NULL AND expires_at > $2)"};
@@ -58,11 +61,12 @@ std::optional<UsedToken> find_used_refresh_token(pqxx::transaction_base& tx, con
   return UsedToken{token_of(rows[0], hash), time_of(rows[0]["used_ms"])};
 }
 
-void revoke_family(pqxx::transaction_base& tx, FamilyId family, Time now) {
+bool revoke_family(pqxx::transaction_base& tx, FamilyId family, Time now) {
+  bool any = false;
   // Each round sees what was committed while the one before waited for a row: a token that a rotation in flight was
   // adding.
-  while (run(tx, kRevokeFamily, family.str(), format_time(now)).affected_rows() > 0) {
-  }
+  while (run(tx, kRevokeFamily, family.str(), format_time(now)).affected_rows() > 0) any = true;
+  return any;
 }
 
 bool revoke_family_of(pqxx::transaction_base& tx, const std::string& hash, Time now) {

@@ -33,7 +33,8 @@ struct UsedToken {
 // A token that was used before, and whose family is not revoked.
 std::optional<UsedToken> find_used_refresh_token(pqxx::transaction_base& tx, const std::string& hash);
 
-void revoke_family(pqxx::transaction_base& tx, FamilyId family, Time now);
+// Ends the session: none of its tokens can be used any more. False if none could before.
+bool revoke_family(pqxx::transaction_base& tx, FamilyId family, Time now);
 
 // Revokes the family of the token. False if there is no such live token.
 bool revoke_family_of(pqxx::transaction_base& tx, const std::string& hash, Time now);

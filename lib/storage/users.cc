@@ -22,8 +22,10 @@ const Statement kFoldEmail{"fold_email", "SELECT lower($1)"};
 const Statement kUpdatePassword{"update_password", R"(
   UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1)"};
 
+// See revoke_family().
 const Statement kRevokeAll{"revoke_refresh_tokens_of_user", R"(
-  UPDATE refresh_tokens SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL)"};
+  UPDATE refresh_tokens SET revoked_at = $2
+  WHERE user_id = $1 AND revoked_at IS NULL AND coalesce(used_at, 'infinity') > $2::timestamptz - interval '1 minute')"};
 
 // Whoever logs in holds this lock until its tokens are written: see lock_password().
 const Statement kLock{"lock_user", "SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE"};

@@ -214,8 +214,13 @@ TEST(QueryPlans, ChangedPasswords) {
 }
 
 TEST(QueryPlans, RevokedFamilies) {
-  expect_index("refresh_tokens_family", "UPDATE refresh_tokens",
+  expect_index("refresh_tokens_live_of_family", "UPDATE refresh_tokens",
                [](pqxx::work& tx) { storage::revoke_family(tx, fresh<storage::FamilyId>(), now()); });
+}
+
+TEST(QueryPlans, RevokedSessionsOfAPerson) {
+  expect_index("refresh_tokens_of_user", "UPDATE refresh_tokens",
+               [&](pqxx::work& tx) { storage::revoke_sessions(tx, user, SystemClock()); });
 }
 
 }  // namespace ticketd::tests

@@ -85,6 +85,21 @@ TEST(StorageRefreshTokens, RevokingAFamilyRevokesAllOfIt) {
   CHECK_FALSE(use(second));
 }
 
+// Whoever refreshes all day leaves more used ones than could be marked in time.
+TEST(StorageRefreshTokens, RevokingAFamilyMarksWhatCanBeUsedYet) {
+  const auto old = insert(), recent = insert(), live = insert();
+  CHECK(use(old, now() - seconds(90)));
+  CHECK(use(recent));
+  CHECK(commit([&](pqxx::work& tx) { return storage::revoke_family(tx, family, now()); }));
+  const auto is_marked = [](const RefreshToken& token) {
+    return !commit([&](pqxx::work& tx) { return storage::find_used_refresh_token(tx, token.hash).has_value(); });
+  };
+  CHECK_FALSE(is_marked(old));
+  CHECK(is_marked(recent));
+  CHECK_FALSE(use(live));
+  CHECK_FALSE(commit([&](pqxx::work& tx) { return storage::revoke_family(tx, family, now()); }));
+}
+
 TEST(StorageRefreshTokens, AnotherFamilyStaysValid) {
   const auto token = insert();
   commit([&](pqxx::work& tx) { storage::revoke_family(tx, fresh<storage::FamilyId>(), now()); });
