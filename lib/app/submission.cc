@@ -2,6 +2,7 @@
 
 #include "app/event_fields.h"
 #include "app/views.h"
+#include "auth/network.h"
 #include "auth/opaque_token.h"
 #include "domain/decide.h"
 #include "domain/message.h"
@@ -38,7 +39,8 @@ Result<std::optional<queue::IdempotencyKey>> key_of(const Request& request, cons
   const auto key = request.idempotency_key();
   if (!key.ok()) return key.refusal();
   if (!*key) return std::optional<queue::IdempotencyKey>();
-  return std::optional(queue::IdempotencyKey{**key, fingerprint_of(request, body)});
+  return std::optional(
+      queue::IdempotencyKey{**key, fingerprint_of(request, body), auth::network_of(request.remote_addr)});
 }
 
 Reply replayed(const domain::Command& command, std::string_view message) {

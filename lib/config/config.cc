@@ -167,6 +167,7 @@ ConfigReading read_config(Part part, const Lookup& lookup) {
   c.queue_max = in.number("TICKETD_QUEUE_MAX", 100'000, 1, 10'000'000);
   c.pending_per_user = in.number("TICKETD_PENDING_PER_USER", 200, 1, 1'000'000);
   c.keys_per_user = in.number("TICKETD_KEYS_PER_USER", 1'000, 1, 1'000'000);
+  c.keys_per_network = in.number("TICKETD_KEYS_PER_NETWORK", 10'000, 1, 100'000'000);
   c.keys_max = in.number("TICKETD_KEYS_MAX", 200'000, 1, 100'000'000);
   c.events_per_user = in.number("TICKETD_EVENTS_PER_USER", 1'000, 1, 1'000'000);
   c.batch_max = in.number("TICKETD_BATCH_MAX", 500, 1, 5'000);

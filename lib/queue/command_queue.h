@@ -9,6 +9,7 @@
 //                            The worker removes a field with its entry.
 //   ticketd:idem:USER:KEY    answer of an idempotency key, for 24 hours
 //   ticketd:idem:USER        how many of those the person has made since the day began that its first one began
+//   ticketd:idem:network:N   the same of a network, so that one with many accounts has not many shares
 //   ticketd:closed:EVENT     the event was deleted: refuse bookings at once, for as long as a handler might still have
 //                            it in its cache as open
 //   ticketd:begun            hash, see CommandStream::begin_first_batch()
@@ -29,13 +30,15 @@ struct Limits {
   int queue_max = 100'000;     // commands in one shard
   int pending_per_user = 200;  // commands of one person
   int keys_per_user = 1'000;   // idempotency keys of one person in a day: each takes a kilobyte for as long
-  int keys_max = 200'000;      // of all people, so that they leave room for commands
+  int keys_per_network = 10'000;
+  int keys_max = 200'000;  // of all people, so that they leave room for commands
 };
 
-// An idempotency key as the client sent it, and a hash of the request that it came with.
+// An idempotency key as the client sent it, a hash of the request that it came with, and the network that it came from.
 struct IdempotencyKey {
   std::string key;
   std::string fingerprint;
+  std::string network = {};
 };
 
 // A command as it was accepted: the client's own, or, on a replay, the first one.
@@ -51,9 +54,9 @@ class CommandQueue {
   // Queues the command in one round trip. When this returns the command is on disk. With `awaited` the worker signals
   // the outcome to await_outcome().
   // Refuses: queue_full (the shard is at its cap, or with an idempotency key everybody is at keys_max), rate_limited
-  // (the person is at pending_per_user or keys_per_user), idempotency_key_reused, event_cancelled (for a booking; the
-  // event was just deleted). Nothing is queued then. Throws redis::RedisUnavailable: then it may have been queued; with
-  // an idempotency key the client can safely try again.
+  // (the person is at pending_per_user or keys_per_user, or its network at keys_per_network), idempotency_key_reused,
+  // event_cancelled (for a booking; the event was just deleted). Nothing is queued then. Throws
+  // redis::RedisUnavailable: then it may have been queued; with an idempotency key the client can safely try again.
   Result<Accepted> submit(const domain::Command& command, const std::optional<IdempotencyKey>& key,
                           bool awaited = false);
 

@@ -70,7 +70,7 @@ says('README.md', `${network[0]} in ${minutes(network[1])} from one network, ${a
 says('README.md', `argon2id, ${count('ARGON2_JOBS')} at once over all processes`);
 says('README.md', `the ${words[count('ARGON2_JOBS')]} argon2 slots`);
 says('README.md', `what waited ${patience} s for one of them`);
-says('README.md', `${count('PENDING_PER_USER')} commands queued and ${count('KEYS_PER_USER')} idempotency keys a day per person, ${count('KEYS_MAX')} keys`);
+says('README.md', `${count('PENDING_PER_USER')} commands queued and ${count('KEYS_PER_USER')} idempotency keys a day per person, ${count('KEYS_PER_NETWORK')} per network, ${count('KEYS_MAX')} keys`);
 says('README.md', `${count('EVENTS_PER_USER')} events at once per person`);
 says('nginx/www/openapi.yaml', `has ${count('EVENTS_PER_USER')} events at most by default`);
 says('nginx/www/docs/errors.html', `as one person may: ${count('EVENTS_PER_USER')} by default`);

@@ -67,6 +67,19 @@ TEST(QueueSubmit, APersonsIdempotencyKeysOfADayAreBounded) {
   LONGS_EQUAL(4, queued());
 }
 
+TEST(QueueSubmit, ANetworksIdempotencyKeysOfADayAreBounded) {
+  queue::CommandQueue small(stores().queue, {16, 100, 100, 100, 2});
+  const auto from = [&](const char* network) {
+    return small.submit(book(fresh<UserId>(), event), IdempotencyKey{"key", "fingerprint", network});
+  };
+  for (int i = 0; i < 2; ++i) CHECK(from("192.0.2.1").ok());
+  const auto third = from("192.0.2.1");
+  expect_refusal(Code::rate_limited, third);
+  CHECK(third.refusal().retry_after_s.value_or(0) > 86'000);
+  CHECK(from("192.0.2.2").ok());
+  LONGS_EQUAL(3, queued());
+}
+
 TEST(QueueSubmit, AReplayGetsTheFirstCommandAndQueuesNothing) {
   const auto first = book(user, event);
   CHECK(queue.submit(first, key).ok());
@@ -105,7 +118,7 @@ TEST(QueueSubmit, ARefusalLeavesTheKeyFree) {
 
 // Many people together must not fill the queue's memory with keys: without one, everybody goes on booking.
 TEST(QueueSubmit, EverybodysIdempotencyKeysOfADayAreBounded) {
-  queue::CommandQueue small(stores().queue, {16, 100, 5, 1'000, 2});
+  queue::CommandQueue small(stores().queue, {16, 100, 5, 1'000, 1'000, 2});
   CHECK(small.submit(book(user, event), IdempotencyKey{"one", "1"}).ok());
   CHECK(small.submit(book(fresh<UserId>(), event), IdempotencyKey{"two", "2"}).ok());
   const auto other = fresh<UserId>();
@@ -117,7 +130,7 @@ TEST(QueueSubmit, EverybodysIdempotencyKeysOfADayAreBounded) {
 }
 
 TEST(QueueSubmit, KeysOfTheDayBeforeMakeRoom) {
-  queue::CommandQueue small(stores().queue, {16, 100, 5, 1'000, 1});
+  queue::CommandQueue small(stores().queue, {16, 100, 5, 1'000, 1'000, 1});
   auto early = book(user, event), late = book(user, event);
   early.accepted_at = late.accepted_at - std::chrono::hours(25);
   CHECK(small.submit(early, IdempotencyKey{"one", "1"}).ok());
