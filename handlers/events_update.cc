@@ -11,6 +11,11 @@ static Answer changed(App& app, const storage::Event& event) {
   return http::success(200, "Event updated successfully", event_json(event, app.clock.now()));
 }
 
+// An event that is over does not count among those that a person may have at once; moved into the future it does.
+static bool counts_anew(const storage::Event& event, const domain::EventChanges& changes, Time now) {
+  return event.ends_at <= now && changes.ends_at && *changes.ends_at > now;
+}
+
 static Answer update(App& app, const Request& request, UserId user) {
   const auto id = request.path_id<EventId>("event_id");
   if (!id.ok()) return id.refusal();
@@ -27,6 +32,12 @@ static Answer update(App& app, const Request& request, UserId user) {
   if (event->owner != user) return Refusal{Code::not_event_owner};
   if (event->status == domain::EventStatus::cancelled) return Refusal{Code::event_cancelled};
   if (const auto refusal = dates_refusal(*event, *changes)) return *refusal;
+  if (counts_anew(*event, *changes, app.clock.now())) {
+    const bool has_all = storage::read(app.database, [&](pqxx::transaction_base& tx) {
+      return storage::has_open_events(tx, user, app.config.events_per_user, app.clock.now());
+    });
+    if (has_all) return Refusal{Code::too_many_events};
+  }
 
   if (!changes->total_tickets && !changes->max_per_user) {
     const auto updated = storage::read(app.database, [&](pqxx::transaction_base& tx) {

@@ -180,6 +180,18 @@ TEST(ManyEvents, OfOnePersonComeToAnEnd) {
   expect_status(201, make_person().post("/v1/events/initialize", event_body()));
 }
 
+TEST(ManyEvents, AreCountedAnewWhenOneThatIsOverIsMoved) {
+  const auto path = "/v1/events/" + create_ended_event(owner);
+  expect_status(201, initialize());
+  auto changes = Json::object();
+  changes.set("start_date_time", "2037-05-01T18:00:00Z").set("end_date_time", "2037-05-01T21:00:00Z");
+  expect_problem(409, "too_many_events", owner.patch(path, changes));
+  changes.set("number_of_tickets", 7);  // by the queue
+  expect_problem(409, "too_many_events", owner.patch(path, changes));
+  changes = Json::object();
+  expect_status(200, owner.patch(path, changes.set("title", "As it was")));
+}
+
 TEST(ManyEvents, AreCountedAnewWhenOneIsDeleted) {
   const auto id = create_event(owner);
   expect_problem(409, "too_many_events", initialize());
