@@ -30,9 +30,21 @@ std::size_t sequence_size(std::string_view text) {
 
 bool is_plain(char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
 
-void append_control(std::string& out, char c) {
+void append_escaped(std::string& out, unsigned code) {
   static constexpr char kDigits[] = "0123456789abcdef";
-  out.append("\\u00").append(1, kDigits[c >> 4]).append(1, kDigits[c & 15]);
+  out += "\\u";
+  for (const int shift : {12, 8, 4, 0}) out += kDigits[code >> shift & 15];
+}
+
+// The code point of a sequence of at most three bytes, if it is one that a terminal or a pager would act upon: a
+// control character (C0, DEL, C1), a separator of lines, a change of direction. Else 0.
+unsigned control_of(std::string_view sequence) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
+  if (sequence.size() == 1) return byte(0) < 0x20 || byte(0) == 0x7f ? byte(0) : 0;
+  if (sequence.size() == 2) return byte(0) == 0xc2 && byte(1) < 0xa0 ? byte(1) : 0;
+  if (sequence.size() != 3 || byte(0) != 0xe2) return 0;
+  const unsigned code = 0x2000U | (byte(1) & 0x3fU) << 6 | (byte(2) & 0x3fU);
+  return (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) ? code : 0;
 }
 
 }  // namespace
@@ -59,8 +71,8 @@ void append_json_string(std::string& out, std::string_view text) {
       out += kReplacement;
     } else if (text[0] == '"' || text[0] == '\\') {
       out.append(1, '\\').append(1, text[0]);
-    } else if (size == 1 && text[0] < 0x20) {
-      append_control(out, text[0]);
+    } else if (const auto control = control_of(text.substr(0, size)); control != 0) {
+      append_escaped(out, control);
     } else {
       out += text.substr(0, size);
     }

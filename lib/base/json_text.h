@@ -13,7 +13,7 @@ namespace ticketd {
 
 std::string valid_text(std::string_view bytes);
 
-// Appends `text` in quotes, escaped as RFC 8259 section 7 asks.
+// Appends `text` in quotes, escaped as RFC 8259 section 7 asks, and so that no terminal that shows it acts upon it.
 void append_json_string(std::string& out, std::string_view text);
 
 class JsonText;

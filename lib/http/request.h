@@ -36,7 +36,7 @@ struct Request {
   // The value of a query parameter, percent-decoded; the first one if it comes twice.
   [[nodiscard]] std::optional<std::string> query_value(std::string_view name) const;
 
-  // The raw query without these parameters, each that is left followed by an ampersand.
+  // The raw query without these parameters, each that is left followed by an ampersand; fit for a Link header.
   [[nodiscard]] std::string query_without(std::initializer_list<std::string_view> names) const;
 
   // Refuses: invalid_id.

@@ -80,10 +80,12 @@ std::vector<std::string> words_of(const std::string& text) {
 }
 
 // `jazz ber` becomes `'jazz':* & 'ber':*` for to_tsquery. The configuration 'simple' knows no stop words and no
-// language: what is written is what is found.
+// language: what is written is what is found. A single letter is a word and no beginning of one: in a large table
+// nearly every row has some word that begins with it.
 std::string prefix_query(const std::string& text) {
   std::string query;
-  for (const auto& word : words_of(text)) query += (query.empty() ? "'" : " & '") + word + "':*";
+  for (const auto& word : words_of(text))
+    query += (query.empty() ? "'" : " & '") + word + (word.size() > 1 ? "':*" : "'");
   return query;
 }
 

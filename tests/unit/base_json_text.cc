@@ -26,6 +26,14 @@ TEST(JsonText, EscapesTexts) {
   expect_text("{\"t\":\"\\\"\\\\\\u000a\\u0001é\xef\xbf\xbd\xef\xbf\xbd\"}", text.str());
 }
 
+// C1, DEL, separators of lines, changes of direction: as they come in paths that are logged.
+TEST(JsonText, LeavesNothingThatATerminalActsUpon) {
+  const auto text =
+      JsonText::object({{"t", "\x7f\u009b2J\u2028\u2029\u202e\u2066\u2069 \u00a0\u2027\u202f\u2065\u206a"}});
+  expect_text("{\"t\":\"\\u007f\\u009b2J\\u2028\\u2029\\u202e\\u2066\\u2069 \u00a0\u2027\u202f\u2065\u206a\"}",
+              text.str());
+}
+
 TEST(JsonText, GrowsByFieldsAndElements) {
   auto list = JsonText::array();
   expect_text("[]", list.str());

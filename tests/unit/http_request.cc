@@ -125,6 +125,11 @@ TEST(Request, ReadsAnIdOfThePath) {
   CHECK_FALSE(request.path_id<EventId>("missing").ok());
 }
 
+TEST(Request, LeavesNothingInAQueryThatEndsALink) {
+  request.query = "cursor=1&q=a%20b>;rel=\"x\",<\xc3\xa4&b='(1)'";
+  expect_text("q=a%20b%3E;rel=%22x%22,%3C%C3%A4&b='(1)'&", request.query_without({"cursor"}));
+}
+
 TEST_GROUP(IdempotencyKey){std::string read(const std::string& header){Request request;
 request.headers["idempotency-key"] = header;
 const auto key = request.idempotency_key();
