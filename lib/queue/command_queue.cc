@@ -152,7 +152,7 @@ bool CommandQueue::await_outcome(CommandId id, int wait_ms) {
 }
 
 std::optional<domain::Command> CommandQueue::find_pending(UserId user, CommandId id) {
-  const auto commands = read_commands({redis_.command({"HGET", pending_key(user), id.str()})});
+  const auto commands = read_commands(user, {redis_.command({"HGET", pending_key(user), id.str()})});
   return commands.empty() || commands.front().id != id ? std::nullopt : std::optional(commands.front());
 }
 
@@ -160,22 +160,23 @@ std::vector<domain::Command> CommandQueue::list_pending(UserId user) {
   const auto reply = redis_.command({"HVALS", pending_key(user)});
   std::vector<redis::Reply> places;
   for (std::size_t i = 0; i < reply.size(); ++i) places.push_back(reply.at(i));
-  auto commands = read_commands(places);
+  auto commands = read_commands(user, places);
   std::sort(commands.begin(), commands.end(), [](const auto& a, const auto& b) {
     return std::pair(a.accepted_at, a.id) < std::pair(b.accepted_at, b.id);
   });
   return commands;
 }
 
-// What stands there still and can be read.
-std::vector<domain::Command> CommandQueue::read_commands(const std::vector<redis::Reply>& texts) {
+// What stands there still, can be read and is the person's: whatever happened to the queue, nobody is shown another's.
+std::vector<domain::Command> CommandQueue::read_commands(UserId user, const std::vector<redis::Reply>& texts) {
   std::vector<Place> places;
   for (const auto& text : texts) {
     if (auto place = Place::parse(text.text())) places.push_back(std::move(*place));
   }
   std::vector<domain::Command> commands;
   for (const auto& fields : read_entries(redis_, places)) {
-    if (auto command = fields ? from_fields(*fields) : std::nullopt) commands.push_back(std::move(*command));
+    auto command = fields ? from_fields(*fields) : std::nullopt;
+    if (command && command->user == user) commands.push_back(std::move(*command));
   }
   return commands;
 }

@@ -3,10 +3,9 @@
 //
 //   ticketd:commands:{k}     stream of shard k; an event's shard is the hash of its id. An entry stays until its
 //                            outcome is committed in PostgreSQL: the stream is exactly what is outstanding.
-//   ticketd:pending:USER     hash, command id -> where in which shard its entry stands (Place): by that GET
-//   /v1/requests
-//                            and /v1/notifications find what is queued, and its size bounds what one person has queued.
-//                            The worker removes a field with its entry.
+//   ticketd:pending:USER     hash, command id -> the place of its entry, by which GET /v1/requests and
+//                            /v1/notifications find what is queued; its size bounds what one person has queued. The
+//                            worker removes a field with its entry.
 //   ticketd:idem:USER:KEY    answer of an idempotency key, for 24 hours
 //   ticketd:idem:USER        how many of those the person has made since the day began that its first one began
 //   ticketd:idem:network:N   the same of a network, so that one with many accounts has not many shares
@@ -73,7 +72,7 @@ class CommandQueue {
   std::vector<domain::Command> list_pending(UserId user);
 
  private:
-  std::vector<domain::Command> read_commands(const std::vector<redis::Reply>& texts);
+  std::vector<domain::Command> read_commands(UserId user, const std::vector<redis::Reply>& texts);
 
   redis::Pool& redis_;
   const Limits limits_;

@@ -27,7 +27,7 @@ std::optional<Place> Place::parse(std::string_view text) {
   if (!take(text, place.shard) || !take(text, ' ')) return std::nullopt;
   place.stream_id = text;
   std::int64_t ms = 0, n = 0;
-  if (!take(text, ms) || !take(text, '-') || !take(text, n) || !text.empty()) return std::nullopt;
+  if (!take(text, ms) || !take(text, '-') || !take(text, n) || !text.empty() || !is_date(ms)) return std::nullopt;
   return place;
 }
 

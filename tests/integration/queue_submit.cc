@@ -184,6 +184,16 @@ TEST(QueueSubmit, WhatIsPendingCanBeFoundByItsPerson) {
   CHECK_FALSE(queue.find_pending(user, fresh<CommandId>()).has_value());
 }
 
+TEST(QueueSubmit, APlaceThatIsAnothersShowsNothing) {
+  const auto command = book(user, event);
+  CHECK(queue.submit(command, {}).ok());
+  const auto other = fresh<UserId>();
+  const auto place = std::string(stores().queue.command({"HGET", queue::pending_key(user), command.id.str()}).text());
+  stores().queue.command({"HSET", queue::pending_key(other), command.id.str(), place});
+  CHECK_FALSE(queue.find_pending(other, command.id).has_value());
+  CHECK(queue.list_pending(other).empty());
+}
+
 TEST(QueueSubmit, WhatIsPendingIsListedOldestFirst) {
   auto old = book(user, event), young = book(user, fresh<EventId>());
   old.accepted_at -= seconds(1);
