@@ -5,6 +5,7 @@
 namespace ticketd {
 namespace {
 
+// Less than the minute for which revoke_family() ends used tokens as well.
 constexpr seconds kReplayGrace{10};
 
 JsonText issue_pair(App& app, pqxx::transaction_base& tx, UserId user, storage::FamilyId family,

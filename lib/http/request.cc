@@ -28,6 +28,20 @@ std::string_view take_pair(std::string_view& rest) {
 
 std::string name_in(std::string_view pair) { return percent_decoded(pair.substr(0, pair.find('='))); }
 
+// As it is, but for what RFC 3986 allows nowhere in a query: that could end the URI in a header.
+void append_encoded(std::string& out, std::string_view pair) {
+  static constexpr char kDigits[] = "0123456789ABCDEF";
+  constexpr std::string_view kInQueries = "-._~!$&'()*+,;=:@/?%";
+  for (const char c : pair) {
+    const bool letter_or_digit = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    if (letter_or_digit || kInQueries.find(c) != std::string_view::npos) {
+      out += c;
+    } else {
+      out.append(1, '%').append(1, kDigits[static_cast<unsigned char>(c) >> 4]).append(1, kDigits[c & 15]);
+    }
+  }
+}
+
 }  // namespace
 
 std::string Request::header(const std::string& name) const {
@@ -56,24 +70,6 @@ std::optional<std::string> Request::query_value(std::string_view name) const {
   }
   return std::nullopt;
 }
-
-namespace {
-
-// As it is, but for what RFC 3986 allows nowhere in a query: that could end the URI in a header.
-void append_encoded(std::string& out, std::string_view pair) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
-  constexpr std::string_view kInQueries = "-._~!$&'()*+,;=:@/?%";
-  for (const char c : pair) {
-    const bool letter_or_digit = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-    if (letter_or_digit || kInQueries.find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      out.append(1, '%').append(1, kDigits[static_cast<unsigned char>(c) >> 4]).append(1, kDigits[c & 15]);
-    }
-  }
-}
-
-}  // namespace
 
 std::string Request::query_without(std::initializer_list<std::string_view> names) const {
   std::string kept;

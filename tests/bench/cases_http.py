@@ -34,6 +34,15 @@ def compare(bench, name, label, lines, bare_port=None, bare_label="", before=lam
     bench.rate(name, label, results[0], results[1] if bare_port else None, bare_label, **targets)
 
 
+def account(bench, name, label, file, processes):
+    """Where the processor's time goes: one more run, and what each process took for a request."""
+    stack = bench.stack()
+    before = {each: stack.processor_us(each) for each in processes}
+    count = load(bench, stack.port, file)["rate"] * bench.seconds
+    for each in processes:
+        bench.figure(f"{name}_cpu_{each}", f"   {label}: processor time of {each}", (stack.processor_us(each) - before[each]) / count, "us")
+
+
 def bookings(bench, events):
     return [wrk.line("POST", "/v1/events/book", token, json.dumps({"event_id": events[n % len(events)]}))
             for n, token in enumerate(bench.tokens())]
@@ -45,6 +54,15 @@ def book(bench):
     with bench.workers_down():
         compare(bench, "book", "book: accepted and durable, 64 connections, worker stopped", lines, bare_port,
                 "one XADD", stack.empty_queue, least_rate=5000, least_ratio=0.7, most_p99_ms=25)
+        file = bench.out / "requests.book"
+        stack.queue_redis("CONFIG", "RESETSTAT")
+        load(bench, bare_port, file)
+        bare_us = stack.queue_us_per_call("xadd")
+        stack.empty_queue()
+        stack.queue_redis("CONFIG", "RESETSTAT")
+        account(bench, "book", "a booking", file, ("events-book", "redis-queue", "redis-cache", "nginx"))
+        bench.figure("book_script", "   a booking: the script within redis-queue", stack.queue_us_per_call("evalsha"), "us",
+                     bare=bare_us, bare_label="XADD")
         stack.empty_queue()
     compare(bench, "book_and_drain", "book, while the worker drains", lines)
     stack.await_empty_queue()

@@ -3,6 +3,7 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import shlex
 import shutil
 import subprocess
@@ -103,11 +104,27 @@ class Stack:
                 raise RuntimeError(f"the queue was not empty after {seconds} s")
             time.sleep(0.2)  # each look starts a process, which must not take the processor from what is measured
 
+    def queue_redis(self, *words):
+        """The answer of the queue's Redis to a command, as text."""
+        url = urllib.parse.urlsplit(self.env["QUEUE_REDIS_URL"])
+        return subprocess.run(["redis-cli", "-s", url.path, "--user", url.username, "--no-auth-warning", *words], check=True, text=True,
+                              stdout=subprocess.PIPE, env={**os.environ, "REDISCLI_AUTH": url.password}).stdout
+
     def empty_queue(self):
         """Forgets what is queued; while no worker runs."""
-        url = urllib.parse.urlsplit(self.env["QUEUE_REDIS_URL"])
-        subprocess.run(["redis-cli", "-s", url.path, "--user", url.username, "--no-auth-warning", "FLUSHDB"], check=True, capture_output=True,
-                       env={**os.environ, "REDISCLI_AUTH": url.password})
+        self.queue_redis("FLUSHDB")
+
+    def queue_us_per_call(self, command):
+        """Microseconds that the queue's Redis took for a command since it was started or `CONFIG RESETSTAT`."""
+        return float(re.search(rf"cmdstat_{command}:.*usec_per_call=([\d.]+)", self.queue_redis("INFO", "commandstats"))[1])
+
+    def processor_us(self, name):
+        """Processor time of a process of the stack, and of its children, so far."""
+        pid = self.pid(name)
+        children = (pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+        tick_us = 1e6 / os.sysconf("SC_CLK_TCK")
+        fields = [pathlib.Path(f"/proc/{each}/stat").read_text().rpartition(") ")[2].split() for each in (pid, *children)]
+        return sum(int(each[11]) + int(each[12]) for each in fields) * tick_us
 
     def pid(self, name):
         return int((self.run_dir / "pids" / name).read_text())
