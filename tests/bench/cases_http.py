@@ -35,12 +35,13 @@ def compare(bench, name, label, lines, bare_port=None, bare_label="", before=lam
 
 
 def account(bench, name, label, file, processes):
-    """Where the processor's time goes: one more run, and what each process took for a request."""
+    """Where the processor's time goes: more rounds, and what each process took for a request."""
     stack = bench.stack()
-    before = {each: stack.processor_us(each) for each in processes}
-    count = load(bench, stack.port, file)["rate"] * bench.seconds
-    for each in processes:
-        bench.figure(f"{name}_cpu_{each}", f"   {label}: processor time of {each}", (stack.processor_us(each) - before[each]) / count, "us")
+    for _ in range(bench.rounds):
+        before = {each: stack.processor_us(each) for each in processes}
+        count = load(bench, stack.port, file)["rate"] * bench.seconds
+        for each in processes:
+            bench.figure(f"{name}_cpu_{each}", f"   {label}: processor time of {each}", (stack.processor_us(each) - before[each]) / count, "us")
 
 
 def bookings(bench, events):
