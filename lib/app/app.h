@@ -1,5 +1,8 @@
 // Everything that a handler works with, built once at start and passed by reference.
 #pragma once
+#include <algorithm>
+#include <semaphore>
+
 #include "app/count_cache.h"
 #include "app/event_cache.h"
 #include "app/meters.h"
@@ -33,7 +36,8 @@ struct App {
         cache(cache_redis, metrics.series("ticketd_cache_unavailable_total")),
         gate(cache),
         attempts(cache),
-        events(database) {}
+        events(database),
+        outcome_waits(std::max(1, config.booking_threads / 2)) {}
 
   // Long enough for a sync of a slow disk, short enough that a client need not wait for a Redis that hangs.
   static constexpr int kRedisTimeoutMs = 2'000;
@@ -53,6 +57,8 @@ struct App {
   auth::Attempts attempts;
   EventCache events;
   CountCache counts;
+  // Threads that may wait for an outcome at once: while the worker lags, the others go on answering.
+  std::counting_semaphore<> outcome_waits;
 };
 
 }  // namespace ticketd

@@ -35,6 +35,22 @@ std::optional<storage::Request> outcome_of(App& app, const domain::Command& comm
   }
 }
 
+// One of the places in which a thread may wait for an outcome, if there was one left.
+class WaitingPlace {
+ public:
+  explicit WaitingPlace(std::counting_semaphore<>& places) : places_(places), taken_(places.try_acquire()) {}
+  ~WaitingPlace() {
+    if (taken_) places_.release();
+  }
+  WaitingPlace(const WaitingPlace&) = delete;
+  WaitingPlace& operator=(const WaitingPlace&) = delete;
+  [[nodiscard]] bool is_taken() const { return taken_; }
+
+ private:
+  std::counting_semaphore<>& places_;
+  const bool taken_;
+};
+
 Result<std::optional<queue::IdempotencyKey>> key_of(const Request& request, const Json& body) {
   const auto key = request.idempotency_key();
   if (!key.ok()) return key.refusal();
@@ -81,9 +97,10 @@ Answer replay_or(const Refusal& refusal, App& app, const Request& request, UserI
 }
 
 Result<bool> submit_and_wait(App& app, const domain::Command& command) {
-  const auto queued = app.queue.submit(command, std::nullopt, true);
+  const WaitingPlace place(app.outcome_waits);
+  const auto queued = app.queue.submit(command, std::nullopt, place.is_taken());
   if (!queued.ok()) return queued.refusal();
-  const auto outcome = outcome_of(app, command);
+  const auto outcome = place.is_taken() ? outcome_of(app, command) : std::nullopt;
   if (!outcome) return false;
   if (outcome->state == "failed" || outcome->outcome == name_of(domain::Outcome::rejected)) return refusal_of(*outcome);
   return true;

@@ -20,7 +20,8 @@ Answer replay_or(const Refusal& refusal, App& app, const Request& request, UserI
                  std::string_view message);
 
 // Queues the command and waits up to config.outcome_wait_ms for its outcome. True: it took effect. False: it takes
-// longer, answer accepted(). Refuses as CommandQueue::submit() does, and with what the worker refused.
+// longer, or half of the threads are waiting already; answer accepted(). Refuses as CommandQueue::submit() does, and
+// with what the worker refused.
 Result<bool> submit_and_wait(App& app, const domain::Command& command);
 
 // 202 with {notification, request}, and Location.

@@ -1,5 +1,8 @@
+#include <algorithm>
+
 #include "support/booking_steps.h"
 #include "support/checks.h"
+#include "support/crowd.h"
 #include "support/stack.h"
 #include "support/token_forge.h"
 
@@ -114,6 +117,18 @@ TEST(PatchEvent, AnswersARequestWhenTheOutcomeTakesLonger) {
   resume_workers();
   await_request(owner, reply);
   expect_number(2, status_of(owner, id)["total_tickets"]);
+}
+
+TEST(PatchEvent, WaitsForALaggingWorkerInHalfOfTheThreadsOnly) {
+  constexpr std::size_t kThreads = 24;      // the default of TICKETD_BOOKING_THREADS
+  constexpr std::chrono::seconds kWait{2};  // that of TICKETD_OUTCOME_WAIT_MS
+  const auto id = create_event(owner);
+  pause_workers();
+  std::vector<Response> replies(2 * kThreads);
+  in_parallel(replies.size(), replies.size(), [&](std::size_t i) { replies[i] = resize(id, 2); });
+  resume_workers();
+  LONGS_EQUAL(replies.size(), accepted_ids(replies).size());
+  LONGS_EQUAL(kThreads / 2, std::ranges::count_if(replies, [&](const auto& reply) { return reply.took >= kWait; }));
 }
 
 TEST(PatchEvent, IsForTheOwnerAlone) {
