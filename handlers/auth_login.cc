@@ -37,8 +37,8 @@ static Answer login(App& app, const Request& request) {
       return Refusal{Code::invalid_credentials};
     if (!rehashed.empty()) storage::update_password_hash(tx, account->user.id, rehashed);
     const auto tokens = start_session(app, tx, account->user.id);
-    return http::not_stored(http::success(200, "user login successful",
-                                          JsonText::object({{"user", user_json(account->user)}, {"tokens", tokens}})));
+    return http::success(200, "user login successful",
+                         JsonText::object({{"user", user_json(account->user)}, {"tokens", tokens}}));
   });
 }
 

@@ -14,7 +14,7 @@ static Answer refresh_tokens(App& app, const Request& request) {
 
   const auto pair = refresh_session(app, token);
   if (!pair.ok()) return pair.refusal();
-  return http::not_stored(http::success(200, "token refreshed", *pair));
+  return http::success(200, "token refreshed", *pair);
 }
 
 int main() { return serve("auth-refresh-tokens", Limit::auth, refresh_tokens); }

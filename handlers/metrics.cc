@@ -9,7 +9,7 @@ static Answer metrics(App& app, const Request&) {
   auto samples = look_at_stores(app.config, app.clock.now());
   samples.push_back({"ticketd_build_info{version=\"" + std::string(kVersion) + "\"}", 1});
   Reply reply;
-  reply.header("Content-Type", "text/plain; version=0.0.4; charset=utf-8").header("Cache-Control", "no-store");
+  reply.header("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
   reply.body = app.metrics.render(std::move(samples));
   return reply;
 }

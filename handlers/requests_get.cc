@@ -29,7 +29,7 @@ static Answer get_request(App& app, const Request& request, UserId user) {
   }
   if (!data) data = decided();  // its outcome may have been committed between the two looks
   if (!data) return Refusal{Code::request_not_found};
-  return http::success(200, "Request retrieved successfully", *data).header("Cache-Control", "private, no-cache");
+  return http::success(200, "Request retrieved successfully", *data);
 }
 
 int main() { return serve("requests-get", Limit::reads, get_request); }

@@ -8,7 +8,7 @@ static Answer me(App& app, const Request&, UserId user) {
   const auto found =
       storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::find_user(tx, user); });
   if (!found) return Refusal{Code::token_invalid};
-  return http::not_stored(http::success(200, "user found", user_json(*found)));
+  return http::success(200, "user found", user_json(*found));
 }
 
 int main() { return serve("users-me", Limit::reads, me); }

@@ -139,11 +139,6 @@ Reply with_etag(Reply reply, const Request& request) {
   return reply;
 }
 
-Reply not_stored(Reply reply) {
-  reply.header("Cache-Control", "no-store");
-  return reply;
-}
-
 int status_of(Code code) { return kind_of(code).status; }
 std::string_view name_of(Code code) { return kind_of(code).name; }
 

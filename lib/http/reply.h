@@ -34,9 +34,6 @@ Reply problem(const Refusal& refusal, const std::string& request_id);
 // If-None-Match has it.
 Reply with_etag(Reply reply, const Request& request);
 
-// No cache may keep it: it holds tokens.
-Reply not_stored(Reply reply);
-
 // The status of a code; for tests and documents.
 int status_of(Code code);
 std::string_view name_of(Code code);

@@ -20,5 +20,5 @@ TEST(UsersMe, TellsWhoIAm) {
 
 TEST(UsersMe, IsNotForCachesToShare) {
   const auto reply = make_person().get("/v1/users/me");
-  expect(reply.header("cache-control").find("public") == std::string::npos, "no public caching");
+  expect_text("no-store", reply.header("cache-control"));
 }

@@ -127,10 +127,6 @@ TEST(Reply, PrefersTheRefusalsOwnMessage) {
   expect_text("mine", (*Json::parse(problem({Code::invalid_id, "mine"}, "").body))["message"].text());
 }
 
-TEST(Reply, ForbidsToStoreTokens) {
-  expect_text("no-store", header(not_stored(success(200, "", JsonText::object())), "Cache-Control"));
-}
-
 TEST_GROUP(ETag) {
   Request request;
   const Reply reply = success(200, "found", JsonText::object({{"n", 1}}));
