@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "storage/array_parameter.h"
 #include "storage/batch.h"
 #include "storage/rows.h"
 
@@ -26,18 +27,18 @@ const Statement kLoadLine{"load_line", R"(
   CROSS JOIN LATERAL (SELECT * FROM bookings WHERE event_id = head.event_id AND state = 'waitlisted' ORDER BY seq LIMIT head.places) AS first)"};
 
 void load_done(pqxx::work& tx, std::span<const domain::Command> commands, LoadedBatch& batch) {
-  ArrayText ids;
-  for (const auto& command : commands) ids.add_raw(command.id.str());
-  for (const auto& row : run(tx, kFindDone, ids.str())) batch.done.insert(id_of<CommandId>(row["id"]));
+  ArrayParameter<CommandId> ids;
+  for (const auto& command : commands) ids.add(command.id);
+  for (const auto& row : run(tx, kFindDone, ids.binary())) batch.done.insert(id_of<CommandId>(row["id"]));
 }
 
 void lock_events(pqxx::work& tx, std::span<const domain::Command> commands, LoadedBatch& batch) {
   std::unordered_set<EventId> wanted;
-  ArrayText ids;
+  ArrayParameter<EventId> ids;
   for (const auto& command : commands) {
-    if (wanted.insert(command.event).second) ids.add_raw(command.event.str());
+    if (wanted.insert(command.event).second) ids.add(command.event);
   }
-  for (const auto& row : run(tx, kLockEvents, ids.str())) {
+  for (const auto& row : run(tx, kLockEvents, ids.binary())) {
     domain::EventState event;
     event.id = id_of<EventId>(row["id"]);
     event.owner = id_of<UserId>(row["user_id"]);
@@ -63,30 +64,30 @@ void add_bookings(const pqxx::result& rows, LoadedBatch& batch) {
 }
 
 void load_held(pqxx::work& tx, std::span<const domain::Command> commands, LoadedBatch& batch) {
-  ArrayText events;
-  ArrayText users;
+  ArrayParameter<EventId> events;
+  ArrayParameter<UserId> users;
   for (const auto& command : commands) {
     if (!batch.events.contains(command.event)) continue;
-    events.add_raw(command.event.str());
-    users.add_raw(command.user.str());
+    events.add(command.event);
+    users.add(command.user);
   }
-  add_bookings(run(tx, kLoadHeld, events.str(), users.str()), batch);
+  add_bookings(run(tx, kLoadHeld, events.binary(), users.binary()), batch);
 }
 
 void load_line(pqxx::work& tx, std::span<const domain::Command> commands, LoadedBatch& batch) {
   std::unordered_map<EventId, std::vector<const domain::Command*>> by_event;
   for (const auto& command : commands) by_event[command.event].push_back(&command);
-  ArrayText events;
-  ArrayText places;
+  ArrayParameter<EventId> events;
+  ArrayParameter<int> places;
   bool any = false;
   for (const auto& [id, state] : batch.events) {
     const int freed = domain::seats_freed_at_most(state, by_event.at(id));
     if (freed == 0) continue;
     any = true;
-    events.add_raw(id.str());
-    places.add_raw(std::to_string(freed));
+    events.add(id);
+    places.add(freed);
   }
-  if (any) add_bookings(run(tx, kLoadLine, events.str(), places.str()), batch);
+  if (any) add_bookings(run(tx, kLoadLine, events.binary(), places.binary()), batch);
 }
 
 }  // namespace

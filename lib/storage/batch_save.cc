@@ -1,5 +1,6 @@
 #include "base/crash_point.h"
 #include "domain/message.h"
+#include "storage/array_parameter.h"
 #include "storage/batch.h"
 #include "storage/events.h"
 #include "storage/rows.h"
@@ -54,46 +55,60 @@ const Statement kCancelAll{"cancel_all_bookings", R"(
 // A longer one, which nginx lets nobody send, is not worth a booking: its promotion is logged without.
 constexpr std::size_t kRequestIdBytes = 128;
 
+std::optional<std::string_view> name_of(const std::optional<domain::Reason>& reason) {
+  return reason ? std::optional(domain::name_of(*reason)) : std::nullopt;
+}
+
 class CommandRows {
  public:
   void add(const Decided& d) {
-    ids_.add_raw(d.command->id.str());
-    kinds_.add_raw(name_of(d.command->kind));
-    users_.add_raw(d.command->user.str());
-    events_.add_raw(d.command->event.str());
-    outcomes_.add_raw(name_of(d.decision.outcome));
-    d.decision.reason ? reasons_.add_raw(name_of(*d.decision.reason)) : reasons_.add_null();
-    d.decision.booking ? bookings_.add_raw(d.decision.booking->str()) : bookings_.add_null();
-    accepted_.add_raw(format_time(d.command->accepted_at));
+    ids_.add(d.command->id);
+    kinds_.add(name_of(d.command->kind));
+    users_.add(d.command->user);
+    events_.add(d.command->event);
+    outcomes_.add(name_of(d.decision.outcome));
+    reasons_.add(name_of(d.decision.reason));
+    bookings_.add(d.decision.booking);
+    accepted_.add(d.command->accepted_at);
   }
   void write(pqxx::work& tx, const std::string& now) const {
-    run(tx, kInsertCommands, ids_.str(), kinds_.str(), users_.str(), events_.str(), outcomes_.str(), reasons_.str(),
-        bookings_.str(), accepted_.str(), now);
+    run(tx, kInsertCommands, ids_.binary(), kinds_.binary(), users_.binary(), events_.binary(), outcomes_.binary(),
+        reasons_.binary(), bookings_.binary(), accepted_.binary(), now);
   }
 
  private:
-  ArrayText ids_, kinds_, users_, events_, outcomes_, reasons_, bookings_, accepted_;
+  ArrayParameter<CommandId> ids_;
+  ArrayParameter<UserId> users_;
+  ArrayParameter<EventId> events_;
+  ArrayParameter<std::string_view> kinds_, outcomes_, reasons_;
+  ArrayParameter<BookingId> bookings_;
+  ArrayParameter<Time> accepted_;
 };
 
 class NotificationRows {
  public:
-  void add(NotificationId id, UserId user, const EventId* event, const std::optional<BookingId>& booking,
+  void add(NotificationId id, UserId user, const std::optional<EventId>& event, const std::optional<BookingId>& booking,
            const domain::Message& message, Time created_at) {
-    ids_.add_raw(id.str());
-    users_.add_raw(user.str());
-    event != nullptr ? events_.add_raw(event->str()) : events_.add_null();
-    booking ? bookings_.add_raw(booking->str()) : bookings_.add_null();
-    kinds_.add_raw(name_of(message.kind));
+    ids_.add(id);
+    users_.add(user);
+    events_.add(event);
+    bookings_.add(booking);
+    kinds_.add(name_of(message.kind));
     messages_.add(message.text);
-    created_.add_raw(format_time(created_at));
+    created_.add(created_at);
   }
   void write(pqxx::work& tx, const std::string& now) const {
-    run(tx, kInsertNotifications, ids_.str(), users_.str(), events_.str(), bookings_.str(), kinds_.str(),
-        messages_.str(), created_.str(), now);
+    run(tx, kInsertNotifications, ids_.binary(), users_.binary(), events_.binary(), bookings_.binary(), kinds_.binary(),
+        messages_.binary(), created_.binary(), now);
   }
 
  private:
-  ArrayText ids_, users_, events_, bookings_, kinds_, messages_, created_;
+  ArrayParameter<NotificationId> ids_;
+  ArrayParameter<UserId> users_;
+  ArrayParameter<EventId> events_;
+  ArrayParameter<BookingId> bookings_;
+  ArrayParameter<std::string_view> kinds_, messages_;
+  ArrayParameter<Time> created_;
 };
 
 // A booking as the whole batch leaves it: made and cancelled in one batch, it is written once.
@@ -146,41 +161,50 @@ class BookingRows {
     return rows_[found->second];
   }
   void insert(pqxx::work& tx, const std::string& now) const {
-    ArrayText ids, events, users, states, reasons, seqs, slots, created, promoted, requests;
+    ArrayParameter<BookingId> ids;
+    ArrayParameter<EventId> events;
+    ArrayParameter<UserId> users;
+    ArrayParameter<std::string_view> states, reasons, requests;
+    ArrayParameter<std::int64_t> seqs;
+    ArrayParameter<std::int16_t> slots;
+    ArrayParameter<Time> created;
+    ArrayParameter<bool> promoted;
     bool any = false;
     for (const auto& row : rows_) {
       if (!row.added) continue;
       any = true;
-      ids.add_raw(row.booking.id.str());
-      events.add_raw(row.event.str());
-      users.add_raw(row.booking.user.str());
-      states.add_raw(name_of(row.booking.state));
-      row.reason ? reasons.add_raw(name_of(*row.reason)) : reasons.add_null();
-      row.reason ? seqs.add_null() : seqs.add_raw(std::to_string(row.booking.seq));
-      row.reason ? slots.add_null() : slots.add_raw(std::to_string(row.booking.slot));
-      created.add_raw(format_time(row.created_at));
-      promoted.add_raw(row.promoted ? "t" : "f");
+      ids.add(row.booking.id);
+      events.add(row.event);
+      users.add(row.booking.user);
+      states.add(name_of(row.booking.state));
+      reasons.add(name_of(row.reason));
+      row.reason ? seqs.add_null() : seqs.add(row.booking.seq);
+      row.reason ? slots.add_null() : slots.add(static_cast<std::int16_t>(row.booking.slot));
+      created.add(row.created_at);
+      promoted.add(row.promoted);
       const bool kept =
           row.booking.state == domain::BookingState::waitlisted && row.request_id.size() <= kRequestIdBytes;
       kept ? requests.add(row.request_id) : requests.add_null();
     }
     if (any)
-      run(tx, kInsertBookings, ids.str(), events.str(), users.str(), states.str(), reasons.str(), seqs.str(),
-          slots.str(), created.str(), promoted.str(), requests.str(), now);
+      run(tx, kInsertBookings, ids.binary(), events.binary(), users.binary(), states.binary(), reasons.binary(),
+          seqs.binary(), slots.binary(), created.binary(), promoted.binary(), requests.binary(), now);
   }
   RequestIds update(pqxx::work& tx, const std::string& now) const {
-    ArrayText ids, states, promoted;
+    ArrayParameter<BookingId> ids;
+    ArrayParameter<std::string_view> states;
+    ArrayParameter<bool> promoted;
     bool any = false;
     for (const auto& row : rows_) {
       if (row.added) continue;
       any = true;
-      ids.add_raw(row.booking.id.str());
-      states.add_raw(name_of(row.booking.state));
-      promoted.add_raw(row.promoted ? "t" : "f");
+      ids.add(row.booking.id);
+      states.add(name_of(row.booking.state));
+      promoted.add(row.promoted);
     }
     RequestIds found;
     if (!any) return found;
-    for (const auto& row : run(tx, kUpdateBookings, ids.str(), states.str(), promoted.str(), now)) {
+    for (const auto& row : run(tx, kUpdateBookings, ids.binary(), states.binary(), promoted.binary(), now)) {
       if (!row[1].is_null()) found.emplace(id_of<BookingId>(row[0]), text_of(row[1]));
     }
     return found;
@@ -198,19 +222,22 @@ void write_counters(pqxx::work& tx, const LoadedBatch& batch, std::span<const De
       changed.insert(d.command->event);
   }
   if (changed.empty()) return;
-  ArrayText ids, states, totals, available, waiting, limits, next_seqs;
+  ArrayParameter<EventId> ids;
+  ArrayParameter<std::string_view> states;
+  ArrayParameter<int> totals, available, waiting, limits;
+  ArrayParameter<std::int64_t> next_seqs;
   for (const auto& id : changed) {
     const auto& event = batch.events.at(id);
-    ids.add_raw(id.str());
-    states.add_raw(event.status == domain::EventStatus::open ? "open" : "cancelled");
-    totals.add_raw(std::to_string(event.total_tickets));
-    available.add_raw(std::to_string(event.available_tickets));
-    waiting.add_raw(std::to_string(event.waiting_count));
-    limits.add_raw(std::to_string(event.max_per_user));
-    next_seqs.add_raw(std::to_string(event.next_seq));
+    ids.add(id);
+    states.add(event.status == domain::EventStatus::open ? "open" : "cancelled");
+    totals.add(event.total_tickets);
+    available.add(event.available_tickets);
+    waiting.add(event.waiting_count);
+    limits.add(event.max_per_user);
+    next_seqs.add(event.next_seq);
   }
-  run(tx, kUpdateCounters, ids.str(), states.str(), totals.str(), available.str(), waiting.str(), limits.str(),
-      next_seqs.str(), now);
+  run(tx, kUpdateCounters, ids.binary(), states.binary(), totals.binary(), available.binary(), waiting.binary(),
+      limits.binary(), next_seqs.binary(), now);
 }
 
 }  // namespace
@@ -227,13 +254,13 @@ RequestIds save_batch(pqxx::work& tx, const LoadedBatch& batch, std::span<const 
         exists && d.command->kind == domain::CommandKind::book && d.decision.outcome == domain::Outcome::rejected;
     commands.add(d);
     if (rejected_booking) bookings.reject(d);
-    notifications.add(d.command->notification, d.command->user, exists ? &d.command->event : nullptr,
+    notifications.add(d.command->notification, d.command->user, exists ? std::optional(d.command->event) : std::nullopt,
                       rejected_booking ? d.command->booking : d.decision.booking,
                       outcome_message(*d.command, d.decision, d.title), d.command->accepted_at);
     for (const auto& change : d.decision.changes) {
       bookings.change(d, change);
       if (change.kind != domain::BookingChange::Kind::promoted) continue;
-      notifications.add(NotificationId::make(now, random), change.booking.user, &d.command->event, change.booking.id,
+      notifications.add(NotificationId::make(now, random), change.booking.user, d.command->event, change.booking.id,
                         domain::promoted_message(d.title), now);
     }
   }

@@ -1,5 +1,6 @@
 #include "storage/notifications.h"
 
+#include "storage/array_parameter.h"
 #include "storage/rows.h"
 
 namespace ticketd::storage {
@@ -26,10 +27,10 @@ const Statement kMarkRead{"mark_read", R"(
 const Statement kMarkAllRead{"mark_all_read", R"(
   UPDATE notifications SET read_at = $2, updated_at = $2 WHERE user_id = $1 AND read_at IS NULL)"};
 
-std::string array_of(const std::vector<NotificationId>& ids) {
-  ArrayText list;
-  for (const auto& id : ids) list.add_raw(id.str());
-  return list.str();
+pqxx::binarystring array_of(const std::vector<NotificationId>& ids) {
+  ArrayParameter<NotificationId> list;
+  for (const auto& id : ids) list.add(id);
+  return list.binary();
 }
 
 }  // namespace

@@ -34,17 +34,4 @@ std::optional<IdType> optional_id(const pqxx::field& field) {
 // Null for empty; the text must outlive the statement.
 inline const char* or_null(const std::optional<std::string>& text) { return text ? text->c_str() : nullptr; }
 
-// Builds one array parameter, `{"a","b",NULL}`, for unnest($1::text[]).
-class ArrayText {
- public:
-  void add(std::string_view value);      // quoted
-  void add_raw(std::string_view value);  // a number, UUID or time: nothing in it needs quoting
-  void add_null() { add_raw("NULL"); }
-  [[nodiscard]] std::string str() const { return text_.empty() ? "{}" : text_ + '}'; }
-
- private:
-  void separate() { text_ += text_.empty() ? '{' : ','; }
-  std::string text_;
-};
-
 }  // namespace ticketd::storage
