@@ -8,9 +8,10 @@ static Answer discover(App& app, const Request& request, UserId) {
   http::Fields in(request);
   const auto page = read_page(in);
   const auto now = app.clock.now();
-  const auto filter = read_filter(in, now);
+  auto filter = read_filter(in, now);
   if (!in.ok()) return in.refusal();
   return storage::read(app.database, [&](pqxx::transaction_base& tx) -> Answer {
+    if (filter.words) filter.words = storage::word_query(tx, *filter.words);
     const int total = app.counts.count(tx, filter, now);
     const auto found = list_page(tx, filter, page, total);
     const auto data = JsonText::object(

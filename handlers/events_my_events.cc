@@ -14,6 +14,7 @@ static Answer my_events(App& app, const Request& request, UserId user) {
   if (!in.has("when")) filter.ends_after.reset();
   if (!in.has("sort")) filter.sort = storage::EventSort::created_descending;
   return storage::read(app.database, [&](pqxx::transaction_base& tx) -> Answer {
+    if (filter.words) filter.words = storage::word_query(tx, *filter.words);
     const auto found = list_page(tx, filter, page, 0);
     auto reply = http::success(200, "All events retrieved successfully", events_json(found.events, app.clock.now()));
     if (found.next_cursor) {

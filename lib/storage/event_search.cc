@@ -58,44 +58,21 @@ class Query {
   std::vector<std::string> values_;
 };
 
-// A search costs as much as all of its words, and each of them more than a plain condition.
-constexpr std::size_t kMostWords = 8;
-
-// The different words of a search, the first few of them. As the parser of PostgreSQL splits them: a word that it
-// splits further would be looked for as a phrase, row by row.
-std::vector<std::string> words_of(const std::string& text) {
-  const auto is_inside = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c & 0x80) != 0;
-  };
-  std::vector<std::string> words;
-  auto rest = text.begin();
-  while (words.size() < kMostWords) {
-    const auto begin = std::find_if(rest, text.end(), is_inside);
-    rest = std::find_if_not(begin, text.end(), is_inside);
-    if (begin == rest) break;
-    std::string word(begin, rest);
-    if (std::ranges::find(words, word) == words.end()) words.push_back(std::move(word));
-  }
-  return words;
-}
-
-// `jazz ber` becomes `'jazz':* & 'ber':*` for to_tsquery. The configuration 'simple' knows no stop words and no
-// language: what is written is what is found. A single letter is a word and no beginning of one: in a large table
-// nearly every row has some word that begins with it.
-std::string prefix_query(const std::string& text) {
-  std::string query;
-  for (const auto& word : words_of(text))
-    query += (query.empty() ? "'" : " & '") + word + (word.size() > 1 ? "':*" : "'");
-  return query;
-}
+// The different words of a search, the first few of them: it costs as much as all of them together, and each more than
+// a plain condition. As PostgreSQL's own parser splits the text: a word that it would split further is looked for as a
+// phrase, row by row. A single letter is a word and no beginning of one: in a large table nearly every row has some
+// word that begins with it (not so from U+2E80 on, with the signs of Chinese, Japanese and Korean). The configuration
+// 'simple' knows no stop words and no language: what is written is what is found.
+const Statement kWordQuery{"word_query", R"(
+  SELECT string_agg('''' || replace(replace(lexeme, '\', '\\'), '''', '''''') || ''''
+           || CASE WHEN length(lexeme) > 1 OR ascii(lexeme) >= x'2E80'::int THEN ':*' ELSE '' END, ' & ')
+  FROM (SELECT lexeme FROM unnest(to_tsvector('simple', translate($1, '/.-@', '    '))) ORDER BY positions[1] LIMIT 8) AS words)"};
 
 Query query_of(const EventFilter& filter) {
   Query query;
   if (filter.words)
-    query.where(
-        "to_tsvector('simple', translate(title || ' ' || location || ' ' || description, '/.-@', '    ')) @@ "
-        "to_tsquery('simple', ",
-        prefix_query(*filter.words), ")");
+    query.where("to_tsvector('simple', translate(title || ' ' || location || ' ' || description, '/.-@', '    ')) @@ ",
+                *filter.words, "::tsquery");
   if (filter.from) query.where("start_date_time >= ", format_time(*filter.from));
   if (filter.to) query.where("start_date_time < ", format_time(*filter.to));
   if (filter.ends_after) {
@@ -124,6 +101,10 @@ std::optional<Cursor> decode_cursor(std::string_view text) {
   if (error != std::errc{} || end != text.data() + mark || !id || !is_date(cursor.key)) return std::nullopt;
   cursor.id = id->str();
   return cursor;
+}
+
+std::string word_query(pqxx::transaction_base& tx, const std::string& text) {
+  return optional_text(run(tx, kWordQuery, text)[0][0]).value_or("");
 }
 
 EventPage list_events(pqxx::transaction_base& tx, const EventFilter& filter, int limit, int offset,

@@ -21,7 +21,7 @@ std::optional<Cursor> decode_cursor(std::string_view text);
 enum class EventSort { start, start_descending, created, created_descending };
 
 struct EventFilter {
-  std::optional<std::string> words;  // every word must begin a word of title, location or description
+  std::optional<std::string> words;  // a word_query()
   std::optional<Time> from;          // starts at or after
   std::optional<Time> to;            // starts before
   std::optional<Time> ends_after;    // upcoming
@@ -35,6 +35,10 @@ struct EventPage {
   std::vector<Event> events;
   std::optional<std::string> next_cursor;
 };
+
+// What to look for, for a search as it was typed: events with words in title, location or description that begin with
+// the text's first eight, as a tsquery. One without words finds nothing.
+std::string word_query(pqxx::transaction_base& tx, const std::string& text);
 
 // One page of open events, `limit` of 1 to 100 rows, behind the cursor if there is one, else behind the first `offset`.
 // `matches`: how many have the words that are asked for, about; it decides how they are looked for.

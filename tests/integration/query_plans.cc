@@ -199,7 +199,7 @@ TEST(QueryPlans, OpenEventsOfAnOwner) {
 
 TEST(QueryPlans, EventsByWords) {
   storage::EventFilter filter;
-  filter.words = "rare";
+  filter.words = "'rare':*";
   expect_index("events_words", "FROM events", list(filter));
 }
 

@@ -41,9 +41,12 @@ TEST_GROUP_BASE(StorageEventSearch, IntegrationTest) {
     for (const auto& event : page(filter).events) found.push_back(event.id);
     return found;
   }
+  static std::string query(const std::string& words) {
+    return commit([&](pqxx::work& tx) { return storage::word_query(tx, words); });
+  }
   std::size_t matches(const std::string& words) const {
     auto filter = mine();
-    filter.words = words;
+    filter.words = query(words);
     return ids(filter).size();
   }
   void expect_sorted(EventSort sort, bool by_number_ascending) const {
@@ -153,7 +156,7 @@ TEST(StorageEventSearch, CountsWhatItLists) {
   insert(0, "Jazz");
   insert(1, "Blues");
   auto filter = mine();
-  filter.words = "blu";
+  filter.words = query("blu");
   LONGS_EQUAL(1, commit([&](pqxx::work& tx) { return storage::count_events(tx, filter); }));
 }
 
@@ -201,10 +204,23 @@ TEST(StorageEventSearch, TheFirstEightDifferentWordsCount) {
   LONGS_EQUAL(0, matches("a b c d e f g missing"));
 }
 
+// PostgreSQL also splits at spaces and quotation marks beyond ASCII.
+TEST(StorageEventSearch, MakesNoPhraseAndNoMoreThanEightWordsOfAnyText) {
+  insert(0, "Rock’n’Roll «Party» Zoo");
+  LONGS_EQUAL(1, matches("roll’rock"));
+  LONGS_EQUAL(1, matches("party\u00a0rock\u3000zo"));
+  expect_text("'party':* & 'concert':*", query("party\u00a0concert"));
+  expect_text("'a' & 'b'", query("a\u00a0b\u3000a"));
+  expect_text("'a' & 'b' & 'c' & 'd' & 'e' & 'f' & 'g' & 'h'",
+              query("a\u00a0b\u00a0c\u00a0d\u00a0e\u00a0f\u00a0g\u00a0h\u00a0i"));
+  expect_text("'é' & '東':*", query("é 東"));
+  expect_text("", query("«»\u00a0"));
+}
+
 TEST(StorageEventSearch, FindsTheSameByEitherWayOfSearching) {
   for (int n = 0; n < 4; ++n) insert(n, "Jazz");
   auto filter = mine();
-  filter.words = "jaz";
+  filter.words = query("jaz");
   const auto listed = [&](int matches) {
     return commit([&](pqxx::work& tx) { return storage::list_events(tx, filter, 3, 0, {}, matches); });
   };
