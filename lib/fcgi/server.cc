@@ -61,8 +61,8 @@ void send(const FCGX_Request& fcgi, const Request& request, const Reply& reply) 
   for (const auto& [name, value] : reply.headers) text.append(name).append(": ").append(value).append("\r\n");
   if (reply.status != 304) text += "Content-Length: " + std::to_string(reply.body.size()) + "\r\n";
   text += "\r\n";
-  if (request.method != "HEAD") text += reply.body;
   FCGX_PutStr(text.data(), static_cast<int>(text.size()), fcgi.out);
+  if (request.method != "HEAD") FCGX_PutStr(reply.body.data(), static_cast<int>(reply.body.size()), fcgi.out);
 }
 
 class Fd {

@@ -19,6 +19,17 @@ std::size_t code_points(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
+// Those that are no white space, of C0, DEL and C1 (U+0080 to U+009F): no text has any use for them, and JSON writes
+// each as six bytes.
+bool has_control(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte == 0x7f || (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r')) return true;
+    if (byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0) return true;
+  }
+  return false;
+}
+
 std::string bounds(int least, int most) { return std::to_string(least) + " to " + std::to_string(most); }
 
 }  // namespace
@@ -73,6 +84,7 @@ std::optional<std::int64_t> Fields::integer_of(const std::string& name) {
 std::optional<std::string> Fields::optional_text(const std::string& name, Length length) {
   auto value = string_of(name);
   if (!value) return std::nullopt;
+  if (has_control(*value)) bad(name, "invalid", name + " must not have control characters");
   const auto size = code_points(*value);
   if (size < length.least && size == 0) {
     required(name);
@@ -97,9 +109,9 @@ std::string Fields::email(const std::string& name) {
     return "";
   }
   const auto at = value->find('@');
-  const auto bad_byte = [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; };
+  const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
   const bool one_at = at != std::string::npos && at == value->rfind('@') && at > 0 && at + 1 < value->size();
-  if (!one_at || std::any_of(value->begin(), value->end(), bad_byte))
+  if (!one_at || has_control(*value) || std::any_of(value->begin(), value->end(), is_space))
     bad(name, "invalid", name + " must be an email address");
   if (value->size() > 254) bad(name, "too_long", name + " must have at most 254 characters");
   return *value;

@@ -33,6 +33,7 @@ class Fields {
   // Reads query parameters: numbers and booleans are parsed from their text.
   explicit Fields(const Request& request) : object_(Json::object()), request_(&request) {}
 
+  // No control characters but tab, line feed and carriage return.
   std::string text(const std::string& name, Length length);
   std::optional<std::string> optional_text(const std::string& name, Length length);
   // One @ with something on both sides, at most 254 bytes, no spaces or control characters.

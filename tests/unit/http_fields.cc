@@ -92,6 +92,15 @@ TEST(Fields, CountCodePointsNotBytes) {
   expect_text("x:too_short", errors_with(times(3, "\xf0\x9f\x8e\x9f"), read));
 }
 
+TEST(Fields, RefuseControlCharactersInText) {
+  const auto read = [](Fields& in) { in.text("x", {1, 9}); };
+  for (const auto* text : {"a\x01z", "a\x1bz", "a\x7fz", "a\xc2\x80z", "a\xc2\x9fz"})
+    expect_text("x:invalid", errors_with(text, read));
+  for (const auto* text : {"a\tb\r\nc", "a\xc2\xa0z", "\xc3\x80", "a\xe2\x80\xaez"})
+    expect_text("", errors_with(text, read));
+  expect_text("x:invalid", email_errors("a\xc2\x85@b"));
+}
+
 TEST(Fields, TakeAnEmailWithOneAtBetweenTwoParts) {
   for (const auto* good : {"a@b", "ann@example.org", " ann@example.org ", "j\xc3\xbcrgen+x@b\xc3\xbc.de"})
     STRCMP_EQUAL_TEXT("", email_errors(good).c_str(), good);
