@@ -48,7 +48,8 @@ if idem then
   for i = 1, #hours, 2 do
     if tonumber(hours[i]) < day_before then redis.call('HDEL', KEYS[8], hours[i]) else all = all + hours[i + 1] end
   end
-  if all >= keys_max then return {'all_keys_full'} end
+  local few = tonumber(redis.call('GET', KEYS[7]) or 0) < keys_per_network / 100
+  if all >= keys_max - (few and 0 or math.floor(keys_max / 10)) then return {'all_keys_full'} end
   redis.call('HINCRBY', KEYS[8], ARGV[6], 1)
   for _, count in ipairs({KEYS[6], KEYS[7]}) do
     if redis.call('INCR', count) == 1 then redis.call('EXPIRE', count, idempotency_ttl) end

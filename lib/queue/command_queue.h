@@ -30,7 +30,8 @@ struct Limits {
   int pending_per_user = 200;  // commands of one person
   int keys_per_user = 1'000;   // idempotency keys of one person in a day: each takes a kilobyte for as long
   int keys_per_network = 10'000;
-  int keys_max = 200'000;  // of all people, so that they leave room for commands
+  int keys_max = 200'000;  // of all people, so that they leave room for commands; the last tenth is for networks that
+                           // have not had a hundredth of their own share
 };
 
 // An idempotency key as the client sent it, a hash of the request that it came with, and the network that it came from.

@@ -129,6 +129,21 @@ TEST(QueueSubmit, EverybodysIdempotencyKeysOfADayAreBounded) {
   CHECK(small.submit(book(other, event), {}).ok());
 }
 
+// Some networks that use their shares up leave the others some of everybody's.
+TEST(QueueSubmit, TheLastTenthOfTheKeysIsForNetworksWithFew) {
+  queue::CommandQueue small(stores().queue, {16, 100, 50, 1'000, 200, 20});
+  int made = 0;
+  const auto submit_from = [&](const char* network) {
+    const auto name = std::to_string(++made);
+    return small.submit(book(user, event), IdempotencyKey{name, name, network});
+  };
+  for (int n = 0; n < 18; ++n) CHECK(submit_from("192.0.2.1").ok());
+  expect_refusal(Code::queue_full, submit_from("192.0.2.1"));
+  CHECK(submit_from("192.0.2.2").ok());
+  CHECK(submit_from("192.0.2.2").ok());
+  expect_refusal(Code::queue_full, submit_from("192.0.2.3"));
+}
+
 TEST(QueueSubmit, KeysOfTheDayBeforeMakeRoom) {
   queue::CommandQueue small(stores().queue, {16, 100, 5, 1'000, 1'000, 1});
   auto early = book(user, event), late = book(user, event);
