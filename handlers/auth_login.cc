@@ -19,7 +19,7 @@ static Answer login(App& app, const Request& request) {
     return std::pair(storage::fold_email(tx, email), storage::find_account_by_email(tx, email));
   });
   const auto& account = found.second;
-  auto attempt = PasswordTry::of_login(app, found.first, request.remote_addr);
+  auto attempt = PasswordTry::of_account(app, found.first, request.remote_addr);
   if (attempt.wait_s() > 0) {
     app.metrics.series("ticketd_login_throttled_total").fetch_add(1);
     return Refusal{Code::rate_limited, "Too many failed logins; wait and try again", {}, attempt.wait_s()};

@@ -14,12 +14,15 @@ static Answer update_password(App& app, const Request& request, UserId user) {
   const auto wanted = in.password("new_password");
   if (!in.ok()) return in.refusal();
 
-  auto attempt = PasswordTry::of_change(app, user);
+  const auto found = storage::read(app.database, [&](pqxx::transaction_base& tx) {
+    const auto account = storage::find_account(tx, user);
+    return std::pair(account, account ? storage::fold_email(tx, account->user.email) : "");
+  });
+  const auto& account = found.first;
+  if (!account) return Refusal{Code::token_invalid};
+  auto attempt = PasswordTry::of_account(app, found.second, request.remote_addr);
   if (attempt.wait_s() > 0)
     return Refusal{Code::rate_limited, "Too many wrong passwords; wait and try again", {}, attempt.wait_s()};
-  const auto account =
-      storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::find_account(tx, user); });
-  if (!account) return Refusal{Code::token_invalid};
   const auto verdict = app.passwords.verify(account->password_hash, current);
   if (verdict == auth::Passwords::Verdict::busy) return Refusal{Code::busy};
   if (verdict == auth::Passwords::Verdict::wrong) {

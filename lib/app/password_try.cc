@@ -22,7 +22,7 @@ void add(std::vector<auth::Counter>& counters, const std::string& what, const st
 
 }  // namespace
 
-PasswordTry PasswordTry::of_login(App& app, const std::string& email, const std::string& remote_addr) {
+PasswordTry PasswordTry::of_account(App& app, const std::string& email, const std::string& remote_addr) {
   const auto [account, network, pair] = names_of(email, remote_addr);
   std::vector<auth::Counter> counters;
   add(counters, "pair:" + pair, app.config.login_pair);
@@ -33,12 +33,6 @@ PasswordTry PasswordTry::of_login(App& app, const std::string& email, const std:
 
 void PasswordTry::remember(App& app, const std::string& email, const std::string& remote_addr) {
   app.attempts.remember_known(names_of(email, remote_addr).pair);
-}
-
-PasswordTry PasswordTry::of_change(App& app, UserId user) {
-  std::vector<auth::Counter> counters;
-  add(counters, "change:" + user.str(), app.config.login_pair);
-  return {app, std::move(counters), ""};
 }
 
 PasswordTry::PasswordTry(App& app, std::vector<auth::Counter> counters, std::string known_as)
@@ -54,7 +48,7 @@ PasswordTry::~PasswordTry() {
 
 void PasswordTry::right() {
   if (counted_ && app_.config.login_pair) app_.attempts.forget(counters_.front());
-  if (!known_as_.empty()) app_.attempts.remember_known(known_as_);
+  app_.attempts.remember_known(known_as_);
 }
 
 }  // namespace ticketd

@@ -1,9 +1,10 @@
 // One try of a password, and how often it may be tried.
 //
-// A login counts against three limits: the account from this network; this network whatever the account, so that one
-// password cannot be tried on many accounts; and the account from everywhere, so that many networks together get no
-// further. Only strangers are counted by the last one and held up by it: a network from which the person has logged in
-// before is not, or anyone could lock the owner out. Accounts that do not exist are counted all the same.
+// A login, or a change of the password (a stolen access token is no licence to guess it), counts against three limits:
+// the account from this network; this network whatever the account, so that one password cannot be tried on many
+// accounts; and the account from everywhere, so that many networks together get no further. Only strangers are counted
+// by the last one and held up by it: a network from which the person has logged in before is not, or anyone could lock
+// the owner out. Accounts that do not exist are counted all the same.
 #pragma once
 #include <string>
 #include <vector>
@@ -16,11 +17,9 @@ class PasswordTry {
  public:
   // `email` as storage::fold_email() has it, or each spelling of it would have tries of its own; `remote_addr`: of the
   // client. Nothing is stored in the clear.
-  static PasswordTry of_login(App& app, const std::string& email, const std::string& remote_addr);
+  static PasswordTry of_account(App& app, const std::string& email, const std::string& remote_addr);
   // Registering from there counts as having logged in.
   static void remember(App& app, const std::string& email, const std::string& remote_addr);
-  // The current password, asked for before a change: a stolen access token is no licence to guess it.
-  static PasswordTry of_change(App& app, UserId user);
 
   ~PasswordTry();
   PasswordTry(const PasswordTry&) = delete;

@@ -140,6 +140,22 @@ TEST(Guessing, OfTheCurrentPasswordIsStopped) {
   expect_problem(429, "rate_limited", guess());
 }
 
+// A thief of an access token guesses elsewhere; the owner, at home, can still end all sessions.
+TEST(Guessing, OfTheCurrentPasswordLocksNoOwnerOut) {
+  const auto owner = register_person();
+  const auto change = [&](const std::string& from, const std::string& current) {
+    return send({.method = "PUT",
+                 .path = "/v1/auth/update-password",
+                 .body = Json::object({{"current_password", current}, {"new_password", "a better password"}}).dump(),
+                 .headers = {"Authorization: Bearer " + owner.access_token},
+                 .from = from});
+  };
+  const auto thief = fresh_address();
+  for (int i = 0; i < 10; ++i) expect_problem(401, "invalid_credentials", change(thief, "wrong password"));
+  expect_problem(429, "rate_limited", change(thief, "wrong password"));
+  expect_status(200, change("", owner.password));
+}
+
 TEST(Guessing, LearnsNothingFromTheAnswer) {
   const auto person = register_person();
   expect_text(shape_of(login_from(fresh_address(), person.email, "wrong password")),
