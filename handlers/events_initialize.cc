@@ -26,7 +26,7 @@ static Answer initialize(App& app, const Request& request, UserId user) {
     return Reply{201, reply.headers, first.answer}.header("Idempotent-Replayed", "true");
   };
   return storage::transact(app.database, [&](pqxx::work& tx) -> Answer {
-    if (!storage::find_user(tx, user)) return Refusal{Code::token_invalid};
+    if (!storage::keep_user(tx, user)) return Refusal{Code::token_invalid};
     // A refused request leaves its key free. Requests at once do not see each other's events: a person may get as many
     // more as this process has database sessions, less one.
     if (storage::has_open_events(tx, user, app.config.events_per_user, now)) {

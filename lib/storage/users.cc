@@ -35,6 +35,8 @@ const Statement kRefuseTokens{"refuse_tokens_before", "UPDATE users SET tokens_v
 const Statement kLockPassword{"lock_password",
                               "SELECT 1 FROM users WHERE id = $1 AND password_hash = $2 FOR NO KEY UPDATE"};
 
+const Statement kKeep{"keep_user", "SELECT 1 FROM users WHERE id = $1 AND password_hash <> '' FOR SHARE"};
+
 const Statement kUpdateHash{"update_password_hash", "UPDATE users SET password_hash = $2 WHERE id = $1"};
 
 const Statement kFindValidAfter{"find_tokens_valid_after", R"(
@@ -100,6 +102,8 @@ Time update_password(pqxx::work& tx, UserId id, const std::string& password_hash
 bool lock_password(pqxx::work& tx, UserId id, const std::string& password_hash) {
   return !run(tx, kLockPassword, id.str(), password_hash).empty();
 }
+
+bool keep_user(pqxx::work& tx, UserId id) { return !run(tx, kKeep, id.str()).empty(); }
 
 void update_password_hash(pqxx::work& tx, UserId id, const std::string& password_hash) {
   run(tx, kUpdateHash, id.str(), password_hash);

@@ -51,6 +51,9 @@ Time update_password(pqxx::work& tx, UserId id, const std::string& password_hash
 // written here.
 bool lock_password(pqxx::work& tx, UserId id, const std::string& password_hash);
 
+// Keeps the person from being deleted until the transaction ends. False: there is none, or not any more.
+bool keep_user(pqxx::work& tx, UserId id);
+
 // The same password under stronger parameters, within a transaction that holds lock_password(): nothing else changes.
 void update_password_hash(pqxx::work& tx, UserId id, const std::string& password_hash);
 

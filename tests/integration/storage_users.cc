@@ -2,7 +2,10 @@
 #include "storage/users.h"
 
 #include <atomic>
+#include <optional>
+#include <thread>
 
+#include "storage/accounts.h"
 #include "support/fakes.h"
 #include "support/fixtures.h"
 #include "support/integration_test.h"
@@ -84,6 +87,29 @@ TEST(StorageUsers, ListsThoseWhoseTokensAreRefusedSince) {
   };
   CHECK(has(after));
   CHECK_FALSE(has(before) || has(never));
+}
+
+// Or an event that is made meanwhile would have nobody.
+TEST(StorageUsers, WhoIsKeptIsDeletedOnlyAfterwards) {
+  const auto user = new_user();
+  CHECK(insert(user));
+  const SystemClock clock;
+  std::atomic<bool> deleted = false;
+  std::optional<std::jthread> deleting;
+  commit([&](pqxx::work& tx) {
+    CHECK(storage::keep_user(tx, user.id));
+    deleting.emplace([&] {
+      commit([&](pqxx::work& other) {
+        storage::anonymise(other, user.id, "deleted-" + user.id.str() + "@deleted.invalid", clock);
+      });
+      deleted = true;
+    });
+    while (!deleted && tx.exec1("SELECT count(*) FROM pg_locks WHERE NOT granted")[0].as<int>() == 0) {
+    }
+    CHECK_FALSE(deleted);
+  });
+  deleting.reset();
+  CHECK_FALSE(commit([&](pqxx::work& tx) { return storage::keep_user(tx, user.id); }));
 }
 
 TEST(StorageUsers, AStrongerHashChangesNothingElse) {
