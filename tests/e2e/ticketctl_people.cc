@@ -45,8 +45,8 @@ TEST_GROUP(TicketctlPeople){void teardown() override{restore_stack();
 }
 ;
 
-// U+009B begins an escape sequence as ESC [ does, and U+202E writes the rest of the line from right to left. Titles with
-// control characters are refused by now; older ones may be there.
+// U+009B begins an escape sequence as ESC [ does, and U+202E writes the rest of the line from right to left. Titles
+// with control characters are refused by now; older ones may be there.
 TEST(TicketctlPeople, WhatPeopleWriteDoesNothingToTheTerminal) {
   const auto event = create_event(make_person());
   query("UPDATE events SET title = $2 WHERE id = $1", event, "a\u001b[1mb\u009b31mc\u202ed\u2066e\u007f\u00e9");
