@@ -1,5 +1,8 @@
 #include "storage/database.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <thread>
 
 #include "base/log.h"
@@ -35,6 +38,12 @@ pqxx::connection open(const std::string& url, const ConnectionOptions& options) 
   throw DatabaseUnavailable(e.what());
 }
 
+int duplicate_of(const pqxx::connection& connection) {
+  const int copy = ::fcntl(connection.sock(), F_DUPFD_CLOEXEC, 0);
+  if (copy < 0) throw DatabaseUnavailable("no file descriptor is left for a database session");
+  return copy;
+}
+
 // Two transactions that met in a deadlock should not meet again in step.
 void pause_for_jitter() {
   std::uint8_t ms = 0;
@@ -44,7 +53,8 @@ void pause_for_jitter() {
 
 }  // namespace
 
-Connection::Connection(const std::string& url, const ConnectionOptions& options) : connection_(open(url, options)) {
+Connection::Connection(const std::string& url, const ConnectionOptions& options)
+    : connection_(open(url, options)), socket_(duplicate_of(connection_)) {
 #if PQXX_VERSION_MAJOR < \
     7  // later versions never reconnect; this one calls the way to say so deprecated for that reason
 #pragma GCC diagnostic push
@@ -52,6 +62,23 @@ Connection::Connection(const std::string& url, const ConnectionOptions& options)
   connection_.inhibit_reactivation(true);
 #pragma GCC diagnostic pop
 #endif
+}
+
+Connection::~Connection() { ::close(socket_); }
+
+Pool::Lease::Lease(Pool& pool, std::unique_ptr<Connection> connection)
+    : pool_(pool), connection_(std::move(connection)) {
+  pool_.deadlines_.watch(connection_->socket());
+}
+
+Pool::Lease::~Lease() {
+  if (connection_) pool_.deadlines_.forget(connection_->socket());
+  pool_.give_back(std::move(connection_));
+}
+
+void Pool::Lease::discard() {
+  pool_.deadlines_.forget(connection_->socket());
+  connection_.reset();
 }
 
 // With mutex_ held.

@@ -10,13 +10,14 @@
 #include <vector>
 
 #include "base/metrics.h"
+#include "storage/deadlines.h"
 #include "storage/errors.h"
 
 namespace ticketd::storage {
 
 struct ConnectionOptions {
-  std::string application_name;  // seen in pg_stat_activity
-  int statement_timeout_ms = 5'000;
+  std::string application_name;      // seen in pg_stat_activity
+  int statement_timeout_ms = 5'000;  // more than 0
   // The server ends the session when it has been silent that long; 0: never. Bounds how long a stopped worker keeps its
   // shards.
   int idle_session_timeout_ms = 0;
@@ -32,28 +33,40 @@ class Connection {
  public:
   // Waits at most 3 s. Throws DatabaseUnavailable.
   Connection(const std::string& url, const ConnectionOptions& options);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
   pqxx::connection& get() { return connection_; }
+  // A descriptor of its socket that is open for as long as this object lives. That of libpq is closed as soon as the
+  // server hangs up, and may be another session's a moment later.
+  [[nodiscard]] int socket() const { return socket_; }
 
  private:
   pqxx::connection connection_;
   pqxx::quiet_errorhandler quiet_{connection_};  // notices belong in the server's log, not in ours
+  const int socket_;
 };
 
 // At most `max` sessions, opened when needed, kept for the next one. Thread-safe.
 class Pool {
  public:
   Pool(std::string url, ConnectionOptions options, int max, PoolMeter meter = {})
-      : url_(std::move(url)), options_(std::move(options)), max_(max), meter_(meter) {}
+      : url_(std::move(url)),
+        options_(std::move(options)),
+        max_(max),
+        meter_(meter),
+        deadlines_(std::chrono::milliseconds(options_.statement_timeout_ms) + kGrace) {}
 
-  // A session of one's own until the lease ends; then it goes back, unless discard() was called.
+  // A session of one's own until the lease ends; then it goes back, unless discard() was called. It is cut off 2 s
+  // after the time that a statement may take: the server, which would have ended that, has stopped.
   class Lease {
    public:
-    Lease(Pool& pool, std::unique_ptr<Connection> connection) : pool_(pool), connection_(std::move(connection)) {}
-    ~Lease() { pool_.give_back(std::move(connection_)); }
+    Lease(Pool& pool, std::unique_ptr<Connection> connection);
+    ~Lease();
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
     pqxx::connection& connection() { return connection_->get(); }
-    void discard() { connection_.reset(); }
+    void discard();
 
    private:
     Pool& pool_;
@@ -84,10 +97,12 @@ class Pool {
   std::unique_ptr<Connection> wait_for_one(std::unique_lock<std::mutex>& lock);
   void tell();
 
+  static constexpr std::chrono::seconds kGrace{2};
   const std::string url_;
   const ConnectionOptions options_;
   const int max_;
   PoolMeter meter_;
+  Deadlines deadlines_;
   mutable std::mutex mutex_;
   std::deque<Waiter*> waiting_;
   std::vector<std::unique_ptr<Connection>> idle_;

@@ -1,6 +1,9 @@
 // The pool and the two ways to use a session: what callers see of conflicts, dead sessions and exhaustion.
 #include "storage/database.h"
 
+#include <poll.h>
+#include <signal.h>
+
 #include <atomic>
 #include <memory>
 #include <thread>
@@ -157,6 +160,32 @@ TEST(StorageDatabase, AStatementThatTakesTooLongIsNotTriedAgain) {
     });
   });
   LONGS_EQUAL(1, attempts);
+}
+
+// SIGSTOP for the server's process, which then ends no statement either.
+TEST(StorageDatabase, ASessionWhoseServerStoppedIsCutOff) {
+  auto pool = pool_of(1, 100);
+  const pid_t server = pid_of(pool);
+  kill(server, SIGSTOP);
+  const auto start = std::chrono::steady_clock::now();
+  storage::ping(pool);  // with a new session, as after any that broke
+  const auto waited = std::chrono::steady_clock::now() - start;
+  CHECK(waited >= milliseconds(2'000) && waited < seconds(4));
+  CHECK(server != pid_of(pool));
+  kill(server, SIGCONT);
+}
+
+TEST(StorageDatabase, ASessionIsNotCutOffWhileNobodyWaitsOnIt) {
+  auto pool = pool_of(1, 100);
+  const int pid = pid_of(pool);
+  {
+    auto held = pool_of(1, 100);
+    auto lease = held.take();
+    pollfd end{lease.connection().sock(), POLLIN, 0};
+    LONGS_EQUAL(1, poll(&end, 1, 10'000));  // its deadline is over, and so is the idle one's
+  }
+  storage::ping(pool);
+  LONGS_EQUAL(pid, pid_of(pool));
 }
 
 TEST(StorageDatabase, AnExhaustedPoolIsUnavailableAfterTwoSeconds) {

@@ -1,0 +1,45 @@
+#include "storage/deadlines.h"
+
+#include <sys/socket.h>
+
+namespace ticketd::storage {
+
+Deadlines::~Deadlines() {
+  {
+    const std::lock_guard lock(mutex_);
+    over_ = true;
+  }
+  changed_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Deadlines::watch(int socket) {
+  const std::lock_guard lock(mutex_);
+  watched_.push_back({Clock::now() + patience_, socket});
+  if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+  if (asleep_) changed_.notify_one();
+}
+
+void Deadlines::forget(int socket) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(watched_, [&](const Watched& one) { return one.socket == socket; });
+}
+
+// Looks when the earliest deadline of a while ago is over, not with each one that comes and goes.
+void Deadlines::run() {
+  std::unique_lock lock(mutex_);
+  while (!over_) {
+    if (watched_.empty()) {
+      asleep_ = true;
+      changed_.wait(lock, [&] { return over_ || !watched_.empty(); });
+      asleep_ = false;
+    } else if (const auto first = watched_.front(); first.deadline > Clock::now()) {
+      changed_.wait_until(lock, first.deadline, [&] { return over_; });
+    } else {
+      ::shutdown(first.socket, SHUT_RDWR);
+      watched_.pop_front();
+    }
+  }
+}
+
+}  // namespace ticketd::storage

@@ -1,0 +1,43 @@
+// Ends the wait for a server that says nothing. libpq waits for an answer as long as the connection stands, and one to
+// a stopped server does: its own statement_timeout does not pass there either, and TCP's timeouts see a living host.
+#pragma once
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+namespace ticketd::storage {
+
+// Thread-safe. Has a thread of its own from the first watch() on, which sleeps while nothing is watched.
+class Deadlines {
+ public:
+  explicit Deadlines(std::chrono::milliseconds patience) : patience_(patience) {}
+  ~Deadlines();
+  Deadlines(const Deadlines&) = delete;
+  Deadlines& operator=(const Deadlines&) = delete;
+
+  // Unless forget() is called before the patience is over, the socket is shut down: whoever waits on it sees its end.
+  void watch(int socket);
+  // To be called before the socket is closed.
+  void forget(int socket);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Watched {
+    Clock::time_point deadline;
+    int socket;
+  };
+
+  void run();
+
+  const std::chrono::milliseconds patience_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Watched> watched_;  // the next deadline first
+  bool asleep_ = false;          // until something is watched
+  bool over_ = false;
+  std::thread thread_;
+};
+
+}  // namespace ticketd::storage
