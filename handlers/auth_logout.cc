@@ -1,4 +1,4 @@
-// POST /v1/auth/logout: ends the session that the refresh token belongs to.
+// POST /v1/auth/logout: ends the session that the refresh token belongs to, with all of its tokens.
 #include "app/serve.h"
 #include "auth/opaque_token.h"
 #include "http/fields.h"
@@ -13,10 +13,11 @@ static Answer logout(App& app, const Request& request) {
   const auto token = in.secret("refresh_token");
   if (!in.ok()) return in.refusal();
 
-  const bool ended = storage::read(app.database, [&](pqxx::transaction_base& tx) {
+  const auto ended = storage::read(app.database, [&](pqxx::transaction_base& tx) {
     return storage::revoke_family_of(tx, auth::hash_of(token), app.clock.now());
   });
   if (!ended) return Refusal{Code::invalid_refresh_token};
+  app.gate.refuse_session(*ended);
   return http::success(200, "user logout successful", true);
 }
 

@@ -117,8 +117,7 @@ Edge::Caller Edge::caller_of(const Request& request) const {
   }
   const auto claims = app_.access_tokens.verify(header.substr(kScheme.size()), app_.clock.now());
   if (claims.ok()) {
-    caller.user = claims->user;
-    caller.token_issued_at = claims->issued_at;
+    caller.token = *claims;
   } else {
     caller.refusal = claims.refusal();
   }
@@ -130,23 +129,23 @@ Answer Edge::answer(const Request& request, const Caller& caller, std::optional<
   if (limit_ == Limit::none && signed_in_ == nullptr) return open_(app_, request);
   // An endpoint for everyone counts by address even if a token came along: else an address with many accounts would
   // have many limits for logging in and registering.
-  const bool by_user = signed_in_ != nullptr && caller.user;
+  const bool by_user = signed_in_ != nullptr && caller.token;
   const auto network = auth::network_of(request.remote_addr);
-  const auto who = by_user ? caller.user->str() : network;
+  const auto who = by_user ? caller.token->user.str() : network;
   const auto rule = rule_of(limit_, app_.config);
-  auto passage = app_.gate.enter(name_of(limit_), who, rule, caller.user);
+  auto passage = app_.gate.enter(name_of(limit_), who, rule, caller.token);
   // Whoever has a token of an ended session is nobody, and takes nothing of the person's limit.
-  if (by_user && passage.rate && passage.tokens_valid_after && caller.token_issued_at < *passage.tokens_valid_after) {
+  if (by_user && passage.rate && passage.tokens_valid_after && caller.token->issued_at < *passage.tokens_valid_after) {
     app_.gate.give_back(name_of(limit_), who, *rule);
-    passage = app_.gate.enter(name_of(limit_), network, rule, caller.user);
+    passage = app_.gate.enter(name_of(limit_), network, rule, caller.token);
   }
   count(passage);
   rate = passage.rate;
   if (rate && !rate->allowed) return Refusal{Code::rate_limited, "", {}, std::max(1, rate->reset_s)};
   if (signed_in_ == nullptr) return open_(app_, request);
   if (caller.refusal) return *caller.refusal;
-  if (const auto refusal = check_token(passage, caller)) return *refusal;
-  return signed_in_(app_, request, *caller.user);
+  if (const auto refusal = check_token(passage, *caller.token)) return *refusal;
+  return signed_in_(app_, request, caller.token->user);
 }
 
 void Edge::count(const auth::Passage& passage) {
@@ -157,24 +156,26 @@ void Edge::count(const auth::Passage& passage) {
   decision.fetch_add(1, std::memory_order_relaxed);
 }
 
-std::optional<Refusal> Edge::check_token(const auth::Passage& passage, const Caller& caller) {
+std::optional<Refusal> Edge::check_token(const auth::Passage& passage, const auth::AccessClaims& token) {
   auto valid_after = passage.tokens_valid_after;
   if (!passage.reachable) {
-    valid_after = storage::read(
-        app_.database, [&](pqxx::transaction_base& tx) { return storage::find_tokens_valid_after(tx, *caller.user); });
+    const auto since = app_.clock.now() - seconds(app_.config.access_ttl_s);
+    valid_after = storage::read(app_.database, [&](pqxx::transaction_base& tx) {
+      return storage::find_tokens_valid_after(tx, token.user, token.session, since);
+    });
     if (!valid_after) return Refusal{Code::token_invalid};  // there is no such person any more
   } else if (!passage.tokens_known) {
-    valid_after = tokens_valid_after(*caller.user);
+    valid_after = tokens_valid_after(token);
   }
-  if (valid_after && caller.token_issued_at < *valid_after)
+  if (valid_after && token.issued_at < *valid_after)
     return Refusal{Code::token_invalid, "The session has ended; log in again"};
   return std::nullopt;
 }
 
 // From a list that is loaded anew. While PostgreSQL is away the last one goes on to count: bookings are accepted then.
-std::optional<Time> Edge::tokens_valid_after(UserId user) {
+std::optional<Time> Edge::tokens_valid_after(const auth::AccessClaims& token) {
   const auto now = app_.clock.now();
-  const auto last = [&] { return app_.gate.find_last_known(user); };
+  const auto last = [&] { return app_.gate.find_last_known(token); };
   if (now < database_not_before_.load()) {
     if (const auto known = last()) return known->tokens_valid_after;
   }
@@ -183,8 +184,12 @@ std::optional<Time> Edge::tokens_valid_after(UserId user) {
     const auto list = storage::read(
         app_.database, [&](pqxx::transaction_base& tx) { return storage::list_tokens_valid_after(tx, since); });
     app_.gate.load_tokens_valid_after(list);
-    const auto found = std::ranges::find(list, user, [](const auto& entry) { return entry.first; });
-    return found == list.end() ? std::nullopt : std::optional(found->second);
+    std::optional<Time> latest;
+    for (const auto& [id, after] : list) {
+      if (id == token.user.uuid || (token.session && id == token.session->uuid))
+        latest = std::max(latest, std::optional(after));
+    }
+    return latest;
   } catch (const storage::DatabaseUnavailable&) {
     const auto known = last();
     if (!known) throw;
@@ -202,7 +207,7 @@ void Edge::finish(const Request& request, const Caller& caller, const Reply& rep
       .fetch_add(1, std::memory_order_relaxed);
   const bool reads = request.method == "GET" || request.method == "HEAD";
   const auto level = reply.status >= 500 ? Level::error : reads ? Level::debug : Level::info;
-  const auto user = caller.user ? std::optional(caller.user->str()) : std::nullopt;
+  const auto user = caller.token ? std::optional(caller.token->user.str()) : std::nullopt;
   const auto or_null = [](const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); };
   Log::line(level, "request",
             {{"request_id", request.request_id},

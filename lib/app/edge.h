@@ -16,15 +16,15 @@ class Edge {
 
  private:
   struct Caller {
-    std::optional<UserId> user;      // of a valid access token
-    std::optional<Refusal> refusal;  // why there is none
-    Time token_issued_at;
+    std::optional<auth::AccessClaims> token;  // a valid access token's
+    std::optional<Refusal> refusal;           // why there is none
   };
   [[nodiscard]] Caller caller_of(const Request& request) const;
   Answer answer(const Request& request, const Caller& caller, std::optional<auth::RateState>& rate);
-  // Refuses: token_invalid, if the password was changed, or the account deleted, since the token was issued.
-  std::optional<Refusal> check_token(const auth::Passage& passage, const Caller& caller);
-  std::optional<Time> tokens_valid_after(UserId user);
+  // Refuses: token_invalid, if the session has ended, the password was changed, or the account deleted, since the token
+  // was issued.
+  std::optional<Refusal> check_token(const auth::Passage& passage, const auth::AccessClaims& token);
+  std::optional<Time> tokens_valid_after(const auth::AccessClaims& token);
   void count(const auth::Passage& passage);
   void finish(const Request& request, const Caller& caller, const Reply& reply, std::int64_t us);
 

@@ -8,13 +8,13 @@ namespace {
 // Less than the minute for which revoke_family() ends used tokens as well.
 constexpr seconds kReplayGrace{10};
 
-JsonText issue_pair(App& app, pqxx::transaction_base& tx, UserId user, storage::FamilyId family,
+JsonText issue_pair(App& app, pqxx::transaction_base& tx, UserId user, SessionId family,
                     const std::string& refresh_token) {
   const auto now = app.clock.now();
   storage::insert_refresh_token(
       tx, {auth::hash_of(refresh_token), family, user, now + seconds(app.config.refresh_ttl_s)}, now);
   return JsonText::object(
-      {{"access_token", app.access_tokens.issue(user, now, app.random)}, {"refresh_token", refresh_token}});
+      {{"access_token", app.access_tokens.issue(user, family, now, app.random)}, {"refresh_token", refresh_token}});
 }
 
 void tell_of_theft(App& app, const storage::RefreshToken& token) {
@@ -25,8 +25,7 @@ void tell_of_theft(App& app, const storage::RefreshToken& token) {
 }  // namespace
 
 JsonText start_session(App& app, pqxx::transaction_base& tx, UserId user) {
-  return issue_pair(app, tx, user, storage::FamilyId::make(app.clock.now(), app.random),
-                    auth::make_opaque_token(app.random));
+  return issue_pair(app, tx, user, SessionId::make(app.clock.now(), app.random), auth::make_opaque_token(app.random));
 }
 
 Result<JsonText> refresh_session(App& app, const std::string& refresh_token) {
@@ -46,7 +45,10 @@ Result<JsonText> refresh_session(App& app, const std::string& refresh_token) {
     if (storage::revoke_family(tx, used->token.family, now)) stolen = used->token;
     return Refusal{Code::invalid_refresh_token};
   });
-  if (stolen) tell_of_theft(app, *stolen);
+  if (stolen) {
+    app.gate.refuse_session(stolen->family);
+    tell_of_theft(app, *stolen);
+  }
   return pair;
 }
 

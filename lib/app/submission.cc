@@ -55,8 +55,7 @@ Result<std::optional<queue::IdempotencyKey>> key_of(const Request& request, cons
   const auto key = request.idempotency_key();
   if (!key.ok()) return key.refusal();
   if (!*key) return std::optional<queue::IdempotencyKey>();
-  return std::optional(
-      queue::IdempotencyKey{**key, fingerprint_of(request, body), auth::network_of(request.remote_addr)});
+  return std::optional(queue::IdempotencyKey{**key, fingerprint_of(request, body), auth::site_of(request.remote_addr)});
 }
 
 Reply replayed(const domain::Command& command, std::string_view message) {

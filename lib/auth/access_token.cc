@@ -86,7 +86,7 @@ std::int64_t time_claim(const Json& claims, const char* name) {
 
 }  // namespace
 
-std::string AccessTokens::issue(UserId user, Time now, Random& random) const {
+std::string AccessTokens::issue(UserId user, SessionId session, Time now, Random& random) const {
   jwt_t* raw = nullptr;
   if (jwt_new(&raw) != 0) throw std::bad_alloc();
   const Jwt jwt(raw, jwt_free);
@@ -98,6 +98,7 @@ std::string AccessTokens::issue(UserId user, Time now, Random& random) const {
   jwt_add_grant(raw, "aud", config_.jwt_audience.c_str());
   jwt_add_grant(raw, "sub", id.c_str());
   jwt_add_grant(raw, "id", id.c_str());
+  jwt_add_grant(raw, "sid", session.str().c_str());
   jwt_add_grant(raw, "typ", kType);
   jwt_add_grant(raw, "jti", Uuid::v7(now, random).str().c_str());
   jwt_add_grant_int(raw, "iat", iat);
@@ -124,7 +125,7 @@ std::optional<AccessTokens::Verified> AccessTokens::check(const std::string& tok
   const auto expires = std::min(exp, iat + config_.access_ttl_s);
   const auto iat_ms = claims["iat_ms"].integer();
   const auto issued_at = iat_ms > 0 ? from_epoch_ms(iat_ms) : Time(seconds(iat));
-  return Verified{{*user, issued_at}, claims["nbf"].integer(), expires};
+  return Verified{{*user, SessionId::parse(claims["sid"].text()), issued_at}, claims["nbf"].integer(), expires};
 }
 
 std::optional<AccessTokens::Verified> AccessTokens::check_once(const std::string& token) {

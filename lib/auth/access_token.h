@@ -18,7 +18,8 @@ namespace ticketd::auth {
 
 struct AccessClaims {
   UserId user;
-  Time issued_at;  // to the millisecond: a login right after a password change has to count as later
+  std::optional<SessionId> session;  // empty in a token of an earlier version
+  Time issued_at;                    // to the millisecond: a login right after a password change has to count as later
 };
 
 class AccessTokens {
@@ -26,7 +27,7 @@ class AccessTokens {
   explicit AccessTokens(const Config& config) : config_(config) {}
 
   // Throws std::bad_alloc.
-  std::string issue(UserId user, Time now, Random& random) const;
+  std::string issue(UserId user, SessionId session, Time now, Random& random) const;
 
   // Refuses: token_invalid (longer than 4 KiB, not ours, another algorithm, issuer, audience or type, not valid yet, a
   // claim missing), token_expired (by its own claim, or issued longer ago than tokens live by the present setting).

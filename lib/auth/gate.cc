@@ -29,6 +29,16 @@ std::optional<Time> time_of(const redis::Reply& reply) {
   return from_epoch_ms(ms);
 }
 
+// What both lists are asked for.
+redis::Arguments find_command(const char* list, const std::optional<AccessClaims>& token) {
+  return {"HMGET", list, "loaded", token ? token->user.str() : "",
+          token && token->session ? token->session->str() : ""};
+}
+
+std::optional<Time> valid_after_of(const redis::Reply& found) {
+  return std::max(time_of(found.at(1)), time_of(found.at(2)));
+}
+
 RateState state_of(const RateRule& rule, std::int64_t count, std::int64_t left_ms) {
   return {count <= rule.limit, rule.limit, rule.window_s,
           static_cast<int>(std::max<std::int64_t>(0, rule.limit - count)),
@@ -38,8 +48,8 @@ RateState state_of(const RateRule& rule, std::int64_t count, std::int64_t left_m
 }  // namespace
 
 Passage Gate::enter(const std::string& rate_class, const std::string& caller, const std::optional<RateRule>& rule,
-                    const std::optional<UserId>& user) {
-  std::vector<redis::Arguments> commands = {{"HMGET", kTokensKey, "loaded", user ? user->str() : ""}};
+                    const std::optional<AccessClaims>& token) {
+  std::vector<redis::Arguments> commands = {find_command(kTokensKey, token)};
   if (rule) {
     const auto counter = counter_of(rate_class, caller);
     commands.push_back({"INCR", counter});
@@ -52,7 +62,7 @@ Passage Gate::enter(const std::string& rate_class, const std::string& caller, co
     passage.reachable = true;
     const auto& tokens = replies[0];
     passage.tokens_known = !tokens.at(0).is_nil();
-    passage.tokens_valid_after = time_of(tokens.at(1));
+    passage.tokens_valid_after = valid_after_of(tokens);
     if (rule) passage.rate = state_of(*rule, replies[1].integer(), replies[3].integer());
   });
   return passage;
@@ -64,20 +74,20 @@ void Gate::give_back(const std::string& rate_class, const std::string& caller, c
   cache_.try_to([&](redis::Commands& redis) { redis.pipeline(commands); });
 }
 
-std::optional<Gate::LastKnown> Gate::find_last_known(UserId user) {
+std::optional<Gate::LastKnown> Gate::find_last_known(const AccessClaims& token) {
   std::optional<LastKnown> last;
   cache_.try_to([&](redis::Commands& redis) {
-    const auto tokens = redis.command({"HMGET", kLastTokensKey, "loaded", user.str()});
-    if (!tokens.at(0).is_nil()) last = LastKnown{time_of(tokens.at(1))};
+    const auto tokens = redis.command(find_command(kLastTokensKey, token));
+    if (!tokens.at(0).is_nil()) last = LastKnown{valid_after_of(tokens)};
   });
   return last;
 }
 
-void Gate::load_tokens_valid_after(std::span<const std::pair<UserId, Time>> list) {
+void Gate::load_tokens_valid_after(std::span<const std::pair<Uuid, Time>> list) {
   std::vector<redis::Arguments> commands;
-  // NX: what set_tokens_valid_after() wrote since the list was read is newer.
-  for (const auto& [user, after] : list)
-    commands.push_back({"HSETNX", kTokensKey, user.str(), std::to_string(epoch_ms(after))});
+  // NX: what set() wrote since the list was read is newer.
+  for (const auto& [id, after] : list)
+    commands.push_back({"HSETNX", kTokensKey, id.str(), std::to_string(epoch_ms(after))});
   commands.push_back({"HSET", kTokensKey, "loaded", "1"});
   commands.push_back({"EXPIRE", kTokensKey, kTokensTtlS, "NX"});
   cache_.try_to([&](redis::Commands& redis) { redis.transaction(commands); });
@@ -87,11 +97,11 @@ void Gate::load_tokens_valid_after(std::span<const std::pair<UserId, Time>> list
   cache_.try_to([&](redis::Commands& redis) { redis.pipeline(keep); });
 }
 
-void Gate::set_tokens_valid_after(UserId user, Time after) {
+void Gate::set(const Uuid& id, Time after) {
   const auto ms = std::to_string(epoch_ms(after));
-  const std::vector<redis::Arguments> commands = {{"HSET", kTokensKey, user.str(), ms},
+  const std::vector<redis::Arguments> commands = {{"HSET", kTokensKey, id.str(), ms},
                                                   {"EXPIRE", kTokensKey, kTokensTtlS, "NX"},
-                                                  {"HSET", kLastTokensKey, user.str(), ms},
+                                                  {"HSET", kLastTokensKey, id.str(), ms},
                                                   {"EXPIRE", kLastTokensKey, kLastTokensTtlS, "NX"}};
   cache_.try_to([&](redis::Commands& redis) { redis.transaction(commands); });
 }

@@ -5,10 +5,13 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <span>
 
 namespace ticketd::auth {
 
-std::string network_of(const std::string& address) {
+namespace {
+
+std::string prefix_of(const std::string& address, std::size_t ipv6_bytes) {
   std::array<std::uint8_t, 16> bytes{};
   if (inet_pton(AF_INET6, address.c_str(), bytes.data()) != 1) return address;
   constexpr std::array<std::uint8_t, 12> kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
@@ -18,11 +21,16 @@ std::string network_of(const std::string& address) {
   }
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string network;
-  for (int i = 0; i < 8; ++i) {
-    network += kDigits[bytes[static_cast<std::size_t>(i)] >> 4];
-    network += kDigits[bytes[static_cast<std::size_t>(i)] & 15];
+  for (const auto byte : std::span(bytes).first(ipv6_bytes)) {
+    network += kDigits[byte >> 4];
+    network += kDigits[byte & 15];
   }
   return network;
 }
+
+}  // namespace
+
+std::string network_of(const std::string& address) { return prefix_of(address, 8); }
+std::string site_of(const std::string& address) { return prefix_of(address, 6); }
 
 }  // namespace ticketd::auth

@@ -9,4 +9,8 @@ namespace ticketd::auth {
 // another one. Anything else stays as it is.
 std::string network_of(const std::string& address);
 
+// The same with the first 48 bits of an IPv6 address, 12 digits: a site has no more (RFC 6177). For a stock that all
+// share: 256 networks of one site must not have 256 parts of it.
+std::string site_of(const std::string& address);
+
 }  // namespace ticketd::auth

@@ -47,6 +47,7 @@ struct Id {
 };
 
 using UserId = Id<struct UserTag>;
+using SessionId = Id<struct SessionTag>;
 using EventId = Id<struct EventTag>;
 using BookingId = Id<struct BookingTag>;
 using CommandId = Id<struct CommandTag>;

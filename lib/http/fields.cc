@@ -30,6 +30,23 @@ bool has_control(std::string_view text) {
   return false;
 }
 
+// White space and what is not seen at all (Unicode's Zs, Zl, Zp and Cf of general use): with it, two addresses look the
+// same. In UTF-8, whose bytes sort as the code points do.
+bool has_invisible(std::string_view text) {
+  static constexpr std::pair<std::string_view, std::string_view> kRanges[] = {
+      {"\t", " "},          {"\u00a0", "\u00a0"}, {"\u00ad", "\u00ad"}, {"\u061c", "\u061c"},
+      {"\u1680", "\u1680"}, {"\u180e", "\u180e"}, {"\u2000", "\u200f"}, {"\u2028", "\u202f"},
+      {"\u205f", "\u206f"}, {"\u3000", "\u3000"}, {"\ufeff", "\ufeff"},
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    for (const auto& [first, last] : kRanges) {
+      const auto here = text.substr(i, first.size());
+      if (first <= here && here <= last) return true;
+    }
+  }
+  return false;
+}
+
 std::string bounds(int least, int most) { return std::to_string(least) + " to " + std::to_string(most); }
 
 }  // namespace
@@ -109,10 +126,8 @@ std::string Fields::email(const std::string& name) {
     return "";
   }
   const auto at = value->find('@');
-  const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
   const bool one_at = at != std::string::npos && at == value->rfind('@') && at > 0 && at + 1 < value->size();
-  if (!one_at || has_control(*value) || std::any_of(value->begin(), value->end(), is_space))
-    bad(name, "invalid", name + " must be an email address");
+  if (!one_at || has_control(*value) || has_invisible(*value)) bad(name, "invalid", name + " must be an email address");
   if (value->size() > 254) bad(name, "too_long", name + " must have at most 254 characters");
   return *value;
 }

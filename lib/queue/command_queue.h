@@ -34,7 +34,7 @@ struct Limits {
                            // have not had a hundredth of their own share
 };
 
-// An idempotency key as the client sent it, a hash of the request that it came with, and the network that it came from.
+// An idempotency key as the client sent it, a hash of the request that it came with, and the site that it came from.
 struct IdempotencyKey {
   std::string key;
   std::string fingerprint;

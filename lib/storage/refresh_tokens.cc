@@ -39,7 +39,7 @@ std::string bytea(const std::string& bytes) {
 }
 
 RefreshToken token_of(const pqxx::row& row, const std::string& hash) {
-  return {hash, id_of<FamilyId>(row["family_id"]), id_of<UserId>(row["user_id"]), time_of(row["expires_ms"])};
+  return {hash, id_of<SessionId>(row["family_id"]), id_of<UserId>(row["user_id"]), time_of(row["expires_ms"])};
 }
 
 }  // namespace
@@ -61,7 +61,7 @@ std::optional<UsedToken> find_used_refresh_token(pqxx::transaction_base& tx, con
   return UsedToken{token_of(rows[0], hash), time_of(rows[0]["used_ms"])};
 }
 
-bool revoke_family(pqxx::transaction_base& tx, FamilyId family, Time now) {
+bool revoke_family(pqxx::transaction_base& tx, SessionId family, Time now) {
   bool any = false;
   // Each round sees what was committed while the one before waited for a row: a token that a rotation in flight was
   // adding.
@@ -69,11 +69,12 @@ bool revoke_family(pqxx::transaction_base& tx, FamilyId family, Time now) {
   return any;
 }
 
-bool revoke_family_of(pqxx::transaction_base& tx, const std::string& hash, Time now) {
+std::optional<SessionId> revoke_family_of(pqxx::transaction_base& tx, const std::string& hash, Time now) {
   const auto rows = run(tx, kFindFamily, bytea(hash), format_time(now));
-  if (rows.empty()) return false;
-  revoke_family(tx, id_of<FamilyId>(rows[0]["family_id"]), now);
-  return true;
+  if (rows.empty()) return std::nullopt;
+  const auto family = id_of<SessionId>(rows[0]["family_id"]);
+  revoke_family(tx, family, now);
+  return family;
 }
 
 }  // namespace ticketd::storage

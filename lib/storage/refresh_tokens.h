@@ -1,5 +1,5 @@
-// Refresh tokens, by hash alone. A family is everything that descends from one login; each token can be exchanged once
-// (RFC 9700 section 4.14.2).
+// Refresh tokens, by hash alone. A family, which is a session, is everything that descends from one login; each token
+// can be exchanged once (RFC 9700 section 4.14.2).
 #pragma once
 #include <optional>
 #include <string>
@@ -10,11 +10,9 @@
 
 namespace ticketd::storage {
 
-using FamilyId = Id<struct FamilyTag>;
-
 struct RefreshToken {
   std::string hash;  // 32 bytes
-  FamilyId family;
+  SessionId family;
   UserId user;
   Time expires_at;
 };
@@ -34,9 +32,9 @@ struct UsedToken {
 std::optional<UsedToken> find_used_refresh_token(pqxx::transaction_base& tx, const std::string& hash);
 
 // Ends the session: none of its tokens can be used any more. False if none could before.
-bool revoke_family(pqxx::transaction_base& tx, FamilyId family, Time now);
+bool revoke_family(pqxx::transaction_base& tx, SessionId family, Time now);
 
-// Revokes the family of the token. False if there is no such live token.
-bool revoke_family_of(pqxx::transaction_base& tx, const std::string& hash, Time now);
+// Revokes the family of the token, and says which that is. Empty if there is no such live token.
+std::optional<SessionId> revoke_family_of(pqxx::transaction_base& tx, const std::string& hash, Time now);
 
 }  // namespace ticketd::storage

@@ -57,10 +57,13 @@ bool keep_user(pqxx::work& tx, UserId id);
 // The same password under stronger parameters, within a transaction that holds lock_password(): nothing else changes.
 void update_password_hash(pqxx::work& tx, UserId id, const std::string& password_hash);
 
-// Before which time a person's access tokens are refused; empty if there is no such person.
-std::optional<Time> find_tokens_valid_after(pqxx::transaction_base& tx, UserId id);
+// Before which time the access tokens of a person and a session are refused; empty if there is no such person. A
+// session that ended before `since` is not known any more.
+std::optional<Time> find_tokens_valid_after(pqxx::transaction_base& tx, UserId id,
+                                            const std::optional<SessionId>& session, Time since);
 
-// The same for everyone for whom it is later than `since`, and for the deleted ones.
-std::vector<std::pair<UserId, Time>> list_tokens_valid_after(pqxx::transaction_base& tx, Time since);
+// The same for every person for whom it is later than `since`, the deleted ones, and the sessions that have ended
+// since.
+std::vector<std::pair<Uuid, Time>> list_tokens_valid_after(pqxx::transaction_base& tx, Time since);
 
 }  // namespace ticketd::storage

@@ -101,6 +101,15 @@ TEST(RefreshTokens, RevokesTheFamilyOnAReplayAfterTheGrace) {
   expect_problem(401, "invalid_refresh_token", refresh(next));
 }
 
+TEST(RefreshTokens, EndsTheAccessTokensOfAThiefAsWell) {
+  const auto person = register_person();
+  exchanged(person.refresh_token);
+  pass_the_grace(person);
+  expect_status(200, person.get("/v1/users/me"));
+  refresh(person.refresh_token);
+  expect_problem(401, "token_invalid", person.get("/v1/users/me"));
+}
+
 TEST(RefreshTokens, LeavesOtherFamiliesAloneOnAReplay) {
   const auto person = register_person();
   const auto login =
@@ -157,6 +166,19 @@ TEST(Logout, EndsTheRefreshToken) {
   logout(person.refresh_token);
   const auto reply = post_as_nobody("/v1/auth/refresh-tokens", Json::object({{"refresh_token", person.refresh_token}}));
   expect_problem(401, "invalid_refresh_token", reply);
+}
+
+TEST(Logout, EndsTheAccessTokensOfThatSessionAlone) {
+  const auto person = register_person();
+  Person elsewhere = person;
+  elsewhere.access_token =
+      post_as_nobody("/v1/auth/login", Json::object({{"email", person.email}, {"password", person.password}}))
+          .data()["tokens"]["access_token"]
+          .text();
+  expect_status(200, person.get("/v1/users/me"));
+  logout(person.refresh_token);
+  expect_problem(401, "token_invalid", person.get("/v1/users/me"));
+  expect_status(200, elsewhere.get("/v1/users/me"));
 }
 
 TEST(Logout, NamesTheMissingField) {

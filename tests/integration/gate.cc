@@ -16,14 +16,16 @@ TEST_GROUP_BASE(Gate, IntegrationTest) {
   auth::Gate gate{cache};
   const std::string caller = fresh_word();
   const UserId user = fresh<UserId>();
+  const SessionId session = fresh<SessionId>();
+  const auth::AccessClaims token{user, session, now()};
   using Rule = std::optional<RateRule>;
 
   void setup() override { flush(stores().cache); }
   void teardown() override { LONGS_EQUAL(0, unreachable); }
 
-  auth::Passage enter(const Rule& rule) { return gate.enter("reads", caller, rule, user); }
-  auth::Passage ask() { return gate.enter("reads", caller, std::nullopt, user); }
-  void load(const std::vector<std::pair<UserId, Time>>& list) { gate.load_tokens_valid_after(list); }
+  auth::Passage enter(const Rule& rule) { return gate.enter("reads", caller, rule, token); }
+  auth::Passage ask() { return gate.enter("reads", caller, std::nullopt, token); }
+  void load(const std::vector<std::pair<Uuid, Time>>& list) { gate.load_tokens_valid_after(list); }
 };
 
 TEST(Gate, CountsDownAndThenRefuses) {
@@ -43,7 +45,7 @@ TEST(Gate, TheLimitIsExactForManyThreadsAndTwoGates) {
   std::atomic<int> allowed = 0;
   at_once(32, [&](int i) {
     for (int n = 0; n < 10; ++n)
-      allowed += (i % 2 == 0 ? gate : other).enter("reads", caller, RateRule{100, 60}, user).rate->allowed ? 1 : 0;
+      allowed += (i % 2 == 0 ? gate : other).enter("reads", caller, RateRule{100, 60}, token).rate->allowed ? 1 : 0;
   });
   LONGS_EQUAL(100, allowed);
 }
@@ -73,8 +75,8 @@ TEST(Gate, AWindowEndsAndTheCountBeginsAnew) {
 TEST(Gate, CallersAndClassesAreCountedApart) {
   const Rule rule = RateRule{1, 60};
   CHECK(enter(rule).rate->allowed);
-  CHECK(gate.enter("booking", caller, rule, user).rate->allowed);
-  CHECK(gate.enter("reads", fresh_word(), rule, user).rate->allowed);
+  CHECK(gate.enter("booking", caller, rule, token).rate->allowed);
+  CHECK(gate.enter("reads", fresh_word(), rule, token).rate->allowed);
 }
 
 TEST(Gate, WhatIsGivenBackIsNotCounted) {
@@ -105,52 +107,69 @@ TEST(Gate, DoesNotKnowTheTokensBeforeTheyAreLoaded) {
 
 TEST(Gate, TellsSinceWhenAPersonsTokensCount) {
   const auto at = now();
-  load({{user, at}, {fresh<UserId>(), at + seconds(1)}});
+  load({{user.uuid, at}, {fresh<UserId>().uuid, at + seconds(1)}});
   CHECK(ask().tokens_valid_after == at);
 }
 
 TEST(Gate, ALaterPasswordIsAddedToTheList) {
   const auto at = now();
-  load({{user, at}});
-  gate.set_tokens_valid_after(user, at + seconds(5));
+  load({{user.uuid, at}});
+  gate.refuse_tokens_before(user, at + seconds(5));
+  CHECK(ask().tokens_valid_after == at + seconds(5));
+}
+
+TEST(Gate, AnEndedSessionHasNoTokensThatCount) {
+  load({});
+  gate.refuse_session(session);
+  CHECK(ask().tokens_valid_after > now() + std::chrono::hours(24));
+  stores().cache.command({"DEL", "ticketd:tokens"});
+  CHECK(gate.find_last_known(token)->tokens_valid_after > now() + std::chrono::hours(24));
+  CHECK_FALSE(gate.enter("reads", caller, {}, auth::AccessClaims{user, fresh<SessionId>(), now()}).tokens_valid_after);
+}
+
+TEST(Gate, TheLaterOneOfThePersonsAndTheSessionsCounts) {
+  const auto at = now();
+  load({{user.uuid, at}, {session.uuid, at + seconds(1)}});
+  CHECK(ask().tokens_valid_after == at + seconds(1));
+  gate.refuse_tokens_before(user, at + seconds(5));
   CHECK(ask().tokens_valid_after == at + seconds(5));
 }
 
 TEST(Gate, LoadingDoesNotUndoALaterPassword) {
   const auto at = now();
-  gate.set_tokens_valid_after(user, at + seconds(5));
+  gate.refuse_tokens_before(user, at + seconds(5));
   CHECK_FALSE(ask().tokens_known);
-  load({{user, at}});
+  load({{user.uuid, at}});
   CHECK(ask().tokens_valid_after == at + seconds(5));
 }
 
 TEST(Gate, ARedisThatForgotEverythingIsLoadedAgain) {
-  load({{user, now()}});
+  load({{user.uuid, now()}});
   flush(stores().cache);
   CHECK_FALSE(ask().tokens_known);
   CHECK_FALSE(ask().tokens_valid_after.has_value());
 }
 
 TEST(Gate, TheListIsLoadedAnewAfterHalfAMinute) {
-  load({{user, now()}});
+  load({{user.uuid, now()}});
   const auto ttl_s = stores().cache.take()->command({"TTL", "ticketd:tokens"}).integer();
   CHECK(ttl_s > 25 && ttl_s <= 30);
 }
 
 TEST(Gate, TheLastListIsKeptForWhenThereIsNoOther) {
   const auto at = now();
-  CHECK_FALSE(gate.find_last_known(user).has_value());
-  load({{user, at}});
+  CHECK_FALSE(gate.find_last_known(token).has_value());
+  load({{user.uuid, at}});
   stores().cache.command({"DEL", "ticketd:tokens"});
-  CHECK(gate.find_last_known(user)->tokens_valid_after == at);
-  CHECK_FALSE(gate.find_last_known(fresh<UserId>())->tokens_valid_after.has_value());
-  gate.set_tokens_valid_after(user, at + seconds(5));
-  CHECK(gate.find_last_known(user)->tokens_valid_after == at + seconds(5));
+  CHECK(gate.find_last_known(token)->tokens_valid_after == at);
+  CHECK_FALSE(gate.find_last_known({fresh<UserId>(), {}, now()})->tokens_valid_after.has_value());
+  gate.refuse_tokens_before(user, at + seconds(5));
+  CHECK(gate.find_last_known(token)->tokens_valid_after == at + seconds(5));
   load({});  // with the newer one, which this list does not know yet
-  CHECK(gate.find_last_known(user)->tokens_valid_after == at + seconds(5));
+  CHECK(gate.find_last_known(token)->tokens_valid_after == at + seconds(5));
   stores().cache.command({"DEL", "ticketd:tokens"});
   load({});
-  CHECK_FALSE(gate.find_last_known(user)->tokens_valid_after.has_value());
+  CHECK_FALSE(gate.find_last_known(token)->tokens_valid_after.has_value());
 }
 
 TEST(Gate, KilledConnectionsAreReplaced) {
@@ -168,7 +187,7 @@ TEST_GROUP_BASE(GateWithoutRedis, IntegrationTest) {
 };
 
 TEST(GateWithoutRedis, EverybodyIsLetThroughAndCounted) {
-  const auto passage = gate.enter("reads", "anyone", RateRule{1, 60}, fresh<UserId>());
+  const auto passage = gate.enter("reads", "anyone", RateRule{1, 60}, std::nullopt);
   CHECK_FALSE(passage.reachable || passage.rate.has_value() || passage.tokens_known);
   LONGS_EQUAL(1, unreachable);
 }

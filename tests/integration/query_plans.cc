@@ -213,9 +213,17 @@ TEST(QueryPlans, ChangedPasswords) {
                [](pqxx::work& tx) { storage::list_tokens_valid_after(tx, now() - seconds(60)); });
 }
 
+TEST(QueryPlans, EndedSessions) {
+  expect_index("refresh_tokens_revoked", "FROM refresh_tokens",
+               [](pqxx::work& tx) { storage::list_tokens_valid_after(tx, now() - seconds(60)); });
+  expect_index("refresh_tokens_revoked", "FROM refresh_tokens", [](pqxx::work& tx) {
+    storage::find_tokens_valid_after(tx, fresh<UserId>(), fresh<SessionId>(), now() - seconds(60));
+  });
+}
+
 TEST(QueryPlans, RevokedFamilies) {
   expect_index("refresh_tokens_live_of_family", "UPDATE refresh_tokens",
-               [](pqxx::work& tx) { storage::revoke_family(tx, fresh<storage::FamilyId>(), now()); });
+               [](pqxx::work& tx) { storage::revoke_family(tx, fresh<SessionId>(), now()); });
 }
 
 TEST(QueryPlans, RevokedSessionsOfAPerson) {

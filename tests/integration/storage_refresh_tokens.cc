@@ -13,7 +13,7 @@ using storage::RefreshToken;
 
 TEST_GROUP_BASE(StorageRefreshTokens, IntegrationTest) {
   const UserId user = make_user();
-  const storage::FamilyId family = fresh<storage::FamilyId>();
+  const SessionId family = fresh<SessionId>();
 
   RefreshToken new_token() const { return {fresh_word().substr(0, 32), family, user, now() + seconds(60)}; }
   RefreshToken insert() const {
@@ -102,20 +102,41 @@ TEST(StorageRefreshTokens, RevokingAFamilyMarksWhatCanBeUsedYet) {
 
 TEST(StorageRefreshTokens, AnotherFamilyStaysValid) {
   const auto token = insert();
-  commit([&](pqxx::work& tx) { storage::revoke_family(tx, fresh<storage::FamilyId>(), now()); });
+  commit([&](pqxx::work& tx) { storage::revoke_family(tx, fresh<SessionId>(), now()); });
   CHECK(use(token));
 }
 
 TEST(StorageRefreshTokens, LoggingOutRevokesTheWholeFamily) {
   const auto first = insert(), second = insert();
-  CHECK(commit([&](pqxx::work& tx) { return storage::revoke_family_of(tx, first.hash, now()); }));
+  CHECK(commit([&](pqxx::work& tx) { return storage::revoke_family_of(tx, first.hash, now()); }).has_value());
   CHECK_FALSE(use(second));
+}
+
+TEST(StorageRefreshTokens, TheAccessTokensOfAnEndedSessionAreRefused) {
+  const auto token = insert();
+  const auto other = fresh<SessionId>();
+  const auto at = now();
+  const auto refused = [&](SessionId session, Time since) {
+    return commit([&](pqxx::work& tx) {
+      const auto one = storage::find_tokens_valid_after(tx, user, session, since) > now();
+      const auto list = storage::list_tokens_valid_after(tx, since);
+      const auto all = std::count_if(list.begin(), list.end(),
+                                     [&](auto& entry) { return entry.first == session.uuid && entry.second > now(); });
+      LONGS_EQUAL(one ? 1 : 0, all);
+      return one;
+    });
+  };
+  CHECK_FALSE(refused(family, at - seconds(1)));
+  commit([&](pqxx::work& tx) { CHECK(storage::revoke_family_of(tx, token.hash, at) == family); });
+  CHECK(refused(family, at - seconds(1)));
+  CHECK_FALSE(refused(family, at));  // a token that old has expired
+  CHECK_FALSE(refused(other, at - seconds(1)));
 }
 
 TEST(StorageRefreshTokens, LoggingOutTwiceFindsNothing) {
   const auto token = insert();
   commit([&](pqxx::work& tx) { return storage::revoke_family_of(tx, token.hash, now()); });
-  CHECK_FALSE(commit([&](pqxx::work& tx) { return storage::revoke_family_of(tx, token.hash, now()); }));
+  CHECK_FALSE(commit([&](pqxx::work& tx) { return storage::revoke_family_of(tx, token.hash, now()); }).has_value());
 }
 
 TEST(StorageRefreshTokens, ANewPasswordRevokesAllOfThePersons) {

@@ -70,7 +70,7 @@ TEST(StorageUsers, ANewPasswordRefusesOlderTokens) {
   const auto at = now();
   commit([&](pqxx::work& tx) { return storage::update_password(tx, user, "new hash", FixedClock(at)); });
   const auto [account, after] = commit([&](pqxx::work& tx) {
-    return std::pair(storage::find_account(tx, user), storage::find_tokens_valid_after(tx, user));
+    return std::pair(storage::find_account(tx, user), storage::find_tokens_valid_after(tx, user, std::nullopt, at));
   });
   expect_text("new hash", account->password_hash);
   CHECK(after == at + milliseconds(1));
@@ -83,7 +83,7 @@ TEST(StorageUsers, ListsThoseWhoseTokensAreRefusedSince) {
   commit([&](pqxx::work& tx) { storage::update_password(tx, after, "hash", FixedClock(at + seconds(1))); });
   const auto list = commit([&](pqxx::work& tx) { return storage::list_tokens_valid_after(tx, at); });
   const auto has = [&](UserId user) {
-    return std::any_of(list.begin(), list.end(), [&](auto& e) { return e.first == user; });
+    return std::any_of(list.begin(), list.end(), [&](auto& e) { return e.first == user.uuid; });
   };
   CHECK(has(after));
   CHECK_FALSE(has(before) || has(never));

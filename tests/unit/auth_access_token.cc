@@ -15,6 +15,7 @@ TEST_GROUP(AccessTokens) {
   SeededRandom random;
   Config config;
   const UserId user = UserId::make(clock.now(), random);
+  const SessionId session = SessionId::make(clock.now(), random);
   AccessTokens tokens{config};
   Json claims = Json::object();
 
@@ -37,19 +38,24 @@ TEST_GROUP(AccessTokens) {
 };
 
 TEST(AccessTokens, AcceptsWhatItIssued) {
-  const auto result = tokens.verify(tokens.issue(user, clock.now(), random), clock.now());
-  CHECK_TRUE(result.ok() && result->user == user);
+  const auto result = tokens.verify(tokens.issue(user, session, clock.now(), random), clock.now());
+  CHECK_TRUE(result.ok() && result->user == user && result->session == session);
+}
+
+TEST(AccessTokens, AcceptsOneOfAnEarlierVersionThatNamesNoSession) {
+  const auto result = tokens.verify(forged(), clock.now());
+  CHECK_TRUE(result.ok() && !result->session);
 }
 
 TEST(AccessTokens, TellsTheTimeOfIssueToTheMillisecond) {
   clock.tick(milliseconds(789));
-  CHECK_TRUE(tokens.verify(tokens.issue(user, clock.now(), random), clock.now())->issued_at == clock.now());
+  CHECK_TRUE(tokens.verify(tokens.issue(user, session, clock.now(), random), clock.now())->issued_at == clock.now());
 }
 
 TEST(AccessTokens, AcceptsTheForgersGoodToken) { expect_text("accepted", verdict(forged())); }
 
 TEST(AccessTokens, ExpiresAfterItsLife) {
-  const auto token = tokens.issue(user, clock.now(), random);
+  const auto token = tokens.issue(user, session, clock.now(), random);
   clock.tick(seconds(900) - milliseconds(1));
   expect_text("accepted", verdict(token));
   clock.tick(milliseconds(1));
@@ -58,7 +64,7 @@ TEST(AccessTokens, ExpiresAfterItsLife) {
 
 TEST(AccessTokens, LivesNoLongerThanTokensDoNowWhateverItSays) {
   config.access_ttl_s = 86'400;
-  const auto token = tokens.issue(user, clock.now(), random);
+  const auto token = tokens.issue(user, session, clock.now(), random);
   config.access_ttl_s = 60;  // as after a restart with a new setting
   clock.tick(seconds(60) - milliseconds(1));
   expect_text("accepted", verdict(token));
@@ -67,21 +73,21 @@ TEST(AccessTokens, LivesNoLongerThanTokensDoNowWhateverItSays) {
 }
 
 TEST(AccessTokens, LivesNoLongerThanItSays) {
-  const auto token = tokens.issue(user, clock.now(), random);
+  const auto token = tokens.issue(user, session, clock.now(), random);
   config.access_ttl_s = 86'400;
   clock.tick(seconds(900));
   expect_text("token_expired", verdict(token));
 }
 
 TEST(AccessTokens, KnowsMoreTokensThanItRemembers) {
-  const auto first = tokens.issue(user, clock.now(), random);
+  const auto first = tokens.issue(user, session, clock.now(), random);
   for (int i = 0; i < 9'000; ++i)
-    CHECK_TRUE(tokens.verify(tokens.issue(user, clock.now(), random), clock.now())->user == user);
+    CHECK_TRUE(tokens.verify(tokens.issue(user, session, clock.now(), random), clock.now())->user == user);
   expect_text("accepted", verdict(first));
 }
 
 TEST(AccessTokens, HasADifferentIdEachTime) {
-  CHECK_FALSE(tokens.issue(user, clock.now(), random) == tokens.issue(user, clock.now(), random));
+  CHECK_FALSE(tokens.issue(user, session, clock.now(), random) == tokens.issue(user, session, clock.now(), random));
 }
 
 TEST(AccessTokens, RefusesAnotherIssuerAudienceOrType) {
@@ -145,7 +151,7 @@ TEST(AccessTokens, StillAcceptsThePreviousKey) {
 }
 
 TEST(AccessTokens, SignsWithTheNewestKey) {
-  const auto token = tokens.issue(user, clock.now(), random);
+  const auto token = tokens.issue(user, session, clock.now(), random);
   config.jwt_keys = {{"old", std::string(32, 'o')}};
   expect_text("token_invalid", verdict(token));
 }
@@ -153,12 +159,12 @@ TEST(AccessTokens, SignsWithTheNewestKey) {
 TEST(AccessTokens, RefusesAnUnknownKid) { expect_text("token_invalid", verdict(forged("other"))); }
 
 TEST(AccessTokens, RefusesATokenCutAnywhere) {
-  const auto token = tokens.issue(user, clock.now(), random);
+  const auto token = tokens.issue(user, session, clock.now(), random);
   for (std::size_t size = 0; size < token.size(); ++size) expect_text("token_invalid", verdict(token.substr(0, size)));
 }
 
 TEST(AccessTokens, RefusesATokenChangedAnywhere) {
-  const auto token = tokens.issue(user, clock.now(), random);
+  const auto token = tokens.issue(user, session, clock.now(), random);
   for (std::size_t at = 0; at < token.size(); ++at) {
     auto changed = token;
     changed[at] = changed[at] == 'A' ? 'B' : 'A';

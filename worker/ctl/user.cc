@@ -122,7 +122,7 @@ std::string announce(const Config& config, UserId user, Time after) {
   redis::Pool redis(config.cache_redis_url, kRedisTimeoutMs);
   Cell unreachable{0};
   auth::Cache cache(redis, unreachable);
-  auth::Gate(cache).set_tokens_valid_after(user, after);
+  auth::Gate(cache).refuse_tokens_before(user, after);
   return unreachable.load() == 0 ? "from now on" : "in half a minute at most: the cache's Redis cannot be told";
 }
 
