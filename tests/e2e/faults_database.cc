@@ -8,10 +8,36 @@
 #include "support/stack_redis.h"
 #include "support/token_forge.h"
 
+#include <signal.h>
+
 #include <CppUTest/TestHarness.h>  // last: it redefines new
 
 using namespace ticketd::e2e;
 using ticketd::Json;
+
+namespace {
+
+// PostgreSQL with all of its processes, stopped with SIGSTOP for as long as this lives: nothing is closed, nothing
+// answers.
+class FrozenDatabase {
+ public:
+  FrozenDatabase() : pids_{pid_of("postgres")} {
+    pqxx::connection superuser(setting("ADMIN_DATABASE_URL"));
+    for (const auto& row : pqxx::nontransaction(superuser).exec("SELECT pid FROM pg_stat_activity"))
+      pids_.push_back(row[0].as<pid_t>());
+    for (const pid_t pid : pids_) kill(pid, SIGSTOP);
+  }
+  ~FrozenDatabase() {
+    for (const pid_t pid : pids_) kill(pid, SIGCONT);
+  }
+  FrozenDatabase(const FrozenDatabase&) = delete;
+  FrozenDatabase& operator=(const FrozenDatabase&) = delete;
+
+ private:
+  std::vector<pid_t> pids_;
+};
+
+}  // namespace
 
 TEST_GROUP(DatabaseDown) {
   Person owner;
@@ -77,6 +103,22 @@ TEST(DatabaseDown, RefusesReadsThatNeedIt) {
     expect_problem(503, "database_unavailable", reply);
     expect(reply.took < std::chrono::seconds(10), "no long wait for " + path);
   }
+}
+
+// libpq itself would wait for ever, and nginx for 30 s.
+TEST(DatabaseDown, WhoeverWaitsForAFrozenOneGetsAClearAnswer) {
+  expect_status(200, person.get("/v1/events/status/" + event));  // with a session that is open
+  std::vector<Response> replies(8);
+  {
+    const FrozenDatabase frozen;
+    in_parallel(8, 8, [&](std::size_t i) { replies[i] = person.get("/v1/events/status/" + event); });
+    expect_success(202, "Event booking submitted successfully", book(person, event));
+  }
+  for (const auto& reply : replies) {
+    expect_problem(503, "database_unavailable", reply);
+    expect(reply.took < std::chrono::seconds(20), "an answer before nginx gives up");
+  }
+  CHECK_TRUE(await([&] { return person.get("/v1/events/status/" + event).status == 200; }, std::chrono::seconds(20)));
 }
 
 TEST(DatabaseDown, RefusesWritesThatNeedIt) {
