@@ -106,10 +106,13 @@ class Bench:
                 self.figure(f"{name}_{percentile}", f"   {percentile}", result[percentile], "ms",
                             most=most_p99_ms if percentile == "p99" else None, bare=bare and bare[percentile])
 
-    def latency(self, name, label, taken_ms, most_p99_ms=None):
-        self.figure(f"{name}_p50", label + ": p50", sale.percentile(taken_ms, 0.5), "ms")
-        self.figure(f"{name}_p99", "   p99", sale.percentile(taken_ms, 0.99), "ms", most=most_p99_ms)
-        self.figure(f"{name}_max", "   max", max(taken_ms), "ms")
+    def latency(self, name, label, taken_ms, most_p99_ms=None, bare_ms=None, bare_label=""):
+        def bare(of):
+            return {"bare": of(bare_ms), "bare_label": bare_label} if bare_ms else {}
+        for each, before in ((0.5, label + ":"), (0.99, "  ")):
+            self.figure(f"{name}_p{each * 100:.0f}", f"{before} p{each * 100:.0f}", sale.percentile(taken_ms, each), "ms",
+                        most=most_p99_ms if each == 0.99 else None, **bare(lambda ms, each=each: sale.percentile(ms, each)))
+        self.figure(f"{name}_max", "   max", max(taken_ms), "ms", **bare(max))
 
     def series(self, name, title, x, y, lines):
         self.plots[name] = {"title": title, "x": x, "y": y, "lines": lines}

@@ -6,6 +6,7 @@ import pathlib
 import re
 import shlex
 import shutil
+import socket
 import subprocess
 import time
 import urllib.parse
@@ -41,6 +42,30 @@ class Sql:
     def close(self):
         self.process.stdin.close()
         self.process.wait()
+
+
+class QueueRedis:
+    """One connection to the queue's Redis that stays open; commands go in Redis's inline form."""
+
+    def __init__(self, url):
+        at = urllib.parse.urlsplit(url)
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.connect(at.path)
+        self.answers = self.socket.makefile("rb")
+        self.command(f"AUTH {at.username} {at.password}")
+
+    def command(self, text):
+        self.socket.sendall(text.encode() + b"\r\n")
+        line = self.answers.readline()
+        if line[:1] == b"$":
+            return self.answers.read(int(line[1:]) + 2)
+        if line[:1] == b"-":
+            raise RuntimeError(f"Redis: {line.decode().strip()}")
+        return line
+
+    def close(self):
+        self.answers.close()
+        self.socket.close()
 
 
 class Stack:
