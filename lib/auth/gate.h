@@ -4,10 +4,8 @@
 // through, and a metric says so: nothing here throws for that.
 //
 //   ticketd:rate:CLASS:CALLER    counter of the current window, expires with it
-//   ticketd:tokens               hash, id of a user or a session -> epoch ms: access tokens issued before are refused.
-//   One
-//                                key, so that Redis can only forget all of it; the field "loaded" says that it is
-//                                complete.
+//   ticketd:tokens               hash, id of a user or session -> epoch ms: tokens issued before are refused. One key,
+//                                so that Redis can only forget all of it; the field "loaded" says that it is complete.
 //   ticketd:tokens:last          the same as it was loaded last, for as long as PostgreSQL may be away
 #pragma once
 #include <optional>

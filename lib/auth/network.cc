@@ -8,7 +8,6 @@
 #include <span>
 
 namespace ticketd::auth {
-
 namespace {
 
 std::string prefix_of(const std::string& address, std::size_t ipv6_bytes) {

@@ -10,13 +10,12 @@ Deadlines::~Deadlines() {
     over_ = true;
   }
   changed_.notify_one();
-  if (thread_.joinable()) thread_.join();
+  thread_.join();
 }
 
 void Deadlines::watch(int socket) {
   const std::lock_guard lock(mutex_);
   watched_.push_back({Clock::now() + patience_, socket});
-  if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
   if (asleep_) changed_.notify_one();
 }
 

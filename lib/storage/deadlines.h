@@ -9,10 +9,11 @@
 
 namespace ticketd::storage {
 
-// Thread-safe. Has a thread of its own from the first watch() on, which sleeps while nothing is watched.
+// Thread-safe. Has a thread of its own, which sleeps while nothing is watched.
 class Deadlines {
  public:
-  explicit Deadlines(std::chrono::milliseconds patience) : patience_(patience) {}
+  // Throws std::system_error if there is no room for a thread.
+  explicit Deadlines(std::chrono::milliseconds patience) : patience_(patience), thread_([this] { run(); }) {}
   ~Deadlines();
   Deadlines(const Deadlines&) = delete;
   Deadlines& operator=(const Deadlines&) = delete;
@@ -37,7 +38,7 @@ class Deadlines {
   std::deque<Watched> watched_;  // the next deadline first
   bool asleep_ = false;          // until something is watched
   bool over_ = false;
-  std::thread thread_;
+  std::thread thread_;  // last: it uses all the others
 };
 
 }  // namespace ticketd::storage

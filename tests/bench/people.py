@@ -29,7 +29,7 @@ def tokens(stack, users):
     for user in users:
         claims = {"iss": stack.env.get("TICKETD_JWT_ISSUER", "ticketd"),
                   "aud": stack.env.get("TICKETD_JWT_AUDIENCE", "ticketd"),
-                  "sub": user, "id": user, "typ": "access", "jti": user, "iat": now - 1, "exp": now + LIFETIME_S}
+                  "sub": user, "id": user, "sid": user, "typ": "access", "jti": user, "iat": now - 1, "exp": now + LIFETIME_S}
         text = head + _base64(json.dumps(claims).encode())
         result.append((text + b"." + _base64(hmac.digest(key, text, hashlib.sha256))).decode())
     return result
