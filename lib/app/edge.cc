@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <mutex>
 
 #include "auth/network.h"
 #include "storage/users.h"
@@ -9,7 +10,6 @@
 namespace ticketd {
 namespace {
 
-constexpr seconds kLeaveDatabaseAlone{1};
 constexpr std::size_t kLoggedPath = 200;  // none of ours is half as long
 
 const char* name_of(Limit limit) {
@@ -172,17 +172,26 @@ std::optional<Refusal> Edge::check_token(const auth::Passage& passage, const aut
   return std::nullopt;
 }
 
-// From a list that is loaded anew. While PostgreSQL is away the last one goes on to count: bookings are accepted then.
+// From a list that is loaded anew, by one thread. For the others meanwhile, and while PostgreSQL is away, the last one
+// goes on to count: bookings are accepted then.
 std::optional<Time> Edge::tokens_valid_after(const auth::AccessClaims& token) {
   const auto now = app_.clock.now();
   const auto last = [&] { return app_.gate.find_last_known(token); };
-  if (now < database_not_before_.load()) {
+  std::unique_lock alone(loading_, std::try_to_lock);
+  if (!alone || !app_.database_watch.may_ask(now)) {
     if (const auto known = last()) return known->tokens_valid_after;
+  }
+  if (!alone) {
+    alone.lock();
+    if (const auto known = last()) return known->tokens_valid_after;
+    if (!app_.database_watch.may_ask(app_.clock.now()))
+      throw storage::DatabaseUnavailable("it did not answer just now");
   }
   try {
     const auto since = now - seconds(app_.config.access_ttl_s);
     const auto list = storage::read(
         app_.database, [&](pqxx::transaction_base& tx) { return storage::list_tokens_valid_after(tx, since); });
+    app_.database_watch.answered();
     app_.gate.load_tokens_valid_after(list);
     std::optional<Time> latest;
     for (const auto& [id, after] : list) {
@@ -191,10 +200,13 @@ std::optional<Time> Edge::tokens_valid_after(const auth::AccessClaims& token) {
     }
     return latest;
   } catch (const storage::DatabaseUnavailable&) {
+    app_.database_watch.failed(now, app_.clock.now());
     const auto known = last();
     if (!known) throw;
-    database_not_before_ = now + kLeaveDatabaseAlone;
     return known->tokens_valid_after;
+  } catch (...) {
+    app_.database_watch.answered();
+    throw;
   }
 }
 

@@ -1,6 +1,6 @@
 // One request from its arrival to its reply; serve() runs one Edge over FastCGI.
 #pragma once
-#include <atomic>
+#include <mutex>
 #include <optional>
 
 #include "app/serve.h"
@@ -35,8 +35,8 @@ class Edge {
   const SignedInHandler signed_in_;
   Histogram latency_;
   Cell& in_flight_;
-  Cells<500> answered_;                    // by status less 100
-  std::atomic<Time> database_not_before_;  // one that was away is not asked for tokens again before then
+  Cells<500> answered_;  // by status less 100
+  std::mutex loading_;   // held by who loads the list of refused tokens
   struct Decisions {
     Cell& allowed;
     Cell& refused;

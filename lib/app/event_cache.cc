@@ -8,7 +8,6 @@ namespace ticketd {
 namespace {
 
 constexpr seconds kFresh{3};
-constexpr seconds kLeaveAlone{1};
 constexpr std::chrono::hours kGoodWithoutDatabase{1};
 constexpr std::size_t kMostEvents = 10'000;  // about a megabyte
 
@@ -28,32 +27,47 @@ std::optional<Refusal> EventCache::must_exist(EventId id, Time now) {
 }
 
 std::optional<EventCache::Known> EventCache::find(EventId id, Time now) {
-  const auto old = remembered(id);
-  if (old && (now - old->read_at < kFresh || now < not_before_.load())) return old;
+  std::optional<Known> old;
+  if (const auto known = good_enough(id, now, old)) return known;
+  std::optional<Known> newest;
   try {
     const auto event =
         storage::read(database_, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, id); });
-    if (!event) return std::nullopt;
-    const Known known{event->status, event->ends_at, now};
-    remember(id, known);
-    return known;
+    watch_.answered();
+    if (event) newest = Known{event->status, event->ends_at, now};
   } catch (const storage::DatabaseUnavailable&) {
-    if (!old || now - old->read_at > kGoodWithoutDatabase) throw;
-    not_before_ = now + kLeaveAlone;
+    watch_.failed(now, clock_.now());
+    put(id, old);
+    if (!old) throw;
     return old;
+  } catch (...) {
+    watch_.answered();
+    put(id, old);
+    throw;
   }
+  put(id, newest);
+  return newest;
 }
 
-std::optional<EventCache::Known> EventCache::remembered(EventId id) {
+std::optional<EventCache::Known> EventCache::good_enough(EventId id, Time now, std::optional<Known>& old) {
   const std::lock_guard lock(mutex_);
   const auto found = known_.find(id);
-  return found == known_.end() ? std::nullopt : std::optional(found->second);
+  if (found == known_.end() || now - found->second.read_at > kGoodWithoutDatabase) return std::nullopt;
+  auto& known = found->second;
+  if (now - known.read_at < kFresh || known.is_asked_for || !watch_.may_ask(now)) return known;
+  old = known;
+  known.is_asked_for = true;
+  return std::nullopt;
 }
 
-void EventCache::remember(EventId id, const Known& known) {
+void EventCache::put(EventId id, const std::optional<Known>& known) {
   const std::lock_guard lock(mutex_);
+  if (!known) {
+    known_.erase(id);
+    return;
+  }
   if (known_.size() >= kMostEvents) known_.clear();  // rare, and costs one SELECT for each event afterwards
-  known_.insert_or_assign(id, known);
+  known_.insert_or_assign(id, *known);
 }
 
 }  // namespace ticketd

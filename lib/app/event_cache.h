@@ -1,11 +1,11 @@
 // What booking has to know of an event before it queues a command: that it exists and is open. Kept in the process for
 // a few seconds, so that the hot path asks no database; the worker decides on what is true in the end.
 #pragma once
-#include <atomic>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
 
+#include "app/database_watch.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "base/uuid.h"
@@ -16,7 +16,8 @@ namespace ticketd {
 
 class EventCache {
  public:
-  explicit EventCache(storage::Pool& database) : database_(database) {}
+  EventCache(storage::Pool& database, DatabaseWatch& watch, const Clock& clock)
+      : database_(database), watch_(watch), clock_(clock) {}
 
   // Refuses: event_not_found, event_cancelled, event_over.
   std::optional<Refusal> must_be_open(EventId id, Time now);
@@ -29,17 +30,20 @@ class EventCache {
     domain::EventStatus status;
     Time ends_at;
     Time read_at;
+    bool is_asked_for = false;  // by a thread that will bring a newer one
   };
   // Empty: there is no such event. While the database is away, what was known before is good for an hour.
   // Throws storage::DatabaseUnavailable.
   std::optional<Known> find(EventId id, Time now);
-  std::optional<Known> remembered(EventId id);
-  void remember(EventId id, const Known& known);
+  // What is known and does for now; empty if the database is to be asked, with what is there if it does not answer.
+  std::optional<Known> good_enough(EventId id, Time now, std::optional<Known>& old);
+  void put(EventId id, const std::optional<Known>& known);  // empty: nothing is known any more
 
   storage::Pool& database_;
+  DatabaseWatch& watch_;
+  const Clock& clock_;
   std::mutex mutex_;
   std::unordered_map<EventId, Known> known_;
-  std::atomic<Time> not_before_{Time{}};  // a database that was away is not asked again before then
 };
 
 }  // namespace ticketd

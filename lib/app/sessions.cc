@@ -8,6 +8,9 @@ namespace {
 // Less than the minute for which revoke_family() ends used tokens as well.
 constexpr seconds kReplayGrace{10};
 
+// Of a person. More could not be ended at once, and each that ends is remembered while its access tokens live.
+constexpr int kSessionsMax = 100;
+
 JsonText issue_pair(App& app, pqxx::transaction_base& tx, UserId user, SessionId family,
                     const std::string& refresh_token) {
   const auto now = app.clock.now();
@@ -25,7 +28,10 @@ void tell_of_theft(App& app, const storage::RefreshToken& token) {
 }  // namespace
 
 JsonText start_session(App& app, pqxx::transaction_base& tx, UserId user) {
-  return issue_pair(app, tx, user, SessionId::make(app.clock.now(), app.random), auth::make_opaque_token(app.random));
+  const auto now = app.clock.now();
+  for (const auto& oldest : storage::list_oldest_families(tx, user, kSessionsMax - 1))
+    storage::revoke_family(tx, oldest, now);  // their access tokens are refused when the list is loaded next
+  return issue_pair(app, tx, user, SessionId::make(now, app.random), auth::make_opaque_token(app.random));
 }
 
 Result<JsonText> refresh_session(App& app, const std::string& refresh_token) {

@@ -24,6 +24,11 @@ const Statement kRevokeFamily{"revoke_family", R"(
   UPDATE refresh_tokens SET revoked_at = $2
   WHERE family_id = $1 AND revoked_at IS NULL AND coalesce(used_at, 'infinity') > $2::timestamptz - interval '1 minute')"};
 
+// Each session that has not ended has one token that was not used.
+const Statement kListOldest{"list_oldest_families", R"(
+  SELECT family_id FROM refresh_tokens WHERE user_id = $1 AND used_at IS NULL AND revoked_at IS NULL
+  ORDER BY created_at DESC LIMIT 100 OFFSET $2)"};
+
 const Statement kFindFamily{"find_family", R"(
   SELECT family_id FROM refresh_tokens WHERE token_hash = $1 AND revoked_at IS NULL AND expires_at > $2)"};
 
@@ -67,6 +72,12 @@ bool revoke_family(pqxx::transaction_base& tx, SessionId family, Time now) {
   // adding.
   while (run(tx, kRevokeFamily, family.str(), format_time(now)).affected_rows() > 0) any = true;
   return any;
+}
+
+std::vector<SessionId> list_oldest_families(pqxx::transaction_base& tx, UserId user, int keep) {
+  std::vector<SessionId> list;
+  for (const auto& row : run(tx, kListOldest, user.str(), keep)) list.push_back(id_of<SessionId>(row["family_id"]));
+  return list;
 }
 
 std::optional<SessionId> revoke_family_of(pqxx::transaction_base& tx, const std::string& hash, Time now) {

@@ -3,6 +3,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/time.h"
 #include "base/uuid.h"
@@ -33,6 +34,9 @@ std::optional<UsedToken> find_used_refresh_token(pqxx::transaction_base& tx, con
 
 // Ends the session: none of its tokens can be used any more. False if none could before.
 bool revoke_family(pqxx::transaction_base& tx, SessionId family, Time now);
+
+// A person's sessions but for those `keep` whose tokens are the newest; at most 100, the newest of them first.
+std::vector<SessionId> list_oldest_families(pqxx::transaction_base& tx, UserId user, int keep);
 
 // Revokes the family of the token, and says which that is. Empty if there is no such live token.
 std::optional<SessionId> revoke_family_of(pqxx::transaction_base& tx, const std::string& hash, Time now);

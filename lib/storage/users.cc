@@ -47,11 +47,13 @@ const Statement kFindValidAfter{"find_tokens_valid_after", R"(
     THEN )" END_OF_SESSION R"( ELSE least(greatest(tokens_valid_after, 'epoch'), '9999-01-01Z') END) AS after_ms
   FROM users WHERE id = $1)"};
 
+// A person all of whose tokens are refused stands for all of the sessions.
 const Statement kListValidAfter{"list_tokens_valid_after", R"(
   SELECT id, epoch_ms(least(tokens_valid_after, '9999-01-01Z')) AS after_ms
   FROM users WHERE tokens_valid_after > $1 AND tokens_valid_after > '-infinity'
   UNION ALL SELECT user_id, epoch_ms(deleted_at) FROM deleted_users WHERE deleted_at > $1
-  UNION ALL SELECT DISTINCT family_id, epoch_ms()" END_OF_SESSION R"() FROM refresh_tokens WHERE revoked_at > $1)"};
+  UNION ALL SELECT DISTINCT family_id, epoch_ms()" END_OF_SESSION R"() FROM refresh_tokens
+  WHERE revoked_at > $1 AND revoked_at >= (SELECT tokens_valid_after FROM users WHERE id = user_id))"};
 
 std::optional<Account> account_of(const pqxx::result& rows) {
   if (rows.empty()) return std::nullopt;

@@ -3,6 +3,7 @@
 #include "support/checks.h"
 #include "support/person.h"
 #include "support/stack_database.h"
+#include "support/stack_redis.h"
 
 #include <CppUTest/TestHarness.h>  // last: it redefines new
 
@@ -151,6 +152,30 @@ TEST(RefreshTokens, RefusesOneThatHasExpired) {
 
 TEST(RefreshTokens, NamesTheMissingField) {
   expect_bad_fields({"refresh_token"}, post_as_nobody("/v1/auth/refresh-tokens", Json::object()));
+}
+
+// Else a person's new password would have to end any number of them at once.
+TEST(RefreshTokens, OfMoreThanAHundredSessionsTheOldestEnds) {
+  const auto person = register_person();
+  query(R"(INSERT INTO refresh_tokens (token_hash, family_id, user_id, created_at, expires_at)
+      SELECT sha256(convert_to($1 || n, 'UTF8')), gen_random_uuid(), $1::uuid, now() + n * interval '1 ms', now() + interval '1 day'
+      FROM generate_series(1, 99) n)",
+        person.id);
+  const auto login = [&] {
+    return post_as_nobody("/v1/auth/login", Json::object({{"email", person.email}, {"password", person.password}}));
+  };
+  expect_status(200, login());
+  expect_problem(401, "invalid_refresh_token", refresh(person.refresh_token));
+  const auto live = [&] {
+    return count(
+        "SELECT count(*) FROM refresh_tokens WHERE user_id = $1::uuid AND used_at IS NULL AND revoked_at IS NULL",
+        person.id);
+  };
+  LONGS_EQUAL(100, live());
+  expect_status(200, login());
+  LONGS_EQUAL(100, live());
+  forget_token_list();
+  expect_problem(401, "token_invalid", person.get("/v1/users/me"));
 }
 
 TEST_GROUP(Logout){};

@@ -121,6 +121,18 @@ TEST(DatabaseDown, WhoeverWaitsForAFrozenOneGetsAClearAnswer) {
   CHECK_TRUE(await([&] { return person.get("/v1/events/status/" + event).status == 200; }, std::chrono::seconds(20)));
 }
 
+// One thread at a time finds out whether it answers again; the others go by what they know.
+TEST(DatabaseDown, BookingsDoNotWaitForAFrozenOne) {
+  const auto people = make_people(400);
+  book_outcome(owner, event);
+  const FrozenDatabase frozen;
+  forget_token_list();  // as after half a minute
+  const auto start = std::chrono::steady_clock::now();
+  const auto all = book_all(people, {event}, 16);
+  LONGS_EQUAL(400, accepted_ids(all.replies).size());
+  expect(std::chrono::steady_clock::now() - start < std::chrono::seconds(25), "400 bookings within 25 s");
+}
+
 TEST(DatabaseDown, RefusesWritesThatNeedIt) {
   take_down("postgres");
   const Json account = Json::object({{"email", fresh_email()}, {"password", "secret"}});

@@ -221,6 +221,11 @@ TEST(QueryPlans, EndedSessions) {
   });
 }
 
+TEST(QueryPlans, SessionsOfAPerson) {
+  expect_index("refresh_tokens_live_of_user", "FROM refresh_tokens",
+               [](pqxx::work& tx) { storage::list_oldest_families(tx, fresh<UserId>(), 99); });
+}
+
 TEST(QueryPlans, RevokedFamilies) {
   expect_index("refresh_tokens_live_of_family", "UPDATE refresh_tokens",
                [](pqxx::work& tx) { storage::revoke_family(tx, fresh<SessionId>(), now()); });

@@ -133,6 +133,36 @@ TEST(StorageRefreshTokens, TheAccessTokensOfAnEndedSessionAreRefused) {
   CHECK_FALSE(refused(other, at - seconds(1)));
 }
 
+// Or a new password would put as many sessions as there are into a list that every process loads.
+TEST(StorageRefreshTokens, ANewPasswordStandsForAllOfThePersonsSessions) {
+  const auto token = insert();
+  const auto at = now();
+  commit([&](pqxx::work& tx) { storage::update_password(tx, user, "hash", SystemClock()); });
+  const auto list = commit([&](pqxx::work& tx) { return storage::list_tokens_valid_after(tx, at - seconds(1)); });
+  const auto has = [&](const Uuid& id) {
+    return std::any_of(list.begin(), list.end(), [&](auto& entry) { return entry.first == id; });
+  };
+  CHECK(has(user.uuid));
+  CHECK_FALSE(has(family.uuid));
+}
+
+TEST(StorageRefreshTokens, ListsTheSessionsThatWereRefreshedTheLongestAgo) {
+  const auto oldest = [&](int keep) {
+    return commit([&](pqxx::work& tx) { return storage::list_oldest_families(tx, user, keep); });
+  };
+  std::vector<SessionId> sessions;
+  for (int i = 0; i < 3; ++i) {
+    sessions.push_back(fresh<SessionId>());
+    auto token = new_token();
+    token.family = sessions.back();
+    commit([&](pqxx::work& tx) { storage::insert_refresh_token(tx, token, now() + seconds(i)); });
+  }
+  CHECK(oldest(3).empty());
+  CHECK((oldest(1) == std::vector{sessions[1], sessions[0]}));
+  commit([&](pqxx::work& tx) { storage::revoke_family(tx, sessions[1], now()); });
+  CHECK((oldest(1) == std::vector{sessions[0]}));
+}
+
 TEST(StorageRefreshTokens, LoggingOutTwiceFindsNothing) {
   const auto token = insert();
   commit([&](pqxx::work& tx) { return storage::revoke_family_of(tx, token.hash, now()); });
