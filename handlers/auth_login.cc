@@ -28,6 +28,7 @@ static Answer login(App& app, const Request& request) {
   if (verdict == auth::Passwords::Verdict::busy) return Refusal{Code::busy};
   if (verdict == auth::Passwords::Verdict::wrong) {
     attempt.wrong();
+    if (account) Log::info("wrong_password", {{"request_id", request.request_id}, {"user", account->user.id.str()}});
     return Refusal{Code::invalid_credentials};
   }
   attempt.right();
@@ -37,8 +38,10 @@ static Answer login(App& app, const Request& request) {
       return Refusal{Code::invalid_credentials};
     if (!rehashed.empty()) storage::update_password_hash(tx, account->user.id, rehashed);
     const auto tokens = start_session(app, tx, account->user.id);
-    return http::success(200, "user login successful",
-                         JsonText::object({{"user", user_json(account->user)}, {"tokens", tokens}}));
+    auto reply = http::success(200, "user login successful",
+                               JsonText::object({{"user", user_json(account->user)}, {"tokens", tokens}}));
+    reply.user = account->user.id.str();
+    return reply;
   });
 }
 

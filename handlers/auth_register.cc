@@ -27,7 +27,10 @@ static Answer register_user(App& app, const Request& request) {
     const auto tokens = start_session(app, tx, user.id);
     return http::success(201, "new user registered", JsonText::object({{"user", user_json(user)}, {"tokens", tokens}}));
   });
-  if (answer.ok()) PasswordTry::remember(app, folded, request.remote_addr);
+  if (answer.ok()) {
+    answer->user = user.id.str();
+    PasswordTry::remember(app, folded, request.remote_addr);
+  }
   return answer;
 }
 

@@ -219,7 +219,6 @@ void Edge::finish(const Request& request, const Caller& caller, const Reply& rep
       .fetch_add(1, std::memory_order_relaxed);
   const bool reads = request.method == "GET" || request.method == "HEAD";
   const auto level = reply.status >= 500 ? Level::error : reads ? Level::debug : Level::info;
-  const auto user = caller.token ? std::optional(caller.token->user.str()) : std::nullopt;
   const auto or_null = [](const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); };
   Log::line(level, "request",
             {{"request_id", request.request_id},
@@ -229,7 +228,7 @@ void Edge::finish(const Request& request, const Caller& caller, const Reply& rep
              {"status", reply.status},
              {"code", or_null(reply.code)},
              {"command", or_null(reply.command)},
-             {"user", user},
+             {"user", caller.token ? std::optional(caller.token->user.str()) : or_null(reply.user)},
              {"us", us}});
 }
 

@@ -47,11 +47,14 @@ Result<JsonText> refresh_session(App& app, const std::string& refresh_token) {
     if (!used) return Refusal{Code::invalid_refresh_token};
     if (used->token.expires_at > now && now - used->used_at <= kReplayGrace)
       return issue_pair(app, tx, used->token.user, used->token.family, next);
-    // Not of a session that has ended already: its old tokens are in forgotten places.
-    if (storage::revoke_family(tx, used->token.family, now)) stolen = used->token;
+    stolen = used->token;
     return Refusal{Code::invalid_refresh_token};
   });
-  if (stolen) {
+  // By itself: the transaction above shares a lock on one of the family's rows, and two that then want all of them
+  // would wait for each other. Not of a session that has ended already: its old tokens are in forgotten places.
+  if (stolen && storage::read(app.database, [&](pqxx::transaction_base& tx) {
+        return storage::revoke_family(tx, stolen->family, app.clock.now());
+      })) {
     app.gate.refuse_session(stolen->family);
     tell_of_theft(app, *stolen);
   }

@@ -30,13 +30,32 @@ bool has_control(std::string_view text) {
   return false;
 }
 
-// White space and what is not seen at all (Unicode's Zs, Zl, Zp and Cf of general use): with it, two addresses look the
-// same. In UTF-8, whose bytes sort as the code points do.
+// White space and what is not seen (Unicode's Zs, Zl, Zp, Default_Ignorable_Code_Point, and the blank U+2800): with it,
+// two addresses look the same. In UTF-8, whose bytes sort as the code points do.
 bool has_invisible(std::string_view text) {
   static constexpr std::pair<std::string_view, std::string_view> kRanges[] = {
-      {"\t", " "},          {"\u00a0", "\u00a0"}, {"\u00ad", "\u00ad"}, {"\u061c", "\u061c"},
-      {"\u1680", "\u1680"}, {"\u180e", "\u180e"}, {"\u2000", "\u200f"}, {"\u2028", "\u202f"},
-      {"\u205f", "\u206f"}, {"\u3000", "\u3000"}, {"\ufeff", "\ufeff"},
+      {"\t", " "},
+      {"\u00a0", "\u00a0"},
+      {"\u00ad", "\u00ad"},
+      {"\u034f", "\u034f"},
+      {"\u061c", "\u061c"},
+      {"\u115f", "\u1160"},
+      {"\u1680", "\u1680"},
+      {"\u17b4", "\u17b5"},
+      {"\u180b", "\u180f"},
+      {"\u2000", "\u200f"},
+      {"\u2028", "\u202f"},
+      {"\u205f", "\u206f"},
+      {"\u2800", "\u2800"},
+      {"\u3000", "\u3000"},
+      {"\u3164", "\u3164"},
+      {"\ufe00", "\ufe0f"},
+      {"\ufeff", "\ufeff"},
+      {"\uffa0", "\uffa0"},
+      {"\ufff0", "\ufffb"},
+      {"\U0001bca0", "\U0001bca3"},
+      {"\U0001d173", "\U0001d17a"},
+      {"\U000e0000", "\U000e0fff"},
   };
   for (std::size_t i = 0; i < text.size(); ++i) {
     for (const auto& [first, last] : kRanges) {

@@ -16,6 +16,7 @@ struct Reply {
   std::string body = {};
   std::string code = {};     // of a refusal, for the log
   std::string command = {};  // the id of the one that was queued, for the log
+  std::string user = {};     // who signed in, for the log
 
   Reply& header(std::string name, std::string value) {
     headers.emplace_back(std::move(name), std::move(value));

@@ -21,11 +21,15 @@ const Statement kListExisting{"list_existing_notifications",
 const Statement kCountUnread{"count_unread",
                              "SELECT count(*) FROM notifications WHERE user_id = $1 AND read_at IS NULL"};
 
+// Both in one order, so that two of them never wait for each other.
 const Statement kMarkRead{"mark_read", R"(
-  UPDATE notifications SET read_at = $3, updated_at = $3 WHERE user_id = $1 AND id = ANY ($2::uuid[]) AND read_at IS NULL)"};
+  WITH unread AS (SELECT id FROM notifications WHERE user_id = $1 AND id = ANY ($2::uuid[]) AND read_at IS NULL
+    ORDER BY id FOR NO KEY UPDATE)
+  UPDATE notifications AS n SET read_at = $3, updated_at = $3 FROM unread WHERE n.id = unread.id)"};
 
 const Statement kMarkAllRead{"mark_all_read", R"(
-  UPDATE notifications SET read_at = $2, updated_at = $2 WHERE user_id = $1 AND read_at IS NULL)"};
+  WITH unread AS (SELECT id FROM notifications WHERE user_id = $1 AND read_at IS NULL ORDER BY id FOR NO KEY UPDATE)
+  UPDATE notifications AS n SET read_at = $2, updated_at = $2 FROM unread WHERE n.id = unread.id)"};
 
 pqxx::binarystring array_of(const std::vector<NotificationId>& ids) {
   ArrayParameter<NotificationId> list;

@@ -19,10 +19,12 @@ const Statement kFindUsed{"find_used_refresh_token", R"(
   FROM refresh_tokens WHERE token_hash = $1 AND used_at IS NOT NULL AND revoked_at IS NULL FOR SHARE)"};
 
 // What can still be used: those that were not, and those whose replay may be answered yet, for longer than it is. The
-// rest may be hundreds of thousands.
+// rest may be hundreds of thousands. In one order, so that two of these never wait for each other.
 const Statement kRevokeFamily{"revoke_family", R"(
-  UPDATE refresh_tokens SET revoked_at = $2
-  WHERE family_id = $1 AND revoked_at IS NULL AND coalesce(used_at, 'infinity') > $2::timestamptz - interval '1 minute')"};
+  WITH live AS (SELECT token_hash FROM refresh_tokens
+    WHERE family_id = $1 AND revoked_at IS NULL AND coalesce(used_at, 'infinity') > $2::timestamptz - interval '1 minute'
+    ORDER BY token_hash FOR NO KEY UPDATE)
+  UPDATE refresh_tokens AS t SET revoked_at = $2 FROM live WHERE t.token_hash = live.token_hash)"};
 
 // Each session that has not ended has one token that was not used.
 const Statement kListOldest{"list_oldest_families", R"(

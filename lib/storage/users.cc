@@ -24,8 +24,10 @@ const Statement kUpdatePassword{"update_password", R"(
 
 // See revoke_family().
 const Statement kRevokeAll{"revoke_refresh_tokens_of_user", R"(
-  UPDATE refresh_tokens SET revoked_at = $2
-  WHERE user_id = $1 AND revoked_at IS NULL AND coalesce(used_at, 'infinity') > $2::timestamptz - interval '1 minute')"};
+  WITH live AS (SELECT token_hash FROM refresh_tokens
+    WHERE user_id = $1 AND revoked_at IS NULL AND coalesce(used_at, 'infinity') > $2::timestamptz - interval '1 minute'
+    ORDER BY token_hash FOR NO KEY UPDATE)
+  UPDATE refresh_tokens AS t SET revoked_at = $2 FROM live WHERE t.token_hash = live.token_hash)"};
 
 // Whoever logs in holds this lock until its tokens are written: see lock_password().
 const Statement kLock{"lock_user", "SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE"};

@@ -102,6 +102,17 @@ TEST(RefreshTokens, RevokesTheFamilyOnAReplayAfterTheGrace) {
   expect_problem(401, "invalid_refresh_token", refresh(next));
 }
 
+// Each of them wants to end the whole family, which has two tokens that were used within the last minute.
+TEST(RefreshTokens, ReplaysAtOnceDoNotWaitForEachOther) {
+  const auto person = register_person();
+  const auto second = exchanged(person.refresh_token);
+  exchanged(second);
+  pass_the_grace(person);
+  std::vector<Response> replies(16);
+  in_parallel(16, 16, [&](std::size_t i) { replies[i] = refresh(i % 2 == 0 ? person.refresh_token : second); });
+  for (const auto& reply : replies) expect_problem(401, "invalid_refresh_token", reply);
+}
+
 TEST(RefreshTokens, EndsTheAccessTokensOfAThiefAsWell) {
   const auto person = register_person();
   exchanged(person.refresh_token);

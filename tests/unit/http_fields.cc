@@ -99,7 +99,8 @@ TEST(Fields, RefuseControlCharactersInText) {
   for (const auto* text : {"a\tb\r\nc", "a\xc2\xa0z", "\xc3\x80", "a\xe2\x80\xaez"})
     expect_text("", errors_with(text, read));
   expect_text("x:invalid", email_errors("a\xc2\x85@b"));
-  for (const char* bad : {"a\u00a0@b", "a@\u200bb", "\u2029a@b", "a@b\u202e", "a\u3000@b", "a@b\ufeff"})
+  for (const char* bad : {"a\u00a0@b", "a@\u200bb", "\u2029a@b", "a@b\u202e", "a\u3000@b", "a@b\ufeff", "a\ufe0f@b",
+                          "\U000e0061a@b", "a@\u3164"})
     STRCMP_EQUAL_TEXT("x:invalid", email_errors(bad).c_str(), bad);
   for (const char* good : {"\u00a1@b", "a@\u2010b", "\u3001a@b", "a@\u2070"})
     STRCMP_EQUAL_TEXT("", email_errors(good).c_str(), good);
