@@ -13,7 +13,7 @@ static Answer logout(App& app, const Request& request) {
   const auto token = in.secret("refresh_token");
   if (!in.ok()) return in.refusal();
 
-  const auto ended = storage::read(app.database, [&](pqxx::transaction_base& tx) {
+  const auto ended = storage::transact(app.database, [&](pqxx::work& tx) {
     return storage::revoke_family_of(tx, auth::hash_of(token), app.clock.now());
   });
   if (!ended) return Refusal{Code::invalid_refresh_token};

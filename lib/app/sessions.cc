@@ -27,7 +27,7 @@ void tell_of_theft(App& app, const storage::RefreshToken& token) {
 
 }  // namespace
 
-JsonText start_session(App& app, pqxx::transaction_base& tx, UserId user) {
+JsonText start_session(App& app, pqxx::work& tx, UserId user) {
   const auto now = app.clock.now();
   for (const auto& oldest : storage::list_oldest_families(tx, user, kSessionsMax - 1))
     storage::revoke_family(tx, oldest, now);  // their access tokens are refused when the list is loaded next
@@ -41,20 +41,18 @@ Result<JsonText> refresh_session(App& app, const std::string& refresh_token) {
   auto pair = storage::transact(app.database, [&](pqxx::work& tx) -> Result<JsonText> {
     const auto now = app.clock.now();
     stolen.reset();
+    storage::lock_family_of(tx, hash);
     if (const auto token = storage::use_refresh_token(tx, hash, now))
       return issue_pair(app, tx, token->user, token->family, next);
     const auto used = storage::find_used_refresh_token(tx, hash);
     if (!used) return Refusal{Code::invalid_refresh_token};
     if (used->token.expires_at > now && now - used->used_at <= kReplayGrace)
       return issue_pair(app, tx, used->token.user, used->token.family, next);
-    stolen = used->token;
+    // Not of a session that has ended already: its old tokens are in forgotten places.
+    if (storage::revoke_family(tx, used->token.family, now)) stolen = used->token;
     return Refusal{Code::invalid_refresh_token};
   });
-  // By itself: the transaction above shares a lock on one of the family's rows, and two that then want all of them
-  // would wait for each other. Not of a session that has ended already: its old tokens are in forgotten places.
-  if (stolen && storage::read(app.database, [&](pqxx::transaction_base& tx) {
-        return storage::revoke_family(tx, stolen->family, app.clock.now());
-      })) {
+  if (stolen) {
     app.gate.refuse_session(stolen->family);
     tell_of_theft(app, *stolen);
   }

@@ -12,7 +12,7 @@ namespace ticketd {
 // {access_token, refresh_token} of a new family, the refresh token's hash written within the caller's transaction,
 // which holds a lock on the person. Of more than 100 sessions of a person the one ends that was refreshed the longest
 // ago.
-JsonText start_session(App& app, pqxx::transaction_base& tx, UserId user);
+JsonText start_session(App& app, pqxx::work& tx, UserId user);
 
 // Exchanges a refresh token for a new pair of the same family. A token that was exchanged before is taken again
 // within 10 s, for a client that lost the answer or has two tabs, and gives the same refresh token as the first time:

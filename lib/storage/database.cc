@@ -76,9 +76,10 @@ Pool::Lease::~Lease() {
   pool_.give_back(std::move(connection_));
 }
 
-void Pool::Lease::discard() {
-  pool_.deadlines_.forget(connection_->socket());
+bool Pool::Lease::discard() {
+  const bool in_time = pool_.deadlines_.forget(connection_->socket());
   connection_.reset();
+  return in_time;
 }
 
 // With mutex_ held.
@@ -154,13 +155,14 @@ void after_failure(Pool& pool, Pool::Lease& lease, int attempt) {
       if (attempt >= kAttempts) throw DatabaseUnavailable(fault.what);
       pause_for_jitter();
       return;
-    case FaultKind::unavailable:
-      lease.discard();
+    case FaultKind::unavailable: {
+      const bool in_time = lease.discard();
       pool.forget_idle();
       // Only a session that broke is worth a fresh one; a time-out or a full disk would just take twice as long.
-      if (attempt >= kAttempts || !(fault.sqlstate.empty() || fault.sqlstate.starts_with("57P")))
+      if (attempt >= kAttempts || !in_time || !(fault.sqlstate.empty() || fault.sqlstate.starts_with("57P")))
         throw DatabaseUnavailable(fault.what);
       return;
+    }
     case FaultKind::timed_out: throw DatabaseUnavailable(fault.what);
     case FaultKind::in_doubt: lease.discard(); throw DatabaseUnavailable(fault.what);
     case FaultKind::refused: throw;

@@ -66,7 +66,8 @@ class Pool {
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
     pqxx::connection& connection() { return connection_->get(); }
-    void discard();
+    // False: it was cut off.
+    bool discard();
 
    private:
     Pool& pool_;

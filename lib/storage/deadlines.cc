@@ -19,9 +19,9 @@ void Deadlines::watch(int socket) {
   if (asleep_) changed_.notify_one();
 }
 
-void Deadlines::forget(int socket) {
+bool Deadlines::forget(int socket) {
   const std::lock_guard lock(mutex_);
-  std::erase_if(watched_, [&](const Watched& one) { return one.socket == socket; });
+  return std::erase_if(watched_, [&](const Watched& one) { return one.socket == socket; }) > 0;
 }
 
 // Looks when the earliest deadline of a while ago is over, not with each one that comes and goes.

@@ -20,8 +20,8 @@ class Deadlines {
 
   // Unless forget() is called before the patience is over, the socket is shut down: whoever waits on it sees its end.
   void watch(int socket);
-  // To be called before the socket is closed.
-  void forget(int socket);
+  // To be called before the socket is closed. False: it was shut down.
+  bool forget(int socket);
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -18,6 +18,13 @@ const Statement kFindUsed{"find_used_refresh_token", R"(
   SELECT family_id, user_id, epoch_ms(expires_at) AS expires_ms, epoch_ms(used_at) AS used_ms
   FROM refresh_tokens WHERE token_hash = $1 AND used_at IS NOT NULL AND revoked_at IS NULL FOR SHARE)"};
 
+// "tckf", beside the first keys in shard_locks.cc.
+#define LOCK_FAMILY "pg_advisory_xact_lock(x'74636b66'::int, hashtext(family_id::text))"
+
+const Statement kLockFamilyOf{"lock_family_of", "SELECT " LOCK_FAMILY " FROM refresh_tokens WHERE token_hash = $1"};
+
+const Statement kLockFamily{"lock_family", "SELECT " LOCK_FAMILY " FROM (VALUES ($1::uuid)) AS family (family_id)"};
+
 // What can still be used: those that were not, and those whose replay may be answered yet, for longer than it is. The
 // rest may be hundreds of thousands. In one order, so that two of these never wait for each other.
 const Statement kRevokeFamily{"revoke_family", R"(
@@ -68,7 +75,10 @@ std::optional<UsedToken> find_used_refresh_token(pqxx::transaction_base& tx, con
   return UsedToken{token_of(rows[0], hash), time_of(rows[0]["used_ms"])};
 }
 
-bool revoke_family(pqxx::transaction_base& tx, SessionId family, Time now) {
+void lock_family_of(pqxx::work& tx, const std::string& hash) { run(tx, kLockFamilyOf, bytea(hash)); }
+
+bool revoke_family(pqxx::work& tx, SessionId family, Time now) {
+  run(tx, kLockFamily, family.str());
   bool any = false;
   // Each round sees what was committed while the one before waited for a row: a token that a rotation in flight was
   // adding.
@@ -82,7 +92,7 @@ std::vector<SessionId> list_oldest_families(pqxx::transaction_base& tx, UserId u
   return list;
 }
 
-std::optional<SessionId> revoke_family_of(pqxx::transaction_base& tx, const std::string& hash, Time now) {
+std::optional<SessionId> revoke_family_of(pqxx::work& tx, const std::string& hash, Time now) {
   const auto rows = run(tx, kFindFamily, bytea(hash), format_time(now));
   if (rows.empty()) return std::nullopt;
   const auto family = id_of<SessionId>(rows[0]["family_id"]);

@@ -21,6 +21,9 @@ struct RefreshToken {
 // One that is there already stays as it is.
 void insert_refresh_token(pqxx::transaction_base& tx, const RefreshToken& token, Time now);
 
+// Keeps everybody else from exchanging tokens of the token's family, and from ending it, until the transaction is over.
+void lock_family_of(pqxx::work& tx, const std::string& hash);
+
 // Marks a live token as used, in one conditional UPDATE: of several at once just one gets it. Empty if the hash is
 // unknown, or the token expired, revoked or used.
 std::optional<RefreshToken> use_refresh_token(pqxx::transaction_base& tx, const std::string& hash, Time now);
@@ -33,12 +36,12 @@ struct UsedToken {
 std::optional<UsedToken> find_used_refresh_token(pqxx::transaction_base& tx, const std::string& hash);
 
 // Ends the session: none of its tokens can be used any more. False if none could before.
-bool revoke_family(pqxx::transaction_base& tx, SessionId family, Time now);
+bool revoke_family(pqxx::work& tx, SessionId family, Time now);
 
 // A person's sessions but for those `keep` whose tokens are the newest; at most 100, the newest of them first.
 std::vector<SessionId> list_oldest_families(pqxx::transaction_base& tx, UserId user, int keep);
 
 // Revokes the family of the token, and says which that is. Empty if there is no such live token.
-std::optional<SessionId> revoke_family_of(pqxx::transaction_base& tx, const std::string& hash, Time now);
+std::optional<SessionId> revoke_family_of(pqxx::work& tx, const std::string& hash, Time now);
 
 }  // namespace ticketd::storage

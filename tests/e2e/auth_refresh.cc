@@ -217,6 +217,32 @@ TEST(Logout, EndsTheAccessTokensOfThatSessionAlone) {
   expect_status(200, elsewhere.get("/v1/users/me"));
 }
 
+// As when a thief holds the token as well: they met in a deadlock, and the session went on.
+TEST(Logout, BesideRefreshesEndsTheSessionAllTheSame) {
+  const auto person = register_person();
+  for (int round = 0; round < 10; ++round) {
+    const std::string first(
+        post_as_nobody("/v1/auth/login", Json::object({{"email", person.email}, {"password", person.password}}))
+            .data()["tokens"]["refresh_token"]
+            .text());
+    std::vector<std::string> newest(4, first);
+    Response reply;
+    in_parallel(5, 5, [&](std::size_t i) {
+      if (i == 4) {
+        reply = logout(first);
+        return;
+      }
+      for (int n = 0; n < 4; ++n) {
+        const auto next = refresh(newest[i]);
+        if (next.status != 200) return;
+        newest[i] = next.data()["refresh_token"].text();
+      }
+    });
+    expect_status(200, reply);
+    for (const auto& token : newest) expect_problem(401, "invalid_refresh_token", refresh(token));
+  }
+}
+
 TEST(Logout, NamesTheMissingField) {
   expect_bad_fields({"refresh_token"}, post_as_nobody("/v1/auth/logout", Json::object()));
 }
