@@ -84,7 +84,6 @@ says('systemd/README.md', `${handlers} endpoints could want ${handlers * default
 says('nginx/www/openapi.yaml', `**Tokens.** An access token lasts ${ttl} by default`);
 says('nginx/www/openapi.yaml', `or refresh-tokens. It lasts ${ttl} by default`);
 says('nginx/www/openapi.yaml', `Lasts ${ttl} by default`);
-says('nginx/www/openapi.yaml', `until it expires, ${ttl} at most by default`);
 says('nginx/www/openapi.yaml', `After ${pair[0]} failures in ${minutes(pair[1])} from one network for one e-mail, or ${network[0]} for any`);
 says('nginx/www/openapi.yaml', `more than ${perSecond} requests a second from one network, beyond ${burst} at once`);
 says('nginx/www/openapi.yaml', `A body has at most ${body} KiB`);
