@@ -125,10 +125,8 @@ deps-%:
 clean: ## remove what was compiled; the data of `make run` stays
 	rm -rf $(BUILD)/obj $(BUILD)/bin $(BUILD)/tests $(LIBRARY)
 
-ifndef SAN
 # They run once: optimising them took longer than that.
 $(foreach t,unit integration e2e,$(BUILD)/obj/tests/$(t)/%.o): CXXFLAGS += -O0 -U_FORTIFY_SOURCE
-endif
 $(BUILD)/obj/%.o: %.cc
 	$(call say,CXX,$<)
 	@mkdir -p $(@D)
