@@ -17,7 +17,7 @@ static Answer logout(App& app, const Request& request) {
     return storage::revoke_family_of(tx, auth::hash_of(token), app.clock.now());
   });
   if (!ended) return Refusal{Code::invalid_refresh_token};
-  app.gate.refuse_session(*ended);
+  app.gate.refuse_session(*ended, app.clock.now());
   return http::success(200, "user logout successful", true);
 }
 

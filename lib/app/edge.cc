@@ -12,6 +12,9 @@ namespace {
 
 constexpr std::size_t kLoggedPath = 200;  // none of ours is half as long
 
+// So long the list of refused tokens is good: a change counts so late at most that could not be announced.
+constexpr seconds kRefusedKept{30};
+
 const char* name_of(Limit limit) {
   switch (limit) {
     case Limit::none: return "none";
@@ -135,7 +138,7 @@ Answer Edge::answer(const Request& request, const Caller& caller, std::optional<
   const auto rule = rule_of(limit_, app_.config);
   auto passage = app_.gate.enter(name_of(limit_), who, rule, caller.token);
   // Whoever has a token of an ended session is nobody, and takes nothing of the person's limit.
-  if (by_user && passage.rate && passage.tokens_valid_after && caller.token->issued_at < *passage.tokens_valid_after) {
+  if (by_user && passage.rate && passage.token.refused) {
     app_.gate.give_back(name_of(limit_), who, *rule);
     passage = app_.gate.enter(name_of(limit_), network, rule, caller.token);
   }
@@ -144,7 +147,7 @@ Answer Edge::answer(const Request& request, const Caller& caller, std::optional<
   if (rate && !rate->allowed) return Refusal{Code::rate_limited, "", {}, std::max(1, rate->reset_s)};
   if (signed_in_ == nullptr) return open_(app_, request);
   if (caller.refusal) return *caller.refusal;
-  if (const auto refusal = check_token(passage, *caller.token)) return *refusal;
+  if (is_refused(passage, *caller.token)) return Refusal{Code::token_invalid, "The session has ended; log in again"};
   return signed_in_(app_, request, caller.token->user);
 }
 
@@ -156,58 +159,58 @@ void Edge::count(const auth::Passage& passage) {
   decision.fetch_add(1, std::memory_order_relaxed);
 }
 
-std::optional<Refusal> Edge::check_token(const auth::Passage& passage, const auth::AccessClaims& token) {
-  auto valid_after = passage.tokens_valid_after;
-  if (!passage.reachable) {
-    const auto since = app_.clock.now() - seconds(app_.config.access_ttl_s);
-    valid_after = storage::read(app_.database, [&](pqxx::transaction_base& tx) {
-      return storage::find_tokens_valid_after(tx, token.user, token.session, since);
-    });
-    if (!valid_after) return Refusal{Code::token_invalid};  // there is no such person any more
-  } else if (!passage.tokens_known) {
-    valid_after = tokens_valid_after(token);
-  }
-  if (valid_after && token.issued_at < *valid_after)
-    return Refusal{Code::token_invalid, "The session has ended; log in again"};
-  return std::nullopt;
+bool Edge::is_refused(const auth::Passage& passage, const auth::AccessClaims& token) {
+  if (passage.reachable) return is_refused_by_list(passage.token, token);
+  const auto since = app_.clock.now() - seconds(app_.config.access_ttl_s);
+  return storage::read(app_.database, [&](pqxx::transaction_base& tx) {
+    return storage::is_token_refused(tx, token.user, token.session, token.issued_at, since);
+  });
 }
 
-// From a list that is loaded anew, by one thread. For the others meanwhile, and while PostgreSQL is away, the last one
-// goes on to count: bookings are accepted then.
-std::optional<Time> Edge::tokens_valid_after(const auth::AccessClaims& token) {
+// One thread at a time asks PostgreSQL what is new. The others meanwhile, and all while PostgreSQL is away, go by what
+// the list has: bookings are accepted then. Only if it is not complete everybody waits for it.
+bool Edge::is_refused_by_list(auth::TokenState state, const auth::AccessClaims& token) {
   const auto now = app_.clock.now();
-  const auto last = [&] { return app_.gate.find_last_known(token); };
-  std::unique_lock alone(loading_, std::try_to_lock);
-  if (!alone || !app_.database_watch.may_ask(now)) {
-    if (const auto known = last()) return known->tokens_valid_after;
-  }
+  if (state.refused) return true;
+  if (state.read_at && now - *state.read_at < kRefusedKept && *state.read_at - now < kRefusedKept) return false;
+  const auto go_by_list = [&] {
+    if (!state.read_at)
+      throw storage::DatabaseUnavailable("it did not answer just now, and it is not known who is refused");
+    return false;
+  };
+  std::unique_lock alone(reading_, std::try_to_lock);
   if (!alone) {
+    if (state.read_at || app_.database_watch.hangs()) return go_by_list();
     alone.lock();
-    if (const auto known = last()) return known->tokens_valid_after;
-    if (!app_.database_watch.may_ask(app_.clock.now()))
-      throw storage::DatabaseUnavailable("it did not answer just now");
+    state = app_.gate.find_token(token);
+    if (state.refused || state.read_at) return state.refused;
   }
+  const auto asked_at = app_.clock.now();
+  if (!(state.read_at ? app_.database_watch.may_ask(asked_at) : app_.database_watch.must_ask(asked_at)))
+    return go_by_list();
   try {
-    const auto since = now - seconds(app_.config.access_ttl_s);
-    const auto list = storage::read(
-        app_.database, [&](pqxx::transaction_base& tx) { return storage::list_tokens_valid_after(tx, since); });
+    const bool refused = is_refused_by_news(state.read_at, token);
     app_.database_watch.answered();
-    app_.gate.load_tokens_valid_after(list);
-    std::optional<Time> latest;
-    for (const auto& [id, after] : list) {
-      if (id == token.user.uuid || (token.session && id == token.session->uuid))
-        latest = std::max(latest, std::optional(after));
-    }
-    return latest;
+    return refused;
   } catch (const storage::DatabaseUnavailable&) {
-    app_.database_watch.failed(now, app_.clock.now());
-    const auto known = last();
-    if (!known) throw;
-    return known->tokens_valid_after;
+    app_.database_watch.failed(asked_at, app_.clock.now());
+    if (!state.read_at) throw;
+    return false;
   } catch (...) {
     app_.database_watch.answered();
     throw;
   }
+}
+
+bool Edge::is_refused_by_news(const std::optional<Time>& read_at, const auth::AccessClaims& token) {
+  const auto now = app_.clock.now();
+  const auto oldest = now - seconds(app_.config.access_ttl_s);
+  // The last minute is read again: a transaction may take a while to end, and hosts' clocks differ.
+  const auto since = read_at ? std::max(oldest, std::min(*read_at, now) - std::chrono::minutes(1)) : oldest;
+  const auto news = storage::read(
+      app_.database, [&](pqxx::transaction_base& tx) { return storage::list_refused_tokens(tx, since, now); });
+  app_.gate.add_refused(news, now, oldest);
+  return std::ranges::any_of(news, [&](const auto& entry) { return auth::refuses(entry, token); });
 }
 
 void Edge::finish(const Request& request, const Caller& caller, const Reply& reply, std::int64_t us) {

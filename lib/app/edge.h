@@ -21,10 +21,10 @@ class Edge {
   };
   [[nodiscard]] Caller caller_of(const Request& request) const;
   Answer answer(const Request& request, const Caller& caller, std::optional<auth::RateState>& rate);
-  // Refuses: token_invalid, if the session has ended, the password was changed, or the account deleted, since the token
-  // was issued.
-  std::optional<Refusal> check_token(const auth::Passage& passage, const auth::AccessClaims& token);
-  std::optional<Time> tokens_valid_after(const auth::AccessClaims& token);
+  // Has the session ended, was the password changed, or the account deleted, since the token was issued?
+  bool is_refused(const auth::Passage& passage, const auth::AccessClaims& token);
+  bool is_refused_by_list(auth::TokenState state, const auth::AccessClaims& token);
+  bool is_refused_by_news(const std::optional<Time>& read_at, const auth::AccessClaims& token);
   void count(const auth::Passage& passage);
   void finish(const Request& request, const Caller& caller, const Reply& reply, std::int64_t us);
 
@@ -36,7 +36,7 @@ class Edge {
   Histogram latency_;
   Cell& in_flight_;
   Cells<500> answered_;  // by status less 100
-  std::mutex loading_;   // held by who loads the list of refused tokens
+  std::mutex reading_;   // held by who compares the list of refused tokens with PostgreSQL
   struct Decisions {
     Cell& allowed;
     Cell& refused;

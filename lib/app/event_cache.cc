@@ -52,7 +52,11 @@ std::optional<EventCache::Known> EventCache::find(EventId id, Time now) {
 std::optional<EventCache::Known> EventCache::good_enough(EventId id, Time now, std::optional<Known>& old) {
   const std::lock_guard lock(mutex_);
   const auto found = known_.find(id);
-  if (found == known_.end() || now - found->second.read_at > kGoodWithoutDatabase) return std::nullopt;
+  if (found == known_.end() || now - found->second.read_at > kGoodWithoutDatabase) {
+    if (!watch_.must_ask(now))
+      throw storage::DatabaseUnavailable("it did not answer just now, and the event is unknown");
+    return std::nullopt;
+  }
   auto& known = found->second;
   if (now - known.read_at < kFresh || known.is_asked_for || !watch_.may_ask(now)) return known;
   old = known;

@@ -46,14 +46,16 @@ Result<JsonText> refresh_session(App& app, const std::string& refresh_token) {
       return issue_pair(app, tx, token->user, token->family, next);
     const auto used = storage::find_used_refresh_token(tx, hash);
     if (!used) return Refusal{Code::invalid_refresh_token};
-    if (used->token.expires_at > now && now - used->used_at <= kReplayGrace)
+    if (used->token.expires_at > now && now - used->used_at <= kReplayGrace) {
+      if (!storage::hold_refresh_token(tx, hash)) return Refusal{Code::invalid_refresh_token};
       return issue_pair(app, tx, used->token.user, used->token.family, next);
+    }
     // Not of a session that has ended already: its old tokens are in forgotten places.
     if (storage::revoke_family(tx, used->token.family, now)) stolen = used->token;
     return Refusal{Code::invalid_refresh_token};
   });
   if (stolen) {
-    app.gate.refuse_session(stolen->family);
+    app.gate.refuse_session(stolen->family, app.clock.now());
     tell_of_theft(app, *stolen);
   }
   return pair;

@@ -19,6 +19,8 @@ namespace {
 constexpr std::size_t kMaxTokenBytes = 4096;
 constexpr std::size_t kSeenMax = 8192;  // some 1 MB
 constexpr const char* kType = "access";
+// Hosts' clocks may differ by so much. What was issued later than now would outlive the next change of the password.
+constexpr seconds kMostAhead{60};
 
 using Jwt = std::unique_ptr<jwt_t, decltype(&jwt_free)>;
 
@@ -147,7 +149,8 @@ Result<AccessClaims> AccessTokens::verify(const std::string& token, Time now) {
   const Refusal invalid{Code::token_invalid};
   if (token.size() > kMaxTokenBytes) return invalid;
   const auto verified = check_once(token);
-  if (!verified || verified->not_before_s > epoch_s(now)) return invalid;
+  if (!verified || verified->not_before_s > epoch_s(now) || verified->claims.issued_at > now + kMostAhead)
+    return invalid;
   if (verified->expires_s <= epoch_s(now)) return Refusal{Code::token_expired};
   return verified->claims;
 }

@@ -29,9 +29,9 @@ class AccessTokens {
   // Throws std::bad_alloc.
   std::string issue(UserId user, SessionId session, Time now, Random& random) const;
 
-  // Refuses: token_invalid (longer than 4 KiB, not ours, another algorithm, issuer, audience or type, not valid yet, a
-  // claim missing), token_expired (by its own claim, or issued longer ago than tokens live by the present setting).
-  // Thread-safe.
+  // Refuses: token_invalid (longer than 4 KiB, not ours, another algorithm, issuer, audience or type, not valid yet,
+  // issued more than a minute from now, a claim missing), token_expired (by its own claim, or issued longer ago than
+  // tokens live by the present setting). Thread-safe.
   Result<AccessClaims> verify(const std::string& token, Time now);
 
  private:

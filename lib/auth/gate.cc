@@ -6,10 +6,8 @@
 namespace ticketd::auth {
 namespace {
 
-constexpr const char* kTokensKey = "ticketd:tokens";
-constexpr const char* kTokensTtlS = "30";
-constexpr const char* kLastTokensKey = "ticketd:tokens:last";
-constexpr const char* kLastTokensTtlS = "3600";
+constexpr const char* kRefusedKey = "ticketd:refused";
+constexpr const char* kRead = "read";
 
 std::string counter_of(const std::string& rate_class, const std::string& caller) {
   return "ticketd:rate:" + rate_class + ":" + caller;
@@ -20,23 +18,24 @@ redis::Arguments expire_command(const std::string& counter, const RateRule& rule
   return {"PEXPIRE", counter, std::to_string(rule.window_s * std::int64_t{1000}), "NX"};
 }
 
-// Empty for nil.
-std::optional<Time> time_of(const redis::Reply& reply) {
-  if (reply.is_nil()) return std::nullopt;
-  const auto text = reply.text();
+// Empty for nil. Redis writes scores as numbers that may have a fraction; ours have none.
+std::optional<Time> time_of(const redis::Reply& score) {
+  if (score.is_nil()) return std::nullopt;
+  const auto text = score.text();
   std::int64_t ms = 0;
   std::from_chars(text.data(), text.data() + text.size(), ms);
   return from_epoch_ms(ms);
 }
 
-// What both lists are asked for.
-redis::Arguments find_command(const char* list, const std::optional<AccessClaims>& token) {
-  return {"HMGET", list, "loaded", token ? token->user.str() : "",
+redis::Arguments find_command(const std::optional<AccessClaims>& token) {
+  return {"ZMSCORE", kRefusedKey, kRead, token ? token->user.str() : "",
           token && token->session ? token->session->str() : ""};
 }
 
-std::optional<Time> valid_after_of(const redis::Reply& found) {
-  return std::max(time_of(found.at(1)), time_of(found.at(2)));
+TokenState token_state_of(const redis::Reply& found, const std::optional<AccessClaims>& token) {
+  const auto before = time_of(found.at(1));
+  const bool has_ended = token && token->session && time_of(found.at(2));
+  return {has_ended || (token && before && token->issued_at < *before), time_of(found.at(0))};
 }
 
 RateState state_of(const RateRule& rule, std::int64_t count, std::int64_t left_ms) {
@@ -49,7 +48,7 @@ RateState state_of(const RateRule& rule, std::int64_t count, std::int64_t left_m
 
 Passage Gate::enter(const std::string& rate_class, const std::string& caller, const std::optional<RateRule>& rule,
                     const std::optional<AccessClaims>& token) {
-  std::vector<redis::Arguments> commands = {find_command(kTokensKey, token)};
+  std::vector<redis::Arguments> commands = {find_command(token)};
   if (rule) {
     const auto counter = counter_of(rate_class, caller);
     commands.push_back({"INCR", counter});
@@ -60,9 +59,7 @@ Passage Gate::enter(const std::string& rate_class, const std::string& caller, co
   cache_.try_to([&](redis::Commands& redis) {
     const auto replies = redis.pipeline(commands);
     passage.reachable = true;
-    const auto& tokens = replies[0];
-    passage.tokens_known = !tokens.at(0).is_nil();
-    passage.tokens_valid_after = valid_after_of(tokens);
+    passage.token = token_state_of(replies[0], token);
     if (rule) passage.rate = state_of(*rule, replies[1].integer(), replies[3].integer());
   });
   return passage;
@@ -74,36 +71,36 @@ void Gate::give_back(const std::string& rate_class, const std::string& caller, c
   cache_.try_to([&](redis::Commands& redis) { redis.pipeline(commands); });
 }
 
-std::optional<Gate::LastKnown> Gate::find_last_known(const AccessClaims& token) {
-  std::optional<LastKnown> last;
-  cache_.try_to([&](redis::Commands& redis) {
-    const auto tokens = redis.command(find_command(kLastTokensKey, token));
-    if (!tokens.at(0).is_nil()) last = LastKnown{valid_after_of(tokens)};
-  });
-  return last;
+TokenState Gate::find_token(const AccessClaims& token) {
+  TokenState state;
+  cache_.try_to([&](redis::Commands& redis) { state = token_state_of(redis.command(find_command(token)), token); });
+  return state;
 }
 
-void Gate::load_tokens_valid_after(std::span<const std::pair<Uuid, Time>> list) {
+void Gate::add_refused(std::span<const std::pair<Uuid, Time>> list, Time read_at, Time keep) {
   std::vector<redis::Arguments> commands;
-  // NX: what set() wrote since the list was read is newer.
-  for (const auto& [id, after] : list)
-    commands.push_back({"HSETNX", kTokensKey, id.str(), std::to_string(epoch_ms(after))});
-  commands.push_back({"HSET", kTokensKey, "loaded", "1"});
-  commands.push_back({"EXPIRE", kTokensKey, kTokensTtlS, "NX"});
+  if (!list.empty()) {
+    redis::Arguments add = {"ZADD", kRefusedKey, "GT"};
+    for (const auto& [id, at] : list) {
+      add.push_back(std::to_string(epoch_ms(at)));
+      add.push_back(id.str());
+    }
+    commands.push_back(std::move(add));
+  }
+  commands.push_back({"ZREMRANGEBYSCORE", kRefusedKey, "-inf", '(' + std::to_string(epoch_ms(keep))});
+  commands.push_back({"ZADD", kRefusedKey, std::to_string(epoch_ms(read_at)), kRead});
   cache_.try_to([&](redis::Commands& redis) { redis.transaction(commands); });
-  // By itself: a host whose Redis was set up before this needs a new right for it (`ticketctl setup`).
-  const std::vector<redis::Arguments> keep = {{"COPY", kTokensKey, kLastTokensKey, "REPLACE"},
-                                              {"EXPIRE", kLastTokensKey, kLastTokensTtlS}};
-  cache_.try_to([&](redis::Commands& redis) { redis.pipeline(keep); });
 }
 
-void Gate::set(const Uuid& id, Time after) {
-  const auto ms = std::to_string(epoch_ms(after));
-  const std::vector<redis::Arguments> commands = {{"HSET", kTokensKey, id.str(), ms},
-                                                  {"EXPIRE", kTokensKey, kTokensTtlS, "NX"},
-                                                  {"HSET", kLastTokensKey, id.str(), ms},
-                                                  {"EXPIRE", kLastTokensKey, kLastTokensTtlS, "NX"}};
-  cache_.try_to([&](redis::Commands& redis) { redis.transaction(commands); });
+bool refuses(const std::pair<Uuid, Time>& entry, const AccessClaims& token) {
+  const auto& [id, at] = entry;
+  return (id == token.user.uuid && token.issued_at < at) || (token.session && id == token.session->uuid);
+}
+
+// GT: who writes late is not to undo what is newer.
+void Gate::add(const Uuid& id, Time at) {
+  const auto ms = std::to_string(epoch_ms(at));
+  cache_.try_to([&](redis::Commands& redis) { redis.command({"ZADD", kRefusedKey, "GT", ms, id.str()}); });
 }
 
 }  // namespace ticketd::auth

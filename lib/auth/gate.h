@@ -1,12 +1,12 @@
-// What the cache Redis knows about a caller, in one round trip per request: the rate limit's counter, and since when
-// the person's access tokens count. It keeps nothing on disk and may forget everything at any time; then counters start
-// again, and the list of refused tokens is loaded anew from PostgreSQL. While it cannot be reached everybody is let
-// through, and a metric says so: nothing here throws for that.
+// What the cache Redis knows about a caller, in one round trip per request: the rate limit's counter, and whether the
+// access token is refused. It keeps nothing on disk and may forget everything at any time; then counters start again,
+// and the list of what is refused is read anew from PostgreSQL. While it cannot be reached everybody is let through,
+// and a metric says so: nothing here throws for that.
 //
 //   ticketd:rate:CLASS:CALLER    counter of the current window, expires with it
-//   ticketd:tokens               hash, id of a user or session -> epoch ms: tokens issued before are refused. One key,
-//                                so that Redis can only forget all of it; the field "loaded" says that it is complete.
-//   ticketd:tokens:last          the same as it was loaded last, for as long as PostgreSQL may be away
+//   ticketd:refused              sorted set of ids, by epoch ms: of people, tokens issued before are refused; of
+//                                sessions, when they ended. One key, so that Redis can only forget all of it; the
+//                                member "read" is there if it is complete, with when PostgreSQL was asked last.
 #pragma once
 #include <optional>
 #include <span>
@@ -29,11 +29,15 @@ struct RateState {
   int reset_s = 0;  // until the window ends
 };
 
+struct TokenState {
+  bool refused = false;         // by what the list has
+  std::optional<Time> read_at;  // when it was compared with PostgreSQL; empty: it is not complete
+};
+
 struct Passage {
-  bool reachable = false;                  // the cache Redis answered
-  std::optional<RateState> rate;           // empty: no limit applies
-  bool tokens_known = false;               // false: the list of refused tokens has to be loaded first
-  std::optional<Time> tokens_valid_after;  // empty: all tokens of the person and the session count
+  bool reachable = false;         // the cache Redis answered
+  std::optional<RateState> rate;  // empty: no limit applies
+  TokenState token;
 };
 
 class Gate {
@@ -48,25 +52,24 @@ class Gate {
   // Takes one request back that enter() counted.
   void give_back(const std::string& rate_class, const std::string& caller, const RateRule& rule);
 
-  // Since when tokens of the person and the session count by the list that was loaded last, within the hour. For when
-  // PostgreSQL cannot be asked for a new one.
-  struct LastKnown {
-    std::optional<Time> tokens_valid_after;  // empty: all of them count
-  };
-  std::optional<LastKnown> find_last_known(const AccessClaims& token);
+  // What is known of a token alone.
+  TokenState find_token(const AccessClaims& token);
 
-  // Puts the whole list in place. It is forgotten after half a minute and loaded again: so long at most a change counts
-  // late that found no Redis.
-  void load_tokens_valid_after(std::span<const std::pair<Uuid, Time>> list);
+  // Adds to the list what PostgreSQL had at `read_at` that is later than before, and drops what is older than `keep`:
+  // tokens that old have expired.
+  void add_refused(std::span<const std::pair<Uuid, Time>> list, Time read_at, Time keep);
 
-  // Adds one person, or one session with all of its tokens, to the list, so that it counts at once.
-  void refuse_tokens_before(UserId user, Time after) { set(user.uuid, after); }
-  void refuse_session(SessionId session) { set(session.uuid, kYear10000); }
+  // Adds one person, or one session with all of its tokens, so that it counts at once.
+  void refuse_tokens_before(UserId user, Time at) { add(user.uuid, at); }
+  void refuse_session(SessionId session, Time at) { add(session.uuid, at); }
 
  private:
-  void set(const Uuid& id, Time after);
+  void add(const Uuid& id, Time at);
 
   Cache& cache_;
 };
+
+// Does an entry of the list refuse the token?
+bool refuses(const std::pair<Uuid, Time>& entry, const AccessClaims& token);
 
 }  // namespace ticketd::auth

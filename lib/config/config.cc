@@ -152,7 +152,7 @@ ConfigReading read_config(Part part, const Lookup& lookup) {
   if (part == Part::api) c.jwt_keys = in.jwt_keys("TICKETD_JWT_KEYS");
   c.jwt_issuer = in.text("TICKETD_JWT_ISSUER", "ticketd");
   c.jwt_audience = in.text("TICKETD_JWT_AUDIENCE", "ticketd");
-  c.access_ttl_s = in.number("TICKETD_ACCESS_TTL_S", 15 * 60, 10, 86'400);
+  c.access_ttl_s = in.number("TICKETD_ACCESS_TTL_S", 15 * 60, 10, 3'600);
   c.refresh_ttl_s = in.number("TICKETD_REFRESH_TTL_S", 30 * 86'400, 60, 366 * 86'400);
 
   c.threads = in.number("TICKETD_THREADS", 8, 1, 256);

@@ -11,6 +11,7 @@
 //   ticketd:idem:network:N   the same of a network, so that one with many accounts has not many shares
 //   ticketd:closed:EVENT     the event was deleted: refuse bookings at once, for as long as a handler might still have
 //                            it in its cache as open
+//   ticketd:closed:USER      the account was deleted: the same, for as long as its access tokens might count
 //   ticketd:begun            hash, see CommandStream::begin_first_batch()
 //   ticketd:outcome:COMMAND  list of one element, pushed when the command took effect and somebody waits for it
 #pragma once
@@ -55,10 +56,15 @@ class CommandQueue {
   // the outcome to await_outcome().
   // Refuses: queue_full (the shard is at its cap, or with an idempotency key everybody is at keys_max), rate_limited
   // (the person is at pending_per_user or keys_per_user, or its network at keys_per_network), idempotency_key_reused,
-  // event_cancelled (for a booking; the event was just deleted). Nothing is queued then. Throws
-  // redis::RedisUnavailable: then it may have been queued; with an idempotency key the client can safely try again.
+  // event_cancelled and token_invalid (for a booking; the event or the account was just deleted). Nothing is queued
+  // then. Throws redis::RedisUnavailable: then it may have been queued; with an idempotency key the client can safely
+  // try again.
   Result<Accepted> submit(const domain::Command& command, const std::optional<IdempotencyKey>& key,
                           bool awaited = false);
+
+  // Whoever is deleted books nothing any more, not even by a request that is being handled. Throws
+  // redis::RedisUnavailable.
+  void refuse_bookings_of(UserId user);
 
   // The command that was accepted under this key before, empty if there is none. Queues nothing.
   // Refuses: idempotency_key_reused. Throws redis::RedisUnavailable.

@@ -162,5 +162,6 @@ std::string stream_key(int shard) { return "ticketd:commands:{" + std::to_string
 std::string pending_key(UserId user) { return kPendingPrefix + user.str(); }
 std::string outcome_key(CommandId id) { return "ticketd:outcome:" + id.str(); }
 std::string closed_key(EventId event) { return "ticketd:closed:" + event.str(); }
+std::string closed_key(UserId user) { return "ticketd:closed:" + user.str(); }
 
 }  // namespace ticketd::queue

@@ -30,5 +30,6 @@ constexpr const char* kPendingPrefix = "ticketd:pending:";
 std::string pending_key(UserId user);
 std::string outcome_key(CommandId id);
 std::string closed_key(EventId event);
+std::string closed_key(UserId user);
 
 }  // namespace ticketd::queue

@@ -67,7 +67,8 @@ std::vector<Reply> Pool::pipeline(std::span<const Arguments> commands) {
   return std::move(mine.call).replies();
 }
 
-// Makes the followers' calls, sends what came meanwhile, and has the first of those lead.
+// Makes the followers' calls, sends what came meanwhile, and has the first of those lead. If no answer came in time the
+// latter fail too: they would wait for as long again.
 void Pool::lead(Waiter& leader) {
   const auto calls = calls_of(leader.followers);
   if (!leader.sent) leader.connection->send(calls);
@@ -76,6 +77,11 @@ void Pool::lead(Waiter& leader) {
   {
     const std::lock_guard lock(mutex_);
     next.swap(waiting_);
+    if (leader.connection->has_timed_out()) {
+      for (auto* waiter : next) waiter->call.give_up("Redis: it did not answer others who waited already");
+      leader.followers.insert(leader.followers.end(), next.begin(), next.end());
+      next.clear();
+    }
     led_ = !next.empty();
     if (!led_) keep(std::move(leader.connection));  // before anybody else leads, who would open another one
   }

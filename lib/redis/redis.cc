@@ -104,6 +104,7 @@ void Connection::close() {
 }
 
 void Connection::fail() {
+  timed_out_ = context_ != nullptr && context_->err == REDIS_ERR_IO && errno == EAGAIN;
   const std::string why = context_ == nullptr ? "no connection" : context_->errstr;
   close();  // after an error or a time-out a context is of no more use
   throw RedisUnavailable("Redis: " + why);
@@ -116,6 +117,7 @@ void Connection::open() {
   context_ = address.path.empty() ? redisConnectWithTimeout(address.host.c_str(), address.port, timeout)
                                   : redisConnectUnixWithTimeout(address.path.c_str(), timeout);
   if (context_ == nullptr || context_->err != 0) fail();
+  timed_out_ = false;
   redisSetTimeout(context_, timeout);
   if (address.path.empty()) redisEnableKeepAlive(context_);  // on a unix socket it fails, and the context too
   wait_ms_ = timeout_ms_;
@@ -186,10 +188,7 @@ void Connection::receive(Call& call) {
 
 void Connection::give_up(std::span<Call* const> calls, const char* why) {
   close();
-  for (auto* call : calls) {
-    call->error_ = why;
-    call->failure_ = Call::unavailable;
-  }
+  for (auto* call : calls) call->give_up(why);
 }
 
 void Connection::send(std::span<Call* const> calls) noexcept {

@@ -96,6 +96,12 @@ class Call {
   // The answers. Throws as Commands::pipeline() does.
   std::vector<Reply> replies() &&;
 
+  // It was not sent, and fails with RedisUnavailable.
+  void give_up(const char* why) {
+    error_ = why;
+    failure_ = unavailable;
+  }
+
  private:
   friend class Connection;
   std::span<const Arguments> commands_;
@@ -132,6 +138,8 @@ class Connection : public Commands {
   Reply receive();
 
   [[nodiscard]] bool is_open() const { return context_ != nullptr; }
+  // Was it closed because no answer came in time?
+  [[nodiscard]] bool has_timed_out() const { return context_ == nullptr && timed_out_; }
 
  private:
   void open();
@@ -148,6 +156,7 @@ class Connection : public Commands {
   const int timeout_ms_;
   int wait_ms_ = 0;
   redisContext* context_ = nullptr;
+  bool timed_out_ = false;
 };
 
 }  // namespace ticketd::redis

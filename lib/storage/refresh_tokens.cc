@@ -16,7 +16,10 @@ const Statement kUse{"use_refresh_token", R"(
 
 const Statement kFindUsed{"find_used_refresh_token", R"(
   SELECT family_id, user_id, epoch_ms(expires_at) AS expires_ms, epoch_ms(used_at) AS used_ms
-  FROM refresh_tokens WHERE token_hash = $1 AND used_at IS NOT NULL AND revoked_at IS NULL FOR SHARE)"};
+  FROM refresh_tokens WHERE token_hash = $1 AND used_at IS NOT NULL AND revoked_at IS NULL)"};
+
+const Statement kHold{"hold_refresh_token",
+                      "SELECT 1 FROM refresh_tokens WHERE token_hash = $1 AND revoked_at IS NULL FOR SHARE"};
 
 // "tckf", beside the first keys in shard_locks.cc.
 #define LOCK_FAMILY "pg_advisory_xact_lock(x'74636b66'::int, hashtext(family_id::text))"
@@ -74,6 +77,8 @@ std::optional<UsedToken> find_used_refresh_token(pqxx::transaction_base& tx, con
   if (rows.empty()) return std::nullopt;
   return UsedToken{token_of(rows[0], hash), time_of(rows[0]["used_ms"])};
 }
+
+bool hold_refresh_token(pqxx::work& tx, const std::string& hash) { return !run(tx, kHold, bytea(hash)).empty(); }
 
 void lock_family_of(pqxx::work& tx, const std::string& hash) { run(tx, kLockFamilyOf, bytea(hash)); }
 

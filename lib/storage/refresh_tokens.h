@@ -35,6 +35,10 @@ struct UsedToken {
 // A token that was used before, and whose family is not revoked.
 std::optional<UsedToken> find_used_refresh_token(pqxx::transaction_base& tx, const std::string& hash);
 
+// Keeps the token from being revoked until the transaction ends, so that whoever revokes it then finds what was
+// inserted here. False if it was revoked. Take it last: who revokes takes many of these locks.
+bool hold_refresh_token(pqxx::work& tx, const std::string& hash);
+
 // Ends the session: none of its tokens can be used any more. False if none could before.
 bool revoke_family(pqxx::work& tx, SessionId family, Time now);
 

@@ -41,21 +41,16 @@ const Statement kKeep{"keep_user", "SELECT 1 FROM users WHERE id = $1 AND passwo
 
 const Statement kUpdateHash{"update_password_hash", "UPDATE users SET password_hash = $2 WHERE id = $1"};
 
-// All of an ended session's tokens are refused: a refresh that was under way may have issued one a moment later.
-#define END_OF_SESSION "'9999-01-01Z'::timestamptz"
+const Statement kIsRefused{"is_token_refused", R"(
+  SELECT NOT EXISTS (SELECT 1 FROM users WHERE id = $1 AND tokens_valid_after <= $3)
+    OR EXISTS (SELECT 1 FROM refresh_tokens WHERE family_id = $2 AND revoked_at > $4))"};
 
-const Statement kFindValidAfter{"find_tokens_valid_after", R"(
-  SELECT epoch_ms(CASE WHEN EXISTS (SELECT 1 FROM refresh_tokens WHERE revoked_at > $3 AND family_id = $2)
-    THEN )" END_OF_SESSION R"( ELSE least(greatest(tokens_valid_after, 'epoch'), '9999-01-01Z') END) AS after_ms
-  FROM users WHERE id = $1)"};
-
-// A person all of whose tokens are refused stands for all of the sessions.
-const Statement kListValidAfter{"list_tokens_valid_after", R"(
-  SELECT id, epoch_ms(least(tokens_valid_after, '9999-01-01Z')) AS after_ms
+// Who is refused for ever is refused for a minute more with each reading.
+const Statement kListRefused{"list_refused_tokens", R"(
+  SELECT id, epoch_ms(least(tokens_valid_after, $2::timestamptz + interval '1 minute')) AS at_ms
   FROM users WHERE tokens_valid_after > $1 AND tokens_valid_after > '-infinity'
   UNION ALL SELECT user_id, epoch_ms(deleted_at) FROM deleted_users WHERE deleted_at > $1
-  UNION ALL SELECT DISTINCT family_id, epoch_ms()" END_OF_SESSION R"() FROM refresh_tokens
-  WHERE revoked_at > $1 AND revoked_at >= (SELECT tokens_valid_after FROM users WHERE id = user_id))"};
+  UNION ALL SELECT family_id, epoch_ms(max(revoked_at)) FROM refresh_tokens WHERE revoked_at > $1 GROUP BY family_id)"};
 
 std::optional<Account> account_of(const pqxx::result& rows) {
   if (rows.empty()) return std::nullopt;
@@ -119,18 +114,17 @@ void update_password_hash(pqxx::work& tx, UserId id, const std::string& password
   run(tx, kUpdateHash, id.str(), password_hash);
 }
 
-std::optional<Time> find_tokens_valid_after(pqxx::transaction_base& tx, UserId id,
-                                            const std::optional<SessionId>& session, Time since) {
+bool is_token_refused(pqxx::transaction_base& tx, UserId id, const std::optional<SessionId>& session, Time issued_at,
+                      Time since) {
   const auto session_id = session ? std::optional(session->str()) : std::nullopt;
-  const auto rows = run(tx, kFindValidAfter, id.str(), or_null(session_id), format_time(since));
-  if (rows.empty()) return std::nullopt;
-  return time_of(rows[0]["after_ms"]);
+  return run(tx, kIsRefused, id.str(), or_null(session_id), format_time(issued_at), format_time(since))[0][0]
+      .as<bool>();
 }
 
-std::vector<std::pair<Uuid, Time>> list_tokens_valid_after(pqxx::transaction_base& tx, Time since) {
+std::vector<std::pair<Uuid, Time>> list_refused_tokens(pqxx::transaction_base& tx, Time since, Time now) {
   std::vector<std::pair<Uuid, Time>> list;
-  for (const auto& row : run(tx, kListValidAfter, format_time(since)))
-    list.emplace_back(*Uuid::parse(text_of(row["id"])), time_of(row["after_ms"]));
+  for (const auto& row : run(tx, kListRefused, format_time(since), format_time(now)))
+    list.emplace_back(*Uuid::parse(text_of(row["id"])), time_of(row["at_ms"]));
   return list;
 }
 

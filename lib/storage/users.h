@@ -57,13 +57,13 @@ bool keep_user(pqxx::work& tx, UserId id);
 // The same password under stronger parameters, within a transaction that holds lock_password(): nothing else changes.
 void update_password_hash(pqxx::work& tx, UserId id, const std::string& password_hash);
 
-// Before which time the access tokens of a person and a session are refused; empty if there is no such person. A
-// session that ended before `since` is not known any more.
-std::optional<Time> find_tokens_valid_after(pqxx::transaction_base& tx, UserId id,
-                                            const std::optional<SessionId>& session, Time since);
+// Is an access token refused: because there is no such person any more, because all of the person's of that time are,
+// or because the session has ended? One that ended before `since` is not known any more.
+bool is_token_refused(pqxx::transaction_base& tx, UserId id, const std::optional<SessionId>& session, Time issued_at,
+                      Time since);
 
-// The same for every person for whom it is later than `since`, the deleted ones, and the sessions that have ended
-// since.
-std::vector<std::pair<Uuid, Time>> list_tokens_valid_after(pqxx::transaction_base& tx, Time since);
+// What has made such tokens since `since`: people, with the time before which theirs were issued (a new password, the
+// account's end), and ended sessions, with when they ended.
+std::vector<std::pair<Uuid, Time>> list_refused_tokens(pqxx::transaction_base& tx, Time since, Time now);
 
 }  // namespace ticketd::storage

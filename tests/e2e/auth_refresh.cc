@@ -185,7 +185,7 @@ TEST(RefreshTokens, OfMoreThanAHundredSessionsTheOldestEnds) {
   LONGS_EQUAL(100, live());
   expect_status(200, login());
   LONGS_EQUAL(100, live());
-  forget_token_list();
+  outdate_token_list();
   expect_problem(401, "token_invalid", person.get("/v1/users/me"));
 }
 

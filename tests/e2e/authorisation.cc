@@ -174,7 +174,7 @@ Statuses statuses_of(const std::string& route, const Row& row, const Person& gon
 Person deleted_person() {
   auto person = make_person();
   query("DELETE FROM users WHERE id = $1::uuid", person.id);
-  forget_token_list();
+  outdate_token_list();
   return person;
 }
 
@@ -248,7 +248,7 @@ TEST(Authorisation, EndsWithTheSessionsOfAnAnonymisedAccount) {
 TEST(Authorisation, SurvivesATimeWithoutEnd) {
   const auto gone = make_person();
   query("UPDATE users SET tokens_valid_after = 'infinity' WHERE id = $1::uuid", gone.id);
-  forget_token_list();
+  outdate_token_list();
   expect_problem(401, "token_invalid", gone.get("/v1/users/me"));
   expect_status(200, make_person().get("/v1/users/me"));
   query("UPDATE users SET tokens_valid_after = now() WHERE id = $1::uuid", gone.id);

@@ -10,6 +10,9 @@
 
 #include <signal.h>
 
+#include <algorithm>
+#include <thread>
+
 #include <CppUTest/TestHarness.h>  // last: it redefines new
 
 using namespace ticketd::e2e;
@@ -51,7 +54,18 @@ TEST_GROUP(DatabaseDown) {
     event = create_event(owner, {.tickets = 50});
     book_outcome(owner, event);
   }
-  void teardown() override { restore_stack(); }
+  void teardown() override {
+    restore_stack();
+    const auto asks_again = [&] { return book(person, fresh_uuid()).status == 404; };
+    CHECK_TRUE(await(asks_again, std::chrono::seconds(5)));
+  }
+
+  // But for whoever finds out whether it answers again.
+  static void expect_few_waited(const std::vector<Response>& replies) {
+    const auto waited =
+        std::ranges::count_if(replies, [](const auto& reply) { return reply.took > std::chrono::seconds(2); });
+    expect(waited <= 3, std::to_string(waited) + " of " + std::to_string(replies.size()) + " waited");
+  }
 };
 
 TEST(DatabaseDown, AcceptsBookingsOfAKnownEvent) {
@@ -61,7 +75,7 @@ TEST(DatabaseDown, AcceptsBookingsOfAKnownEvent) {
 
 TEST(DatabaseDown, AcceptsBookingsForLongerThanTheListOfTokensLives) {
   take_down("postgres");
-  forget_token_list();  // as after half a minute
+  outdate_token_list();  // as after half a minute
   for (int i = 0; i < 3; ++i) expect_success(202, "Event booking submitted successfully", book(person, event));
 }
 
@@ -69,7 +83,7 @@ TEST(DatabaseDown, StillRefusesTokensOfBeforeTheLastPassword) {
   const auto passwords = Json::object({{"current_password", person.password}, {"new_password", "another good one"}});
   expect_status(200, person.put("/v1/auth/update-password", passwords));
   take_down("postgres");
-  forget_token_list();
+  outdate_token_list();
   expect_problem(401, "token_invalid", book(person, event));
 }
 
@@ -126,11 +140,36 @@ TEST(DatabaseDown, BookingsDoNotWaitForAFrozenOne) {
   const auto people = make_people(400);
   book_outcome(owner, event);
   const FrozenDatabase frozen;
-  forget_token_list();  // as after half a minute
+  outdate_token_list();  // as after half a minute
   const auto start = std::chrono::steady_clock::now();
   const auto all = book_all(people, {event}, 16);
   LONGS_EQUAL(400, accepted_ids(all.replies).size());
   expect(std::chrono::steady_clock::now() - start < std::chrono::seconds(25), "400 bookings within 25 s");
+}
+
+// Nor for those who ask for events that nobody knows.
+TEST(DatabaseDown, BookingsDoNotWaitForThoseWhoAskForUnknownEvents) {
+  const auto people = make_people(20);
+  const FrozenDatabase frozen;
+  expect_problem(503, "database_unavailable", book(person, fresh_uuid()));  // finds out that it is
+  std::vector<Response> unknown(64);
+  std::jthread asking([&] { in_parallel(32, 64, [&](std::size_t i) { unknown[i] = book(person, fresh_uuid()); }); });
+  const auto all = book_all(people, {event}, 1);
+  asking.join();
+  LONGS_EQUAL(20, accepted_ids(all.replies).size());
+  expect_few_waited(all.replies);
+  expect_few_waited(unknown);
+}
+
+// Nor when it is not known who is refused: then there is a clear answer.
+TEST(DatabaseDown, AColdCacheBesideAFrozenOneIsToldAtOnce) {
+  const FrozenDatabase frozen;
+  forget_token_list();
+  expect_problem(503, "database_unavailable", book(person, event));  // finds out that it is
+  std::vector<Response> replies(64);
+  in_parallel(32, 64, [&](std::size_t i) { replies[i] = book(person, event); });
+  for (const auto& reply : replies) expect_problem(503, "database_unavailable", reply);
+  expect_few_waited(replies);
 }
 
 TEST(DatabaseDown, RefusesWritesThatNeedIt) {

@@ -17,15 +17,21 @@ TEST_GROUP_BASE(Gate, IntegrationTest) {
   const std::string caller = fresh_word();
   const UserId user = fresh<UserId>();
   const SessionId session = fresh<SessionId>();
-  const auth::AccessClaims token{user, session, now()};
+  const Time at = now();
+  const auth::AccessClaims token{user, session, at};
   using Rule = std::optional<RateRule>;
 
   void setup() override { flush(stores().cache); }
   void teardown() override { LONGS_EQUAL(0, unreachable); }
 
   auth::Passage enter(const Rule& rule) { return gate.enter("reads", caller, rule, token); }
-  auth::Passage ask() { return gate.enter("reads", caller, std::nullopt, token); }
-  void load(const std::vector<std::pair<Uuid, Time>>& list) { gate.load_tokens_valid_after(list); }
+  auth::TokenState ask() {
+    const auto state = gate.enter("reads", caller, std::nullopt, token).token;
+    const auto alone = gate.find_token(token);
+    CHECK(state.refused == alone.refused && state.read_at == alone.read_at);
+    return state;
+  }
+  void read(const std::vector<std::pair<Uuid, Time>>& list) { gate.add_refused(list, at, at - seconds(900)); }
 };
 
 TEST(Gate, CountsDownAndThenRefuses) {
@@ -94,82 +100,76 @@ TEST(Gate, WhatIsGivenBackTooLateEndsWithItsWindow) {
 }
 
 TEST(Gate, WithoutARuleNothingIsCounted) {
-  CHECK_FALSE(ask().rate.has_value());
+  CHECK_FALSE(gate.enter("reads", caller, std::nullopt, token).rate.has_value());
   LONGS_EQUAL(0, stores().cache.take()->command({"DBSIZE"}).integer());
 }
 
-TEST(Gate, DoesNotKnowTheTokensBeforeTheyAreLoaded) {
-  CHECK_FALSE(ask().tokens_known);
-  load({});
-  CHECK(ask().tokens_known);
-  CHECK_FALSE(ask().tokens_valid_after.has_value());
+TEST(Gate, DoesNotKnowWhatIsRefusedBeforeItWasRead) {
+  CHECK_FALSE(ask().read_at.has_value());
+  read({});
+  CHECK(ask().read_at == at);
+  CHECK_FALSE(ask().refused);
 }
 
-TEST(Gate, TellsSinceWhenAPersonsTokensCount) {
-  const auto at = now();
-  load({{user.uuid, at}, {fresh<UserId>().uuid, at + seconds(1)}});
-  CHECK(ask().tokens_valid_after == at);
+TEST(Gate, RefusesAPersonsTokensOfBefore) {
+  read({{user.uuid, at}, {fresh<UserId>().uuid, at + seconds(1)}});
+  CHECK_FALSE(ask().refused);
+  read({{user.uuid, at + milliseconds(1)}});
+  CHECK(ask().refused);
 }
 
-TEST(Gate, ALaterPasswordIsAddedToTheList) {
-  const auto at = now();
-  load({{user.uuid, at}});
-  gate.refuse_tokens_before(user, at + seconds(5));
-  CHECK(ask().tokens_valid_after == at + seconds(5));
+TEST(Gate, ANewPasswordCountsAtOnce) {
+  read({});
+  gate.refuse_tokens_before(user, at + milliseconds(1));
+  CHECK(ask().refused);
 }
 
+// Whenever its clock says that it was issued.
 TEST(Gate, AnEndedSessionHasNoTokensThatCount) {
-  load({});
-  gate.refuse_session(session);
-  CHECK(ask().tokens_valid_after > now() + std::chrono::hours(24));
-  stores().cache.command({"DEL", "ticketd:tokens"});
-  CHECK(gate.find_last_known(token)->tokens_valid_after > now() + std::chrono::hours(24));
-  CHECK_FALSE(gate.enter("reads", caller, {}, auth::AccessClaims{user, fresh<SessionId>(), now()}).tokens_valid_after);
+  read({});
+  gate.refuse_session(session, at - seconds(60));
+  CHECK(ask().refused);
+  CHECK_FALSE(gate.find_token({user, fresh<SessionId>(), at}).refused);
+  CHECK_FALSE(gate.find_token({user, std::nullopt, at}).refused);
 }
 
-TEST(Gate, TheLaterOneOfThePersonsAndTheSessionsCounts) {
-  const auto at = now();
-  load({{user.uuid, at}, {session.uuid, at + seconds(1)}});
-  CHECK(ask().tokens_valid_after == at + seconds(1));
+TEST(Gate, ReadingDoesNotUndoALaterPassword) {
   gate.refuse_tokens_before(user, at + seconds(5));
-  CHECK(ask().tokens_valid_after == at + seconds(5));
+  CHECK_FALSE(ask().read_at.has_value());
+  read({{user.uuid, at}});
+  CHECK(ask().refused);
 }
 
-TEST(Gate, LoadingDoesNotUndoALaterPassword) {
-  const auto at = now();
-  gate.refuse_tokens_before(user, at + seconds(5));
-  CHECK_FALSE(ask().tokens_known);
-  load({{user.uuid, at}});
-  CHECK(ask().tokens_valid_after == at + seconds(5));
-}
-
-TEST(Gate, ARedisThatForgotEverythingIsLoadedAgain) {
-  load({{user.uuid, now()}});
+TEST(Gate, ARedisThatForgotEverythingIsNotComplete) {
+  read({{user.uuid, at + seconds(1)}});
   flush(stores().cache);
-  CHECK_FALSE(ask().tokens_known);
-  CHECK_FALSE(ask().tokens_valid_after.has_value());
+  CHECK_FALSE(ask().read_at || ask().refused);
 }
 
-TEST(Gate, TheListIsLoadedAnewAfterHalfAMinute) {
-  load({{user.uuid, now()}});
-  const auto ttl_s = stores().cache.take()->command({"TTL", "ticketd:tokens"}).integer();
-  CHECK(ttl_s > 25 && ttl_s <= 30);
+TEST(Gate, KeepsWhatWasReadBeforeAndDropsWhatIsTooOld) {
+  read({{user.uuid, at + seconds(1)}, {session.uuid, at}});
+  gate.add_refused({}, at + seconds(30), at);
+  CHECK(ask().read_at == at + seconds(30));
+  LONGS_EQUAL(3, stores().cache.command({"ZCARD", "ticketd:refused"}).integer());
+  gate.add_refused({}, at + seconds(31), at + seconds(2));
+  CHECK(ask().read_at == at + seconds(31));
+  CHECK_FALSE(ask().refused);
+  LONGS_EQUAL(1, stores().cache.command({"ZCARD", "ticketd:refused"}).integer());
 }
 
-TEST(Gate, TheLastListIsKeptForWhenThereIsNoOther) {
-  const auto at = now();
-  CHECK_FALSE(gate.find_last_known(token).has_value());
-  load({{user.uuid, at}});
-  stores().cache.command({"DEL", "ticketd:tokens"});
-  CHECK(gate.find_last_known(token)->tokens_valid_after == at);
-  CHECK_FALSE(gate.find_last_known({fresh<UserId>(), {}, now()})->tokens_valid_after.has_value());
-  gate.refuse_tokens_before(user, at + seconds(5));
-  CHECK(gate.find_last_known(token)->tokens_valid_after == at + seconds(5));
-  load({});  // with the newer one, which this list does not know yet
-  CHECK(gate.find_last_known(token)->tokens_valid_after == at + seconds(5));
-  stores().cache.command({"DEL", "ticketd:tokens"});
-  load({});
-  CHECK_FALSE(gate.find_last_known(token)->tokens_valid_after.has_value());
+TEST(Gate, TakesAListOfAHundredThousand) {
+  std::vector<std::pair<Uuid, Time>> list;
+  for (int i = 0; i < 100'000; ++i) list.emplace_back(fresh<SessionId>().uuid, at);
+  list.emplace_back(session.uuid, at);
+  read(list);
+  CHECK(ask().read_at && ask().refused);
+}
+
+TEST(Gate, AnEntryOfTheListRefusesAsTheListDoes) {
+  CHECK_FALSE(auth::refuses({user.uuid, at}, token));
+  CHECK(auth::refuses({user.uuid, at + milliseconds(1)}, token));
+  CHECK(auth::refuses({session.uuid, at - seconds(60)}, token));
+  CHECK_FALSE(auth::refuses({session.uuid, at}, {user, std::nullopt, at}));
 }
 
 TEST(Gate, KilledConnectionsAreReplaced) {
@@ -188,7 +188,7 @@ TEST_GROUP_BASE(GateWithoutRedis, IntegrationTest) {
 
 TEST(GateWithoutRedis, EverybodyIsLetThroughAndCounted) {
   const auto passage = gate.enter("reads", "anyone", RateRule{1, 60}, std::nullopt);
-  CHECK_FALSE(passage.reachable || passage.rate.has_value() || passage.tokens_known);
+  CHECK_FALSE(passage.reachable || passage.rate.has_value() || passage.token.read_at);
   LONGS_EQUAL(1, unreachable);
 }
 

@@ -210,14 +210,14 @@ TEST(QueryPlans, AccountsByAddress) {
 
 TEST(QueryPlans, ChangedPasswords) {
   expect_index("users_tokens_valid_after", "FROM users",
-               [](pqxx::work& tx) { storage::list_tokens_valid_after(tx, now() - seconds(60)); });
+               [](pqxx::work& tx) { storage::list_refused_tokens(tx, now() - seconds(60), now()); });
 }
 
 TEST(QueryPlans, EndedSessions) {
   expect_index("refresh_tokens_revoked", "FROM refresh_tokens",
-               [](pqxx::work& tx) { storage::list_tokens_valid_after(tx, now() - seconds(60)); });
+               [](pqxx::work& tx) { storage::list_refused_tokens(tx, now() - seconds(60), now()); });
   expect_index("refresh_tokens_revoked", "FROM refresh_tokens", [](pqxx::work& tx) {
-    storage::find_tokens_valid_after(tx, fresh<UserId>(), fresh<SessionId>(), now() - seconds(60));
+    storage::is_token_refused(tx, fresh<UserId>(), fresh<SessionId>(), now(), now() - seconds(60));
   });
 }
 

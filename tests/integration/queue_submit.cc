@@ -164,6 +164,13 @@ TEST(QueueSubmit, ADeletedEventTakesNoBookingsButCancels) {
   CHECK(queue.submit(cancel(user, event), {}).ok());
 }
 
+TEST(QueueSubmit, ADeletedPersonBooksNothingAndIsCancelledFor) {
+  queue.refuse_bookings_of(user);
+  expect_refusal(Code::token_invalid, queue.submit(book(user, event), {}));
+  CHECK(queue.submit(cancel(user, event), {}).ok());
+  CHECK(queue.submit(book(fresh<UserId>(), event), {}).ok());
+}
+
 TEST(QueueSubmit, ARedisAtItsMemoryLimitIsAFullQueue) {
   const FullRedis full(stores().queue);
   expect_refusal(Code::queue_full, queue.submit(book(user, event), key));

@@ -71,6 +71,26 @@ TEST(RedisPool, AnErrorIsOnlyTheCallersThatMetIt) {
   expect_text(std::to_string(kThreads * 100), pool.command({"GET", "all"}).text());
 }
 
+// Not one after the other, each for as long as an answer may take.
+TEST(RedisPool, WhoWaitsBehindAnAnswerThatDoesNotComeFailsWithIt) {
+  pool.command({"PING"});
+  server.freeze();
+  std::atomic<int> unavailable{0};
+  const auto start = std::chrono::steady_clock::now();
+  on_all_threads([&](int) {
+    try {
+      pool.command({"PING"});
+    } catch (const redis::RedisUnavailable&) {
+      ++unavailable;
+    }
+  });
+  const auto took = std::chrono::steady_clock::now() - start;
+  server.thaw();
+  LONGS_EQUAL(kThreads, unavailable.load());
+  CHECK(took < std::chrono::milliseconds(1'900));  // two time-outs are 2 s
+  expect_text("PONG", pool.command({"PING"}).text());
+}
+
 TEST(RedisPool, FailsForAllWhenNobodyAnswersAndIsWellAfterwards) {
   std::atomic<int> unavailable{0};
   redis::Pool nowhere("unix:///nonexistent/redis.sock", 1'000);

@@ -69,11 +69,14 @@ TEST(StorageUsers, ANewPasswordRefusesOlderTokens) {
   const auto user = make_user();
   const auto at = now();
   commit([&](pqxx::work& tx) { return storage::update_password(tx, user, "new hash", FixedClock(at)); });
-  const auto [account, after] = commit([&](pqxx::work& tx) {
-    return std::pair(storage::find_account(tx, user), storage::find_tokens_valid_after(tx, user, std::nullopt, at));
-  });
-  expect_text("new hash", account->password_hash);
-  CHECK(after == at + milliseconds(1));
+  const auto refused = [&](Time issued_at) {
+    return commit([&](pqxx::work& tx) {
+      return storage::is_token_refused(tx, user, std::nullopt, issued_at, at - seconds(900));
+    });
+  };
+  expect_text("new hash", commit([&](pqxx::work& tx) { return storage::find_account(tx, user); })->password_hash);
+  CHECK(refused(at));
+  CHECK_FALSE(refused(at + milliseconds(1)));
 }
 
 TEST(StorageUsers, ListsThoseWhoseTokensAreRefusedSince) {
@@ -81,7 +84,7 @@ TEST(StorageUsers, ListsThoseWhoseTokensAreRefusedSince) {
   const auto at = now();
   commit([&](pqxx::work& tx) { storage::update_password(tx, before, "hash", FixedClock(at - seconds(1))); });
   commit([&](pqxx::work& tx) { storage::update_password(tx, after, "hash", FixedClock(at + seconds(1))); });
-  const auto list = commit([&](pqxx::work& tx) { return storage::list_tokens_valid_after(tx, at); });
+  const auto list = commit([&](pqxx::work& tx) { return storage::list_refused_tokens(tx, at, at); });
   const auto has = [&](UserId user) {
     return std::any_of(list.begin(), list.end(), [&](auto& e) { return e.first == user.uuid; });
   };

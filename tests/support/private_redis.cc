@@ -49,6 +49,9 @@ void PrivateRedis::end() const {
   std::filesystem::remove_all(directory_);
 }
 
+void PrivateRedis::freeze() const { ::kill(-pid_, SIGSTOP); }
+void PrivateRedis::thaw() const { ::kill(-pid_, SIGCONT); }
+
 void PrivateRedis::set(const std::string& name, const std::string& value) {
   redis::Connection(url(), 1'000).command({"CONFIG", "SET", name, value});
 }

@@ -19,6 +19,9 @@ class PrivateRedis {
 
   [[nodiscard]] std::string url() const { return "unix://" + directory_ + "/redis.sock"; }
   void set(const std::string& name, const std::string& value);
+  // It takes connections and answers nobody, until it is thawed.
+  void freeze() const;
+  void thaw() const;
 
  private:
   void end() const;

@@ -61,7 +61,9 @@ void stuff_stream(const std::string& stream, int entries) {
 
 void clear_stream(const std::string& stream) { on_queue({"XTRIM", stream, "MAXLEN", "0"}); }
 
-void forget_token_list() { on_cache({"DEL", "ticketd:tokens"}); }
+void outdate_token_list() { on_cache({"ZADD", "ticketd:refused", "XX", "0", "read"}); }
+
+void forget_token_list() { on_cache({"DEL", "ticketd:refused"}); }
 
 void spend_rate(const std::string& rate_class, const std::string& caller) {
   on_cache({"SET", rate_key(rate_class, caller), "1000000000", "EX", "600"});

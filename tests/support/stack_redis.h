@@ -22,7 +22,8 @@ void stuff_stream(const std::string& stream, int entries);
 // Takes every entry out of a stream.
 void clear_stream(const std::string& stream);
 
-// Drops the cache's list of people whose older tokens are refused, as its half a minute does: it is loaded anew.
+// Makes the cache's list of refused tokens as old as can be, so that PostgreSQL is asked for what is new; or drops it.
+void outdate_token_list();
 void forget_token_list();
 
 // Counts a caller (a user id or an address) as far over every limit of a rate class, and forgets it again.

@@ -63,7 +63,7 @@ TEST(AccessTokens, ExpiresAfterItsLife) {
 }
 
 TEST(AccessTokens, LivesNoLongerThanTokensDoNowWhateverItSays) {
-  config.access_ttl_s = 86'400;
+  config.access_ttl_s = 3'600;
   const auto token = tokens.issue(user, session, clock.now(), random);
   config.access_ttl_s = 60;  // as after a restart with a new setting
   clock.tick(seconds(60) - milliseconds(1));
@@ -74,9 +74,17 @@ TEST(AccessTokens, LivesNoLongerThanTokensDoNowWhateverItSays) {
 
 TEST(AccessTokens, LivesNoLongerThanItSays) {
   const auto token = tokens.issue(user, session, clock.now(), random);
-  config.access_ttl_s = 86'400;
+  config.access_ttl_s = 3'600;
   clock.tick(seconds(900));
   expect_text("token_expired", verdict(token));
+}
+
+// The clock was wrong then: it would outlive the next new password.
+TEST(AccessTokens, RefusesWhatWasIssuedLaterThanNow) {
+  const auto token = tokens.issue(user, session, clock.now() + seconds(60), random);
+  expect_text("accepted", verdict(token));
+  clock.tick(milliseconds(-1));
+  expect_text("token_invalid", verdict(token));
 }
 
 TEST(AccessTokens, KnowsMoreTokensThanItRemembers) {

@@ -137,5 +137,6 @@ TEST(Wire, NamesItsKeys) {
   expect_text("ticketd:commands:{7}", stream_key(7));
   expect_text("ticketd:pending:" + zero, pending_key({}));
   expect_text("ticketd:outcome:" + zero, outcome_key({}));
-  expect_text("ticketd:closed:" + zero, closed_key({}));
+  expect_text("ticketd:closed:" + zero, closed_key(EventId{}));
+  expect_text("ticketd:closed:" + zero, closed_key(UserId{}));
 }

@@ -22,6 +22,9 @@ class Submission {
   // "refused: …" if it was not accepted. Throws redis::RedisUnavailable, storage::DatabaseUnavailable.
   std::string carry_out(domain::CommandKind kind, UserId user, EventId event, std::optional<BookingId> booking = {});
 
+  // What is not in the queue by now does not come in any more.
+  void refuse_bookings_of(UserId user) { queue_.refuse_bookings_of(user); }
+
   // What the person has asked for and is not decided.
   std::vector<domain::Command> list_pending(UserId user) { return queue_.list_pending(user); }
 

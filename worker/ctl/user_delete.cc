@@ -107,6 +107,7 @@ int delete_user(const Config& config, storage::Pool& database, const storage::Ac
   const auto after =
       storage::transact(database, [&](pqxx::work& tx) { return storage::anonymise(tx, user, address, clock); });
   const auto refused = announce(config, user, after);
+  submission.refuse_bookings_of(user);  // of requests that the handlers have let in before
   Done done(json);
   // Pending ones first: what is decided in between is a booking by then.
   const auto pending = submission.list_pending(user);
