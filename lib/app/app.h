@@ -4,7 +4,6 @@
 #include <semaphore>
 
 #include "app/count_cache.h"
-#include "app/database_watch.h"
 #include "app/event_cache.h"
 #include "app/meters.h"
 #include "auth/access_token.h"
@@ -37,7 +36,7 @@ struct App {
         cache(cache_redis, metrics.series("ticketd_cache_unavailable_total")),
         gate(cache),
         attempts(cache),
-        events(database, database_watch, clock),
+        events(database),
         outcome_waits(std::max(1, config.booking_threads / 2)) {}
 
   // Long enough for a sync of a slow disk, short enough that a client need not wait for a Redis that hangs.
@@ -56,7 +55,6 @@ struct App {
   auth::Cache cache;
   auth::Gate gate;
   auth::Attempts attempts;
-  DatabaseWatch database_watch;
   EventCache events;
   CountCache counts;
   // Threads that may wait for an outcome at once: while the worker lags, the others go on answering.

@@ -173,32 +173,20 @@ bool Edge::is_refused_by_list(auth::TokenState state, const auth::AccessClaims& 
   const auto now = app_.clock.now();
   if (state.refused) return true;
   if (state.read_at && now - *state.read_at < kRefusedKept && *state.read_at - now < kRefusedKept) return false;
-  const auto go_by_list = [&] {
-    if (!state.read_at)
-      throw storage::DatabaseUnavailable("it did not answer just now, and it is not known who is refused");
-    return false;
-  };
   std::unique_lock alone(reading_, std::try_to_lock);
   if (!alone) {
-    if (state.read_at || app_.database_watch.hangs()) return go_by_list();
+    if (state.read_at) return false;
+    if (app_.database.hangs())
+      throw storage::DatabaseUnavailable("it does not answer, and it is not known who is refused");
     alone.lock();
     state = app_.gate.find_token(token);
     if (state.refused || state.read_at) return state.refused;
   }
-  const auto asked_at = app_.clock.now();
-  if (!(state.read_at ? app_.database_watch.may_ask(asked_at) : app_.database_watch.must_ask(asked_at)))
-    return go_by_list();
   try {
-    const bool refused = is_refused_by_news(state.read_at, token);
-    app_.database_watch.answered();
-    return refused;
+    return is_refused_by_news(state.read_at, token);
   } catch (const storage::DatabaseUnavailable&) {
-    app_.database_watch.failed(asked_at, app_.clock.now());
     if (!state.read_at) throw;
     return false;
-  } catch (...) {
-    app_.database_watch.answered();
-    throw;
   }
 }
 

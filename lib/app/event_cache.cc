@@ -33,15 +33,12 @@ std::optional<EventCache::Known> EventCache::find(EventId id, Time now) {
   try {
     const auto event =
         storage::read(database_, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, id); });
-    watch_.answered();
     if (event) newest = Known{event->status, event->ends_at, now};
   } catch (const storage::DatabaseUnavailable&) {
-    watch_.failed(now, clock_.now());
     put(id, old);
     if (!old) throw;
     return old;
   } catch (...) {
-    watch_.answered();
     put(id, old);
     throw;
   }
@@ -52,13 +49,9 @@ std::optional<EventCache::Known> EventCache::find(EventId id, Time now) {
 std::optional<EventCache::Known> EventCache::good_enough(EventId id, Time now, std::optional<Known>& old) {
   const std::lock_guard lock(mutex_);
   const auto found = known_.find(id);
-  if (found == known_.end() || now - found->second.read_at > kGoodWithoutDatabase) {
-    if (!watch_.must_ask(now))
-      throw storage::DatabaseUnavailable("it did not answer just now, and the event is unknown");
-    return std::nullopt;
-  }
+  if (found == known_.end() || now - found->second.read_at > kGoodWithoutDatabase) return std::nullopt;
   auto& known = found->second;
-  if (now - known.read_at < kFresh || known.is_asked_for || !watch_.may_ask(now)) return known;
+  if (now - known.read_at < kFresh || known.is_asked_for) return known;
   old = known;
   known.is_asked_for = true;
   return std::nullopt;

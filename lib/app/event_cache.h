@@ -5,7 +5,6 @@
 #include <optional>
 #include <unordered_map>
 
-#include "app/database_watch.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "base/uuid.h"
@@ -16,8 +15,7 @@ namespace ticketd {
 
 class EventCache {
  public:
-  EventCache(storage::Pool& database, DatabaseWatch& watch, const Clock& clock)
-      : database_(database), watch_(watch), clock_(clock) {}
+  explicit EventCache(storage::Pool& database) : database_(database) {}
 
   // Refuses: event_not_found, event_cancelled, event_over.
   std::optional<Refusal> must_be_open(EventId id, Time now);
@@ -40,8 +38,6 @@ class EventCache {
   void put(EventId id, const std::optional<Known>& known);  // empty: nothing is known any more
 
   storage::Pool& database_;
-  DatabaseWatch& watch_;
-  const Clock& clock_;
   std::mutex mutex_;
   std::unordered_map<EventId, Known> known_;
 };

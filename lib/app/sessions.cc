@@ -46,7 +46,8 @@ Result<JsonText> refresh_session(App& app, const std::string& refresh_token) {
       return issue_pair(app, tx, token->user, token->family, next);
     const auto used = storage::find_used_refresh_token(tx, hash);
     if (!used) return Refusal{Code::invalid_refresh_token};
-    if (used->token.expires_at > now && now - used->used_at <= kReplayGrace) {
+    // Nor if it was used later than now: then a clock was wrong.
+    if (used->token.expires_at > now && std::chrono::abs(now - used->used_at) <= kReplayGrace) {
       if (!storage::hold_refresh_token(tx, hash)) return Refusal{Code::invalid_refresh_token};
       return issue_pair(app, tx, used->token.user, used->token.family, next);
     }

@@ -79,6 +79,11 @@ Pool::Lease::~Lease() {
 bool Pool::Lease::discard() {
   const bool in_time = pool_.deadlines_.forget(connection_->socket());
   connection_.reset();
+  if (!in_time) {
+    const std::lock_guard lock(pool_.mutex_);
+    pool_.hangs_ = true;  // unless a new session tells otherwise
+    pool_.not_before_ = {};
+  }
   return in_time;
 }
 
@@ -104,9 +109,33 @@ Pool::Lease Pool::take() {
   lock.unlock();
   if (connection) return {*this, std::move(connection)};
   try {
-    return {*this, std::make_unique<Connection>(url_, options_)};
+    return {*this, open_one()};
   } catch (...) {
     give_back(nullptr);
+    throw;
+  }
+}
+
+// Clients that all go on connecting to a server that has stopped fill its backlog, and those that come when it is back
+// wait behind the dead ones.
+std::unique_ptr<Connection> Pool::open_one() {
+  const auto start = std::chrono::steady_clock::now();
+  {
+    const std::lock_guard lock(mutex_);
+    if (hangs_ && (is_tried_ || start < not_before_)) throw DatabaseUnavailable("it did not answer just now");
+    is_tried_ = hangs_;
+  }
+  try {
+    auto connection = std::make_unique<Connection>(url_, options_);
+    const std::lock_guard lock(mutex_);
+    hangs_ = is_tried_ = false;
+    return connection;
+  } catch (...) {
+    const auto now = std::chrono::steady_clock::now();
+    const std::lock_guard lock(mutex_);
+    is_tried_ = false;
+    hangs_ = now - start >= kHang;  // one that refuses at once is just away
+    not_before_ = now + (now - start);
     throw;
   }
 }

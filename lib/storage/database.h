@@ -74,8 +74,15 @@ class Pool {
     std::unique_ptr<Connection> connection_;
   };
 
-  // Waits at most 2 s for a session to come back. Throws DatabaseUnavailable.
+  // Waits at most 2 s for a session to come back, and 3 s for the server to open one; if it was found to hang, only one
+  // caller at a time waits for that, and the others are told at once. Throws DatabaseUnavailable.
   Lease take();
+
+  // Was it found to keep its clients waiting, and not to answer since?
+  [[nodiscard]] bool hangs() const {
+    const std::lock_guard lock(mutex_);
+    return hangs_;
+  }
 
   // How many callers of take() wait just now.
   [[nodiscard]] std::size_t waiting() const {
@@ -96,9 +103,11 @@ class Pool {
 
   void give_back(std::unique_ptr<Connection> connection);
   std::unique_ptr<Connection> wait_for_one(std::unique_lock<std::mutex>& lock);
+  std::unique_ptr<Connection> open_one();
   void tell();
 
   static constexpr std::chrono::seconds kGrace{2};
+  static constexpr std::chrono::seconds kHang{1};
   const std::string url_;
   const ConnectionOptions options_;
   const int max_;
@@ -108,6 +117,9 @@ class Pool {
   std::deque<Waiter*> waiting_;
   std::vector<std::unique_ptr<Connection>> idle_;
   int open_ = 0;
+  bool hangs_ = false;
+  bool is_tried_ = false;  // while it hangs: somebody finds out whether it still does
+  std::chrono::steady_clock::time_point not_before_;
 };
 
 // One SQL statement. It is prepared once per session, under its name.

@@ -1,8 +1,25 @@
 #include "storage/deadlines.h"
 
+#include <pthread.h>
 #include <sys/socket.h>
 
+#include <csignal>
+
 namespace ticketd::storage {
+
+Deadlines::Deadlines(std::chrono::milliseconds patience) : patience_(patience) {
+  // Signals are for the threads that wait for them, and those who block them may do so later.
+  sigset_t all, before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  try {
+    thread_ = std::thread([this] { run(); });
+  } catch (...) {
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    throw;
+  }
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
 
 Deadlines::~Deadlines() {
   {

@@ -9,11 +9,11 @@
 
 namespace ticketd::storage {
 
-// Thread-safe. Has a thread of its own, which sleeps while nothing is watched.
+// Thread-safe. Has a thread of its own, which sleeps while nothing is watched and takes no signals.
 class Deadlines {
  public:
   // Throws std::system_error if there is no room for a thread.
-  explicit Deadlines(std::chrono::milliseconds patience) : patience_(patience), thread_([this] { run(); }) {}
+  explicit Deadlines(std::chrono::milliseconds patience);
   ~Deadlines();
   Deadlines(const Deadlines&) = delete;
   Deadlines& operator=(const Deadlines&) = delete;

@@ -1,8 +1,12 @@
 // The pool and the two ways to use a session: what callers see of conflicts, dead sessions and exhaustion.
 #include "storage/database.h"
 
+#include <arpa/inet.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <memory>
@@ -173,6 +177,49 @@ TEST(StorageDatabase, ASessionWhoseServerStoppedIsCutOff) {
   CHECK(waited >= milliseconds(2'000) && waited < seconds(4));
   CHECK(server != pid_of(pool));  // the next caller gets a new one
   kill(server, SIGCONT);
+}
+
+// Only one at a time finds out whether it answers again: connections that nobody waits for any more fill its backlog.
+TEST(StorageDatabase, AServerThatHangsIsAskedByOneAtATime) {
+  const int listener = ::socket(AF_INET, SOCK_STREAM, 0);  // takes connections and says nothing
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  LONGS_EQUAL(0, bind(listener, reinterpret_cast<sockaddr*>(&address), size));
+  LONGS_EQUAL(0, listen(listener, 16));
+  getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
+  storage::Pool pool("postgresql://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/none", {name}, 4);
+  CHECK_FALSE(pool.hangs());
+  expect_throws<DatabaseUnavailable>([&] { storage::ping(pool); });
+  CHECK(pool.hangs());
+  std::atomic<int> waited{0};
+  at_once(8, [&](int) {
+    for (int i = 0; i < 10; ++i) {
+      const auto start = std::chrono::steady_clock::now();
+      expect_throws<DatabaseUnavailable>([&] { storage::ping(pool); });
+      waited += std::chrono::steady_clock::now() - start > seconds(1) ? 1 : 0;
+    }
+  });
+  CHECK(waited <= 1);
+  close(listener);
+}
+
+TEST(StorageDatabase, ItsOwnThreadsTakeNoSignals) {
+  const pid_t child = fork();
+  if (child == 0) {
+    storage::Pool pool = pool_of(1);
+    sigset_t terminate;
+    sigemptyset(&terminate);
+    sigaddset(&terminate, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &terminate, nullptr);  // as who waits for it does, a while later
+    kill(getpid(), SIGTERM);
+    const timespec patience{5, 0};
+    _exit(sigtimedwait(&terminate, nullptr, &patience) == SIGTERM ? 7 : 1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  LONGS_EQUAL(7, WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status));
 }
 
 TEST(StorageDatabase, ASessionIsNotCutOffWhileNobodyWaitsOnIt) {
