@@ -126,11 +126,25 @@ clean: ## remove what was compiled; the data of `make run` stays
 	rm -rf $(BUILD)/obj $(BUILD)/bin $(BUILD)/tests $(LIBRARY)
 
 # They run once: optimising them took longer than that.
-$(foreach t,unit integration e2e,$(BUILD)/obj/tests/$(t)/%.o): CXXFLAGS += -O0 -U_FORTIFY_SOURCE
-$(BUILD)/obj/%.o: %.cc
+TEST_OBJ := $(call obj,$(wildcard $(TEST_KINDS:%=tests/%/*.cc)))
+$(TEST_OBJ) $(BUILD)/tests/common.h.gch: private CXXFLAGS += -O0 -U_FORTIFY_SOURCE
+# What most files include is compiled once, for each kind of options: it saves a third of the time. They include what they
+# need all the same: clang-tidy and cppcheck know nothing of this. Not where GCC optimises: it would warn of what it makes
+# of the standard library.
+$(TEST_OBJ): private COMMON := $(BUILD)/tests/common.h
+$(TEST_OBJ): | $(BUILD)/tests/common.h.gch
+COMMON   := $(if $(SAN),$(BUILD)/common.h)
+%/common.h: Makefile
+	@mkdir -p $(@D)
+	@printf '#include <%s>\n' algorithm array atomic charconv chrono cstdint cstring filesystem functional map memory mutex optional \
+	  pqxx/pqxx set span stdexcept string string_view thread unordered_map utility vector > $@
+%/common.h.gch: %/common.h
+	$(call say,CXX,$@)
+	$(Q)$(CXX) $(CXXFLAGS) $(INCLUDES) -x c++-header $< -o $@
+$(BUILD)/obj/%.o: %.cc | $(COMMON:=.gch)
 	$(call say,CXX,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CXX) $(CXXFLAGS) $(INCLUDES) -MMD -MP -c $< -o $@
+	$(Q)$(CXX) $(CXXFLAGS) $(INCLUDES) $(addprefix -include ,$(COMMON)) -MMD -MP -c $< -o $@
 
 $(LIBRARY): $(call obj,$(LIB_SRC))
 	$(call say,AR,$@)

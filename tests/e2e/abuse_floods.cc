@@ -79,6 +79,7 @@ TEST(Floods, OfLoginsLeaveBookingAlone) {
       expect_status(202, reply);
       times.push_back(reply.took.count() * 1000);
     }
+    for (std::size_t i = 0; i < 2; ++i) rounds[i].push_back(at_quantile(times, kQuantiles[i]));
   };
   for (int round = 0; round < kRounds; ++round) {
     book_all(quiet);
@@ -110,18 +111,23 @@ TEST(Floods, OfSlowLoginsKeepNobodyFromSigningIn) {
   }
 }
 
-// Noise is how much two kinds of quiet rounds differ.
+// Noise is how much two kinds of quiet rounds differ. Of each kind the round in the middle counts: slow clients slow
+// down all of theirs, whatever else the machine has to do only some.
 TEST(Floods, OfSlowClientsAreNotNoticed) {
   const auto people = make_people(kRounds * 3);
   const auto event = create_event(people[0]);
-  std::vector<double> quiet[2], slow;
-  const auto read_all = [&](const Person& person, std::vector<double>& times) {
+  constexpr double kQuantiles[] = {0.5, 0.99};
+  using Rounds = std::vector<double>[2];  // of each quantile
+  Rounds quiet[2], slow;
+  const auto read_all = [&](const Person& person, Rounds& rounds) {
+    std::vector<double> times;
     std::vector<Response> replies(kRequests);
     in_parallel(2, kRequests, [&](std::size_t i) { replies[i] = person.get("/v1/events/status/" + event); });
     for (const auto& reply : replies) {
       expect_status(200, reply);
       times.push_back(reply.took.count() * 1000);
     }
+    for (std::size_t i = 0; i < 2; ++i) rounds[i].push_back(at_quantile(times, kQuantiles[i]));
   };
   for (int round = 0; round < kRounds; ++round) {
     const auto at = static_cast<std::size_t>(round) * 3;
@@ -139,12 +145,12 @@ TEST(Floods, OfSlowClientsAreNotNoticed) {
     clients.clear();
     read_all(people[at + 2], quiet[1]);
   }
-  for (const double quantile : {0.5, 0.99}) {
-    const double a = at_quantile(quiet[0], quantile), b = at_quantile(quiet[1], quantile);
-    const double during = at_quantile(slow, quantile);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const double a = at_quantile(quiet[0][i], 0.5), b = at_quantile(quiet[1][i], 0.5);
+    const double during = at_quantile(slow[i], 0.5);
     const double noise = std::max(a, b) / std::min(a, b);
-    std::printf("\n\tp%.0f of a read: %.2f and %.2f ms quiet, %.2f ms beside 500 slow clients", quantile * 100, a, b,
-                during);
+    std::printf("\n\tp%.0f of a read: %.2f and %.2f ms quiet, %.2f ms beside 500 slow clients", kQuantiles[i] * 100, a,
+                b, during);
     CHECK_TRUE(during < std::max(a, b) * std::max(2.0, noise));
   }
   std::printf("\n");
