@@ -123,7 +123,7 @@ deps-%:
 	@systemd/local/install-packages $*
 
 clean: ## remove what was compiled; the data of `make run` stays
-	rm -rf $(BUILD)/obj $(BUILD)/bin $(BUILD)/tests $(LIBRARY)
+	rm -rf $(BUILD)/obj $(BUILD)/bin $(BUILD)/tests $(BUILD)/common.h* $(LIBRARY)
 
 # They run once: optimising them took longer than that.
 TEST_OBJ := $(call obj,$(wildcard $(TEST_KINDS:%=tests/%/*.cc)))
