@@ -135,13 +135,8 @@ Answer Edge::answer(const Request& request, const Caller& caller, std::optional<
   const bool by_user = signed_in_ != nullptr && caller.token;
   const auto network = auth::network_of(request.remote_addr);
   const auto who = by_user ? caller.token->user.str() : network;
-  const auto rule = rule_of(limit_, app_.config);
-  auto passage = app_.gate.enter(name_of(limit_), who, rule, caller.token);
   // Whoever has a token of an ended session is nobody, and takes nothing of the person's limit.
-  if (by_user && passage.rate && passage.token.refused) {
-    app_.gate.give_back(name_of(limit_), who, *rule);
-    passage = app_.gate.enter(name_of(limit_), network, rule, caller.token);
-  }
+  const auto passage = app_.gate.enter(name_of(limit_), who, network, rule_of(limit_, app_.config), caller.token);
   count(passage);
   rate = passage.rate;
   if (rate && !rate->allowed) return Refusal{Code::rate_limited, "", {}, std::max(1, rate->reset_s)};

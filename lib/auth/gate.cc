@@ -13,11 +13,6 @@ std::string counter_of(const std::string& rate_class, const std::string& caller)
   return "ticketd:rate:" + rate_class + ":" + caller;
 }
 
-// NX: the window begins with its first request. Whoever died in between leaves it to the next one.
-redis::Arguments expire_command(const std::string& counter, const RateRule& rule) {
-  return {"PEXPIRE", counter, std::to_string(rule.window_s * std::int64_t{1000}), "NX"};
-}
-
 // Empty for nil. Redis writes scores as numbers that may have a fraction; ours have none.
 std::optional<Time> time_of(const redis::Reply& score) {
   if (score.is_nil()) return std::nullopt;
@@ -27,14 +22,37 @@ std::optional<Time> time_of(const redis::Reply& score) {
   return from_epoch_ms(ms);
 }
 
-redis::Arguments find_command(const std::optional<AccessClaims>& token) {
-  return {"ZMSCORE", kRefusedKey, kRead, token ? token->user.str() : "",
-          token && token->session ? token->session->str() : ""};
+// KEYS: the list of refused tokens, the counter, the counter if the token is refused. ARGV: the window in ms, then of
+// the token its person, its session and when it was issued in ms, each empty without. Answers {is it refused, when the
+// list was read or nil, how many were counted, ms until the window ends}. Whose limit it is has to be known before
+// anything is counted: else a stolen token of an ended session could use up its person's.
+const redis::Script& enter_script() {
+  static const redis::Script script(R"(
+local found = redis.call('ZMSCORE', KEYS[1], 'read', ARGV[2], ARGV[3])
+local refused = found[3] or (found[2] and tonumber(ARGV[4]) < tonumber(found[2]))
+local counter = refused and KEYS[3] or KEYS[2]
+local count = redis.call('INCR', counter)
+local left = redis.call('PTTL', counter)
+if left < 0 then
+  left = tonumber(ARGV[1])
+  redis.call('PEXPIRE', counter, left)
+end
+return {refused and 1 or 0, found[1], count, left}
+)");
+  return script;
 }
 
-TokenState token_state_of(const redis::Reply& found, const std::optional<AccessClaims>& token) {
+// What is looked for in the list.
+redis::Arguments ids_of(const std::optional<AccessClaims>& token) {
+  return {token ? token->user.str() : "", token && token->session ? token->session->str() : ""};
+}
+
+TokenState find(redis::Commands& redis, const std::optional<AccessClaims>& token) {
+  redis::Arguments command = {"ZMSCORE", kRefusedKey, kRead};
+  command.append(ids_of(token));
+  const auto found = redis.command(command);
   const auto before = time_of(found.at(1));
-  const bool has_ended = token && token->session && time_of(found.at(2));
+  const bool has_ended = !found.at(2).is_nil();
   return {has_ended || (token && before && token->issued_at < *before), time_of(found.at(0))};
 }
 
@@ -46,34 +64,29 @@ RateState state_of(const RateRule& rule, std::int64_t count, std::int64_t left_m
 
 }  // namespace
 
-Passage Gate::enter(const std::string& rate_class, const std::string& caller, const std::optional<RateRule>& rule,
-                    const std::optional<AccessClaims>& token) {
-  std::vector<redis::Arguments> commands = {find_command(token)};
-  if (rule) {
-    const auto counter = counter_of(rate_class, caller);
-    commands.push_back({"INCR", counter});
-    commands.push_back(expire_command(counter, *rule));
-    commands.push_back({"PTTL", counter});
-  }
+Passage Gate::enter(const std::string& rate_class, const std::string& caller, const std::string& if_refused,
+                    const std::optional<RateRule>& rule, const std::optional<AccessClaims>& token) {
   Passage passage;
   cache_.try_to([&](redis::Commands& redis) {
-    const auto replies = redis.pipeline(commands);
+    if (rule) {
+      redis::Arguments arguments = {std::to_string(rule->window_s * std::int64_t{1000})};
+      arguments.append(ids_of(token));
+      arguments.push_back(token ? std::to_string(epoch_ms(token->issued_at)) : "");
+      const auto answer = redis.eval(
+          enter_script(), {kRefusedKey, counter_of(rate_class, caller), counter_of(rate_class, if_refused)}, arguments);
+      passage.token = {answer.at(0).integer() == 1, time_of(answer.at(1))};
+      passage.rate = state_of(*rule, answer.at(2).integer(), answer.at(3).integer());
+    } else {
+      passage.token = find(redis, token);
+    }
     passage.reachable = true;
-    passage.token = token_state_of(replies[0], token);
-    if (rule) passage.rate = state_of(*rule, replies[1].integer(), replies[3].integer());
   });
   return passage;
 }
 
-void Gate::give_back(const std::string& rate_class, const std::string& caller, const RateRule& rule) {
-  const auto counter = counter_of(rate_class, caller);
-  const std::vector<redis::Arguments> commands = {{"DECR", counter}, expire_command(counter, rule)};
-  cache_.try_to([&](redis::Commands& redis) { redis.pipeline(commands); });
-}
-
 TokenState Gate::find_token(const AccessClaims& token) {
   TokenState state;
-  cache_.try_to([&](redis::Commands& redis) { state = token_state_of(redis.command(find_command(token)), token); });
+  cache_.try_to([&](redis::Commands& redis) { state = find(redis, token); });
   return state;
 }
 

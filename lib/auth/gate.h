@@ -44,13 +44,10 @@ class Gate {
  public:
   explicit Gate(Cache& cache) : cache_(cache) {}
 
-  // Counts one request of `caller` (a user id or an address) in the class and says what is known. Exact under any
-  // concurrency: one counter, which Redis alone counts up.
-  Passage enter(const std::string& rate_class, const std::string& caller, const std::optional<RateRule>& rule,
-                const std::optional<AccessClaims>& token);
-
-  // Takes one request back that enter() counted.
-  void give_back(const std::string& rate_class, const std::string& caller, const RateRule& rule);
+  // Counts one request in the class, of `caller` (a user id or an address), or of `if_refused` if the token is, and
+  // says what is known. Exact under any concurrency: one counter, which Redis alone counts up.
+  Passage enter(const std::string& rate_class, const std::string& caller, const std::string& if_refused,
+                const std::optional<RateRule>& rule, const std::optional<AccessClaims>& token);
 
   // What is known of a token alone.
   TokenState find_token(const AccessClaims& token);

@@ -37,9 +37,8 @@ if idem then
     return {'key_reused'}
   end
 end
-if ARGV[1] == '1' then
-  if redis.call('EXISTS', closed) == 1 then return {'closed'} end
-  if redis.call('EXISTS', gone) == 1 then return {'gone'} end
+if ARGV[1] == '1' and redis.call('EXISTS', closed, gone) > 0 then
+  return {redis.call('EXISTS', gone) == 1 and 'gone' or 'closed'}
 end
 if redis.call('XLEN', stream) >= queue_max then return {'queue_full'} end
 if redis.call('HLEN', pending) >= pending_per_user then return {'user_full'} end

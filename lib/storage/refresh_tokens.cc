@@ -6,8 +6,7 @@ namespace ticketd::storage {
 namespace {
 
 const Statement kInsert{"insert_refresh_token", R"(
-  INSERT INTO refresh_tokens (token_hash, family_id, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)
-  ON CONFLICT (token_hash) DO NOTHING)"};
+  INSERT INTO refresh_tokens (token_hash, family_id, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5))"};
 
 const Statement kUse{"use_refresh_token", R"(
   UPDATE refresh_tokens SET used_at = $2
@@ -42,7 +41,7 @@ const Statement kListOldest{"list_oldest_families", R"(
   ORDER BY created_at DESC LIMIT 100 OFFSET $2)"};
 
 const Statement kFindFamily{"find_family", R"(
-  SELECT family_id FROM refresh_tokens WHERE token_hash = $1 AND revoked_at IS NULL AND expires_at > $2)"};
+  SELECT family_id, revoked_at IS NULL AS live FROM refresh_tokens WHERE token_hash = $1 AND expires_at > $2)"};
 
 // bytea's hex form
 std::string bytea(const std::string& bytes) {
@@ -97,12 +96,12 @@ std::vector<SessionId> list_oldest_families(pqxx::transaction_base& tx, UserId u
   return list;
 }
 
-std::optional<SessionId> revoke_family_of(pqxx::work& tx, const std::string& hash, Time now) {
+std::optional<EndedSession> end_session_of(pqxx::work& tx, const std::string& hash, Time now) {
   const auto rows = run(tx, kFindFamily, bytea(hash), format_time(now));
   if (rows.empty()) return std::nullopt;
-  const auto family = id_of<SessionId>(rows[0]["family_id"]);
-  revoke_family(tx, family, now);
-  return family;
+  const EndedSession session{id_of<SessionId>(rows[0]["family_id"]), rows[0]["live"].as<bool>()};
+  if (session.was_live) revoke_family(tx, session.id, now);
+  return session;
 }
 
 }  // namespace ticketd::storage

@@ -18,7 +18,6 @@ struct RefreshToken {
   Time expires_at;
 };
 
-// One that is there already stays as it is.
 void insert_refresh_token(pqxx::transaction_base& tx, const RefreshToken& token, Time now);
 
 // Keeps everybody else from exchanging tokens of the token's family, and from ending it, until the transaction is over.
@@ -35,8 +34,8 @@ struct UsedToken {
 // A token that was used before, and whose family is not revoked.
 std::optional<UsedToken> find_used_refresh_token(pqxx::transaction_base& tx, const std::string& hash);
 
-// Keeps the token from being revoked until the transaction ends, so that whoever revokes it then finds what was
-// inserted here. False if it was revoked. Take it last: who revokes takes many of these locks.
+// Keeps the token from being revoked until the transaction ends. False if it was revoked, or never was. Take it last:
+// who revokes takes many of these locks.
 bool hold_refresh_token(pqxx::work& tx, const std::string& hash);
 
 // Ends the session: none of its tokens can be used any more. False if none could before.
@@ -45,7 +44,11 @@ bool revoke_family(pqxx::work& tx, SessionId family, Time now);
 // A person's sessions but for those `keep` whose tokens are the newest; at most 100, the newest of them first.
 std::vector<SessionId> list_oldest_families(pqxx::transaction_base& tx, UserId user, int keep);
 
-// Revokes the family of the token, and says which that is. Empty if there is no such live token.
-std::optional<SessionId> revoke_family_of(pqxx::work& tx, const std::string& hash, Time now);
+struct EndedSession {
+  SessionId id;
+  bool was_live;  // false: it had ended before
+};
+// Ends the session of the token. Empty if there is no such token, or it expired.
+std::optional<EndedSession> end_session_of(pqxx::work& tx, const std::string& hash, Time now);
 
 }  // namespace ticketd::storage

@@ -243,6 +243,16 @@ TEST(Logout, BesideRefreshesEndsTheSessionAllTheSame) {
   }
 }
 
+// As if its process had been killed between the commit and the word to the others.
+TEST(Logout, OfWhatHasEndedTellsTheOthersAgain) {
+  const auto person = register_person();
+  expect_status(200, person.get("/v1/users/me"));
+  query("UPDATE refresh_tokens SET revoked_at = now() WHERE user_id = $1::uuid", person.id);
+  expect_status(200, person.get("/v1/users/me"));
+  expect_problem(401, "invalid_refresh_token", logout(person.refresh_token));
+  expect_problem(401, "token_invalid", person.get("/v1/users/me"));
+}
+
 TEST(Logout, NamesTheMissingField) {
   expect_bad_fields({"refresh_token"}, post_as_nobody("/v1/auth/logout", Json::object()));
 }

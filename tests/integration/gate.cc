@@ -14,7 +14,7 @@ TEST_GROUP_BASE(Gate, IntegrationTest) {
   Cell unreachable{0};
   auth::Cache cache{stores().cache, unreachable};
   auth::Gate gate{cache};
-  const std::string caller = fresh_word();
+  const std::string caller = fresh_word(), network = fresh_word();
   const UserId user = fresh<UserId>();
   const SessionId session = fresh<SessionId>();
   const Time at = now();
@@ -24,11 +24,13 @@ TEST_GROUP_BASE(Gate, IntegrationTest) {
   void setup() override { flush(stores().cache); }
   void teardown() override { LONGS_EQUAL(0, unreachable); }
 
-  auth::Passage enter(const Rule& rule) { return gate.enter("reads", caller, rule, token); }
+  auth::Passage enter(const Rule& rule) { return gate.enter("reads", caller, network, rule, token); }
   auth::TokenState ask() {
-    const auto state = gate.enter("reads", caller, std::nullopt, token).token;
-    const auto alone = gate.find_token(token);
-    CHECK(state.refused == alone.refused && state.read_at == alone.read_at);
+    const auto state = gate.find_token(token);
+    for (const auto& rule : {Rule(), Rule(RateRule{1'000, 60})}) {
+      const auto entering = enter(rule).token;
+      CHECK(entering.refused == state.refused && entering.read_at == state.read_at);
+    }
     return state;
   }
   void read(const std::vector<std::pair<Uuid, Time>>& list) { gate.add_refused(list, at, at - seconds(900)); }
@@ -51,7 +53,8 @@ TEST(Gate, TheLimitIsExactForManyThreadsAndTwoGates) {
   std::atomic<int> allowed = 0;
   at_once(32, [&](int i) {
     for (int n = 0; n < 10; ++n)
-      allowed += (i % 2 == 0 ? gate : other).enter("reads", caller, RateRule{100, 60}, token).rate->allowed ? 1 : 0;
+      allowed +=
+          (i % 2 == 0 ? gate : other).enter("reads", caller, network, RateRule{100, 60}, token).rate->allowed ? 1 : 0;
   });
   LONGS_EQUAL(100, allowed);
 }
@@ -81,26 +84,30 @@ TEST(Gate, AWindowEndsAndTheCountBeginsAnew) {
 TEST(Gate, CallersAndClassesAreCountedApart) {
   const Rule rule = RateRule{1, 60};
   CHECK(enter(rule).rate->allowed);
-  CHECK(gate.enter("booking", caller, rule, token).rate->allowed);
-  CHECK(gate.enter("reads", fresh_word(), rule, token).rate->allowed);
+  CHECK(gate.enter("booking", caller, network, rule, token).rate->allowed);
+  CHECK(gate.enter("reads", fresh_word(), network, rule, token).rate->allowed);
 }
 
-TEST(Gate, WhatIsGivenBackIsNotCounted) {
-  const Rule rule = RateRule{2, 60};
-  enter(rule);
-  gate.give_back("reads", caller, *rule);
-  LONGS_EQUAL(1, enter(rule).rate->remaining);
+TEST(Gate, ARefusedTokenIsCountedForWhoeverSendsIt) {
+  const Rule rule = RateRule{1, 60};
+  gate.refuse_session(session, at);
+  LONGS_EQUAL(0, enter(rule).rate->remaining);
+  CHECK_FALSE(enter(rule).rate->allowed);
+  LONGS_EQUAL(1, stores().cache.command({"EXISTS", "ticketd:rate:reads:" + network}).integer());
+  LONGS_EQUAL(0, stores().cache.command({"EXISTS", "ticketd:rate:reads:" + caller}).integer());
 }
 
-TEST(Gate, WhatIsGivenBackTooLateEndsWithItsWindow) {
-  const Rule rule = RateRule{2, 60};
-  gate.give_back("reads", caller, *rule);
+TEST(Gate, ACounterWithoutAnEndGetsOne) {
   const auto key = "ticketd:rate:reads:" + caller;
-  CHECK(stores().cache.take()->command({"TTL", key}).integer() > 50);
+  stores().cache.command({"SET", key, "1"});
+  const auto rate = enter(RateRule{5, 60}).rate;
+  LONGS_EQUAL(3, rate->remaining);
+  LONGS_EQUAL(60, rate->reset_s);
+  CHECK(stores().cache.command({"TTL", key}).integer() > 50);
 }
 
 TEST(Gate, WithoutARuleNothingIsCounted) {
-  CHECK_FALSE(gate.enter("reads", caller, std::nullopt, token).rate.has_value());
+  CHECK_FALSE(gate.enter("reads", caller, network, std::nullopt, token).rate.has_value());
   LONGS_EQUAL(0, stores().cache.take()->command({"DBSIZE"}).integer());
 }
 
@@ -187,7 +194,7 @@ TEST_GROUP_BASE(GateWithoutRedis, IntegrationTest) {
 };
 
 TEST(GateWithoutRedis, EverybodyIsLetThroughAndCounted) {
-  const auto passage = gate.enter("reads", "anyone", RateRule{1, 60}, std::nullopt);
+  const auto passage = gate.enter("reads", "anyone", "anyone", RateRule{1, 60}, std::nullopt);
   CHECK_FALSE(passage.reachable || passage.rate.has_value() || passage.token.read_at);
   LONGS_EQUAL(1, unreachable);
 }
