@@ -156,7 +156,7 @@ ConfigReading read_config(Part part, const Lookup& lookup) {
   c.refresh_ttl_s = in.number("TICKETD_REFRESH_TTL_S", 30 * 86'400, 60, 366 * 86'400);
 
   c.threads = in.number("TICKETD_THREADS", 8, 1, 256);
-  c.booking_threads = in.number("TICKETD_BOOKING_THREADS", 24, 1, 256);
+  c.booking_threads = in.number("TICKETD_BOOKING_THREADS", 48, 1, 256);
   c.db_connections = in.number("TICKETD_DB_CONNECTIONS", 4, 1, 256);
   c.idle_exit_s = in.number("TICKETD_IDLE_EXIT_S", 300, 0, 86'400);
   c.argon2_jobs = in.number("TICKETD_ARGON2_JOBS", 2, 1, 64);

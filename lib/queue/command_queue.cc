@@ -27,8 +27,8 @@ std::string submit_script(const Limits& limits) {
          local("pending_per_user", limits.pending_per_user) + local("keys_per_user", limits.keys_per_user) +
          local("keys_per_network", limits.keys_per_network) + local("keys_max", limits.keys_max) +
          local("idempotency_ttl", kIdempotencyTtlS) + R"(
-local stream, pending, closed, gone, idem = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[6]
-local agreed = redis.call('GET', KEYS[5])
+local stream, pending, idem = KEYS[1], KEYS[2], KEYS[6]
+local closed, gone, agreed = unpack(redis.call('MGET', KEYS[3], KEYS[4], KEYS[5]))
 if agreed and tonumber(agreed) ~= shards then return {'other_shards'} end
 if idem then
   local first = redis.call('HMGET', idem, 'fingerprint', 'command')
@@ -37,9 +37,7 @@ if idem then
     return {'key_reused'}
   end
 end
-if ARGV[1] == '1' and redis.call('EXISTS', closed, gone) > 0 then
-  return {redis.call('EXISTS', gone) == 1 and 'gone' or 'closed'}
-end
+if ARGV[1] == '1' and (closed or gone) then return {gone and 'gone' or 'closed'} end
 if redis.call('XLEN', stream) >= queue_max then return {'queue_full'} end
 if redis.call('HLEN', pending) >= pending_per_user then return {'user_full'} end
 if idem then
