@@ -40,8 +40,8 @@ const Statement kListOldest{"list_oldest_families", R"(
   SELECT family_id FROM refresh_tokens WHERE user_id = $1 AND used_at IS NULL AND revoked_at IS NULL
   ORDER BY created_at DESC LIMIT 100 OFFSET $2)"};
 
-const Statement kFindFamily{"find_family", R"(
-  SELECT family_id, revoked_at IS NULL AS live FROM refresh_tokens WHERE token_hash = $1 AND expires_at > $2)"};
+const Statement kFindFamily{"find_family",
+                            "SELECT family_id FROM refresh_tokens WHERE token_hash = $1 AND expires_at > $2"};
 
 // bytea's hex form
 std::string bytea(const std::string& bytes) {
@@ -99,9 +99,8 @@ std::vector<SessionId> list_oldest_families(pqxx::transaction_base& tx, UserId u
 std::optional<EndedSession> end_session_of(pqxx::work& tx, const std::string& hash, Time now) {
   const auto rows = run(tx, kFindFamily, bytea(hash), format_time(now));
   if (rows.empty()) return std::nullopt;
-  const EndedSession session{id_of<SessionId>(rows[0]["family_id"]), rows[0]["live"].as<bool>()};
-  if (session.was_live) revoke_family(tx, session.id, now);
-  return session;
+  const auto family = id_of<SessionId>(rows[0]["family_id"]);
+  return EndedSession{family, revoke_family(tx, family, now)};
 }
 
 }  // namespace ticketd::storage
