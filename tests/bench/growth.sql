@@ -69,4 +69,5 @@ SELECT 'UPDATE events SET over = true WHERE end_date_time <= now()'
   WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'events'::regclass AND attname = 'over') \gexec
 SET session_replication_role = origin;
 VACUUM ANALYZE;
+CHECKPOINT;  -- or it is written while the first figures are taken
 CREATE TABLE bench.complete AS SELECT :events AS events, now() AS at;
