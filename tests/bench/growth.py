@@ -77,7 +77,7 @@ class Database:
             "discover, a rare word": by_one("GET", f"/v1/events/discover?limit=1&q={word(7 * (self.events - 3) % 5000)}"),
             "discover, a common word": by_one("GET", "/v1/events/discover?limit=5&q=concert"),
             "my events": by_one("GET", "/v1/events/my-events"),
-            "bookings, one in the long line": by_waiting("GET", "/v1/bookings"),
+            "bookings, one in the long line": by_waiting("GET", f"/v1/bookings?event_id={event}"),
             "bookings, twenty": by_one("GET", "/v1/bookings"),
             "booking in the long line": by_waiting("GET", "/v1/bookings/{booking}"),
             "request": by_waiting("GET", "/v1/requests/{command}"),

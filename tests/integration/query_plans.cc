@@ -110,6 +110,16 @@ TEST_GROUP_BASE(QueryPlans, IntegrationTest) {
   }
 };
 
+// A function that is not put in place is started anew for every query.
+TEST(QueryPlans, FunctionsArePutInPlace) {
+  for (const std::string call : {"epoch_ms(created_at)", "line_block(seq)"}) {
+    for (const auto& line : sql("EXPLAIN VERBOSE SELECT " + call + " FROM bookings")) {
+      expect_lacks("epoch_ms", line[0].c_str());
+      expect_lacks("line_block", line[0].c_str());
+    }
+  }
+}
+
 TEST(QueryPlans, LockEvents) { expect_index("events_pkey", "FOR NO KEY UPDATE", load()); }
 TEST(QueryPlans, LoadHeld) { expect_index("bookings_slot_key", "AS pair", load()); }
 TEST(QueryPlans, LoadLine) { expect_index("bookings_line", "head.places", load()); }
