@@ -159,7 +159,7 @@ ConfigReading read_config(Part part, const Lookup& lookup) {
   c.booking_threads = in.number("TICKETD_BOOKING_THREADS", 48, 1, 256);
   c.db_connections = in.number("TICKETD_DB_CONNECTIONS", 4, 1, 256);
   c.idle_exit_s = in.number("TICKETD_IDLE_EXIT_S", 300, 0, 86'400);
-  c.argon2_jobs = in.number("TICKETD_ARGON2_JOBS", 2, 1, 64);
+  c.argon2_jobs = in.number("TICKETD_ARGON2_JOBS", 1, 1, 64);
   c.argon2_file = in.text("TICKETD_ARGON2_FILE", "");
   c.statement_timeout_ms = in.number("TICKETD_STATEMENT_TIMEOUT_MS", 5'000, 100, 600'000);
 

@@ -68,7 +68,6 @@ says('README.md', `ends after ${words[defaults.TICKETD_IDLE_EXIT_S / 60]} idle m
 says('README.md', `${pair[0]} wrong ones in ${minutes(pair[1])} for an account from one network, ${network[0]} in`);
 says('README.md', `${network[0]} in ${minutes(network[1])} from one network, ${account[0]} in ${minutes(account[1])} for an account`);
 says('README.md', `argon2id, ${count('ARGON2_JOBS')} at once over all processes`);
-says('README.md', `the ${words[count('ARGON2_JOBS')]} argon2 slots`);
 says('README.md', `what waited ${patience} s for one of them`);
 says('README.md', `${count('PENDING_PER_USER')} commands queued and ${count('KEYS_PER_USER')} idempotency keys a day per person, ${count('KEYS_PER_NETWORK')} per network, ${count('KEYS_MAX')} keys`);
 says('README.md', `${count('EVENTS_PER_USER')} events at once per person`);
