@@ -29,7 +29,7 @@ LIBS      = $(shell pkg-config --libs $(PKGS)) -pthread
 LIB_SRC     := $(wildcard lib/*/*.cc)
 HANDLER_SRC := $(wildcard handlers/*.cc)
 WORKER_SRC  := $(filter-out worker/main.cc,$(wildcard worker/*.cc))
-CTL_SRC     := $(wildcard worker/ctl/*.cc)
+CTL_SRC     := $(wildcard worker/ticketctl/*.cc worker/ticketctl/*/*.cc)
 TEST_KINDS  := unit integration e2e
 SUPPORT_SRC := $(wildcard tests/support/*.cc)
 # Of the tests, what is code and not a list of cases.

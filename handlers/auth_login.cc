@@ -1,9 +1,9 @@
 // POST /v1/auth/login: tokens for an e-mail and password. Unknown e-mail and wrong password look and take the same.
-#include "app/password_try.h"
-#include "app/serve.h"
-#include "app/sessions.h"
-#include "app/views.h"
+#include "api/views.h"
+#include "endpoint/serve.h"
 #include "http/fields.h"
+#include "signin/password_try.h"
+#include "signin/sessions.h"
 
 using namespace ticketd;
 
@@ -15,7 +15,7 @@ static Answer login(App& app, const Request& request) {
   const auto password = in.secret("password");
   if (!in.ok()) return in.refusal();
 
-  const auto found = storage::read(app.database, [&](pqxx::transaction_base& tx) {
+  const auto found = postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) {
     return std::pair(storage::fold_email(tx, email), storage::find_account_by_email(tx, email));
   });
   const auto& account = found.second;
@@ -33,7 +33,7 @@ static Answer login(App& app, const Request& request) {
   }
   attempt.right();
   const auto rehashed = app.passwords.needs_rehash(account->password_hash) ? app.passwords.hash(password) : "";
-  return storage::transact(app.database, [&](pqxx::work& tx) -> Answer {
+  return postgres::transact(app.database, [&](pqxx::work& tx) -> Answer {
     if (!storage::lock_password(tx, account->user.id, account->password_hash))
       return Refusal{Code::invalid_credentials};
     if (!rehashed.empty()) storage::update_password_hash(tx, account->user.id, rehashed);

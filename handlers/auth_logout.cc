@@ -1,6 +1,6 @@
 // POST /v1/auth/logout: ends the session that the refresh token belongs to, with all of its tokens.
-#include "app/serve.h"
 #include "auth/opaque_token.h"
+#include "endpoint/serve.h"
 #include "http/fields.h"
 #include "storage/refresh_tokens.h"
 
@@ -13,7 +13,7 @@ static Answer logout(App& app, const Request& request) {
   const auto token = in.secret("refresh_token");
   if (!in.ok()) return in.refusal();
 
-  const auto ended = storage::transact(
+  const auto ended = postgres::transact(
       app.database, [&](pqxx::work& tx) { return storage::end_session_of(tx, auth::hash_of(token), app.clock.now()); });
   // Also if it had ended before: perhaps by a request like this one, whose process did not live to say so.
   if (ended) app.gate.refuse_session(ended->id, app.clock.now());

@@ -1,7 +1,7 @@
 // POST /v1/auth/refresh-tokens: the next pair of tokens for a refresh token, which is used up by that.
-#include "app/serve.h"
-#include "app/sessions.h"
+#include "endpoint/serve.h"
 #include "http/fields.h"
+#include "signin/sessions.h"
 
 using namespace ticketd;
 

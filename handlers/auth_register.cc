@@ -1,9 +1,9 @@
 // POST /v1/auth/register: a new account, signed in at once.
-#include "app/password_try.h"
-#include "app/serve.h"
-#include "app/sessions.h"
-#include "app/views.h"
+#include "api/views.h"
+#include "endpoint/serve.h"
 #include "http/fields.h"
+#include "signin/password_try.h"
+#include "signin/sessions.h"
 
 using namespace ticketd;
 
@@ -21,7 +21,7 @@ static Answer register_user(App& app, const Request& request) {
   const auto now = app.clock.now();
   const storage::User user{UserId::make(now, app.random), "user", name, email, now, now};
   std::string folded;
-  auto answer = storage::transact(app.database, [&](pqxx::work& tx) -> Answer {
+  auto answer = postgres::transact(app.database, [&](pqxx::work& tx) -> Answer {
     if (!storage::insert_user(tx, user, hash)) return Refusal{Code::email_taken};
     folded = storage::fold_email(tx, email);
     const auto tokens = start_session(app, tx, user.id);

@@ -1,7 +1,7 @@
 // PUT /v1/auth/update-password: a new password; ends every session, and access tokens issued before are refused.
-#include "app/password_try.h"
-#include "app/serve.h"
+#include "endpoint/serve.h"
 #include "http/fields.h"
+#include "signin/password_try.h"
 #include "storage/users.h"
 
 using namespace ticketd;
@@ -14,7 +14,7 @@ static Answer update_password(App& app, const Request& request, UserId user) {
   const auto wanted = in.password("new_password");
   if (!in.ok()) return in.refusal();
 
-  const auto found = storage::read(app.database, [&](pqxx::transaction_base& tx) {
+  const auto found = postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) {
     const auto account = storage::find_account(tx, user);
     return std::pair(account, account ? storage::fold_email(tx, account->user.email) : "");
   });
@@ -33,7 +33,7 @@ static Answer update_password(App& app, const Request& request, UserId user) {
   const auto hash = app.passwords.hash(wanted);
   if (hash.empty()) return Refusal{Code::busy};
 
-  const auto changed_at = storage::transact(app.database, [&](pqxx::work& tx) -> std::optional<Time> {
+  const auto changed_at = postgres::transact(app.database, [&](pqxx::work& tx) -> std::optional<Time> {
     if (!storage::lock_password(tx, user, account->password_hash)) return std::nullopt;
     return storage::update_password(tx, user, hash, app.clock);
   });

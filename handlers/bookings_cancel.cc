@@ -1,6 +1,6 @@
 // DELETE /v1/bookings/{booking_id}: queues the cancellation of one of the caller's bookings.
-#include "app/serve.h"
-#include "app/submission.h"
+#include "endpoint/serve.h"
+#include "endpoint/submission.h"
 #include "storage/bookings.h"
 
 using namespace ticketd;
@@ -8,8 +8,8 @@ using namespace ticketd;
 static Answer cancel(App& app, const Request& request, UserId user) {
   const auto id = request.path_id<BookingId>("booking_id");
   if (!id.ok()) return id.refusal();
-  const auto booking =
-      storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::find_booking(tx, *id, user); });
+  const auto booking = postgres::autocommit(
+      app.database, [&](pqxx::transaction_base& tx) { return storage::find_booking(tx, *id, user); });
   if (!booking) return Refusal{Code::booking_not_found};
 
   auto command = make_command(app, request, domain::CommandKind::cancel, user, booking->event);

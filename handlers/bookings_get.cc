@@ -1,14 +1,14 @@
 // GET /v1/bookings/{booking_id}: one of the caller's bookings.
-#include "app/serve.h"
-#include "app/views.h"
+#include "api/views.h"
+#include "endpoint/serve.h"
 
 using namespace ticketd;
 
 static Answer get_booking(App& app, const Request& request, UserId user) {
   const auto id = request.path_id<BookingId>("booking_id");
   if (!id.ok()) return id.refusal();
-  const auto booking =
-      storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::find_booking(tx, *id, user); });
+  const auto booking = postgres::autocommit(
+      app.database, [&](pqxx::transaction_base& tx) { return storage::find_booking(tx, *id, user); });
   if (!booking) return Refusal{Code::booking_not_found};
   return http::with_etag(http::success(200, "Booking retrieved successfully", booking_json(*booking)), request);
 }

@@ -1,7 +1,7 @@
 // GET /v1/bookings: the caller's bookings, newest first, with the live place in the line of those that wait.
-#include "app/paging.h"
-#include "app/serve.h"
-#include "app/views.h"
+#include "api/paging.h"
+#include "api/views.h"
+#include "endpoint/serve.h"
 
 using namespace ticketd;
 using domain::BookingState;
@@ -18,8 +18,8 @@ static Answer list(App& app, const Request& request, UserId user) {
   filter.limit = in.optional_number("limit", 1, 100).value_or(kPageSize);
   if (!in.ok()) return in.refusal();
 
-  const auto bookings =
-      storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::list_bookings(tx, user, filter); });
+  const auto bookings = postgres::autocommit(
+      app.database, [&](pqxx::transaction_base& tx) { return storage::list_bookings(tx, user, filter); });
   auto rows = JsonText::array();
   for (const auto& booking : bookings) rows.push(booking_json(booking));
   const auto data = JsonText::object(

@@ -1,6 +1,6 @@
 // POST /v1/events/book: queues a booking of one ticket and answers at once; the worker decides.
-#include "app/serve.h"
-#include "app/submission.h"
+#include "endpoint/serve.h"
+#include "endpoint/submission.h"
 #include "http/fields.h"
 
 using namespace ticketd;

@@ -1,7 +1,7 @@
 // DELETE /v1/events/booking/cancel: queues the cancellation of the caller's newest live booking of an event, or of one
 // booking.
-#include "app/serve.h"
-#include "app/submission.h"
+#include "endpoint/serve.h"
+#include "endpoint/submission.h"
 #include "http/fields.h"
 #include "storage/bookings.h"
 
@@ -18,7 +18,7 @@ static Answer cancel(App& app, const Request& request, UserId user) {
 
   auto event = event_id.value_or(EventId{});
   if (booking_id) {
-    const auto booking = storage::read(
+    const auto booking = postgres::autocommit(
         app.database, [&](pqxx::transaction_base& tx) { return storage::find_booking(tx, *booking_id, user); });
     if (!booking || (event_id && booking->event != *event_id)) return Refusal{Code::booking_not_found};
     event = booking->event;

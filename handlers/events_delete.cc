@@ -1,6 +1,6 @@
 // DELETE /v1/events/{event_id}: cancels an event of the caller with every booking of it, and tells everyone concerned.
-#include "app/serve.h"
-#include "app/submission.h"
+#include "endpoint/serve.h"
+#include "endpoint/submission.h"
 #include "storage/events.h"
 
 using namespace ticketd;
@@ -9,7 +9,7 @@ static Answer delete_event(App& app, const Request& request, UserId user) {
   const auto id = request.path_id<EventId>("event_id");
   if (!id.ok()) return id.refusal();
   const auto event =
-      storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, *id); });
+      postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, *id); });
   if (!event) return Refusal{Code::event_not_found};
   if (event->owner != user) return Refusal{Code::not_event_owner};
   if (event->status == domain::EventStatus::cancelled) return Refusal{Code::event_cancelled};

@@ -1,6 +1,6 @@
 // GET /v1/events/discover: the open events, searched, filtered and sorted, page by page.
-#include "app/event_list.h"
-#include "app/serve.h"
+#include "api/event_list.h"
+#include "endpoint/serve.h"
 
 using namespace ticketd;
 
@@ -10,7 +10,7 @@ static Answer discover(App& app, const Request& request, UserId) {
   const auto now = app.clock.now();
   auto filter = read_filter(in, now);
   if (!in.ok()) return in.refusal();
-  return storage::read(app.database, [&](pqxx::transaction_base& tx) -> Answer {
+  return postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) -> Answer {
     if (filter.words) filter.words = storage::word_query(tx, *filter.words);
     const int total = app.counts.count(tx, filter, now);
     const auto found = list_page(tx, filter, page, total);

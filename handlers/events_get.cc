@@ -1,6 +1,6 @@
 // GET /v1/events/{event_id}
-#include "app/serve.h"
-#include "app/views.h"
+#include "api/views.h"
+#include "endpoint/serve.h"
 
 using namespace ticketd;
 
@@ -8,7 +8,7 @@ static Answer get_event(App& app, const Request& request, UserId) {
   const auto id = request.path_id<EventId>("event_id");
   if (!id.ok()) return id.refusal();
   const auto event =
-      storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, *id); });
+      postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, *id); });
   if (!event) return Refusal{Code::event_not_found};
   return http::with_etag(http::success(200, "Event retrieved successfully", event_json(*event, app.clock.now())),
                          request);

@@ -1,8 +1,8 @@
 // POST /v1/events/initialize: a new event of the caller.
-#include "app/event_fields.h"
-#include "app/serve.h"
-#include "app/submission.h"
-#include "app/views.h"
+#include "api/event_fields.h"
+#include "api/views.h"
+#include "endpoint/serve.h"
+#include "endpoint/submission.h"
 
 using namespace ticketd;
 
@@ -25,7 +25,7 @@ static Answer initialize(App& app, const Request& request, UserId user) {
     if (!first.same_request) return Refusal{Code::idempotency_key_reused};
     return Reply{201, reply.headers, first.answer}.header("Idempotent-Replayed", "true");
   };
-  return storage::transact(app.database, [&](pqxx::work& tx) -> Answer {
+  return postgres::transact(app.database, [&](pqxx::work& tx) -> Answer {
     if (!storage::keep_user(tx, user)) return Refusal{Code::token_invalid};
     // A refused request leaves its key free. Requests at once do not see each other's events: a person may get as many
     // more as this process has database sessions, less one.

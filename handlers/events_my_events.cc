@@ -1,7 +1,7 @@
 // GET /v1/events/my-events, /v1/events/me: the caller's own events, newest first. Its data has always been the bare
 // list; the way to the next page is in the Link header (RFC 8288).
-#include "app/event_list.h"
-#include "app/serve.h"
+#include "api/event_list.h"
+#include "endpoint/serve.h"
 
 using namespace ticketd;
 
@@ -13,7 +13,7 @@ static Answer my_events(App& app, const Request& request, UserId user) {
   filter.owner = user;
   if (!in.has("when")) filter.ends_after.reset();
   if (!in.has("sort")) filter.sort = storage::EventSort::created_descending;
-  return storage::read(app.database, [&](pqxx::transaction_base& tx) -> Answer {
+  return postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) -> Answer {
     if (filter.words) filter.words = storage::word_query(tx, *filter.words);
     const auto found = list_page(tx, filter, page, 0);
     auto reply = http::success(200, "All events retrieved successfully", events_json(found.events, app.clock.now()));

@@ -1,14 +1,14 @@
 // GET /v1/events/status/{event_id}: how many seats are left, how long the line is, and what the caller has of it.
-#include "app/serve.h"
-#include "app/views.h"
+#include "api/views.h"
+#include "endpoint/serve.h"
 
 using namespace ticketd;
 
 static Answer status(App& app, const Request& request, UserId user) {
   const auto id = request.path_id<EventId>("event_id");
   if (!id.ok()) return id.refusal();
-  const auto found =
-      storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::find_standing(tx, *id, user); });
+  const auto found = postgres::autocommit(
+      app.database, [&](pqxx::transaction_base& tx) { return storage::find_standing(tx, *id, user); });
   if (!found) return Refusal{Code::event_not_found};
   const auto& mine = found->mine;
   const auto my =

@@ -1,9 +1,9 @@
 // PATCH /v1/events/{event_id}: changes an event of the caller. What decides about bookings (capacity, limit per person)
 // goes through the queue with the whole change, so that all of it happens or none; the rest is written here.
-#include "app/event_fields.h"
-#include "app/serve.h"
-#include "app/submission.h"
-#include "app/views.h"
+#include "api/event_fields.h"
+#include "api/views.h"
+#include "endpoint/serve.h"
+#include "endpoint/submission.h"
 
 using namespace ticketd;
 
@@ -25,7 +25,7 @@ static Answer update(App& app, const Request& request, UserId user) {
   if (!changes.ok()) return changes.refusal();
 
   const auto find = [&] {
-    return storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, *id); });
+    return postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, *id); });
   };
   const auto event = find();
   if (!event) return Refusal{Code::event_not_found};
@@ -33,14 +33,14 @@ static Answer update(App& app, const Request& request, UserId user) {
   if (event->status == domain::EventStatus::cancelled) return Refusal{Code::event_cancelled};
   if (const auto refusal = dates_refusal(*event, *changes)) return *refusal;
   if (counts_anew(*event, *changes, app.clock.now())) {
-    const bool has_all = storage::read(app.database, [&](pqxx::transaction_base& tx) {
+    const bool has_all = postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) {
       return storage::has_open_events(tx, user, app.config.events_per_user, app.clock.now());
     });
     if (has_all) return Refusal{Code::too_many_events};
   }
 
   if (!changes->total_tickets && !changes->max_per_user) {
-    const auto updated = storage::read(app.database, [&](pqxx::transaction_base& tx) {
+    const auto updated = postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) {
       return storage::update_event(tx, *id, user, *changes, app.clock.now());
     });
     return updated ? changed(app, *updated) : Answer(Refusal{Code::event_cancelled});

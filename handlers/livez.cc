@@ -1,5 +1,5 @@
 // GET /livez: nginx and this process answer; says nothing about the databases.
-#include "app/serve.h"
+#include "endpoint/serve.h"
 
 using namespace ticketd;
 

@@ -1,7 +1,7 @@
 // GET /metrics: Prometheus text format 0.0.4, exact over all processes of this host. nginx lets only loopback in.
-#include "app/serve.h"
-#include "app/store_gauges.h"
-#include "app/version.h"
+#include "endpoint/serve.h"
+#include "endpoint/store_gauges.h"
+#include "endpoint/version.h"
 
 using namespace ticketd;
 

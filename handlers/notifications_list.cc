@@ -2,9 +2,9 @@
 // being processed, under the id that its outcome will have.
 #include <algorithm>
 
-#include "app/paging.h"
-#include "app/serve.h"
-#include "app/views.h"
+#include "api/paging.h"
+#include "api/views.h"
+#include "endpoint/serve.h"
 
 using namespace ticketd;
 
@@ -26,7 +26,7 @@ static Answer list(App& app, const Request& request, UserId user) {
 
   auto rows = JsonText::array();
   auto pending = before ? std::vector<domain::Command>() : pending_of(app, user);
-  return storage::read(app.database, [&](pqxx::transaction_base& tx) -> Answer {
+  return postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) -> Answer {
     std::vector<NotificationId> ids;
     ids.reserve(pending.size());
     for (const auto& command : pending) ids.push_back(command.notification);

@@ -1,5 +1,5 @@
 // POST /v1/notifications/read: marks some of the caller's notifications, or all, as read.
-#include "app/serve.h"
+#include "endpoint/serve.h"
 #include "http/fields.h"
 #include "storage/notifications.h"
 
@@ -21,7 +21,7 @@ static Answer mark_read(App& app, const Request& request, UserId user) {
   if (!in.ok()) return in.refusal();
 
   if (all) ids.clear();
-  const int count = storage::read(
+  const int count = postgres::autocommit(
       app.database, [&](pqxx::transaction_base& tx) { return storage::mark_read(tx, user, ids, app.clock.now()); });
   return http::success(200, "Notifications marked as read", JsonText::object({{"updated", count}}));
 }

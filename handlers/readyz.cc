@@ -1,10 +1,10 @@
 // GET /readyz: 200 when PostgreSQL and the queue can be reached, 503 with what is missing otherwise. The cache may be
 // away: the service goes on without it.
-#include "app/serve.h"
+#include "endpoint/serve.h"
 
 using namespace ticketd;
 
-static bool answers(redis::Pool& redis) {
+static bool answers(redis::RedisPool& redis) {
   try {
     return redis.command({"PING"}).text() == "PONG";
   } catch (const std::exception&) {
@@ -13,7 +13,7 @@ static bool answers(redis::Pool& redis) {
 }
 
 static Answer readyz(App& app, const Request&) {
-  storage::ping(app.database);
+  postgres::ping(app.database);
   if (!answers(app.queue_redis)) return Refusal{Code::queue_unavailable};
   const auto parts =
       JsonText::object({{"database", "ok"}, {"queue", "ok"}, {"cache", answers(app.cache_redis) ? "ok" : "away"}});

@@ -1,6 +1,6 @@
 // GET /v1/requests/{request_id}: queued, or how the caller's request ended.
-#include "app/serve.h"
-#include "app/views.h"
+#include "api/views.h"
+#include "endpoint/serve.h"
 
 using namespace ticketd;
 
@@ -17,7 +17,7 @@ static Answer get_request(App& app, const Request& request, UserId user) {
   const auto id = request.path_id<CommandId>("request_id");
   if (!id.ok()) return id.refusal();
   const auto decided = [&]() -> std::optional<JsonText> {
-    return storage::read(app.database, [&](pqxx::transaction_base& tx) -> std::optional<JsonText> {
+    return postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) -> std::optional<JsonText> {
       const auto found = storage::find_request(tx, *id, user);
       if (!found) return std::nullopt;
       return outcome_json(*found, found->booking ? storage::find_booking(tx, *found->booking, user) : std::nullopt);

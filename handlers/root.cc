@@ -1,6 +1,6 @@
 // GET /: what answers here.
-#include "app/serve.h"
-#include "app/version.h"
+#include "endpoint/serve.h"
+#include "endpoint/version.h"
 
 using namespace ticketd;
 

@@ -1,12 +1,12 @@
 // GET /v1/users/me: the account of the caller.
-#include "app/serve.h"
-#include "app/views.h"
+#include "api/views.h"
+#include "endpoint/serve.h"
 
 using namespace ticketd;
 
 static Answer me(App& app, const Request&, UserId user) {
   const auto found =
-      storage::read(app.database, [&](pqxx::transaction_base& tx) { return storage::find_user(tx, user); });
+      postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) { return storage::find_user(tx, user); });
   if (!found) return Refusal{Code::token_invalid};
   return http::success(200, "user found", user_json(*found));
 }

@@ -9,7 +9,7 @@ mkdir -p "$reports"
 to_reports=log_path=$reports/report:log_exe_name=1
 export ASAN_OPTIONS=$to_reports:detect_stack_use_after_return=1:strict_string_checks=1
 export UBSAN_OPTIONS=$to_reports:print_stacktrace=1
-# die_after_fork=0: tests of tests/integration/storage_dead_retry.cc and storage_database.cc fork a process, and the pool
+# die_after_fork=0: tests of tests/integration/storage_dead_retry.cc and postgres_database.cc fork a process, and the pool
 # that it opens has a thread of its own.
 export TSAN_OPTIONS=$to_reports:second_deadlock_stack=1:die_after_fork=0:suppressions=$PWD/tests/tsan.supp
 export LSAN_OPTIONS=suppressions=$PWD/tests/lsan.supp:print_suppressions=0

@@ -69,7 +69,7 @@ void Drain::carry_out(std::span<const Entry> entries) { carry_out_by(entries, op
 
 void Drain::carry_out_one_by_one(std::span<const Entry> entries, bool first_is_poison) {
   if (first_is_poison) {
-    bury(entries.front(), {storage::FaultKind::refused, "", "the worker died each time that it carried this out"}, 1);
+    bury(entries.front(), {postgres::FaultKind::refused, "", "the worker died each time that it carried this out"}, 1);
     entries = entries.subspan(1);
   }
   carry_out_by(entries, 1);
@@ -79,7 +79,7 @@ void Drain::carry_out_by(std::span<const Entry> entries, int batch_max) {
   while (!entries.empty()) {
     if (!entries.front().command) {
       // What cannot be read will never be readable.
-      bury(entries.front(), {storage::FaultKind::refused, "", "the entry cannot be read as a command"}, 1);
+      bury(entries.front(), {postgres::FaultKind::refused, "", "the entry cannot be read as a command"}, 1);
       entries = entries.subspan(1);
       continue;
     }
@@ -98,15 +98,15 @@ void Drain::commit_or_halve(std::span<const Entry> entries) {
     } catch (const redis::RedisUnavailable&) {
       throw;
     } catch (...) {
-      const auto fault = storage::fault_of(std::current_exception());
-      if (fault.kind == storage::FaultKind::unavailable || fault.kind == storage::FaultKind::in_doubt)
-        throw storage::DatabaseUnavailable(fault.what);
+      const auto fault = postgres::fault_of(std::current_exception());
+      if (fault.kind == postgres::FaultKind::unavailable || fault.kind == postgres::FaultKind::in_doubt)
+        throw postgres::DatabaseUnavailable(fault.what);
       tally_.failed_batch();
       Log::warning("batch_failed", {{"commands", static_cast<int>(entries.size())},
                                     {"attempt", attempt},
                                     {"sqlstate", fault.sqlstate},
                                     {"error", fault.what}});
-      if (fault.kind == storage::FaultKind::conflict && attempt < options_.attempts_max) continue;
+      if (fault.kind == postgres::FaultKind::conflict && attempt < options_.attempts_max) continue;
       if (entries.size() > 1) break;
       if (attempt >= options_.attempts_max) return bury(entries.front(), fault, attempt);
       std::this_thread::sleep_for(kBetweenAttempts);
@@ -137,7 +137,7 @@ void Drain::commit(std::span<const Entry> entries) {
   log_decided(decided, promoted);
 }
 
-void Drain::bury(const Entry& entry, const storage::Fault& fault, int attempts) {
+void Drain::bury(const Entry& entry, const postgres::Fault& fault, int attempts) {
   storage::DeadLetter letter{entry.command, entry.shard,    entry.stream_id, queue::to_json_text(entry.fields),
                              fault.what,    fault.sqlstate, attempts};
   pqxx::work tx(connection_);

@@ -5,8 +5,8 @@
 
 #include "base/random.h"
 #include "base/time.h"
+#include "postgres/database.h"
 #include "queue/command_stream.h"
-#include "storage/database.h"
 #include "tally.h"
 
 namespace ticketd::worker {
@@ -24,8 +24,8 @@ class Drain {
 
   // Carries out the entries, in their order, in transactions of at most batch_max, and acknowledges each after its
   // COMMIT. A batch that fails for a reason of its own is halved until the bad command stands alone; that one becomes a
-  // dead letter after attempts_max attempts. Throws storage::DatabaseUnavailable and redis::RedisUnavailable: then what
-  // is not acknowledged is in the queue still, and reading it again is harmless.
+  // dead letter after attempts_max attempts. Throws postgres::DatabaseUnavailable and redis::RedisUnavailable: then
+  // what is not acknowledged is in the queue still, and reading it again is harmless.
   void carry_out(std::span<const queue::Entry> entries);
 
   // The same, each in a transaction of its own; the first one becomes a dead letter right away if it is known as
@@ -36,7 +36,7 @@ class Drain {
   void carry_out_by(std::span<const queue::Entry> entries, int batch_max);
   void commit_or_halve(std::span<const queue::Entry> entries);
   void commit(std::span<const queue::Entry> entries);
-  void bury(const queue::Entry& entry, const storage::Fault& fault, int attempts);
+  void bury(const queue::Entry& entry, const postgres::Fault& fault, int attempts);
 
   pqxx::connection& connection_;
   queue::CommandStream& stream_;

@@ -34,7 +34,7 @@ int main() {
   const auto config = config_or_exit(Part::worker, name);
   Log::open(name, config.log_level);
   Metrics metrics(config.metrics_file);
-  metrics.announce(name, now_us());
+  metrics.record_start(name, now_us());
   Cell& shards = metrics.gauge("ticketd_worker_shards{process=\"" + name + "\"}");
   const SystemClock clock;
   SystemRandom random;

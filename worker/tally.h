@@ -3,8 +3,8 @@
 #include <span>
 #include <vector>
 
-#include "base/metrics.h"
 #include "base/time.h"
+#include "metrics/metrics.h"
 #include "storage/batch.h"
 
 namespace ticketd::worker {

@@ -11,8 +11,8 @@
 
 #include "base/log.h"
 #include "drain.h"
+#include "postgres/database.h"
 #include "queue/command_stream.h"
-#include "storage/database.h"
 #include "storage/housekeeping.h"
 #include "storage/shard_locks.h"
 
@@ -125,11 +125,11 @@ void Worker::run_session(const std::atomic<bool>& stop) {
         "TICKETD_SHARDS was changed while commands are queued under the old number; set it back until the queue is "
         "empty");
   }
-  storage::Connection session(config_.database_url,
-                              {"ticketd-worker", kStatementTimeoutMs, kIdleSessionTimeoutMs, false, true});
+  postgres::DatabaseConnection session(config_.database_url,
+                                       {"ticketd-worker", kStatementTimeoutMs, kIdleSessionTimeoutMs, false, true});
   storage::ShardLocks locks(session.get(), config_.shards);
   Drain drain(session.get(), stream, metrics_, clock_, random_, {config_.batch_max, config_.attempts_max});
-  locks.announce();
+  locks.join();
   std::set<int> fresh;
   auto next_balance = SteadyClock::now();
   auto next_cleaning = next_balance;

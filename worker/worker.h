@@ -6,10 +6,10 @@
 #include <stdexcept>
 #include <string>
 
-#include "base/metrics.h"
 #include "base/random.h"
 #include "base/time.h"
 #include "config/config.h"
+#include "metrics/metrics.h"
 
 namespace ticketd::worker {
 

@@ -9,10 +9,10 @@
 #include <string>
 
 #include "base/random.h"
-#include "base/result.h"
 #include "base/time.h"
 #include "base/uuid.h"
 #include "config/config.h"
+#include "refusal/result.h"
 
 namespace ticketd::auth {
 

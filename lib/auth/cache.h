@@ -4,7 +4,7 @@
 #include <chrono>
 #include <stdexcept>
 
-#include "base/metrics.h"
+#include "metrics/metrics.h"
 #include "redis/pool.h"
 
 namespace ticketd::auth {
@@ -12,7 +12,7 @@ namespace ticketd::auth {
 class Cache {
  public:
   // `unreachable` counts the calls that found no Redis.
-  Cache(redis::Pool& redis, Cell& unreachable) : redis_(redis), unreachable_(unreachable) {}
+  Cache(redis::RedisPool& redis, Cell& unreachable) : redis_(redis), unreachable_(unreachable) {}
 
   // body(redis::Commands&), unless Redis cannot be reached, or is full and refuses writes: the same to us. Throws
   // nothing for that. Thread-safe.
@@ -42,7 +42,7 @@ class Cache {
         .count();
   }
 
-  redis::Pool& redis_;
+  redis::RedisPool& redis_;
   Cell& unreachable_;
   std::atomic<std::int64_t> not_before_ms_{0};  // by the steady clock: a Redis that hung is left alone until then
 };

@@ -9,7 +9,7 @@
 #include <iostream>
 #include <sstream>
 
-#include "base/metrics.h"
+#include "metrics/metrics.h"
 
 namespace ticketd {
 namespace {

@@ -23,8 +23,8 @@
 #include <vector>
 
 #include "base/log.h"
-#include "base/resident.h"
 #include "fcgi/params.h"
+#include "fcgi/resident.h"
 
 namespace ticketd::fcgi {
 namespace {
@@ -81,19 +81,19 @@ class Fd {
 
 // An accepted connection, and the request that is read from it; libfcgi says when the peer wants it kept for another
 // one.
-class Connection {
+class AcceptedSocket {
  public:
-  Connection(int listen_fd, int fd) {
+  AcceptedSocket(int listen_fd, int fd) {
     FCGX_InitRequest(&fcgi_, listen_fd, FCGI_FAIL_ACCEPT_ON_INTR);
     fcgi_.ipcFd = fd;
     fcgi_.keepConnection = 1;  // for FCGX_Accept_r, which else closes it first; the request says what it wants itself
   }
-  ~Connection() {
+  ~AcceptedSocket() {
     if (fcgi_.ipcFd >= 0) ::close(fcgi_.ipcFd);  // FCGX_Free would wait until the peer has closed it too
     FCGX_Free(&fcgi_, 0);
   }
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
+  AcceptedSocket(const AcceptedSocket&) = delete;
+  AcceptedSocket& operator=(const AcceptedSocket&) = delete;
 
   // Reads the next request; if the peer has gone, that of another connection that waits to be accepted. False: none.
   bool next() { return FCGX_Accept_r(&fcgi_) == 0; }
@@ -110,7 +110,7 @@ class Waiting {
  public:
   explicit Waiting(int epoll_fd) : epoll_fd_(epoll_fd) {}
 
-  void put(std::unique_ptr<Connection> connection) {
+  void put(std::unique_ptr<AcceptedSocket> connection) {
     // One shot: until it is put back nobody hears of it.
     epoll_event event{EPOLLIN | EPOLLONESHOT, {.ptr = connection.get()}};
     const int fd = connection->fd();
@@ -120,9 +120,9 @@ class Waiting {
     if (::epoll_ctl(epoll_fd_, EPOLL_CTL_MOD, fd, &event) == 0) return;
     if (::epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) != 0) connections_.erase(key);  // its peer connects anew
   }
-  std::unique_ptr<Connection> take(const void* key) {
+  std::unique_ptr<AcceptedSocket> take(const void* key) {
     const std::lock_guard lock(mutex_);
-    const auto found = connections_.find(static_cast<const Connection*>(key));
+    const auto found = connections_.find(static_cast<const AcceptedSocket*>(key));
     auto connection = std::move(found->second);
     connections_.erase(found);
     return connection;
@@ -131,7 +131,7 @@ class Waiting {
  private:
   const int epoll_fd_;
   std::mutex mutex_;
-  std::unordered_map<const Connection*, std::unique_ptr<Connection>> connections_;
+  std::unordered_map<const AcceptedSocket*, std::unique_ptr<AcceptedSocket>> connections_;
 };
 
 class Server {
@@ -156,10 +156,10 @@ class Server {
   }
 
   // Null if nobody waits (any more), or there are no descriptors.
-  std::unique_ptr<Connection> accept() {
+  std::unique_ptr<AcceptedSocket> accept() {
     const int fd = ::accept4(options_.listen_fd, nullptr, nullptr, SOCK_CLOEXEC);
     if (fd < 0) wait_out_shortage(errno);
-    return fd < 0 ? nullptr : std::make_unique<Connection>(options_.listen_fd, fd);
+    return fd < 0 ? nullptr : std::make_unique<AcceptedSocket>(options_.listen_fd, fd);
   }
 
   // The connection stays in the backlog, so the socket would be readable again at once (accept(2)). Meanwhile the other
@@ -200,7 +200,7 @@ class Server {
     }
   }
 
-  void serve(std::unique_ptr<Connection> connection) {
+  void serve(std::unique_ptr<AcceptedSocket> connection) {
     if (connection->next() && answer(connection->request())) waiting_.put(std::move(connection));
   }
 

@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "base/json.h"
-#include "base/refusal.h"
 #include "base/time.h"
 #include "base/uuid.h"
 #include "http/request.h"
+#include "refusal/refusal.h"
 
 namespace ticketd::http {
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "base/json_text.h"
-#include "base/result.h"
 #include "http/request.h"
+#include "refusal/result.h"
 
 namespace ticketd::http {
 

@@ -7,9 +7,9 @@
 #include <string_view>
 
 #include "base/json.h"
-#include "base/result.h"
 #include "base/time.h"
 #include "base/uuid.h"
+#include "refusal/result.h"
 
 namespace ticketd::http {
 

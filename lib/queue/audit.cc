@@ -13,7 +13,8 @@ const std::string kPage = "1000";
 
 class Audit {
  public:
-  Audit(redis::Connection& redis, Time now, const AuditLimits& limits) : redis_(redis), now_(now), limits_(limits) {}
+  Audit(redis::RedisConnection& redis, Time now, const AuditLimits& limits)
+      : redis_(redis), now_(now), limits_(limits) {}
 
   QueueAudit of(int shards) {
     for (int shard = 0; shard < shards; ++shard) audit_.queued += redis_.command({"XLEN", stream_key(shard)}).integer();
@@ -68,7 +69,7 @@ class Audit {
       audit_.examples.push_back({key.substr(std::string_view(kPendingPrefix).size()), std::move(id)});
   }
 
-  redis::Connection& redis_;
+  redis::RedisConnection& redis_;
   const Time now_;
   const AuditLimits limits_;
   QueueAudit audit_;
@@ -76,7 +77,7 @@ class Audit {
 
 }  // namespace
 
-QueueAudit audit_queue(redis::Connection& redis, int shards, Time now, const AuditLimits& limits) {
+QueueAudit audit_queue(redis::RedisConnection& redis, int shards, Time now, const AuditLimits& limits) {
   // A shell's settings may be another machine's: streams that the workers know are not to be overlooked.
   return Audit(redis, now, limits).of(std::max(stored_shards(redis), shards));
 }

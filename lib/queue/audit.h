@@ -36,6 +36,6 @@ struct QueueAudit {
 };
 
 // `shards`: how many streams there are, if the workers did not leave a larger number. Throws redis::RedisUnavailable.
-QueueAudit audit_queue(redis::Connection& redis, int shards, Time now, const AuditLimits& limits = {});
+QueueAudit audit_queue(redis::RedisConnection& redis, int shards, Time now, const AuditLimits& limits = {});
 
 }  // namespace ticketd::queue

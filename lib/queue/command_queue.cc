@@ -105,7 +105,7 @@ Result<Accepted> accepted(const redis::Reply& reply, const domain::Command& comm
 
 }  // namespace
 
-CommandQueue::CommandQueue(redis::Pool& redis, Limits limits)
+CommandQueue::CommandQueue(redis::RedisPool& redis, Limits limits)
     : redis_(redis), limits_(limits), script_(submit_script(limits)) {}
 
 Result<Accepted> CommandQueue::submit(const domain::Command& command, const std::optional<IdempotencyKey>& key,

@@ -19,9 +19,9 @@
 #include <string>
 #include <vector>
 
-#include "base/result.h"
 #include "domain/command.h"
 #include "redis/pool.h"
+#include "refusal/result.h"
 
 namespace ticketd::queue {
 
@@ -50,7 +50,7 @@ struct Accepted {
 
 class CommandQueue {
  public:
-  CommandQueue(redis::Pool& redis, Limits limits);
+  CommandQueue(redis::RedisPool& redis, Limits limits);
 
   // Queues the command in one round trip. When this returns the command is on disk. With `awaited` the worker signals
   // the outcome to await_outcome().
@@ -81,7 +81,7 @@ class CommandQueue {
  private:
   std::vector<domain::Command> read_commands(UserId user, const std::vector<redis::Reply>& texts);
 
-  redis::Pool& redis_;
+  redis::RedisPool& redis_;
   const Limits limits_;
   const redis::Script script_;
 };

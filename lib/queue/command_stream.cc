@@ -177,14 +177,14 @@ bool CommandStream::agree_on_shards(int shards) {
   return true;
 }
 
-int stored_shards(redis::Connection& redis) {
+int stored_shards(redis::RedisConnection& redis) {
   const std::string stored(redis.command({"GET", kShardsKey}).text());
   int shards = 0;
   std::from_chars(stored.data(), stored.data() + stored.size(), shards);
   return shards;
 }
 
-QueueDepth queue_depth(redis::Connection& redis, int shards) {
+QueueDepth queue_depth(redis::RedisConnection& redis, int shards) {
   QueueDepth queue;
   for (int shard = 0; shard < shards; ++shard) {
     queue.depth += redis.command({"XLEN", stream_key(shard)}).integer();

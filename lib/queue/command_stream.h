@@ -60,7 +60,7 @@ class CommandStream {
   void await_acknowledged();
   void settle();
 
-  redis::Connection redis_;
+  redis::RedisConnection redis_;
   std::map<int, std::string> last_;   // by shard, the stream id of the entry that was read last
   bool asked_ = false;                // for the next entries, which were not taken yet
   int acknowledging_before_ = 0;      // answers to acknowledge() that come before those
@@ -73,9 +73,9 @@ struct QueueDepth {
   std::int64_t oldest_ms = 0;  // when the oldest outstanding entry was queued, by Redis's clock; 0: none
 };
 // Over all shards. Throws redis::RedisUnavailable.
-QueueDepth queue_depth(redis::Connection& redis, int shards);
+QueueDepth queue_depth(redis::RedisConnection& redis, int shards);
 
 // The number of shards that the workers agreed on, 0 if there never was a worker. Throws redis::RedisUnavailable.
-int stored_shards(redis::Connection& redis);
+int stored_shards(redis::RedisConnection& redis);
 
 }  // namespace ticketd::queue

@@ -21,7 +21,7 @@ return 1
 
 }  // namespace
 
-void requeue(redis::Connection& redis, const domain::Command& command, int shards) {
+void requeue(redis::RedisConnection& redis, const domain::Command& command, int shards) {
   const int shard = shard_of(command.event, shards);
   redis::Arguments arguments = {std::to_string(shards), command.id.str(), std::to_string(shard)};
   for (const auto& [name, value] : to_fields(command)) {

@@ -9,6 +9,6 @@ namespace ticketd::queue {
 // script; when this returns both are on disk. The caps on the queue do not hold here, for its operator asks for it.
 // Throws std::runtime_error if the queue was made for another number of shards (nothing was added then),
 // redis::RedisError if it is out of memory (likewise), and redis::RedisUnavailable: then it may have been added.
-void requeue(redis::Connection& redis, const domain::Command& command, int shards);
+void requeue(redis::RedisConnection& redis, const domain::Command& command, int shards);
 
 }  // namespace ticketd::queue

@@ -27,12 +27,12 @@ class Signal {
 
 }  // namespace
 
-struct Pool::Waiter {
+struct RedisPool::Waiter {
   explicit Waiter(std::span<const Arguments> commands) : call(commands) {}
   Call call;
   Signal woken;  // because the call is made, or because it is now this thread that leads
   // Of a leader: the connection for the calls of its followers, itself among them, and whether they were sent already.
-  std::unique_ptr<Connection> connection;
+  std::unique_ptr<RedisConnection> connection;
   std::vector<Waiter*> followers;
   bool sent = false;
 };
@@ -49,7 +49,7 @@ std::vector<Call*> calls_of(const Waiters& waiters) {
 
 }  // namespace
 
-std::vector<Reply> Pool::pipeline(std::span<const Arguments> commands) {
+std::vector<Reply> RedisPool::pipeline(std::span<const Arguments> commands) {
   Waiter mine(commands);
   bool leads = false;
   {
@@ -69,7 +69,7 @@ std::vector<Reply> Pool::pipeline(std::span<const Arguments> commands) {
 
 // Makes the followers' calls, sends what came meanwhile, and has the first of those lead. If no answer came in time the
 // latter fail too: they would wait for as long again.
-void Pool::lead(Waiter& leader) {
+void RedisPool::lead(Waiter& leader) {
   const auto calls = calls_of(leader.followers);
   if (!leader.sent) leader.connection->send(calls);
   leader.connection->receive(calls);
@@ -99,9 +99,9 @@ void Pool::lead(Waiter& leader) {
   }
 }
 
-Pool::Lease Pool::take() { return {*this, take_connection()}; }
+RedisPool::Lease RedisPool::take() { return {*this, take_connection()}; }
 
-std::unique_ptr<Connection> Pool::take_connection() {
+std::unique_ptr<RedisConnection> RedisPool::take_connection() {
   {
     const std::lock_guard lock(mutex_);
     meter_.in_use.fetch_add(1, std::memory_order_relaxed);
@@ -112,15 +112,15 @@ std::unique_ptr<Connection> Pool::take_connection() {
       return connection;
     }
   }
-  return std::make_unique<Connection>(url_, timeout_ms_);
+  return std::make_unique<RedisConnection>(url_, timeout_ms_);
 }
 
-void Pool::give_back(std::unique_ptr<Connection> connection) {
+void RedisPool::give_back(std::unique_ptr<RedisConnection> connection) {
   const std::lock_guard lock(mutex_);
   keep(std::move(connection));
 }
 
-void Pool::keep(std::unique_ptr<Connection> connection) {
+void RedisPool::keep(std::unique_ptr<RedisConnection> connection) {
   meter_.in_use.fetch_sub(1, std::memory_order_relaxed);
   if (!connection->is_open()) return;
   idle_.push_back(std::move(connection));

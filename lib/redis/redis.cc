@@ -95,22 +95,22 @@ void Arguments::append(const Arguments& others) {
   text_ += others.text_;
 }
 
-Connection::Connection(std::string url, int timeout_ms) : url_(std::move(url)), timeout_ms_(timeout_ms) {}
-Connection::~Connection() { close(); }
+RedisConnection::RedisConnection(std::string url, int timeout_ms) : url_(std::move(url)), timeout_ms_(timeout_ms) {}
+RedisConnection::~RedisConnection() { close(); }
 
-void Connection::close() {
+void RedisConnection::close() {
   if (context_ != nullptr) redisFree(context_);
   context_ = nullptr;
 }
 
-void Connection::fail() {
+void RedisConnection::fail() {
   timed_out_ = context_ != nullptr && context_->err == REDIS_ERR_IO && errno == EAGAIN;
   const std::string why = context_ == nullptr ? "no connection" : context_->errstr;
   close();  // after an error or a time-out a context is of no more use
   throw RedisUnavailable("Redis: " + why);
 }
 
-void Connection::open() {
+void RedisConnection::open() {
   if (context_ != nullptr) return;
   const auto address = parse_url(url_);
   const auto timeout = timeval_of(timeout_ms_);
@@ -137,14 +137,14 @@ void Connection::open() {
   }
 }
 
-void Connection::append(const Arguments& arguments) {
+void RedisConnection::append(const Arguments& arguments) {
   const auto head = '*' + std::to_string(arguments.size()) + "\r\n";
   for (const auto* text : {&head, &arguments.text()}) {
     if (redisAppendFormattedCommand(context_, text->data(), text->size()) != REDIS_OK) fail();
   }
 }
 
-Reply Connection::receive() {
+Reply RedisConnection::receive() {
   void* raw = nullptr;
   if (context_ == nullptr || redisGetReply(context_, &raw) != REDIS_OK || raw == nullptr) fail();
   std::shared_ptr<redisReply> reply(static_cast<redisReply*>(raw), freeReplyObject);
@@ -160,13 +160,13 @@ Reply Connection::receive() {
   return Reply(std::move(reply));
 }
 
-bool Connection::closed_by_peer() const {
+bool RedisConnection::closed_by_peer() const {
   char byte = 0;
   const auto size = ::recv(context_->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return size == 0 || (size < 0 && errno != EAGAIN);
 }
 
-void Connection::make_ready(int blocks_ms) {
+void RedisConnection::make_ready(int blocks_ms) {
   if (context_ != nullptr && closed_by_peer()) close();  // while it lay idle: Redis was restarted
   open();
   if (wait_ms_ != timeout_ms_ + blocks_ms) {
@@ -175,7 +175,7 @@ void Connection::make_ready(int blocks_ms) {
   }
 }
 
-void Connection::receive(Call& call) {
+void RedisConnection::receive(Call& call) {
   for (std::size_t i = 0; i < call.commands_.size(); ++i) {
     try {
       call.replies_.push_back(receive());
@@ -186,12 +186,12 @@ void Connection::receive(Call& call) {
   }
 }
 
-void Connection::give_up(std::span<Call* const> calls, const char* why) {
+void RedisConnection::give_up(std::span<Call* const> calls, const char* why) {
   close();
   for (auto* call : calls) call->give_up(why);
 }
 
-void Connection::send(std::span<Call* const> calls) noexcept {
+void RedisConnection::send(std::span<Call* const> calls) noexcept {
   try {
     make_ready(0);
     for (const auto* call : calls) {
@@ -203,7 +203,7 @@ void Connection::send(std::span<Call* const> calls) noexcept {
   }
 }
 
-void Connection::receive(std::span<Call* const> calls) noexcept {
+void RedisConnection::receive(std::span<Call* const> calls) noexcept {
   std::size_t answered = 0;
   try {
     for (; answered < calls.size(); ++answered) {
@@ -214,7 +214,7 @@ void Connection::receive(std::span<Call* const> calls) noexcept {
   }
 }
 
-std::vector<Reply> Connection::pipeline(std::span<const Arguments> commands) {
+std::vector<Reply> RedisConnection::pipeline(std::span<const Arguments> commands) {
   Call call(commands);
   Call* const calls[] = {&call};
   send(calls);
@@ -222,19 +222,19 @@ std::vector<Reply> Connection::pipeline(std::span<const Arguments> commands) {
   return std::move(call).replies();
 }
 
-void Connection::send(const Arguments& arguments) {
+void RedisConnection::send(const Arguments& arguments) {
   open();
   append(arguments);
   flush();
 }
 
-void Connection::flush() {
+void RedisConnection::flush() {
   for (int done = 0; done == 0;) {
     if (redisBufferWrite(context_, &done) != REDIS_OK) fail();
   }
 }
 
-Reply Connection::blocking_command(const Arguments& arguments, int blocks_ms) {
+Reply RedisConnection::blocking_command(const Arguments& arguments, int blocks_ms) {
   make_ready(blocks_ms);
   append(arguments);
   return receive();

@@ -103,7 +103,7 @@ class Call {
   }
 
  private:
-  friend class Connection;
+  friend class RedisConnection;
   std::span<const Arguments> commands_;
   std::vector<Reply> replies_;
   std::string error_;  // the first one; its what()
@@ -111,14 +111,14 @@ class Call {
 };
 
 // One connection, opened at the first command and again after a failure. Not thread-safe.
-class Connection : public Commands {
+class RedisConnection : public Commands {
  public:
   // `url`: redis://[[user]:password@]host[:port][/database] or unix://[[user]:password@]/path[?db=n]. Commands time out
   // after `timeout_ms`.
-  Connection(std::string url, int timeout_ms);
-  ~Connection() override;
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
+  RedisConnection(std::string url, int timeout_ms);
+  ~RedisConnection() override;
+  RedisConnection(const RedisConnection&) = delete;
+  RedisConnection& operator=(const RedisConnection&) = delete;
 
   std::vector<Reply> pipeline(std::span<const Arguments> commands) override;
 

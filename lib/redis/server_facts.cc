@@ -40,7 +40,7 @@ std::optional<std::string> ServerFacts::setting(const std::string& name) const {
 }
 int ServerFacts::major_version() const { return static_cast<int>(number("redis_version")); }
 
-std::map<std::string, std::string> read_info(Connection& redis, const std::string& section) {
+std::map<std::string, std::string> read_info(RedisConnection& redis, const std::string& section) {
   return parse_info(redis.command({"INFO", section}).text());
 }
 
@@ -49,7 +49,7 @@ std::int64_t number_in(const std::map<std::string, std::string>& info, const std
   return found == info.end() ? 0 : number_in(found->second);
 }
 
-ServerFacts read_server_facts(Connection& redis) {
+ServerFacts read_server_facts(RedisConnection& redis) {
   ServerFacts facts;
   facts.info = read_info(redis);
   const auto time = redis.command({"TIME"});

@@ -23,12 +23,12 @@ struct ServerFacts {
 };
 
 // The fields of INFO, or of one section of it. Throws RedisUnavailable, and RedisError where this user may not ask.
-std::map<std::string, std::string> read_info(Connection& redis, const std::string& section = "default");
+std::map<std::string, std::string> read_info(RedisConnection& redis, const std::string& section = "default");
 
 // A field as a number; 0 where it is none or is not there.
 std::int64_t number_in(const std::map<std::string, std::string>& info, const std::string& field);
 
 // Throws as read_info().
-ServerFacts read_server_facts(Connection& redis);
+ServerFacts read_server_facts(RedisConnection& redis);
 
 }  // namespace ticketd::redis

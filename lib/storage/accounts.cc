@@ -1,8 +1,9 @@
 #include "storage/accounts.h"
 
-#include "storage/rows.h"
+#include "postgres/rows.h"
 
 namespace ticketd::storage {
+using namespace postgres;
 namespace {
 
 const std::string kFindSql = std::string("SELECT ") + kUserColumns + R"(, u.password_hash = '' AS deleted,

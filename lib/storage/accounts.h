@@ -9,7 +9,7 @@
 
 #include "base/time.h"
 #include "base/uuid.h"
-#include "storage/database.h"
+#include "postgres/database.h"
 #include "storage/users.h"
 
 namespace ticketd::storage {

@@ -9,7 +9,7 @@
 
 #include "base/random.h"
 #include "domain/decide.h"
-#include "storage/database.h"
+#include "postgres/database.h"
 
 namespace ticketd::storage {
 

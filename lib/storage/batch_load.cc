@@ -1,10 +1,11 @@
 #include <algorithm>
 
-#include "storage/array_parameter.h"
+#include "postgres/array_parameter.h"
+#include "postgres/rows.h"
 #include "storage/batch.h"
-#include "storage/rows.h"
 
 namespace ticketd::storage {
+using namespace postgres;
 namespace {
 
 const Statement kFindDone{"find_done_commands", "SELECT id FROM commands WHERE id = ANY ($1::uuid[])"};

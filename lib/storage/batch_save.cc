@@ -1,11 +1,12 @@
 #include "base/crash_point.h"
 #include "domain/message.h"
-#include "storage/array_parameter.h"
+#include "postgres/array_parameter.h"
+#include "postgres/rows.h"
 #include "storage/batch.h"
 #include "storage/events.h"
-#include "storage/rows.h"
 
 namespace ticketd::storage {
+using namespace postgres;
 namespace {
 
 const Statement kInsertCommands{"insert_commands", R"(

@@ -7,7 +7,7 @@
 #include "base/time.h"
 #include "base/uuid.h"
 #include "domain/event_state.h"
-#include "storage/database.h"
+#include "postgres/database.h"
 
 namespace ticketd::storage {
 

@@ -2,9 +2,10 @@
 
 #include "base/crash_point.h"
 #include "domain/message.h"
-#include "storage/rows.h"
+#include "postgres/rows.h"
 
 namespace ticketd::storage {
+using namespace postgres;
 namespace {
 
 // One that is there already belongs to a retry that is under way: a new died_at keeps the retry from removing it.
@@ -110,8 +111,8 @@ std::vector<StoredLetter> find_dead_letters(pqxx::transaction_base& tx, int shar
   return letters_of(run(tx, kFindByEntry, shard, stream_id));
 }
 
-RetryOutcome retry_dead_letters(Pool& pool, const std::vector<StoredLetter>& letters, const domain::Command& command,
-                                const std::function<void()>& put_back, Time now) {
+RetryOutcome retry_dead_letters(postgres::DatabasePool& pool, const std::vector<StoredLetter>& letters,
+                                const domain::Command& command, const std::function<void()>& put_back, Time now) {
   const auto outcome = transact(pool, [&](pqxx::work& tx) { return release(tx, letters, command); });
   if (outcome != RetryOutcome::put_back) return outcome;
   CRASH_POINT("after_retry_release");

@@ -29,7 +29,7 @@
 #include <vector>
 
 #include "domain/command.h"
-#include "storage/database.h"
+#include "postgres/database.h"
 
 namespace ticketd::storage {
 
@@ -79,8 +79,8 @@ enum class RetryOutcome {
 // it to its stream and returns once it is on disk there. Where `put_back` throws, the command is failed again and its
 // letters stay, and the exception goes on; a process that dies in between leaves what is said above.
 // Throws DatabaseUnavailable, what libpqxx throws, and what `put_back` throws.
-RetryOutcome retry_dead_letters(Pool& pool, const std::vector<StoredLetter>& letters, const domain::Command& command,
-                                const std::function<void()>& put_back, Time now);
+RetryOutcome retry_dead_letters(postgres::DatabasePool& pool, const std::vector<StoredLetter>& letters,
+                                const domain::Command& command, const std::function<void()>& put_back, Time now);
 
 // Gives the letters up. Their command stays failed; if a retry was broken off it is failed again, so that an entry that
 // the retry left in the stream has no effect, unless it had one already. `command` is empty for what cannot be read.

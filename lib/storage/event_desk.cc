@@ -1,8 +1,9 @@
 #include "storage/event_desk.h"
 
-#include "storage/rows.h"
+#include "postgres/rows.h"
 
 namespace ticketd::storage {
+using namespace postgres;
 namespace {
 
 const std::string kListSql = std::string("SELECT ") + kEventColumns + R"(

@@ -6,7 +6,7 @@
 
 #include "base/time.h"
 #include "base/uuid.h"
-#include "storage/database.h"
+#include "postgres/database.h"
 #include "storage/events.h"
 
 namespace ticketd::storage {

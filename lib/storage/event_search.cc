@@ -4,9 +4,10 @@
 #include <array>
 #include <charconv>
 
-#include "storage/rows.h"
+#include "postgres/rows.h"
 
 namespace ticketd::storage {
+using namespace postgres;
 namespace {
 
 // Of a search: rather sorted than looked for along the sorted list.

@@ -1,9 +1,10 @@
 #include "storage/events.h"
 
+#include "postgres/rows.h"
 #include "storage/line.h"
-#include "storage/rows.h"
 
 namespace ticketd::storage {
+using namespace postgres;
 namespace {
 
 #define EVENT_COLUMNS                                                                                               \

@@ -8,7 +8,7 @@
 #include "base/uuid.h"
 #include "domain/command.h"
 #include "domain/event_state.h"
-#include "storage/database.h"
+#include "postgres/database.h"
 
 namespace ticketd::storage {
 

@@ -1,8 +1,9 @@
 #include "storage/health.h"
 
-#include "storage/rows.h"
+#include "postgres/rows.h"
 
 namespace ticketd::storage {
+using namespace postgres;
 namespace {
 
 #define MS_OF(time) "(extract(epoch FROM " time ") * 1000)::bigint"

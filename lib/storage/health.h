@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/time.h"
-#include "storage/database.h"
+#include "postgres/database.h"
 
 namespace ticketd::storage {
 

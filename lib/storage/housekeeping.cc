@@ -1,6 +1,7 @@
 #include "storage/housekeeping.h"
 
 namespace ticketd::storage {
+using namespace postgres;
 namespace {
 
 constexpr pqxx::result_size_type kAtOnce = 5'000;

@@ -1,7 +1,7 @@
 // What time does to rows, whoever uses them.
 #pragma once
 #include "base/time.h"
-#include "storage/database.h"
+#include "postgres/database.h"
 
 namespace ticketd::storage {
 

@@ -10,9 +10,10 @@
 #include <regex>
 #include <stdexcept>
 
-#include "storage/rows.h"
+#include "postgres/rows.h"
 
 namespace ticketd::storage {
+using namespace postgres;
 namespace {
 
 constexpr int kMigrateLock = 0x74636b6d;  // "tckm"

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/database.h"
+#include "postgres/database.h"
 
 namespace ticketd::storage {
 

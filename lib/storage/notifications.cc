@@ -1,9 +1,10 @@
 #include "storage/notifications.h"
 
-#include "storage/array_parameter.h"
-#include "storage/rows.h"
+#include "postgres/array_parameter.h"
+#include "postgres/rows.h"
 
 namespace ticketd::storage {
+using namespace postgres;
 namespace {
 
 #define SELECT_NOTIFICATIONS                                                                      \

@@ -6,8 +6,8 @@
 
 #include "base/time.h"
 #include "base/uuid.h"
+#include "postgres/database.h"
 #include "storage/bookings.h"
-#include "storage/database.h"
 
 namespace ticketd::storage {
 

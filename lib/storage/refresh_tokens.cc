@@ -1,8 +1,9 @@
 #include "storage/refresh_tokens.h"
 
-#include "storage/rows.h"
+#include "postgres/rows.h"
 
 namespace ticketd::storage {
+using namespace postgres;
 namespace {
 
 const Statement kInsert{"insert_refresh_token", R"(

@@ -5,16 +5,17 @@
 #include <sstream>
 
 #include "base/crash_point.h"
-#include "storage/rows.h"
+#include "postgres/rows.h"
 
 namespace ticketd::storage {
+using namespace postgres;
 namespace {
 
 // The first key of our two-key advisory locks: "tckt" for the shards, "tckw" for the workers' presence.
 constexpr int kShardClass = 0x74636b74;
 constexpr int kWorkerClass = 0x74636b77;
 
-const Statement kAnnounce{"announce_worker", "SELECT pg_advisory_lock_shared($1, 0)"};
+const Statement kJoin{"join_workers", "SELECT pg_advisory_lock_shared($1, 0)"};
 
 const Statement kCountWorkers{"count_workers", R"(
   SELECT count(DISTINCT pid) FROM pg_locks
@@ -41,9 +42,9 @@ const Statement kUnlock{"unlock_shard", "SELECT pg_advisory_unlock($1, $2)"};
 
 }  // namespace
 
-void ShardLocks::announce() {
+void ShardLocks::join() {
   pqxx::nontransaction tx(connection_);
-  run(tx, kAnnounce, kWorkerClass);
+  run(tx, kJoin, kWorkerClass);
 }
 
 bool ShardLocks::balance() {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/time.h"
-#include "storage/database.h"
+#include "postgres/database.h"
 
 namespace ticketd::storage {
 
@@ -19,7 +19,7 @@ class ShardLocks {
   ShardLocks(pqxx::connection& connection, int shards) : connection_(connection), shards_(shards) {}
 
   // Says that this worker is here. Once, first.
-  void announce();
+  void join();
 
   // Takes free shards up to the fair share, ceil(shards / workers), and gives back what is over it. Says whether the
   // set of owned shards changed. Not within a transaction. Throws what libpqxx throws.

@@ -1,8 +1,9 @@
 #include "storage/users.h"
 
-#include "storage/rows.h"
+#include "postgres/rows.h"
 
 namespace ticketd::storage {
+using namespace postgres;
 namespace {
 
 #define USER_COLUMNS "id, role, name, email, epoch_ms(created_at) AS created_ms, epoch_ms(updated_at) AS updated_ms"

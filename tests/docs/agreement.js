@@ -79,6 +79,6 @@ const collection = fs
   .map(([, method, path]) => `${method.toUpperCase()} ${unnamed(path.replace(/\{\{\w+\}\}/g, '{}'))}`);
 same('the Bruno collection and openapi.yaml', collection, operations.map(({ method, path }) => `${method} ${unnamed(path)}`));
 
-same('the version', [/kVersion = "([^"]+)"/.exec(read('lib/app/version.h'))[1]], [document.info.version]);
+same('the version', [/kVersion = "([^"]+)"/.exec(read('lib/endpoint/version.h'))[1]], [document.info.version]);
 
 finish('agreement');

@@ -83,7 +83,8 @@ const known = names.flatMap((name) => [name.split(' ')[0], name, ...withOptions(
 const texts = [
   'README.md', 'CHANGELOG.md', 'systemd/README.md', 'systemd/setup', 'systemd/ticketd.env', 'systemd/monitoring/ticketd.rules.yml',
   ...['man/ticketctl.1', 'man/ticketd.7', 'man/ticketd.env.5', 'ticketd@.service', 'ticketd-migrate.service'].map((file) => `systemd/${file}`),
-  ...fs.readdirSync('worker/ctl').filter((file) => file.endsWith('.cc')).map((file) => `worker/ctl/${file}`),
+  ...['', 'doctor/', 'status/'].flatMap((room) => fs.readdirSync(`worker/ticketctl/${room}`).filter((file) => file.endsWith('.cc'))
+    .map((file) => `worker/ticketctl/${room}${file}`)),
 ];
 for (const file of texts) {
   const named = all(read(file), /\bticketctl ((?:(?:user|event|dead) )?[a-z-]+)((?: --[a-z-]+)*)/g);

@@ -17,7 +17,7 @@ for (const [, method, name, rest] of all(source, /in\.(\w+)\("([A-Z][A-Z0-9_]+)"
 }
 defaults.TICKETD_RATE_LIMIT = /lookup_\("TICKETD_RATE_LIMIT"\)[\s\S]*?\*all != "(on)"/.exec(source)[1];
 // Read elsewhere.
-defaults.TICKETD_MIGRATIONS_DIR = /kInstalledDirectory = "([^"]+)"/.exec(read('worker/ctl/migrate.cc'))[1];
+defaults.TICKETD_MIGRATIONS_DIR = /kInstalledDirectory = "([^"]+)"/.exec(read('worker/ticketctl/migrate.cc'))[1];
 defaults.TICKETD_WORKER_NAME = /from_environment\("TICKETD_WORKER_NAME"\)\.value_or\("(\w+)"\)/.exec(read('worker/main.cc'))[1];
 
 const manual = 'systemd/man/ticketd.env.5';
@@ -59,7 +59,7 @@ const memory = setting('systemd/redis-queue.conf', /^maxmemory (\d+)mb$/m);
 const body = setting('nginx/server.conf', /^client_max_body_size +(\d+)k;/m);
 const perSecond = setting('nginx/http.conf', /zone=ticketd_requests:10m rate=(\d+)r\/s;/);
 const burst = setting('nginx/server.conf', /zone=ticketd_requests burst=(\d+) nodelay;/);
-const patience = setting('lib/app/edge.cc', /kPatience\{(\d+)\}/);
+const patience = setting('lib/endpoint/edge.cc', /kPatience\{(\d+)\}/);
 const headers = /^large_client_header_buffers (\d+) (\d+)k;/m.exec(read('nginx/server.conf')).slice(1).map(Number);
 const handlers = list('handlers', /\.cc$/).length;
 

@@ -1,5 +1,5 @@
-// Covers: lib/base/json.cc lib/app/event_fields.cc lib/http/fields.cc
-#include "app/event_fields.h"
+// Covers: lib/base/json.cc lib/api/event_fields.cc lib/http/fields.cc
+#include "api/event_fields.h"
 #include "fuzz/properties.h"
 #include "queue/wire.h"
 

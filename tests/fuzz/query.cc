@@ -1,6 +1,6 @@
-// Covers: lib/http/request.cc lib/app/event_list.cc lib/http/fields.cc
+// Covers: lib/http/request.cc lib/api/event_list.cc lib/http/fields.cc
 // A query string as the lists read it: paging, filters, cursors.
-#include "app/event_list.h"
+#include "api/event_list.h"
 #include "fuzz/properties.h"
 
 using namespace ticketd;

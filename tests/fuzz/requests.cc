@@ -1,4 +1,4 @@
-// Covers: handlers lib/fcgi/params.cc lib/http lib/app
+// Covers: handlers lib/fcgi/params.cc lib/http lib/api lib/endpoint lib/signin
 // A whole request to any endpoint: its name, FastCGI parameters one a line, an empty line, the body. The handlers are
 // the real ones; the stores are away, so all of it is tried up to the first look into one.
 #include <sodium.h>
@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "app/serve.h"
+#include "endpoint/serve.h"
 #include "fcgi/params.h"
 #include "fuzz/properties.h"
 
@@ -56,7 +56,7 @@ http::Request request_in(std::string_view& rest) {
 
 Answer answer_of(const Endpoint& endpoint, const http::Request& request) try {
   return endpoint.open != nullptr ? endpoint.open(app(), request) : endpoint.signed_in(app(), request, UserId{});
-} catch (const storage::DatabaseUnavailable&) {
+} catch (const postgres::DatabaseUnavailable&) {
   return Refusal{Code::database_unavailable};
 } catch (const redis::RedisUnavailable&) {
   return Refusal{Code::queue_unavailable};
@@ -64,7 +64,8 @@ Answer answer_of(const Endpoint& endpoint, const http::Request& request) try {
 
 }  // namespace
 
-// In place of lib/app/serve.cc: each handler's main() has become a constructor (see the Makefile), and comes by here.
+// In place of lib/endpoint/serve.cc: each handler's main() has become a constructor (see the Makefile), and comes by
+// here.
 int ticketd::serve(const char* name, Limit, OpenHandler handler) {
   endpoints()[name] = {handler, nullptr};
   return 0;

@@ -74,7 +74,7 @@ TEST(Attempts, KnowWhoIsRemembered) {
 }
 
 TEST(Attempts, HoldNobodyUpWithoutRedis) {
-  redis::Pool nowhere{"redis://127.0.0.1:1/0", 200};
+  redis::RedisPool nowhere{"redis://127.0.0.1:1/0", 200};
   Cell missed{0};
   auth::Cache away{nowhere, missed};
   auth::Attempts uncounted{away};

@@ -31,7 +31,7 @@ struct DrainRig {
   }
 
   const worker::DrainOptions options;
-  storage::Connection session = open_session();
+  postgres::DatabaseConnection session = open_session();
   const int pid = session.get().backendpid();
   queue::CommandStream stream{stores().queue_url, 5'000};
   Metrics metrics{""};
@@ -54,7 +54,7 @@ struct DrainTest : IntegrationTest {
     stores().queue.take()->command({"XADD", "ticketd:commands:{0}", "*", "kind", kind});
   }
   static std::int64_t queued() {
-    redis::Connection connection(stores().queue_url, 5'000);
+    redis::RedisConnection connection(stores().queue_url, 5'000);
     return queue::queue_depth(connection, kShards).depth;
   }
   static std::int64_t dead_letters_of(const domain::Command& command) {

@@ -26,13 +26,13 @@ bool may(const std::string& role, const std::string& statement) {
 using Words = std::vector<std::string>;
 
 // Redis' own answer to whether the user may send that.
-std::string dry_run(redis::Pool& redis, const Words& words) {
+std::string dry_run(redis::RedisPool& redis, const Words& words) {
   redis::Arguments command = {"ACL", "DRYRUN"};
   for (const auto& word : words) command.push_back(word);
   return std::string(redis.command(command).text());
 }
 
-void expect_forbidden(redis::Pool& redis, const Words& command) {
+void expect_forbidden(redis::RedisPool& redis, const Words& command) {
   const auto answer = dry_run(redis, command);
   CHECK_TRUE_TEXT(answer.find("no permission") != std::string::npos ||
                       answer.find("No permission") != std::string::npos || answer.find("has no") != std::string::npos,

@@ -7,7 +7,7 @@
 namespace ticketd::tests {
 
 TEST_GROUP_BASE(QueueAudit, DrainTest) {
-  redis::Connection redis{stores().queue_url, 5'000};
+  redis::RedisConnection redis{stores().queue_url, 5'000};
 
   // As it will be seen in two minutes.
   queue::QueueAudit audit(const queue::AuditLimits& limits = {}, int shards = kShards) {
@@ -99,7 +99,7 @@ TEST(QueueAudit, LooksIntoEveryStreamTheWorkersKnow) {
 }
 
 TEST(QueueAudit, WithoutRedisItSaysSo) {
-  redis::Connection nowhere("redis://127.0.0.1:1", 200);
+  redis::RedisConnection nowhere("redis://127.0.0.1:1", 200);
   expect_throws<redis::RedisUnavailable>([&] { queue::audit_queue(nowhere, kShards, now()); });
 }
 

@@ -234,7 +234,7 @@ TEST(QueueStream, AWorkerCanStartOnAFullRedis) {
 
 TEST(QueueStream, TheDepthCountsAllShardsAndKnowsTheOldest) {
   const auto before = epoch_ms(now());
-  redis::Connection connection(stores().queue_url, 5'000);
+  redis::RedisConnection connection(stores().queue_url, 5'000);
   LONGS_EQUAL(0, queue::queue_depth(connection, 16).oldest_ms);
   for (int i = 0; i < 20; ++i) submit(book(fresh<UserId>(), fresh<EventId>()));
   const auto depth = queue::queue_depth(connection, 16);

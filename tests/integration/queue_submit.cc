@@ -225,7 +225,7 @@ TEST(QueueSubmit, WhatIsPendingIsListedOldestFirst) {
 }
 
 TEST(QueueSubmit, AnUnreachableRedisIsThrown) {
-  redis::Pool nowhere("redis://127.0.0.1:1/0", 200);
+  redis::RedisPool nowhere("redis://127.0.0.1:1/0", 200);
   queue::CommandQueue lost(nowhere, {});
   expect_throws<redis::RedisUnavailable>([&] { return lost.submit(book(user, event), {}).ok(); });
 }

@@ -23,7 +23,7 @@ void on_all_threads(Body body) {
 
 TEST_GROUP_BASE(RedisPool, IntegrationTest) {
   const PrivateRedis server{""};
-  redis::Pool pool{server.url(), 1'000};
+  redis::RedisPool pool{server.url(), 1'000};
 
   std::int64_t statistic(const std::string& name) {
     const std::string info(pool.command({"INFO"}).text());
@@ -93,7 +93,7 @@ TEST(RedisPool, WhoWaitsBehindAnAnswerThatDoesNotComeFailsWithIt) {
 
 TEST(RedisPool, FailsForAllWhenNobodyAnswersAndIsWellAfterwards) {
   std::atomic<int> unavailable{0};
-  redis::Pool nowhere("unix:///nonexistent/redis.sock", 1'000);
+  redis::RedisPool nowhere("unix:///nonexistent/redis.sock", 1'000);
   on_all_threads([&](int) {
     for (int turn = 0; turn < 100; ++turn) {
       try {
@@ -105,7 +105,7 @@ TEST(RedisPool, FailsForAllWhenNobodyAnswersAndIsWellAfterwards) {
   });
   LONGS_EQUAL(kThreads * 100, unavailable.load());
   pool.command({"PING"});
-  redis::Connection(server.url(), 1'000).command({"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"});
+  redis::RedisConnection(server.url(), 1'000).command({"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"});
   expect_text("PONG", pool.command({"PING"}).text());
 }
 

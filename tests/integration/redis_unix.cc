@@ -8,13 +8,13 @@ TEST_GROUP_BASE(RedisUnix, IntegrationTest){};
 
 TEST(RedisUnix, IsReached) {
   const PrivateRedis server("");
-  redis::Connection redis(server.url(), 1'000);
+  redis::RedisConnection redis(server.url(), 1'000);
   expect_text("PONG", redis.command({"PING"}).text());
 }
 
 TEST(RedisUnix, IsReachedAsAUserAndWithADatabase) {
   const PrivateRedis server("user api on >secret ~* &* +@all");
-  redis::Connection redis("unix://api:secret@" + server.url().substr(7) + "?db=3", 1'000);
+  redis::RedisConnection redis("unix://api:secret@" + server.url().substr(7) + "?db=3", 1'000);
   expect_text("api", redis.command({"ACL", "WHOAMI"}).text());
   expect_contains("db=3", redis.command({"CLIENT", "INFO"}).text());
 }

@@ -32,7 +32,7 @@ TEST_GROUP_BASE(StorageDeadRetry, DrainTest) {
     return commit([&](pqxx::work& tx) { return storage::find_dead_letters(tx, command.id); });
   }
   void put_back() const {
-    redis::Connection redis(stores().queue_url, 5'000);
+    redis::RedisConnection redis(stores().queue_url, 5'000);
     queue::requeue(redis, command, kShards);
   }
   RetryOutcome retry(const std::function<void()>& put) const {
@@ -50,7 +50,7 @@ TEST_GROUP_BASE(StorageDeadRetry, DrainTest) {
     const auto url = stores().database.url();
     const pid_t child = ::fork();
     if (child == 0) {
-      storage::Pool own(url, {"dying"}, 1);
+      postgres::DatabasePool own(url, {"dying"}, 1);
       const auto die = [&] {
         last();
         ::_exit(7);
@@ -190,7 +190,7 @@ TEST(StorageDeadRetry, WhatWasDroppedMeanwhileIsNotRetried) {
 
 TEST(StorageDeadRetry, AnotherNumberOfShardsIsRefusedAndChangesNothing) {
   CHECK(DrainRig().stream.agree_on_shards(kShards));
-  redis::Connection redis(stores().queue_url, 5'000);
+  redis::RedisConnection redis(stores().queue_url, 5'000);
   expect_throws<std::runtime_error>([&] { retry([&] { queue::requeue(redis, command, kShards + 1); }); });
   LONGS_EQUAL(0, queued());
   expect_text("failed", outcome_of(command));
@@ -214,7 +214,7 @@ TEST(StorageDeadRetry, DroppedAfterABrokenOffRetryItFailsAgainAndHasNoEffect) {
 TEST(StorageDeadRetry, AnEventsCommandKeepsItsChanges) {
   auto change = resize(event, 9);
   change.changes.description = "An \"evening\"";
-  redis::Connection redis(stores().queue_url, 5'000);
+  redis::RedisConnection redis(stores().queue_url, 5'000);
   queue::requeue(redis, change, kShards);
   CHECK(DrainRig().read().at(0).command == change);
 }

@@ -21,7 +21,7 @@ TEST_GROUP_BASE(StorageMigrations, IntegrationTest) {
   void teardown() override { sql("DROP SCHEMA " + schema + " CASCADE"); }
 
   // A session that makes its tables in the schema.
-  struct Session : storage::Connection {
+  struct Session : postgres::DatabaseConnection {
     explicit Session(const std::string& schema) : Connection(stores().database.url(), {"migrate"}) {
       pqxx::nontransaction(get()).exec("SET search_path = " + schema);
     }

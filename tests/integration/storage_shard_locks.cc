@@ -13,10 +13,10 @@ TEST_GROUP_BASE(StorageShardLocks, IntegrationTest) {
   static constexpr int kShards = 16;
 
   struct Sharer {
-    storage::Connection session = open_session();
+    postgres::DatabaseConnection session = open_session();
     storage::ShardLocks locks{session.get(), kShards};
     const int pid = session.get().backendpid();
-    Sharer() { locks.announce(); }
+    Sharer() { locks.join(); }
     [[nodiscard]] std::size_t size() const { return locks.owned().size(); }
   };
   std::vector<std::unique_ptr<Sharer>> sharers;

@@ -4,14 +4,14 @@
 #include <string>
 #include <vector>
 
-#include "storage/verify.h"
 #include "support/fixtures.h"
 #include "support/integration_test.h"
+#include "verify/verify.h"
 
 namespace ticketd::tests {
 
 struct VerifyTest : IntegrationTest {
-  mutable storage::Connection session = open_session();
+  mutable postgres::DatabaseConnection session = open_session();
   mutable pqxx::work tx{session.get()};
 
   VerifyTest() { tx.exec("TRUNCATE users, events, bookings, commands, notifications, dead_letters CASCADE"); }
@@ -49,7 +49,7 @@ struct VerifyTest : IntegrationTest {
   void finds(const std::vector<std::string>& rules, const std::string& id, Where where = Where::current()) const {
     std::string expected, found;
     for (const auto& rule : rules) expected += rule + " 1\n";
-    const auto broken = storage::broken_rules(tx);
+    const auto broken = verify::broken_rules(tx);
     for (const auto& rule : broken) found += rule.rule + ' ' + std::to_string(rule.count) + '\n';
     expect_text(expected, found, where);
     if (rules.empty() || broken.empty()) return;

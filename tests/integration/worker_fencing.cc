@@ -4,7 +4,7 @@
 
 namespace ticketd::tests {
 
-using storage::DatabaseUnavailable;
+using postgres::DatabaseUnavailable;
 
 TEST_GROUP_BASE(WorkerFencing, DrainTest) {
   const EventId event = make_event(3);
@@ -60,11 +60,11 @@ TEST(WorkerFencing, WhoReadBeforeItLostItsSessionCannotCommit) {
 TEST(WorkerFencing, ALostSessionTakesItsShardsWithIt) {
   DrainRig first, second;
   storage::ShardLocks of_first(first.session.get(), 16), of_second(second.session.get(), 16);
-  of_first.announce();
+  of_first.join();
   of_first.balance();
   LONGS_EQUAL(16, of_first.owned().size());
   CHECK(terminate(first.pid));
-  of_second.announce();
+  of_second.join();
   of_second.balance();
   LONGS_EQUAL(16, of_second.owned().size());
 }

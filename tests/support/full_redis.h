@@ -8,7 +8,7 @@ namespace ticketd::tests {
 
 class FullRedis {
  public:
-  explicit FullRedis(redis::Pool& redis) : redis_(redis) {
+  explicit FullRedis(redis::RedisPool& redis) : redis_(redis) {
     auto connection = redis_.take();
     limit_ = connection->command({"CONFIG", "GET", "maxmemory"}).at(1).text();
     connection->command({"CONFIG", "SET", "maxmemory", "1"});
@@ -18,7 +18,7 @@ class FullRedis {
   FullRedis& operator=(const FullRedis&) = delete;
 
  private:
-  redis::Pool& redis_;
+  redis::RedisPool& redis_;
   std::string limit_;
 };
 

@@ -31,7 +31,7 @@ PrivateRedis::PrivateRedis(const std::string& settings, const std::string& paren
   if (refused != 0) throw std::runtime_error("redis-server cannot be started");
   for (int tries = 0; tries < 1'000; ++tries) {
     try {
-      redis::Connection(url(), 1'000).command({"PING"});
+      redis::RedisConnection(url(), 1'000).command({"PING"});
       return;
     } catch (const redis::RedisUnavailable&) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
@@ -53,7 +53,7 @@ void PrivateRedis::freeze() const { ::kill(-pid_, SIGSTOP); }
 void PrivateRedis::thaw() const { ::kill(-pid_, SIGCONT); }
 
 void PrivateRedis::set(const std::string& name, const std::string& value) {
-  redis::Connection(url(), 1'000).command({"CONFIG", "SET", name, value});
+  redis::RedisConnection(url(), 1'000).command({"CONFIG", "SET", name, value});
 }
 
 }  // namespace ticketd::tests

@@ -27,11 +27,11 @@ QueuedCommand command_of(const std::string& stream, const redis::Reply& entry) {
 
 // What it throws, fails the test.
 redis::Reply on_queue(const redis::Arguments& command) {
-  return redis::Connection(setting("QUEUE_REDIS_URL"), kTimeoutMs).command(command);
+  return redis::RedisConnection(setting("QUEUE_REDIS_URL"), kTimeoutMs).command(command);
 }
 
 redis::Reply on_cache(const redis::Arguments& command) {
-  return redis::Connection(setting("CACHE_REDIS_URL"), kTimeoutMs).command(command);
+  return redis::RedisConnection(setting("CACHE_REDIS_URL"), kTimeoutMs).command(command);
 }
 
 std::string rate_key(const std::string& rate_class, const std::string& caller) {
@@ -74,7 +74,7 @@ void forget_rate(const std::string& rate_class, const std::string& caller) {
 }
 
 bool redis_answers(const char* url_setting) try {
-  return redis::Connection(setting(url_setting), kTimeoutMs).command({"PING"}).text() == "PONG";
+  return redis::RedisConnection(setting(url_setting), kTimeoutMs).command({"PING"}).text() == "PONG";
 } catch (const std::exception&) {
   return false;
 }

@@ -33,13 +33,13 @@ Stores::~Stores() { the_stores = nullptr; }
 
 Stores& stores() { return *the_stores; }
 
-storage::Connection open_session(int statement_timeout_ms) {
+postgres::DatabaseConnection open_session(int statement_timeout_ms) {
   return {stores().database.url(), {"session", statement_timeout_ms}};
 }
 
-void flush(redis::Pool& redis) { redis.take()->command({"FLUSHDB"}); }
+void flush(redis::RedisPool& redis) { redis.take()->command({"FLUSHDB"}); }
 
-int kill_clients(redis::Pool& redis) {
+int kill_clients(redis::RedisPool& redis) {
   auto own = redis.take();
   const auto own_id = "id=" + std::to_string(own->command({"CLIENT", "ID"}).integer()) + " ";
   std::istringstream clients{std::string(own->command({"CLIENT", "LIST"}).text())};

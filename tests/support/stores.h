@@ -3,8 +3,8 @@
 #include <string>
 #include <type_traits>
 
+#include "postgres/database.h"
 #include "redis/pool.h"
-#include "storage/database.h"
 #include "support/test_database.h"
 
 namespace ticketd::tests {
@@ -21,26 +21,26 @@ class Stores {
   const std::string queue_url;
   const std::string cache_url;
   TestDatabase database;
-  storage::Pool pool;
-  redis::Pool queue;
-  redis::Pool cache;
+  postgres::DatabasePool pool;
+  redis::RedisPool queue;
+  redis::RedisPool cache;
 };
 
 Stores& stores();
 
 // A session of its own on the tests' database.
-storage::Connection open_session(int statement_timeout_ms = 5'000);
+postgres::DatabaseConnection open_session(int statement_timeout_ms = 5'000);
 
 // Empties the tests' database of the queue or of the cache.
-void flush(redis::Pool& redis);
+void flush(redis::RedisPool& redis);
 
 // Ends every client connection of the tests' database of that Redis, but for the one that asks; says how many.
-int kill_clients(redis::Pool& redis);
+int kill_clients(redis::RedisPool& redis);
 
 // Runs body(pqxx::work&) in a transaction of its own and commits it.
 template <class Body>
 auto commit(Body&& body) {
-  return storage::transact(stores().pool, [&](pqxx::work& tx) {
+  return postgres::transact(stores().pool, [&](pqxx::work& tx) {
     if constexpr (std::is_void_v<decltype(body(tx))>) {
       body(tx);
       return 0;
@@ -53,7 +53,8 @@ auto commit(Body&& body) {
 // One statement on its own. Throws what libpqxx throws.
 template <class... Args>
 pqxx::result sql(const std::string& statement, const Args&... args) {
-  return storage::read(stores().pool, [&](pqxx::transaction_base& tx) { return tx.exec_params(statement, args...); });
+  return postgres::autocommit(stores().pool,
+                              [&](pqxx::transaction_base& tx) { return tx.exec_params(statement, args...); });
 }
 
 // Its first field, 0 or empty where that is null or missing.

@@ -30,7 +30,7 @@ TestDatabase::TestDatabase(const std::string& url, const std::string& admin_url,
     : url_(url), admin_url_(admin_url), name_("ticketd_test_" + std::to_string(::getpid())) {
   as_admin(admin_url_, "DROP DATABASE IF EXISTS " + name_ + " WITH (FORCE)");
   as_admin(admin_url_, "CREATE DATABASE " + name_ + " OWNER " + role_of(url_));
-  storage::Connection connection(this->url(), {"migrate"});
+  postgres::DatabaseConnection connection(this->url(), {"migrate"});
   storage::apply_migrations(connection.get(), storage::read_migrations(migrations), [](const auto&) {});
 }
 

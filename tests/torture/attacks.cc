@@ -16,7 +16,7 @@ using std::chrono::seconds;
 constexpr int kDeaths = 10;
 
 // Of the queue's Redis, as INFO says it.
-std::int64_t used_memory(redis::Connection& redis) {
+std::int64_t used_memory(redis::RedisConnection& redis) {
   const auto info = redis.command({"INFO", "memory"});
   const std::string text(info.text());
   return std::atoll(text.c_str() + text.find("used_memory:") + 12);

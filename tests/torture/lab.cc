@@ -170,13 +170,13 @@ std::int64_t Lab::log_lines(const std::string& event) {
 
 pqxx::connection connect_directly() { return pqxx::connection(setting("ADMIN_DATABASE_URL")); }
 
-std::unique_ptr<redis::Connection> connect_queue() {
-  return std::make_unique<redis::Connection>(setting("QUEUE_REDIS_URL"), 5'000);
+std::unique_ptr<redis::RedisConnection> connect_queue() {
+  return std::make_unique<redis::RedisConnection>(setting("QUEUE_REDIS_URL"), 5'000);
 }
 
-std::int64_t queue_depth(redis::Connection& redis) { return queue::queue_depth(redis, kShards).depth; }
+std::int64_t queue_depth(redis::RedisConnection& redis) { return queue::queue_depth(redis, kShards).depth; }
 
-std::vector<std::string> keys_like(redis::Connection& redis, const std::string& pattern) {
+std::vector<std::string> keys_like(redis::RedisConnection& redis, const std::string& pattern) {
   const auto reply = redis.command({"KEYS", pattern});
   std::vector<std::string> keys;
   for (std::size_t i = 0; i < reply.size(); ++i) keys.emplace_back(reply.at(i).text());

@@ -62,10 +62,10 @@ class Lab {
 
 // As the superuser, for audits and for faults. Throws pqxx::failure.
 pqxx::connection connect_directly();
-std::unique_ptr<redis::Connection> connect_queue();
+std::unique_ptr<redis::RedisConnection> connect_queue();
 
 // Commands that are queued or being carried out. Throws redis::RedisUnavailable.
-std::int64_t queue_depth(redis::Connection& redis);
-std::vector<std::string> keys_like(redis::Connection& redis, const std::string& pattern);
+std::int64_t queue_depth(redis::RedisConnection& redis);
+std::vector<std::string> keys_like(redis::RedisConnection& redis, const std::string& pattern);
 
 }  // namespace ticketd::torture

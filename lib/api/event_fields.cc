@@ -1,0 +1,55 @@
+#include "api/event_fields.h"
+
+#include "http/fields.h"
+
+namespace ticketd {
+namespace {
+
+constexpr http::Length kTitle{1, 255};
+constexpr http::Length kText{1, 10'000};
+constexpr int kMostTickets = 1'000'000;
+constexpr int kMostPerUser = 100;
+const FieldError kEndBeforeStart{"end_date_time", "invalid_date", "end_date_time must be after start_date_time"};
+
+}  // namespace
+
+Result<storage::Event> read_new_event(const Json& body) {
+  http::Fields in(body);
+  storage::Event event;
+  event.title = in.text("title", kTitle);
+  event.description = in.text("description", kText);
+  event.location = in.text("location", kText);
+  event.starts_at = in.time("start_date_time");
+  event.ends_at = in.time("end_date_time");
+  event.total_tickets = in.number("number_of_tickets", 1, kMostTickets);
+  event.max_per_user = in.optional_number("max_per_user", 1, kMostPerUser).value_or(1);
+  if (in.ok("start_date_time") && in.ok("end_date_time") && event.ends_at <= event.starts_at) {
+    in.bad(kEndBeforeStart.field, kEndBeforeStart.code, kEndBeforeStart.message);
+  }
+  if (!in.ok()) return in.refusal();
+  return event;
+}
+
+Result<domain::EventChanges> read_event_changes(const Json& body) {
+  http::Fields in(body);
+  domain::EventChanges changes;
+  changes.title = in.optional_text("title", kTitle);
+  changes.description = in.optional_text("description", kText);
+  changes.location = in.optional_text("location", kText);
+  changes.starts_at = in.optional_time("start_date_time");
+  changes.ends_at = in.optional_time("end_date_time");
+  changes.total_tickets = in.optional_number("number_of_tickets", 1, kMostTickets);
+  changes.max_per_user = in.optional_number("max_per_user", 1, kMostPerUser);
+  if (in.ok() && changes == domain::EventChanges{}) in.bad("title", "required", "send at least one field to change");
+  if (!in.ok()) return in.refusal();
+  return changes;
+}
+
+Refusal ends_before_start() { return {Code::validation_failed, "", {kEndBeforeStart}}; }
+
+std::optional<Refusal> dates_refusal(const storage::Event& event, const domain::EventChanges& changes) {
+  const bool in_order = changes.ends_at.value_or(event.ends_at) > changes.starts_at.value_or(event.starts_at);
+  return in_order ? std::nullopt : std::optional(ends_before_start());
+}
+
+}  // namespace ticketd

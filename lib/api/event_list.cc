@@ -1,0 +1,57 @@
+#include "api/event_list.h"
+
+namespace ticketd {
+
+using storage::EventSort;
+
+Page read_page(http::Fields& in) {
+  Page page;
+  page.limit = in.optional_number("limit", 1, 100).value_or(kPageSize);
+  page.number = in.optional_number("page", 1, storage::kCountMax / page.limit).value_or(1);
+  if (const auto text = in.optional_text("cursor", {1, 100})) {
+    page.cursor = storage::decode_cursor(*text);
+    if (!page.cursor) in.bad("cursor", "invalid", "cursor must be a next_cursor from this list");
+  }
+  return page;
+}
+
+storage::EventFilter read_filter(http::Fields& in, Time now) {
+  storage::EventFilter filter;
+  filter.words = in.optional_text("q", {0, 200});
+  if (filter.words && filter.words->empty()) filter.words.reset();
+  filter.from = in.optional_time("from");
+  filter.to = in.optional_time("to");
+  filter.available_only = in.optional_boolean("available").value_or(false);
+  enum class When { upcoming, past, all };
+  const auto when =
+      in.optional_word<When>("when", {{"upcoming", When::upcoming}, {"past", When::past}, {"all", When::all}});
+  if (when.value_or(When::upcoming) == When::upcoming) filter.ends_after = now;
+  if (when == When::past) filter.ends_before = now;
+  filter.sort = in.optional_word<EventSort>("sort", {{"start_date_time", EventSort::start},
+                                                     {"-start_date_time", EventSort::start_descending},
+                                                     {"created_at", EventSort::created},
+                                                     {"-created_at", EventSort::created_descending}})
+                    .value_or(EventSort::start);
+  return filter;
+}
+
+storage::EventPage list_page(pqxx::transaction_base& tx, const storage::EventFilter& filter, const Page& page,
+                             int total) {
+  return storage::list_events(tx, filter, page.limit, (page.number - 1) * page.limit, page.cursor, total);
+}
+
+JsonText events_json(const std::vector<storage::Event>& events, Time now) {
+  auto rows = JsonText::array();
+  for (const auto& event : events) rows.push(event_json(event, now));
+  return rows;
+}
+
+JsonText pagination_json(const Page& page, int total, const std::optional<std::string>& next_cursor) {
+  return JsonText::object({{"total", total},
+                           {"page", page.number},
+                           {"limit", page.limit},
+                           {"total_pages", (total + page.limit - 1) / page.limit},
+                           {"next_cursor", next_cursor}});
+}
+
+}  // namespace ticketd

@@ -1,0 +1,104 @@
+#include "api/views.h"
+
+#include "domain/message.h"
+
+namespace ticketd {
+namespace {
+
+template <class IdType>
+std::optional<std::string> text_of(const std::optional<IdType>& id) {
+  return id ? std::optional(id->str()) : std::nullopt;
+}
+
+}  // namespace
+
+JsonText user_json(const storage::User& user) {
+  return JsonText::object({{"id", user.id.str()},
+                           {"role", user.role},
+                           {"name", user.name},
+                           {"email", user.email},
+                           {"created_at", format_time(user.created_at)},
+                           {"updated_at", format_time(user.updated_at)}});
+}
+
+std::string_view state_of(domain::EventStatus status, Time ends_at, Time now) {
+  if (status == domain::EventStatus::cancelled) return "cancelled";
+  return now >= ends_at ? "over" : "open";
+}
+
+JsonText event_json(const storage::Event& event, Time now) {
+  const int confirmed = event.total_tickets - event.available_tickets;
+  return JsonText::object({{"id", event.id.str()},
+                           {"title", event.title},
+                           {"location", event.location},
+                           {"description", event.description},
+                           {"start_date_time", format_time(event.starts_at)},
+                           {"end_date_time", format_time(event.ends_at)},
+                           {"total_tickets", event.total_tickets},
+                           {"available_tickets", event.available_tickets},
+                           {"waiting_list_count", event.waiting_list_count},
+                           {"max_per_user", event.max_per_user},
+                           {"state", state_of(event.status, event.ends_at, now)},
+                           {"user_id", event.owner.str()},
+                           {"created_at", format_time(event.created_at)},
+                           {"updated_at", format_time(event.updated_at)},
+                           {"_count", JsonText::object({{"event_tickets", confirmed},
+                                                        {"event_ticket_waiting_list", event.waiting_list_count}})}});
+}
+
+JsonText booking_json(const storage::Booking& booking) {
+  return JsonText::object({{"id", booking.id.str()},
+                           {"event_id", booking.event.str()},
+                           {"user_id", booking.user.str()},
+                           {"state", domain::name_of(booking.state)},
+                           {"position", booking.position},
+                           {"reason", booking.reason},
+                           {"created_at", format_time(booking.created_at)},
+                           {"updated_at", format_time(booking.updated_at)},
+                           {"promoted_at", format_time(booking.promoted_at)},
+                           {"cancelled_at", format_time(booking.cancelled_at)},
+                           {"event", JsonText::object({{"id", booking.event.str()},
+                                                       {"title", booking.event_title},
+                                                       {"start_date_time", format_time(booking.event_starts_at)},
+                                                       {"location", booking.event_location}})}});
+}
+
+JsonText notification_json(const storage::Notification& notification) {
+  return JsonText::object({{"id", notification.id.str()},
+                           {"user_id", notification.user.str()},
+                           {"message", notification.message},
+                           {"kind", notification.kind},
+                           {"event_id", text_of(notification.event)},
+                           {"booking_id", text_of(notification.booking)},
+                           {"created_at", format_time(notification.created_at)},
+                           {"updated_at", format_time(notification.updated_at)},
+                           {"read_at", format_time(notification.read_at)}});
+}
+
+JsonText pending_notification_json(const domain::Command& command) {
+  const auto at = format_time(command.accepted_at);
+  return JsonText::object({{"id", command.notification.str()},
+                           {"user_id", command.user.str()},
+                           {"message", domain::processing_text(command.kind)},
+                           {"kind", "processing"},
+                           {"event_id", command.event.str()},
+                           {"booking_id", text_of(command.booking)},
+                           {"created_at", at},
+                           {"updated_at", at},
+                           {"read_at", nullptr}});
+}
+
+std::string request_href(CommandId id) { return "/v1/requests/" + id.str(); }
+
+JsonText queued_request_json(const domain::Command& command) {
+  return JsonText::object({{"id", command.id.str()},
+                           {"kind", domain::name_of(command.kind)},
+                           {"state", "queued"},
+                           {"href", request_href(command.id)}});
+}
+
+JsonText cursor_pagination(int limit, const std::optional<std::string>& next_cursor) {
+  return JsonText::object({{"limit", limit}, {"next_cursor", next_cursor}});
+}
+
+}  // namespace ticketd

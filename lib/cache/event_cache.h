@@ -1,0 +1,45 @@
+// What booking has to know of an event before it queues a command: that it exists and is open. Kept in the process for
+// a few seconds, so that the hot path asks no database; the worker decides on what is true in the end.
+#pragma once
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+
+#include "base/time.h"
+#include "base/uuid.h"
+#include "domain/event_state.h"
+#include "postgres/database.h"
+#include "refusal/result.h"
+
+namespace ticketd {
+
+class EventCache {
+ public:
+  explicit EventCache(postgres::DatabasePool& database) : database_(database) {}
+
+  // Refuses: event_not_found, event_cancelled, event_over.
+  std::optional<Refusal> must_be_open(EventId id, Time now);
+
+  // Refuses: event_not_found. Says nothing about open or over.
+  std::optional<Refusal> must_exist(EventId id, Time now);
+
+ private:
+  struct Known {
+    domain::EventStatus status;
+    Time ends_at;
+    Time read_at;
+    bool is_asked_for = false;  // by a thread that will bring a newer one
+  };
+  // Empty: there is no such event. While the database is away, what was known before is good for an hour.
+  // Throws postgres::DatabaseUnavailable.
+  std::optional<Known> find(EventId id, Time now);
+  // What is known and does for now; empty if the database is to be asked, with what is there if it does not answer.
+  std::optional<Known> good_enough(EventId id, Time now, std::optional<Known>& old);
+  void put(EventId id, const std::optional<Known>& known);  // empty: nothing is known any more
+
+  postgres::DatabasePool& database_;
+  std::mutex mutex_;
+  std::unordered_map<EventId, Known> known_;
+};
+
+}  // namespace ticketd

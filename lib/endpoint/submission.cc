@@ -1,0 +1,121 @@
+#include "endpoint/submission.h"
+
+#include "api/event_fields.h"
+#include "api/views.h"
+#include "auth/network.h"
+#include "auth/opaque_token.h"
+#include "domain/decide.h"
+#include "domain/message.h"
+#include "storage/bookings.h"
+
+namespace ticketd {
+namespace {
+
+// The worker's reasons as the client's codes.
+Refusal refusal_of(const storage::Request& request) {
+  const auto reason = request.reason.value_or("");
+  if (reason == name_of(domain::Reason::event_not_found)) return {Code::event_not_found};
+  if (reason == name_of(domain::Reason::event_cancelled)) return {Code::event_cancelled};
+  if (reason == name_of(domain::Reason::event_over)) return {Code::event_over};
+  if (reason == name_of(domain::Reason::not_event_owner)) return {Code::not_event_owner};
+  if (reason == name_of(domain::Reason::capacity_below_confirmed)) return {Code::capacity_below_confirmed};
+  if (reason == name_of(domain::Reason::ends_before_start)) return ends_before_start();
+  return {Code::internal_error};
+}
+
+// Empty if it takes longer; or if a fault keeps us from seeing it, for the command is accepted by now.
+std::optional<storage::Request> outcome_of(App& app, const domain::Command& command) {
+  try {
+    if (!app.queue.await_outcome(command.id, app.config.outcome_wait_ms)) return std::nullopt;
+    return postgres::autocommit(
+        app.database, [&](pqxx::transaction_base& tx) { return storage::find_request(tx, command.id, command.user); });
+  } catch (const std::runtime_error& e) {
+    Log::warning("outcome_not_seen", {{"request_id", command.request_id}, {"error", e.what()}});
+    return std::nullopt;
+  }
+}
+
+// One of the places in which a thread may wait for an outcome, if there was one left.
+class WaitingPlace {
+ public:
+  explicit WaitingPlace(std::counting_semaphore<>& places) : places_(places), taken_(places.try_acquire()) {}
+  ~WaitingPlace() {
+    if (taken_) places_.release();
+  }
+  WaitingPlace(const WaitingPlace&) = delete;
+  WaitingPlace& operator=(const WaitingPlace&) = delete;
+  [[nodiscard]] bool is_taken() const { return taken_; }
+
+ private:
+  std::counting_semaphore<>& places_;
+  const bool taken_;
+};
+
+Result<std::optional<queue::IdempotencyKey>> key_of(const Request& request, const Json& body) {
+  const auto key = request.idempotency_key();
+  if (!key.ok()) return key.refusal();
+  if (!*key) return std::optional<queue::IdempotencyKey>();
+  return std::optional(queue::IdempotencyKey{**key, fingerprint_of(request, body), auth::site_of(request.remote_addr)});
+}
+
+Reply replayed(const domain::Command& command, std::string_view message) {
+  return accepted(command, message).header("Idempotent-Replayed", "true");
+}
+
+}  // namespace
+
+domain::Command make_command(App& app, const Request& request, domain::CommandKind kind, UserId user, EventId event) {
+  domain::Command command;
+  command.accepted_at = app.clock.now();
+  command.id = CommandId::make(command.accepted_at, app.random);
+  command.kind = kind;
+  command.user = user;
+  command.event = event;
+  command.notification = NotificationId::make(command.accepted_at, app.random);
+  command.request_id = request.request_id;
+  return command;
+}
+
+Answer submit(App& app, const Request& request, const domain::Command& command, const Json& body,
+              std::string_view message) {
+  const auto key = key_of(request, body);
+  if (!key.ok()) return key.refusal();
+  const auto queued = app.queue.submit(command, *key);
+  if (!queued.ok()) return queued.refusal();
+  return queued->replayed ? replayed(queued->command, message) : accepted(queued->command, message);
+}
+
+Answer replay_or(const Refusal& refusal, App& app, const Request& request, UserId user, const Json& body,
+                 std::string_view message) {
+  const auto key = key_of(request, body);
+  if (!key.ok()) return key.refusal();
+  if (!*key) return refusal;
+  const auto first = app.queue.find_replay(user, **key);
+  if (!first.ok()) return first.refusal();
+  return *first ? Answer(replayed(**first, message)) : refusal;
+}
+
+Result<bool> submit_and_wait(App& app, const domain::Command& command) {
+  const WaitingPlace place(app.outcome_waits);
+  const auto queued = app.queue.submit(command, std::nullopt, place.is_taken());
+  if (!queued.ok()) return queued.refusal();
+  const auto outcome = place.is_taken() ? outcome_of(app, command) : std::nullopt;
+  if (!outcome) return false;
+  if (outcome->state == "failed" || outcome->outcome == name_of(domain::Outcome::rejected)) return refusal_of(*outcome);
+  return true;
+}
+
+Reply accepted(const domain::Command& command, std::string_view message) {
+  auto reply = http::success(202, message,
+                             JsonText::object({{"notification", pending_notification_json(command)},
+                                               {"request", queued_request_json(command)}}));
+  reply.header("Location", request_href(command.id));
+  reply.command = command.id.str();
+  return reply;
+}
+
+std::string fingerprint_of(const Request& request, const Json& body) {
+  return auth::hex_hash_of(request.method + ' ' + request.path + '\n' + body.canonical());
+}
+
+}  // namespace ticketd

@@ -1,0 +1,33 @@
+// What booking, cancelling, changing and deleting have in common: a command on its way into the queue, and the answer.
+#pragma once
+#include "domain/command.h"
+#include "endpoint/serve.h"
+
+namespace ticketd {
+
+// A new command of the user, accepted now.
+domain::Command make_command(App& app, const Request& request, domain::CommandKind kind, UserId user, EventId event);
+
+// Queues the command under the request's Idempotency-Key, if it has one, and answers 202 with {notification, request}.
+// `body` is the request's JSON: the same key with another one is refused.
+// Refuses as CommandQueue::submit() does, and validation_failed for a bad key.
+Answer submit(App& app, const Request& request, const domain::Command& command, const Json& body,
+              std::string_view message);
+
+// Instead of submit(), for a request that would be refused by now: the first answer if it was accepted before under its
+// Idempotency-Key, else the refusal.
+Answer replay_or(const Refusal& refusal, App& app, const Request& request, UserId user, const Json& body,
+                 std::string_view message);
+
+// Queues the command and waits up to config.outcome_wait_ms for its outcome. True: it took effect. False: it takes
+// longer, or half of the threads are waiting already; answer accepted(). Refuses as CommandQueue::submit() does, and
+// with what the worker refused.
+Result<bool> submit_and_wait(App& app, const domain::Command& command);
+
+// 202 with {notification, request}, and Location.
+Reply accepted(const domain::Command& command, std::string_view message);
+
+// Identifies a request for its idempotency key: method, path and body, whatever the order of the body's fields.
+std::string fingerprint_of(const Request& request, const Json& body);
+
+}  // namespace ticketd

@@ -1,0 +1,205 @@
+#include "postgres/database.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "base/log.h"
+#include "base/random.h"
+
+namespace ticketd::postgres {
+namespace {
+
+constexpr int kAttempts = 3;
+constexpr std::chrono::seconds kPoolWait{2};
+// The longest wait for a lock, and for the next statement within a transaction: a client that stopped must not hold its
+// locks.
+constexpr int kWaitMs = 5'000;
+
+std::string with_options(const std::string& url, const ConnectionOptions& options) {
+  // tcp_user_timeout and keepalives bound the wait for a host that went away without a word.
+  std::string settings = "-c%20statement_timeout%3D" + std::to_string(options.statement_timeout_ms) +
+                         "%20-c%20idle_in_transaction_session_timeout%3D" + std::to_string(kWaitMs) +
+                         "%20-c%20lock_timeout%3D" + std::to_string(kWaitMs) + "%20-c%20timezone%3DUTC";
+  if (!options.parallel) settings += "%20-c%20max_parallel_workers_per_gather%3D0";
+  if (options.by_key)
+    settings += "%20-c%20enable_seqscan%3Doff%20-c%20enable_hashjoin%3Doff%20-c%20enable_mergejoin%3Doff";
+  if (options.idle_session_timeout_ms > 0)
+    settings += "%20-c%20idle_session_timeout%3D" + std::to_string(options.idle_session_timeout_ms);
+  return url + (url.find('?') == std::string::npos ? "?" : "&") +
+         "connect_timeout=3&tcp_user_timeout=10000&keepalives_idle=5&keepalives_interval=2" +
+         "&application_name=" + options.application_name + "&options=" + settings;
+}
+
+pqxx::connection open(const std::string& url, const ConnectionOptions& options) try {
+  return pqxx::connection(with_options(url, options));
+} catch (const pqxx::failure& e) {
+  throw DatabaseUnavailable(e.what());
+}
+
+int duplicate_of(const pqxx::connection& connection) {
+  const int copy = ::fcntl(connection.sock(), F_DUPFD_CLOEXEC, 0);
+  if (copy < 0) throw DatabaseUnavailable("no file descriptor is left for a database session");
+  return copy;
+}
+
+// Two transactions that met in a deadlock should not meet again in step.
+void pause_for_jitter() {
+  std::uint8_t ms = 0;
+  SystemRandom().fill({&ms, 1});
+  std::this_thread::sleep_for(std::chrono::milliseconds(ms % 20));
+}
+
+}  // namespace
+
+DatabaseConnection::DatabaseConnection(const std::string& url, const ConnectionOptions& options)
+    : connection_(open(url, options)), socket_(duplicate_of(connection_)) {
+#if PQXX_VERSION_MAJOR < \
+    7  // later versions never reconnect; this one calls the way to say so deprecated for that reason
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  connection_.inhibit_reactivation(true);
+#pragma GCC diagnostic pop
+#endif
+}
+
+DatabaseConnection::~DatabaseConnection() { ::close(socket_); }
+
+DatabasePool::Lease::Lease(DatabasePool& pool, std::unique_ptr<DatabaseConnection> connection)
+    : pool_(pool), connection_(std::move(connection)) {
+  pool_.deadlines_.watch(connection_->socket());
+}
+
+DatabasePool::Lease::~Lease() {
+  if (connection_) pool_.deadlines_.forget(connection_->socket());
+  pool_.give_back(std::move(connection_));
+}
+
+bool DatabasePool::Lease::discard() {
+  const bool in_time = pool_.deadlines_.forget(connection_->socket());
+  connection_.reset();
+  if (!in_time) {
+    const std::lock_guard lock(pool_.mutex_);
+    pool_.hangs_ = true;  // unless a new session tells otherwise
+    pool_.not_before_ = {};
+  }
+  return in_time;
+}
+
+// With mutex_ held.
+void DatabasePool::tell() {
+  const auto idle = static_cast<std::int64_t>(idle_.size());
+  meter_.idle.store(idle, std::memory_order_relaxed);
+  meter_.in_use.store(open_ - idle, std::memory_order_relaxed);
+}
+
+DatabasePool::Lease DatabasePool::take() {
+  std::unique_lock lock(mutex_);
+  std::unique_ptr<DatabaseConnection> connection;
+  if (!waiting_.empty() || (idle_.empty() && open_ >= max_)) {
+    connection = wait_for_one(lock);
+  } else if (!idle_.empty()) {
+    connection = std::move(idle_.back());
+    idle_.pop_back();
+  } else {
+    ++open_;
+  }
+  tell();
+  lock.unlock();
+  if (connection) return {*this, std::move(connection)};
+  try {
+    return {*this, open_one()};
+  } catch (...) {
+    give_back(nullptr);
+    throw;
+  }
+}
+
+// Clients that all go on connecting to a server that has stopped fill its backlog, and those that come when it is back
+// wait behind the dead ones.
+std::unique_ptr<DatabaseConnection> DatabasePool::open_one() {
+  const auto start = std::chrono::steady_clock::now();
+  {
+    const std::lock_guard lock(mutex_);
+    if (hangs_ && (is_tried_ || start < not_before_)) throw DatabaseUnavailable("it did not answer just now");
+    is_tried_ = hangs_;
+  }
+  try {
+    auto connection = std::make_unique<DatabaseConnection>(url_, options_);
+    const std::lock_guard lock(mutex_);
+    hangs_ = is_tried_ = false;
+    return connection;
+  } catch (...) {
+    const auto now = std::chrono::steady_clock::now();
+    const std::lock_guard lock(mutex_);
+    is_tried_ = false;
+    hangs_ = now - start >= kHang;  // one that refuses at once is just away
+    not_before_ = now + (now - start);
+    throw;
+  }
+}
+
+std::unique_ptr<DatabaseConnection> DatabasePool::wait_for_one(std::unique_lock<std::mutex>& lock) {
+  Waiter waiter;
+  waiting_.push_back(&waiter);
+  const auto start = std::chrono::steady_clock::now();
+  const bool came = waiter.called.wait_for(lock, kPoolWait, [&] { return waiter.served; });
+  const auto waited = std::chrono::steady_clock::now() - start;
+  meter_.waits.fetch_add(1, std::memory_order_relaxed);
+  meter_.wait_us.fetch_add(std::chrono::duration_cast<std::chrono::microseconds>(waited).count(),
+                           std::memory_order_relaxed);
+  if (came) return std::move(waiter.connection);
+  std::erase(waiting_, &waiter);
+  throw DatabaseUnavailable("no database session came free within 2 s");
+}
+
+void DatabasePool::give_back(std::unique_ptr<DatabaseConnection> connection) {
+  const std::lock_guard lock(mutex_);
+  if (!waiting_.empty()) {
+    auto& first = *waiting_.front();
+    waiting_.pop_front();
+    first.connection = std::move(connection);
+    first.served = true;
+    first.called.notify_one();
+  } else if (connection) {
+    idle_.push_back(std::move(connection));
+  } else {
+    --open_;
+  }
+  tell();
+}
+
+void DatabasePool::forget_idle() {
+  const std::lock_guard lock(mutex_);
+  open_ -= static_cast<int>(idle_.size());
+  idle_.clear();
+  tell();
+}
+
+void after_failure(DatabasePool& pool, DatabasePool::Lease& lease, int attempt) {
+  const auto fault = fault_of(std::current_exception());
+  switch (fault.kind) {
+    case FaultKind::conflict:
+      if (attempt >= kAttempts) throw DatabaseUnavailable(fault.what);
+      pause_for_jitter();
+      return;
+    case FaultKind::unavailable: {
+      const bool in_time = lease.discard();
+      pool.forget_idle();
+      // Only a session that broke is worth a fresh one; a time-out or a full disk would just take twice as long.
+      if (attempt >= kAttempts || !in_time || !(fault.sqlstate.empty() || fault.sqlstate.starts_with("57P")))
+        throw DatabaseUnavailable(fault.what);
+      return;
+    }
+    case FaultKind::timed_out: throw DatabaseUnavailable(fault.what);
+    case FaultKind::in_doubt: lease.discard(); throw DatabaseUnavailable(fault.what);
+    case FaultKind::refused: throw;
+  }
+}
+
+void ping(DatabasePool& pool) {
+  autocommit(pool, [](pqxx::transaction_base& tx) { return tx.exec("SELECT 1"); });
+}
+
+}  // namespace ticketd::postgres

@@ -1,0 +1,37 @@
+// Between C++ values and the text that PostgreSQL speaks.
+#pragma once
+#include <optional>
+#include <pqxx/pqxx>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "base/uuid.h"
+
+namespace ticketd::postgres {
+
+inline std::string text_of(const pqxx::field& field) { return {field.c_str(), field.size()}; }
+inline int int_of(const pqxx::field& field) { return field.as<int>(); }
+// Of a column selected through epoch_ms().
+inline Time time_of(const pqxx::field& field) { return from_epoch_ms(field.as<std::int64_t>()); }
+
+template <class IdType>
+IdType id_of(const pqxx::field& field) {
+  return *IdType::parse({field.c_str(), field.size()});
+}
+
+inline std::optional<std::string> optional_text(const pqxx::field& field) {
+  return field.is_null() ? std::nullopt : std::optional(text_of(field));
+}
+inline std::optional<Time> optional_time(const pqxx::field& field) {
+  return field.is_null() ? std::nullopt : std::optional(time_of(field));
+}
+template <class IdType>
+std::optional<IdType> optional_id(const pqxx::field& field) {
+  return field.is_null() ? std::nullopt : std::optional(id_of<IdType>(field));
+}
+
+// Null for empty; the text must outlive the statement.
+inline const char* or_null(const std::optional<std::string>& text) { return text ? text->c_str() : nullptr; }
+
+}  // namespace ticketd::postgres

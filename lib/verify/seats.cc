@@ -1,0 +1,77 @@
+#include <array>
+
+#include "verify/checks.h"
+
+namespace ticketd::verify {
+namespace {
+
+// All of them count rows; the counters are only ever compared with that, never believed.
+constexpr std::array kChecks = {
+    Check{"available_tickets", "available_tickets is not total_tickets less the confirmed bookings", R"(
+  SELECT e.id::text AS id, format('event %s: available_tickets is %s, the bookings leave %s', e.id, e.available_tickets,
+                                  e.total_tickets - coalesce(b.confirmed, 0)) AS detail
+  FROM events e LEFT JOIN (SELECT event_id, count(*) AS confirmed FROM bookings WHERE state = 'confirmed'
+                           GROUP BY event_id) AS b ON b.event_id = e.id
+  WHERE e.available_tickets <> e.total_tickets - coalesce(b.confirmed, 0))"},
+
+    Check{"waiting_list_count", "waiting_list_count is not the number of waiting bookings", R"(
+  SELECT e.id::text AS id, format('event %s: waiting_list_count is %s, %s are waiting', e.id, e.waiting_list_count,
+                                  coalesce(b.waiting, 0)) AS detail
+  FROM events e LEFT JOIN (SELECT event_id, count(*) AS waiting FROM bookings WHERE state = 'waitlisted'
+                           GROUP BY event_id) AS b ON b.event_id = e.id
+  WHERE e.waiting_list_count <> coalesce(b.waiting, 0))"},
+
+    Check{"waiting_blocks", "a block of the line does not count those who wait in it", R"(
+  SELECT coalesce(k.event_id, b.event_id)::text AS id,
+         format('event %s: the block from seq %s on counts %s, %s are waiting', coalesce(k.event_id, b.event_id),
+                coalesce(k.block, b.block), coalesce(k.waiting, 0), coalesce(b.waiting, 0)) AS detail
+  FROM waiting_blocks k
+  FULL JOIN (SELECT event_id, line_block(seq) AS block, count(*) AS waiting FROM bookings WHERE state = 'waitlisted'
+             GROUP BY 1, 2) AS b ON b.event_id = k.event_id AND b.block = k.block
+  WHERE k.waiting IS DISTINCT FROM b.waiting)"},
+
+    Check{"oversold", "more bookings are confirmed than there are tickets", R"(
+  SELECT e.id::text AS id, format('event %s: %s bookings are confirmed for %s tickets', e.id, b.confirmed, e.total_tickets)
+           AS detail
+  FROM events e JOIN (SELECT event_id, count(*) AS confirmed FROM bookings WHERE state = 'confirmed'
+                      GROUP BY event_id) AS b ON b.event_id = e.id
+  WHERE b.confirmed > e.total_tickets)"},
+
+    Check{"idle_seat", "a seat is free while somebody is waiting", R"(
+  SELECT e.id::text AS id, format('event %s: %s of %s tickets are taken, and %s people wait', e.id, b.confirmed,
+                                  e.total_tickets, b.waiting) AS detail
+  FROM events e JOIN (SELECT event_id, count(*) FILTER (WHERE state = 'confirmed') AS confirmed,
+                             count(*) FILTER (WHERE state = 'waitlisted') AS waiting
+                      FROM bookings WHERE state IN ('confirmed', 'waitlisted')
+                      GROUP BY event_id) AS b ON b.event_id = e.id
+  WHERE b.waiting > 0 AND b.confirmed < e.total_tickets AND e.state = 'open')"},
+
+    // One that was cancelled after its promotion was promoted too early as well.
+    Check{"overtaken", "a booking was promoted although somebody before it is still waiting", R"(
+  SELECT b.id::text AS id, format('booking %s of event %s was promoted with seq %s, seq %s is still waiting', b.id,
+                                  b.event_id, b.seq, line.first) AS detail
+  FROM (SELECT event_id, min(seq) AS first FROM bookings WHERE state = 'waitlisted' GROUP BY event_id) AS line
+  JOIN bookings b ON b.event_id = line.event_id AND b.seq > line.first AND b.promoted_at IS NOT NULL)"},
+
+    Check{"jumped_the_line", "a booking got a seat at once although somebody before it is still waiting", R"(
+  SELECT b.id::text AS id, format('booking %s of event %s was confirmed with seq %s, seq %s is still waiting', b.id,
+                                  b.event_id, b.seq, line.first) AS detail
+  FROM (SELECT event_id, min(seq) AS first FROM bookings WHERE state = 'waitlisted' GROUP BY event_id) AS line
+  JOIN bookings b ON b.event_id = line.event_id AND b.seq > line.first AND b.state = 'confirmed' AND b.promoted_at IS NULL)"},
+
+    Check{"next_seq", "next_seq was given out already", R"(
+  SELECT e.id::text AS id, format('event %s: next_seq is %s, a booking has seq %s', e.id, e.next_seq, b.last) AS detail
+  FROM events e JOIN (SELECT event_id, max(seq) AS last FROM bookings GROUP BY event_id) AS b ON b.event_id = e.id
+  WHERE e.next_seq <= b.last)"},
+
+    Check{"cancelled_event", "a booking of a deleted event is live", R"(
+  SELECT b.id::text AS id, format('booking %s of event %s is %s, the event was deleted', b.id, e.id, b.state) AS detail
+  FROM events e JOIN bookings b ON b.event_id = e.id
+  WHERE e.state = 'cancelled' AND b.state IN ('confirmed', 'waitlisted'))"},
+};
+
+}  // namespace
+
+std::span<const Check> seat_checks() { return kChecks; }
+
+}  // namespace ticketd::verify

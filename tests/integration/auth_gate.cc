@@ -1,0 +1,202 @@
+// The gate at the entrance: exact limits whoever counts, the list of refused tokens, and nobody shut out
+// while Redis is away.
+#include "auth/gate.h"
+
+#include <atomic>
+
+#include "support/fixtures.h"
+#include "support/integration_test.h"
+#include "support/stack.h"
+
+namespace ticketd::tests {
+
+TEST_GROUP_BASE(Gate, IntegrationTest) {
+  Cell unreachable{0};
+  auth::Cache cache{stores().cache, unreachable};
+  auth::Gate gate{cache};
+  const std::string caller = fresh_word(), network = fresh_word();
+  const UserId user = fresh<UserId>();
+  const SessionId session = fresh<SessionId>();
+  const Time at = now();
+  const auth::AccessClaims token{user, session, at};
+  using Rule = std::optional<RateRule>;
+
+  void setup() override { flush(stores().cache); }
+  void teardown() override { LONGS_EQUAL(0, unreachable); }
+
+  auth::Passage enter(const Rule& rule) { return gate.enter("reads", caller, network, rule, token); }
+  auth::TokenState ask() {
+    const auto state = gate.find_token(token);
+    for (const auto& rule : {Rule(), Rule(RateRule{1'000, 60})}) {
+      const auto entering = enter(rule).token;
+      CHECK(entering.refused == state.refused && entering.read_at == state.read_at);
+    }
+    return state;
+  }
+  void read(const std::vector<std::pair<Uuid, Time>>& list) { gate.add_refused(list, at, at - seconds(900)); }
+};
+
+TEST(Gate, CountsDownAndThenRefuses) {
+  const Rule rule = RateRule{2, 60};
+  LONGS_EQUAL(1, enter(rule).rate->remaining);
+  CHECK(enter(rule).rate->allowed);
+  const auto third = enter(rule);
+  CHECK_FALSE(third.rate->allowed);
+  LONGS_EQUAL(0, third.rate->remaining);
+  CHECK(third.rate->reset_s > 50 && third.rate->reset_s <= 60);
+}
+
+TEST(Gate, TheLimitIsExactForManyThreadsAndTwoGates) {
+  redis::RedisPool other_pool(stores().cache_url, 5'000);
+  auth::Cache other_cache(other_pool, unreachable);
+  auth::Gate other(other_cache);
+  std::atomic<int> allowed = 0;
+  at_once(32, [&](int i) {
+    for (int n = 0; n < 10; ++n)
+      allowed +=
+          (i % 2 == 0 ? gate : other).enter("reads", caller, network, RateRule{100, 60}, token).rate->allowed ? 1 : 0;
+  });
+  LONGS_EQUAL(100, allowed);
+}
+
+// The control of the test above: counting in two steps, as many do, lets more through.
+TEST(Gate, ALimitThatIsReadAndThenRaisedIsNotExact) {
+  std::atomic<int> allowed = 0;
+  at_once(32, [&](int) {
+    auto redis = stores().cache.take();
+    for (int n = 0; n < 10; ++n) {
+      const auto count = std::atoi(std::string(redis->command({"GET", caller}).text()).c_str());
+      if (count >= 100) continue;
+      redis->command({"SET", caller, std::to_string(count + 1)});
+      ++allowed;
+    }
+  });
+  CHECK(allowed > 100);
+}
+
+TEST(Gate, AWindowEndsAndTheCountBeginsAnew) {
+  const Rule rule = RateRule{1, 1};
+  CHECK(enter(rule).rate->allowed);
+  CHECK_FALSE(enter(rule).rate->allowed);
+  CHECK(e2e::await([&] { return enter(rule).rate->allowed; }, seconds(5)));
+}
+
+TEST(Gate, CallersAndClassesAreCountedApart) {
+  const Rule rule = RateRule{1, 60};
+  CHECK(enter(rule).rate->allowed);
+  CHECK(gate.enter("booking", caller, network, rule, token).rate->allowed);
+  CHECK(gate.enter("reads", fresh_word(), network, rule, token).rate->allowed);
+}
+
+TEST(Gate, ARefusedTokenIsCountedForWhoeverSendsIt) {
+  const Rule rule = RateRule{1, 60};
+  gate.refuse_session(session, at);
+  LONGS_EQUAL(0, enter(rule).rate->remaining);
+  CHECK_FALSE(enter(rule).rate->allowed);
+  LONGS_EQUAL(1, stores().cache.command({"EXISTS", "ticketd:rate:reads:" + network}).integer());
+  LONGS_EQUAL(0, stores().cache.command({"EXISTS", "ticketd:rate:reads:" + caller}).integer());
+}
+
+TEST(Gate, ACounterWithoutAnEndGetsOne) {
+  const auto key = "ticketd:rate:reads:" + caller;
+  stores().cache.command({"SET", key, "1"});
+  const auto rate = enter(RateRule{5, 60}).rate;
+  LONGS_EQUAL(3, rate->remaining);
+  LONGS_EQUAL(60, rate->reset_s);
+  CHECK(stores().cache.command({"TTL", key}).integer() > 50);
+}
+
+TEST(Gate, WithoutARuleNothingIsCounted) {
+  CHECK_FALSE(gate.enter("reads", caller, network, std::nullopt, token).rate.has_value());
+  LONGS_EQUAL(0, stores().cache.take()->command({"DBSIZE"}).integer());
+}
+
+TEST(Gate, DoesNotKnowWhatIsRefusedBeforeItWasRead) {
+  CHECK_FALSE(ask().read_at.has_value());
+  read({});
+  CHECK(ask().read_at == at);
+  CHECK_FALSE(ask().refused);
+}
+
+TEST(Gate, RefusesAPersonsTokensOfBefore) {
+  read({{user.uuid, at}, {fresh<UserId>().uuid, at + seconds(1)}});
+  CHECK_FALSE(ask().refused);
+  read({{user.uuid, at + milliseconds(1)}});
+  CHECK(ask().refused);
+}
+
+TEST(Gate, ANewPasswordCountsAtOnce) {
+  read({});
+  gate.refuse_tokens_before(user, at + milliseconds(1));
+  CHECK(ask().refused);
+}
+
+// Whenever its clock says that it was issued.
+TEST(Gate, AnEndedSessionHasNoTokensThatCount) {
+  read({});
+  gate.refuse_session(session, at - seconds(60));
+  CHECK(ask().refused);
+  CHECK_FALSE(gate.find_token({user, fresh<SessionId>(), at}).refused);
+  CHECK_FALSE(gate.find_token({user, std::nullopt, at}).refused);
+}
+
+TEST(Gate, ReadingDoesNotUndoALaterPassword) {
+  gate.refuse_tokens_before(user, at + seconds(5));
+  CHECK_FALSE(ask().read_at.has_value());
+  read({{user.uuid, at}});
+  CHECK(ask().refused);
+}
+
+TEST(Gate, ARedisThatForgotEverythingIsNotComplete) {
+  read({{user.uuid, at + seconds(1)}});
+  flush(stores().cache);
+  CHECK_FALSE(ask().read_at || ask().refused);
+}
+
+TEST(Gate, KeepsWhatWasReadBeforeAndDropsWhatIsTooOld) {
+  read({{user.uuid, at + seconds(1)}, {session.uuid, at}});
+  gate.add_refused({}, at + seconds(30), at);
+  CHECK(ask().read_at == at + seconds(30));
+  LONGS_EQUAL(3, stores().cache.command({"ZCARD", "ticketd:refused"}).integer());
+  gate.add_refused({}, at + seconds(31), at + seconds(2));
+  CHECK(ask().read_at == at + seconds(31));
+  CHECK_FALSE(ask().refused);
+  LONGS_EQUAL(1, stores().cache.command({"ZCARD", "ticketd:refused"}).integer());
+}
+
+TEST(Gate, TakesAListOfAHundredThousand) {
+  std::vector<std::pair<Uuid, Time>> list;
+  for (int i = 0; i < 100'000; ++i) list.emplace_back(fresh<SessionId>().uuid, at);
+  list.emplace_back(session.uuid, at);
+  read(list);
+  CHECK(ask().read_at && ask().refused);
+}
+
+TEST(Gate, AnEntryOfTheListRefusesAsTheListDoes) {
+  CHECK_FALSE(auth::refuses({user.uuid, at}, token));
+  CHECK(auth::refuses({user.uuid, at + milliseconds(1)}, token));
+  CHECK(auth::refuses({session.uuid, at - seconds(60)}, token));
+  CHECK_FALSE(auth::refuses({session.uuid, at}, {user, std::nullopt, at}));
+}
+
+TEST(Gate, KilledConnectionsAreReplaced) {
+  const Rule rule = RateRule{5, 60};
+  enter(rule);
+  kill_clients(stores().cache);
+  LONGS_EQUAL(3, enter(rule).rate->remaining);
+}
+
+TEST_GROUP_BASE(GateWithoutRedis, IntegrationTest) {
+  redis::RedisPool nowhere{"redis://127.0.0.1:1/0", 200};
+  Cell unreachable{0};
+  auth::Cache cache{nowhere, unreachable};
+  auth::Gate gate{cache};
+};
+
+TEST(GateWithoutRedis, EverybodyIsLetThroughAndCounted) {
+  const auto passage = gate.enter("reads", "anyone", "anyone", RateRule{1, 60}, std::nullopt);
+  CHECK_FALSE(passage.reachable || passage.rate.has_value() || passage.token.read_at);
+  LONGS_EQUAL(1, unreachable);
+}
+
+}  // namespace ticketd::tests

@@ -1,0 +1,67 @@
+// The exchange of refresh tokens, by several processes whose settings differ.
+#include "signin/sessions.h"
+
+#include "auth/opaque_token.h"
+#include "base/json.h"
+
+#include "support/fixtures.h"
+#include "support/integration_test.h"
+
+namespace ticketd::tests {
+
+TEST_GROUP_BASE(Sessions, IntegrationTest) {
+  const UserId user = make_user();
+
+  static Config settings(const std::vector<std::string>& key_ids) {
+    Config config;
+    config.database_url = stores().database.url();
+    config.queue_redis_url = stores().queue_url;
+    config.cache_redis_url = stores().cache_url;
+    config.statement_timeout_ms = 5'000;
+    config.db_connections = config.shards = config.argon2_jobs = 1;
+    config.access_ttl_s = 900;
+    config.refresh_ttl_s = 3'600;
+    for (const auto& id : key_ids) config.jwt_keys.push_back({id, std::string(32, id[0])});
+    return config;
+  }
+  static std::string refresh_token_of(const JsonText& pair) {
+    const auto json = Json::parse(pair.str());
+    return json ? std::string((*json)["refresh_token"].text()) : "";
+  }
+  std::string sign_in(App & app) const {
+    return refresh_token_of(commit([&](pqxx::work& tx) { return start_session(app, tx, user); }));
+  }
+  // Empty if refused.
+  static std::string exchanged(App & app, const std::string& token) {
+    const auto pair = refresh_session(app, token);
+    return pair.ok() ? refresh_token_of(*pair) : "";
+  }
+};
+
+// Else the family had two branches, and in one of them a thief could live unseen.
+TEST(Sessions, ANewSigningKeyDoesNotChangeWhatAReplayGets) {
+  App before(settings({"old"}), "test"), after(settings({"new", "old"}), "test");
+  const auto first = sign_in(before);
+  const auto next = exchanged(before, first);
+  CHECK_FALSE(next.empty());
+  expect_text(next, exchanged(after, first));
+  CHECK_FALSE(exchanged(after, next).empty());
+}
+
+TEST(Sessions, AReplayGetsNothingWhereTheKeyIsGone) {
+  App before(settings({"old"}), "test"), after(settings({"new"}), "test");
+  const auto first = sign_in(before);
+  const auto next = exchanged(before, first);
+  expect_text("", exchanged(after, first));
+  CHECK_FALSE(exchanged(after, next).empty());
+}
+
+TEST(Sessions, AReplayGetsNothingOfASessionThatEnded) {
+  App app(settings({"old"}), "test");
+  const auto first = sign_in(app);
+  exchanged(app, first);
+  commit([&](pqxx::work& tx) { storage::end_session_of(tx, auth::hash_of(first), now()); });
+  expect_text("", exchanged(app, first));
+}
+
+}  // namespace ticketd::tests

@@ -1,0 +1,83 @@
+#include "api/event_fields.h"
+
+#include "unit/expect.h"
+
+using namespace ticketd;
+using namespace ticketd::tests;
+
+TEST_GROUP(EventFields) {
+  Json body = *Json::parse(R"({"title":" Jazz ","description":"d","location":"l","number_of_tickets":5,
+    "start_date_time":"2027-05-01T19:30Z","end_date_time":"2027-05-01T22:00Z"})");
+
+  std::string errors_of(const Refusal& refusal) {
+    std::string list;
+    for (const auto& error : refusal.errors) list += error.field + ':' + error.code + ' ';
+    return list;
+  }
+  // The refusal of the event with one field changed.
+  std::string errors_with(const char* field, const Json& value) {
+    auto changed = *Json::parse(body.dump());
+    const auto event = read_new_event(changed.set(field, value));
+    return event.ok() ? "" : errors_of(event.refusal());
+  }
+  std::string change_errors(const Json& changes) {
+    const auto read = read_event_changes(changes);
+    return read.ok() ? "" : errors_of(read.refusal());
+  }
+};
+
+TEST(EventFields, ReadANewEvent) {
+  const auto event = *read_new_event(body);
+  expect_text("Jazz", event.title);
+  LONGS_EQUAL(5, event.total_tickets);
+  LONGS_EQUAL(1, event.max_per_user);
+  expect_text("2027-05-01T22:00:00.000Z", format_time(event.ends_at));
+}
+
+TEST(EventFields, ReportEveryMissingField) {
+  expect_text(
+      "title:required description:required location:required start_date_time:required "
+      "end_date_time:required number_of_tickets:required ",
+      errors_of(read_new_event(Json::object()).refusal()));
+}
+
+TEST(EventFields, KeepTheBoundsOfApi) {
+  expect_text("", errors_with("title", std::string(255, 'x')));
+  expect_text("title:too_long ", errors_with("title", std::string(256, 'x')));
+  expect_text("", errors_with("description", std::string(10'000, 'x')));
+  expect_text("location:too_long ", errors_with("location", std::string(10'001, 'x')));
+  expect_text("", errors_with("number_of_tickets", 1'000'000));
+  expect_text("number_of_tickets:out_of_range ", errors_with("number_of_tickets", 1'000'001));
+  expect_text("number_of_tickets:out_of_range ", errors_with("number_of_tickets", 0));
+  expect_text("", errors_with("max_per_user", 100));
+  expect_text("max_per_user:out_of_range ", errors_with("max_per_user", 101));
+}
+
+TEST(EventFields, NeedAnEndAfterTheStart) {
+  expect_text("end_date_time:invalid_date ", errors_with("end_date_time", "2027-05-01T19:30Z"));
+  expect_text("", errors_with("end_date_time", "2027-05-01T19:30:00.001Z"));
+  expect_text("end_date_time:invalid_date ", errors_with("end_date_time", "2027-05-01T20:00+02:00"));
+}
+
+TEST(EventFields, TakeAnyOneChange) {
+  const auto changes = *read_event_changes(Json::object({{"max_per_user", 3}, {"title", nullptr}}));
+  CHECK_TRUE(changes.max_per_user == 3 && !changes.title && !changes.total_tickets && !changes.ends_at);
+}
+
+TEST(EventFields, RefuseNoChangeAtAll) {
+  CHECK_FALSE(read_event_changes(Json::object()).ok());
+  CHECK_FALSE(read_event_changes(Json::object({{"user_id", "x"}})).ok());
+}
+
+TEST(EventFields, RefuseAChangeToNothing) {
+  expect_text("title:required ", change_errors(Json::object({{"title", " "}})));
+}
+
+TEST(EventFields, CompareAChangedDateWithTheOtherThatStays) {
+  const auto event = *read_new_event(body);
+  domain::EventChanges changes;
+  changes.starts_at = event.ends_at;
+  CHECK_TRUE(dates_refusal(event, changes).has_value());
+  changes.ends_at = event.ends_at + seconds(1);
+  CHECK_FALSE(dates_refusal(event, changes).has_value());
+}

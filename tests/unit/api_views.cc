@@ -1,0 +1,59 @@
+#include "api/views.h"
+
+#include "support/fakes.h"
+#include "unit/expect.h"
+
+using namespace ticketd;
+using namespace ticketd::tests;
+
+TEST_GROUP(Views) {
+  FixedClock clock;
+  storage::Event event;
+
+  void setup() override {
+    event.starts_at = clock.now();
+    event.ends_at = clock.now() + std::chrono::hours(1);
+    event.total_tickets = 5;
+    event.available_tickets = 2;
+    event.waiting_list_count = 4;
+  }
+  std::string_view state_at(Time now) const { return state_of(event.status, event.ends_at, now); }
+};
+
+TEST(Views, CountSeatsTakenAndPeopleWaiting) {
+  const auto json = parsed(event_json(event, clock.now()));
+  expect_text(R"({"event_tickets":3,"event_ticket_waiting_list":4})", json["_count"].dump());
+  LONGS_EQUAL(5, json["total_tickets"].integer());
+}
+
+TEST(Views, CallAnEventOpenUntilItEnds) {
+  expect_text("open", state_at(event.ends_at - milliseconds(1)));
+  expect_text("over", state_at(event.ends_at));
+  event.status = domain::EventStatus::cancelled;
+  expect_text("cancelled", state_at(clock.now()));
+}
+
+TEST(Views, ShowNullWhereABookingHasNothing) {
+  const auto json = parsed(booking_json({}));
+  for (const auto* field : {"position", "reason", "promoted_at", "cancelled_at"})
+    CHECK_TRUE_TEXT(json.has(field) && json[field].is_null(), field);
+}
+
+TEST(Views, ShowAQueuedRequestWithItsHref) {
+  domain::Command command;
+  command.id = numbered<CommandId>(7);
+  const auto json = parsed(queued_request_json(command));
+  expect_text("queued", json["state"].text());
+  expect_text("book", json["kind"].text());
+  expect_text("/v1/requests/00000000-0000-0000-0000-000000000007", json["href"].text());
+}
+
+TEST(Views, ShowANotificationThatIsStillInTheQueue) {
+  domain::Command command;
+  command.accepted_at = clock.now();
+  const auto json = parsed(pending_notification_json(command));
+  expect_text("processing", json["kind"].text());
+  expect_contains("is being processed", json["message"].text());
+  expect_text("2027-01-15T08:00:00.000Z", json["created_at"].text());
+  CHECK_TRUE(json["booking_id"].is_null() && json["read_at"].is_null());
+}

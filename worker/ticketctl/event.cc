@@ -1,0 +1,178 @@
+#include <algorithm>
+#include <iostream>
+#include <iterator>
+
+#include "api/views.h"
+#include "base/json_text.h"
+#include "storage/event_desk.h"
+#include "storage/users.h"
+#include "ticketctl/arguments.h"
+#include "ticketctl/commands.h"
+#include "ticketctl/print.h"
+#include "ticketctl/submission.h"
+
+namespace ticketd::ctl {
+namespace {
+
+using storage::Event;
+using storage::EventBooking;
+
+constexpr const char* kStates[] = {"confirmed", "waitlisted", "cancelled", "rejected"};
+
+std::string_view state_now(const Event& event) { return state_of(event.status, event.ends_at, SystemClock().now()); }
+
+std::string seats_of(const Event& event) {
+  return std::to_string(event.total_tickets - event.available_tickets) + " of " + std::to_string(event.total_tickets) +
+         " booked, " + std::to_string(event.waiting_list_count) + " waiting";
+}
+
+int list(postgres::DatabasePool& database, Arguments& arguments, bool json) {
+  const int limit = arguments.number("--limit", 50, 1, 10'000);
+  const auto part = arguments.next().value_or("");
+  if (arguments.wrong()) return wrong_usage("event list takes a TEXT and --limit 1 to 10000");
+  auto events = postgres::autocommit(
+      database, [&](pqxx::transaction_base& tx) { return storage::list_events_with(tx, part, limit + 1); });
+  const bool more = static_cast<int>(events.size()) > limit;
+  if (more) events.pop_back();
+  if (json) {
+    auto rows = JsonText::array();
+    const auto now = SystemClock().now();
+    for (const auto& event : events) rows.push(event_json(event, now));
+    std::cout << JsonText::object({{"events", rows}, {"more", more}}).str() << '\n';
+    return 0;
+  }
+  for (const auto& event : events) {
+    std::cout << event.id.str() << "  " << format_time(event.starts_at) << "  " << state_now(event) << "  "
+              << seats_of(event) << "  " << harmless(event.title) << '\n';
+  }
+  if (events.empty()) std::cout << "there is no event like that\n";
+  if (more) std::cout << "and more: --limit\n";
+  return 0;
+}
+
+int show(postgres::DatabasePool& database, const Event& event, bool json) {
+  const auto owner =
+      postgres::autocommit(database, [&](pqxx::transaction_base& tx) { return storage::find_user(tx, event.owner); });
+  const auto email = owner ? owner->email : "";
+  if (json) {
+    std::cout << event_json(event, SystemClock().now()).set("user_email", email).str() << '\n';
+    return 0;
+  }
+  std::cout << event.id.str() << '\n';
+  print_field("title", event.title);
+  print_field("location", event.location);
+  print_field("state", std::string(state_now(event)));
+  print_field("starts", format_time(event.starts_at));
+  print_field("ends", format_time(event.ends_at));
+  print_field("seats", seats_of(event));
+  print_field("per person", std::to_string(event.max_per_user));
+  print_field("organiser", event.owner.str() + "  " + email);
+  print_field("since", format_time(event.created_at));
+  print_field("changed", format_time(event.updated_at));
+  return 0;
+}
+
+JsonText json_of(const EventBooking& booking) {
+  return JsonText::object({{"id", booking.id.str()},
+                           {"user_id", booking.user.str()},
+                           {"email", booking.email},
+                           {"state", booking.state},
+                           {"reason", booking.reason},
+                           {"created_at", format_time(booking.created_at)},
+                           {"promoted_at", format_time(booking.promoted_at)},
+                           {"cancelled_at", format_time(booking.cancelled_at)}});
+}
+
+void print_line(const EventBooking& booking, int place) {
+  std::cout << booking.id.str() << "  " << format_time(booking.created_at) << "  ";
+  if (place > 0) {
+    std::cout << "place " << place;
+  } else {
+    std::cout << booking.state << (booking.reason ? " (" + *booking.reason + ")" : "")
+              << (booking.promoted_at ? ", promoted " + format_time(*booking.promoted_at) : "");
+  }
+  std::cout << "  " << booking.user.str() << "  " << harmless(booking.email) << '\n';
+}
+
+// `waiting`: the line, with places.
+int bookings(postgres::DatabasePool& database, EventId event, const std::optional<std::string>& state, int limit,
+             bool json) {
+  const bool waiting = state == "waitlisted";
+  const auto [list, count] = postgres::autocommit(database, [&](pqxx::transaction_base& tx) {
+    return std::pair(storage::list_event_bookings(tx, event, state, limit),
+                     storage::count_event_bookings(tx, event, state));
+  });
+  auto rows = JsonText::array();
+  int place = 0;
+  for (const auto& booking : list) {
+    place += waiting ? 1 : 0;
+    if (!json) {
+      print_line(booking, place);
+      continue;
+    }
+    auto row = json_of(booking);
+    rows.push(waiting ? row.set("position", place) : row);
+  }
+  if (json) {
+    std::cout << JsonText::object({{"count", count}, {"bookings", rows}}).str() << '\n';
+  } else {
+    if (count == 0) std::cout << (waiting ? "nobody is waiting\n" : "there are no such bookings\n");
+    print_rest(count, list.size());
+  }
+  return 0;
+}
+
+int close(const Config& config, postgres::DatabasePool& database, const Event& event, bool yes, bool json) {
+  if (state_now(event) == "cancelled") {
+    std::cerr << "ticketctl: it is cancelled already\n";
+    return 1;
+  }
+  if (!yes) {
+    auto& out = json ? std::cerr : std::cout;
+    out << "would cancel " << event.id.str() << "  " << harmless(event.title) << ": " << seats_of(event) << '\n';
+    return wrong_usage("nothing was done; add --yes to do it");
+  }
+  Submission submission(config, database);
+  const auto outcome = submission.carry_out(domain::CommandKind::delete_event, event.owner, event.id);
+  if (json) {
+    std::cout << JsonText::object({{"id", event.id.str()}, {"outcome", outcome}}).str() << '\n';
+  } else {
+    std::cout << event.id.str() << ": " << outcome << '\n';
+  }
+  return outcome == "deleted" || outcome == "queued" ? 0 : 1;
+}
+
+bool is_state(const std::string& word) {
+  return std::find(std::begin(kStates), std::end(kStates), word) != std::end(kStates);
+}
+
+}  // namespace
+
+int event(const Config& config, const Options& options) {
+  Arguments arguments(options.words);
+  const auto what = arguments.next().value_or("");
+  postgres::DatabasePool database(config.database_url, {"ticketctl"}, 1);
+  if (what == "list") return list(database, arguments, options.json);
+  if (what != "show" && what != "waiting" && what != "bookings" && what != "close")
+    return wrong_usage("event takes show, list, waiting, bookings or close");
+  const bool yes = what == "close" && arguments.flag("--yes");
+  const bool lists = what == "waiting" || what == "bookings";
+  const int limit = lists ? arguments.number("--limit", 100, 1, 100'000) : 0;
+  auto state = what == "bookings" ? arguments.value("--state") : std::nullopt;
+  const auto word = arguments.next();
+  const auto id = word ? EventId::parse(*word) : std::nullopt;
+  if (!id || arguments.wrong()) return wrong_usage("event " + what + " takes one event's ID");
+  if (state && !is_state(*state)) return wrong_usage("--state is confirmed, waitlisted, cancelled or rejected");
+  const auto event =
+      postgres::autocommit(database, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, *id); });
+  if (!event) {
+    std::cerr << "ticketctl: there is no event " << *word << '\n';
+    return 1;
+  }
+  if (what == "show") return show(database, *event, options.json);
+  if (what == "close") return close(config, database, *event, yes, options.json);
+  if (what == "waiting") state = "waitlisted";
+  return bookings(database, *id, state, limit, options.json);
+}
+
+}  // namespace ticketd::ctl

@@ -1,0 +1,156 @@
+#include "ticketctl/user.h"
+
+#include <iostream>
+
+#include "api/views.h"
+#include "auth/gate.h"
+#include "storage/bookings.h"
+#include "ticketctl/arguments.h"
+#include "ticketctl/print.h"
+
+namespace ticketd::ctl {
+namespace {
+
+using storage::AccountOverview;
+
+constexpr int kRedisTimeoutMs = 2'000;
+constexpr int kNewestBookings = 10;
+
+JsonText json_of(const storage::Booking& booking) {
+  return JsonText::object({{"id", booking.id.str()},
+                           {"event_id", booking.event.str()},
+                           {"event_title", booking.event_title},
+                           {"state", domain::name_of(booking.state)},
+                           {"reason", booking.reason},
+                           {"position", booking.position},
+                           {"created_at", format_time(booking.created_at)}});
+}
+
+std::string since_text(Time valid_after) {
+  return epoch_ms(valid_after) == 0 ? "" : "issued before " + format_time(valid_after);
+}
+
+int show(postgres::DatabasePool& database, const AccountOverview& account, bool json) {
+  const auto& user = account.user;
+  storage::BookingFilter newest;
+  newest.limit = kNewestBookings;
+  const auto bookings = postgres::autocommit(
+      database, [&](pqxx::transaction_base& tx) { return storage::list_bookings(tx, user.id, newest); });
+  if (json) {
+    auto rows = JsonText::array();
+    for (const auto& booking : bookings) rows.push(json_of(booking));
+    auto all = user_json(user);
+    all.set("deleted", account.deleted).set("sessions", account.sessions).set("open_events", account.open_events);
+    all.set("confirmed", account.confirmed).set("waitlisted", account.waitlisted).set("unread", account.unread);
+    const bool never = epoch_ms(account.tokens_valid_after) == 0;
+    all.set("tokens_valid_after", never ? std::nullopt : std::optional(format_time(account.tokens_valid_after)));
+    std::cout << all.set("bookings", rows).str() << '\n';
+    return 0;
+  }
+  std::cout << user.id.str() << '\n';
+  print_field("e-mail", account.deleted ? "deleted" : user.email);
+  print_field("name", user.name.value_or(""));
+  print_field("role", user.role);
+  print_field("since", format_time(user.created_at));
+  print_field("changed", format_time(user.updated_at));
+  print_field("sessions", std::to_string(account.sessions));
+  print_field("refused", since_text(account.tokens_valid_after));
+  print_field("events", std::to_string(account.open_events) + " of their own to come");
+  print_field("bookings", std::to_string(account.confirmed) + " confirmed, " + std::to_string(account.waitlisted) +
+                              " waiting, of events to come");
+  print_field("unread", std::to_string(account.unread) + " notifications");
+  for (const auto& booking : bookings) {
+    const auto place = booking.position ? " at place " + std::to_string(*booking.position) : "";
+    std::cout << "  " << booking.id.str() << "  " << format_time(booking.created_at) << "  "
+              << domain::name_of(booking.state) << place << "  " << harmless(booking.event_title) << '\n';
+  }
+  return 0;
+}
+
+int list(postgres::DatabasePool& database, Arguments& arguments, bool json) {
+  const int limit = arguments.number("--limit", 50, 1, 10'000);
+  const auto part = arguments.next().value_or("");
+  if (arguments.wrong()) return wrong_usage("user list takes a TEXT and --limit 1 to 10000");
+  auto users = postgres::autocommit(
+      database, [&](pqxx::transaction_base& tx) { return storage::list_users(tx, part, limit + 1); });
+  const bool more = static_cast<int>(users.size()) > limit;
+  if (more) users.pop_back();
+  if (json) {
+    auto rows = JsonText::array();
+    for (const auto& user : users) rows.push(user_json(user));
+    std::cout << JsonText::object({{"users", rows}, {"more", more}}).str() << '\n';
+    return 0;
+  }
+  for (const auto& user : users) {
+    std::cout << user.id.str() << "  " << format_time(user.created_at) << "  " << user.role << "  "
+              << harmless(user.email) << "  " << harmless(user.name.value_or("")) << '\n';
+  }
+  if (users.empty()) std::cout << "there is nobody like that\n";
+  if (more) std::cout << "and more: --limit\n";
+  return 0;
+}
+
+int set_role(postgres::DatabasePool& database, const AccountOverview& account, const std::string& role, bool json) {
+  postgres::autocommit(database, [&](pqxx::transaction_base& tx) {
+    storage::update_role(tx, account.user.id, role, SystemClock().now());
+  });
+  if (json) {
+    std::cout << JsonText::object({{"id", account.user.id.str()}, {"role", role}}).str() << '\n';
+  } else {
+    std::cout << account.user.id.str() << " has the role " << role << " now\n";
+  }
+  return 0;
+}
+
+int revoke(const Config& config, postgres::DatabasePool& database, const AccountOverview& account, bool json) {
+  const auto id = account.user.id;
+  const auto after =
+      postgres::transact(database, [&](pqxx::work& tx) { return storage::revoke_sessions(tx, id, SystemClock()); });
+  const auto since = tell_endpoints(config, id, after);
+  if (json) {
+    std::cout << JsonText::object({{"id", id.str()}, {"sessions", account.sessions}, {"refused", since}}).str() << '\n';
+  } else {
+    std::cout << id.str() << ": " << account.sessions << " sessions ended; their access tokens are refused " << since
+              << '\n';
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::string tell_endpoints(const Config& config, UserId user, Time after) {
+  redis::RedisPool redis(config.cache_redis_url, kRedisTimeoutMs);
+  Cell unreachable{0};
+  auth::Cache cache(redis, unreachable);
+  auth::Gate(cache).refuse_tokens_before(user, after);
+  return unreachable.load() == 0 ? "from now on" : "in half a minute at most: the cache's Redis cannot be told";
+}
+
+int user(const Config& config, const Options& options) {
+  Arguments arguments(options.words);
+  const auto what = arguments.next().value_or("");
+  postgres::DatabasePool database(config.database_url, {"ticketctl"}, 1);
+  if (what == "list") return list(database, arguments, options.json);
+  if (what != "show" && what != "set-role" && what != "revoke-sessions" && what != "delete")
+    return wrong_usage("user takes show, list, set-role, revoke-sessions or delete");
+  const bool yes = what == "delete" && arguments.flag("--yes");
+  const bool with_events = what == "delete" && arguments.flag("--close-events");
+  const auto who = arguments.next();
+  const auto role = what == "set-role" ? arguments.next() : std::nullopt;
+  if (!who || arguments.wrong()) return wrong_usage("user " + what + " takes one ID or e-mail address");
+  if (what == "set-role" && role != "user" && role != "admin")
+    return wrong_usage("user set-role takes an ID or e-mail address, and user or admin");
+  const auto account = postgres::autocommit(database, [&](pqxx::transaction_base& tx) {
+    return storage::find_account_overview(tx, *who, SystemClock().now());
+  });
+  if (!account) {
+    std::cerr << "ticketctl: there is no user " << *who << '\n';
+    return 1;
+  }
+  if (what == "show") return show(database, *account, options.json);
+  if (what == "set-role") return set_role(database, *account, *role, options.json);
+  if (what == "revoke-sessions") return revoke(config, database, *account, options.json);
+  return delete_user(config, database, *account, with_events, yes, options.json);
+}
+
+}  // namespace ticketd::ctl
