@@ -12,8 +12,7 @@ static Answer cancel(App& app, const Request& request, UserId user) {
       app.database, [&](pqxx::transaction_base& tx) { return storage::find_booking(tx, *id, user); });
   if (!booking) return Refusal{Code::booking_not_found};
 
-  auto command = make_command(app, request, domain::CommandKind::cancel, user, booking->event);
-  command.booking = *id;
+  const auto command = make_command(app, request, user, booking->event, domain::Cancel{*id});
   return submit(app, request, command, Json::object(), "Event booking cancellation submitted successfully");
 }
 

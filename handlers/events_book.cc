@@ -17,8 +17,8 @@ static Answer book(App& app, const Request& request, UserId user) {
     return replay_or(*refusal, app, request, user, *body, kMessage);
   }
 
-  auto command = make_command(app, request, domain::CommandKind::book, user, event);
-  command.booking = BookingId::make(command.accepted_at, app.random);
+  const auto booking = BookingId::make(app.clock.now(), app.random);
+  const auto command = make_command(app, request, user, event, domain::Book{booking});
   return submit(app, request, command, *body, kMessage);
 }
 

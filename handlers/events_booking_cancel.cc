@@ -25,8 +25,7 @@ static Answer cancel(App& app, const Request& request, UserId user) {
   } else if (const auto refusal = app.events.must_exist(event, app.clock.now())) {
     return *refusal;
   }
-  auto command = make_command(app, request, domain::CommandKind::cancel, user, event);
-  command.booking = booking_id;
+  const auto command = make_command(app, request, user, event, domain::Cancel{booking_id});
   return submit(app, request, command, *body, "Event booking cancellation submitted successfully");
 }
 

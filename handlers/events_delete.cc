@@ -14,7 +14,7 @@ static Answer delete_event(App& app, const Request& request, UserId user) {
   if (event->owner != user) return Refusal{Code::not_event_owner};
   if (event->status == domain::EventStatus::cancelled) return Refusal{Code::event_cancelled};
 
-  const auto command = make_command(app, request, domain::CommandKind::delete_event, user, *id);
+  const auto command = make_command(app, request, user, *id, domain::DeleteEvent{});
   const auto done = submit_and_wait(app, command);
   if (!done.ok()) return done.refusal();
   if (!*done) return accepted(command, "Event deletion submitted successfully");

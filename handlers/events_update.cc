@@ -45,8 +45,7 @@ static Answer update(App& app, const Request& request, UserId user) {
     });
     return updated ? changed(app, *updated) : Answer(Refusal{Code::event_cancelled});
   }
-  auto command = make_command(app, request, domain::CommandKind::update_event, user, *id);
-  command.changes = *changes;
+  const auto command = make_command(app, request, user, *id, domain::UpdateEvent{*changes});
   const auto done = submit_and_wait(app, command);
   if (!done.ok()) return done.refusal();
   return *done ? changed(app, *find()) : Answer(accepted(command, "Event update submitted successfully"));

@@ -6,17 +6,15 @@
 
 #include "base/crash_point.h"
 #include "base/log.h"
-#include "domain/decide.h"
-#include "storage/batch.h"
+#include "decide_all.h"
+#include "fact_log.h"
 #include "storage/dead_letters.h"
-#include "story.h"
 
 namespace ticketd::worker {
 namespace {
 
 using domain::Command;
 using queue::Entry;
-using storage::Decided;
 
 constexpr std::chrono::milliseconds kBetweenAttempts{20};
 
@@ -31,26 +29,10 @@ std::vector<Command> commands_of(std::span<const Entry> entries) {
   return commands;
 }
 
-std::vector<Decided> decide_all(storage::LoadedBatch& batch, const std::vector<Command>& commands) {
-  std::vector<Decided> decided;
-  for (const auto& command : commands) {
-    if (batch.done.contains(command.id)) continue;
-    CRASH_POINT("command-" + command.request_id);
-    const auto event = batch.events.find(command.event);
-    if (event == batch.events.end()) {
-      decided.push_back({&command, domain::no_such_event(command), ""});
-    } else {
-      auto decision = domain::decide(event->second, command);
-      decided.push_back({&command, std::move(decision), event->second.title});
-    }
-  }
-  return decided;
-}
-
-std::vector<EventId> deleted_events(const std::vector<Decided>& decided) {
+std::vector<EventId> deleted_events(const domain::BatchFacts& facts) {
   std::vector<EventId> events;
-  for (const auto& d : decided) {
-    if (d.decision.cancels_all) events.push_back(d.command->event);
+  for (const auto& [command, title, fact] : facts) {
+    if (std::holds_alternative<domain::EventDeleted>(fact)) events.push_back(command->event);
   }
   return events;
 }
@@ -63,7 +45,7 @@ std::int64_t us_since(std::chrono::steady_clock::time_point start) {
 
 Drain::Drain(pqxx::connection& connection, queue::CommandStream& stream, Metrics& metrics, const Clock& clock,
              Random& random, DrainOptions options)
-    : connection_(connection), stream_(stream), tally_(metrics), clock_(clock), random_(random), options_(options) {}
+    : connection_(connection), stream_(stream), metrics_(metrics), clock_(clock), random_(random), options_(options) {}
 
 void Drain::carry_out(std::span<const Entry> entries) { carry_out_by(entries, options_.batch_max); }
 
@@ -101,7 +83,7 @@ void Drain::commit_or_halve(std::span<const Entry> entries) {
       const auto fault = postgres::fault_of(std::current_exception());
       if (fault.kind == postgres::FaultKind::unavailable || fault.kind == postgres::FaultKind::in_doubt)
         throw postgres::DatabaseUnavailable(fault.what);
-      tally_.failed_batch();
+      metrics_.failed_batch();
       Log::warning("batch_failed", {{"commands", static_cast<int>(entries.size())},
                                     {"attempt", attempt},
                                     {"sqlstate", fault.sqlstate},
@@ -125,16 +107,16 @@ void Drain::commit(std::span<const Entry> entries) {
   CRASH_POINT("after_begin");
   auto batch = storage::load_batch(tx, commands);
   CRASH_POINT("after_lock");
-  const auto decided = decide_all(batch, commands);
-  const auto promoted = storage::save_batch(tx, batch, decided, clock_.now(), random_);
+  const auto facts = decide_all(batch, commands);
+  const auto promoted = storage::save_batch(tx, batch, facts, clock_.now(), random_);
   CRASH_POINT("before_commit");
   const auto commit_start = std::chrono::steady_clock::now();
   tx.commit();
   CRASH_POINT("after_commit");
-  tally_.committed(decided, batch.done.size(), clock_.now(), us_since(start), us_since(commit_start));
-  stream_.acknowledge(entries, deleted_events(decided));
+  metrics_.committed(facts, batch.done.size(), clock_.now(), us_since(start), us_since(commit_start));
+  stream_.acknowledge(entries, deleted_events(facts));
   CRASH_POINT("after_ack");
-  log_decided(decided, promoted);
+  log_facts(facts, promoted);
 }
 
 void Drain::bury(const Entry& entry, const postgres::Fault& fault, int attempts) {
@@ -144,7 +126,7 @@ void Drain::bury(const Entry& entry, const postgres::Fault& fault, int attempts)
   storage::insert_dead_letter(tx, letter, clock_.now());
   tx.commit();
   stream_.acknowledge({&entry, 1}, {});
-  tally_.dead_letter();
+  metrics_.dead_letter();
   Log::error("dead_letter", {{"request_id", entry.command ? entry.command->request_id : ""},
                              {"stream_id", entry.stream_id},
                              {"command", letter.raw},

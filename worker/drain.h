@@ -5,9 +5,9 @@
 
 #include "base/random.h"
 #include "base/time.h"
+#include "fact_metrics.h"
 #include "postgres/database.h"
 #include "queue/command_stream.h"
-#include "tally.h"
 
 namespace ticketd::worker {
 
@@ -23,9 +23,10 @@ class Drain {
         Random& random, DrainOptions options);
 
   // Carries out the entries, in their order, in transactions of at most batch_max, and acknowledges each after its
-  // COMMIT. A batch that fails for a reason of its own is halved until the bad command stands alone; that one becomes a
-  // dead letter after attempts_max attempts. Throws postgres::DatabaseUnavailable and redis::RedisUnavailable: then
-  // what is not acknowledged is in the queue still, and reading it again is harmless.
+  // COMMIT. None of them is of another release. A batch that fails for a reason of its own is halved until the bad
+  // command stands alone; that one becomes a dead letter after attempts_max attempts. Throws
+  // postgres::DatabaseUnavailable and redis::RedisUnavailable: then what is not acknowledged is in the queue still, and
+  // reading it again is harmless.
   void carry_out(std::span<const queue::Entry> entries);
 
   // The same, each in a transaction of its own; the first one becomes a dead letter right away if it is known as
@@ -40,7 +41,7 @@ class Drain {
 
   pqxx::connection& connection_;
   queue::CommandStream& stream_;
-  Tally tally_;
+  FactMetrics metrics_;
   const Clock& clock_;
   Random& random_;
   const DrainOptions options_;

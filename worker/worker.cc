@@ -25,6 +25,8 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kBalanceEvery{500};
 // How often the owner of shard 0 deletes what has expired and marks events that are over.
 constexpr std::chrono::milliseconds kCleanEvery{60'000};
+// How long a worker leaves a shard alone that holds a command of another release.
+constexpr std::chrono::milliseconds kGiveUpFor{20'000};
 // After a fault, before the next try.
 constexpr std::chrono::milliseconds kRetryAfter{250};
 // A worker that is stopped (SIGSTOP, a swapping host) loses its session, and so its shards, after that long. It must be
@@ -71,6 +73,28 @@ void carry_out_first(Drain& drain, queue::CommandStream& stream, Entries entries
     throw;
   }
   stream.end_first_batch(shard);
+}
+
+// Those that may be carried out: all but the ones of another release, and what follows these in their shards.
+std::vector<queue::Entry> known_of(std::vector<queue::Entry> entries, std::set<int>& stuck) {
+  std::erase_if(entries, [&](const auto& entry) {
+    if (!entry.is_of_other_release) return stuck.contains(entry.shard);
+    if (stuck.insert(entry.shard).second)
+      Log::error("unknown_command", {{"shard", entry.shard},
+                                     {"stream_id", entry.stream_id},
+                                     {"kind", entry.text("kind")},
+                                     {"version", entry.text("v")},
+                                     {"command", entry.text("id")},
+                                     {"help", "a newer worker is needed: this one leaves the shard to it"}});
+    return true;
+  });
+  return entries;
+}
+
+std::string state_of(const storage::ShardLocks& locks, int shards) {
+  const auto owned = "owns " + std::to_string(locks.owned().size()) + " of " + std::to_string(shards) + " shards";
+  if (locks.given_up().empty()) return owned;
+  return owned + ", leaves " + std::to_string(locks.given_up().size()) + " to a newer worker";
 }
 
 // True if there is more to do. Not worth stopping the drain for: what fails is tried again later.
@@ -133,11 +157,12 @@ void Worker::run_session(const std::atomic<bool>& stop) {
   std::set<int> fresh;
   auto next_balance = SteadyClock::now();
   auto next_cleaning = next_balance;
+  auto next_retry = next_balance;
   while (!stop) {
     if (SteadyClock::now() >= next_balance) {
       const auto before = locks.owned();
+      if (SteadyClock::now() >= next_retry) locks.retry();
       if (locks.balance()) {
-        shards_ = static_cast<std::int64_t>(locks.owned().size());
         Log::info("shards", {{"owned", static_cast<int>(locks.owned().size())}, {"of", config_.shards}});
         std::set_difference(locks.owned().begin(), locks.owned().end(), before.begin(), before.end(),
                             std::inserter(fresh, fresh.end()));
@@ -148,18 +173,22 @@ void Worker::run_session(const std::atomic<bool>& stop) {
       next_cleaning = SteadyClock::now() + (clean_up(session.get(), clock_.now()) ? kBalanceEvery : kCleanEvery);
     }
     const auto left_ms = std::chrono::ceil<std::chrono::milliseconds>(next_balance - SteadyClock::now()).count();
-    auto entries = stream.read(locks.owned(), config_.batch_max, std::max(1, static_cast<int>(left_ms)));
+    auto read = stream.read(locks.owned(), config_.batch_max, std::max(1, static_cast<int>(left_ms)));
     do {
+      std::set<int> stuck;
+      const bool full = read.size() >= static_cast<std::size_t>(config_.batch_max);
+      const auto entries = known_of(std::move(read), stuck);
       // A small batch is not followed by a smaller one: what comes meanwhile is read when it is done.
-      const bool more =
-          entries.size() >= static_cast<std::size_t>(config_.batch_max) && !stop && SteadyClock::now() < next_balance;
+      const bool more = full && stuck.empty() && !stop && SteadyClock::now() < next_balance;
       if (more) stream.ask_next(locks.owned(), config_.batch_max);
       carry_out(drain, stream, entries, fresh);
-      report_("owns " + std::to_string(locks.owned().size()) + " of " + std::to_string(config_.shards) + " shards, " +
-              std::to_string(entries.size()) + " commands in the last round, lag " +
-              std::to_string(lag_ms(entries, clock_.now())) + " ms");
-      entries = more ? stream.take_next() : std::vector<queue::Entry>();
-    } while (!entries.empty());
+      for (const int shard : stuck) locks.give_up(shard);
+      if (!stuck.empty()) next_retry = SteadyClock::now() + kGiveUpFor;
+      shards_ = static_cast<std::int64_t>(locks.owned().size());
+      report_(state_of(locks, config_.shards) + ", " + std::to_string(entries.size()) +
+              " commands in the last round, lag " + std::to_string(lag_ms(entries, clock_.now())) + " ms");
+      read = more ? stream.take_next() : std::vector<queue::Entry>();
+    } while (!read.empty());
   }
 }
 

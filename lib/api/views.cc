@@ -79,10 +79,10 @@ JsonText pending_notification_json(const domain::Command& command) {
   const auto at = format_time(command.accepted_at);
   return JsonText::object({{"id", command.notification.str()},
                            {"user_id", command.user.str()},
-                           {"message", domain::processing_text(command.kind)},
+                           {"message", domain::processing_text(command.kind())},
                            {"kind", "processing"},
                            {"event_id", command.event.str()},
-                           {"booking_id", text_of(command.booking)},
+                           {"booking_id", text_of(command.booking())},
                            {"created_at", at},
                            {"updated_at", at},
                            {"read_at", nullptr}});
@@ -92,7 +92,7 @@ std::string request_href(CommandId id) { return "/v1/requests/" + id.str(); }
 
 JsonText queued_request_json(const domain::Command& command) {
   return JsonText::object({{"id", command.id.str()},
-                           {"kind", domain::name_of(command.kind)},
+                           {"kind", domain::name_of(command.kind())},
                            {"state", "queued"},
                            {"href", request_href(command.id)}});
 }

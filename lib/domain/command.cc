@@ -5,7 +5,7 @@
 namespace ticketd::domain {
 namespace {
 
-constexpr std::array<std::string_view, 4> kNames = {"book", "cancel", "update_event", "delete_event"};
+constexpr std::array<std::string_view, kCommandKinds> kNames = {"book", "cancel", "update_event", "delete_event"};
 
 }  // namespace
 
@@ -15,6 +15,12 @@ std::optional<CommandKind> parse_command_kind(std::string_view name) {
   for (std::size_t i = 0; i < kNames.size(); ++i) {
     if (kNames.at(i) == name) return static_cast<CommandKind>(i);
   }
+  return std::nullopt;
+}
+
+std::optional<BookingId> Command::booking() const {
+  if (const auto* book = std::get_if<Book>(&action)) return book->booking;
+  if (const auto* cancel = std::get_if<Cancel>(&action)) return cancel->booking;
   return std::nullopt;
 }
 

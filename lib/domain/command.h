@@ -1,43 +1,67 @@
-// What people ask for that goes through the queue.
+// What users ask for that goes through the queue, and is decided once, in the order of acceptance.
 #pragma once
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "base/time.h"
 #include "base/uuid.h"
 
 namespace ticketd::domain {
 
-enum class CommandKind { book, cancel, update_event, delete_event };
-
-std::string_view name_of(CommandKind kind);
-std::optional<CommandKind> parse_command_kind(std::string_view name);
-
 // The fields of an event that its owner may change; what is empty stays as it is.
 struct EventChanges {
-  std::optional<std::string> title;
-  std::optional<std::string> description;
-  std::optional<std::string> location;
-  std::optional<Time> starts_at;
-  std::optional<Time> ends_at;
-  std::optional<int> total_tickets;
-  std::optional<int> max_per_user;
+  std::optional<std::string> title = {};
+  std::optional<std::string> description = {};
+  std::optional<std::string> location = {};
+  std::optional<Time> starts_at = {};
+  std::optional<Time> ends_at = {};
+  std::optional<int> total_tickets = {};
+  std::optional<int> max_per_user = {};
 
   bool operator==(const EventChanges&) const = default;
 };
 
+// The kinds of commands, each with what it alone has.
+struct Book {
+  BookingId booking;  // the id that the new booking gets
+  bool operator==(const Book&) const = default;
+};
+struct Cancel {
+  std::optional<BookingId> booking;  // empty: the user's newest live one
+  bool operator==(const Cancel&) const = default;
+};
+struct UpdateEvent {
+  EventChanges changes;
+  bool operator==(const UpdateEvent&) const = default;
+};
+struct DeleteEvent {
+  bool operator==(const DeleteEvent&) const = default;
+};
+using Action = std::variant<Book, Cancel, UpdateEvent, DeleteEvent>;
+
+// Numbers of the alternatives of Action; for names and for what counts by kind.
+enum class CommandKind { book, cancel, update_event, delete_event };
+constexpr std::size_t kCommandKinds = std::variant_size_v<Action>;
+
+// The name on the wire, in the table `commands` and in metrics.
+std::string_view name_of(CommandKind kind);
+// Empty for what no kind is called.
+std::optional<CommandKind> parse_command_kind(std::string_view name);
+
 struct Command {
   CommandId id;  // the request's id on the wire; makes the command take effect once
-  CommandKind kind = CommandKind::book;
   UserId user;
   EventId event;
-  // book: the id that the new booking gets. cancel: the booking to cancel, or empty for the person's newest live one.
-  std::optional<BookingId> booking;
-  NotificationId notification;  // the row that tells the person how it ended
-  EventChanges changes;         // update_event only
-  Time accepted_at;
-  std::string request_id;  // of the HTTP request, for the logs
+  Action action;
+  NotificationId notification;  // the row that tells the user how it ended
+  Time accepted_at;             // the command's only clock
+  std::string request_id;       // of the HTTP request, for the logs
+
+  [[nodiscard]] CommandKind kind() const { return static_cast<CommandKind>(action.index()); }
+  // The booking that it makes, or names to be cancelled.
+  [[nodiscard]] std::optional<BookingId> booking() const;
 
   bool operator==(const Command&) const = default;
 };

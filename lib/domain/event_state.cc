@@ -88,11 +88,12 @@ int seats_freed_at_most(const EventState& state, std::span<const Command* const>
   std::int64_t freed = 0;
   int total = state.total_tickets;
   for (const auto* command : commands) {
-    // A cancel frees one seat, or takes one of the loaded head out of the line: either way it uses up one of them.
-    if (command->kind == CommandKind::cancel) ++freed;
-    if (command->kind == CommandKind::update_event && command->changes.total_tickets) {
-      freed += std::max(0, *command->changes.total_tickets - total);
-      total = std::min(total, *command->changes.total_tickets);
+    // A cancel frees one seat, or takes one of the loaded head out of the list: either way it uses up one of them.
+    if (std::holds_alternative<Cancel>(command->action)) ++freed;
+    const auto* update = std::get_if<UpdateEvent>(&command->action);
+    if (update != nullptr && update->changes.total_tickets) {
+      freed += std::max(0, *update->changes.total_tickets - total);
+      total = std::min(total, *update->changes.total_tickets);
     }
   }
   return static_cast<int>(std::min<std::int64_t>(freed, state.waiting_count));

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "base/overloaded.h"
+
 namespace ticketd::domain {
 namespace {
 
@@ -33,27 +35,42 @@ std::string rejection_text(Reason reason, CommandKind kind, const std::string& e
 
 std::string_view name_of(NotificationKind kind) { return kNames.at(static_cast<std::size_t>(kind)); }
 
-Message outcome_message(const Command& command, const Decision& decision, std::string_view title) {
-  const auto event = quoted(title);
-  switch (decision.outcome) {
-    case Outcome::confirmed: return {Kind::booked, "Your ticket for " + event + " is booked."};
-    case Outcome::waitlisted:
-      return {Kind::waitlisted, event + " is sold out. You are on the waiting list at place " +
-                                    std::to_string(decision.place) + " and get the next free seat automatically."};
-    case Outcome::rejected: return {Kind::rejected, rejection_text(*decision.reason, command.kind, event)};
-    case Outcome::cancelled: return {Kind::cancelled, "Your booking for " + event + " is cancelled."};
-    case Outcome::nothing_to_cancel:
-      return {Kind::nothing_to_cancel, title.empty() ? "You have no booking to cancel: there is no such event."
-                                                     : "You have no booking for " + event + " to cancel."};
-    case Outcome::updated: return {Kind::event_updated, event + " was changed."};
-    case Outcome::deleted: return {Kind::event_deleted, event + " was deleted; everyone with a booking has been told."};
-  }
-  return {Kind::failed, event};
-}
-
-Message promoted_message(std::string_view title) {
-  return {Kind::promoted, "A seat became free: you moved up from the waiting list, and your ticket for " +
-                              quoted(title) + " is booked."};
+Message message_of(const BatchFact& fact) {
+  const auto event = quoted(fact.title);
+  return std::visit(
+      Overloaded{
+          [&](const Booked&) {
+            return Message{Kind::booked, "Your ticket for " + event + " is booked."};
+          },
+          [&](const Waitlisted& waiting) {
+            return Message{Kind::waitlisted, event + " is sold out. You are on the waiting list at place " +
+                                                 std::to_string(waiting.place) +
+                                                 " and get the next free seat automatically."};
+          },
+          [&](const Rejected& rejected) {
+            return Message{Kind::rejected, rejection_text(rejected.reason, fact.command->kind(), event)};
+          },
+          [&](const Cancelled&) {
+            return Message{Kind::cancelled, "Your booking for " + event + " is cancelled."};
+          },
+          [&](const NothingToCancel&) {
+            return Message{Kind::nothing_to_cancel, fact.has_event()
+                                                        ? "You have no booking for " + event + " to cancel."
+                                                        : "You have no booking to cancel: there is no such event."};
+          },
+          [&](const EventUpdated&) {
+            return Message{Kind::event_updated, event + " was changed."};
+          },
+          [&](const EventDeleted&) {
+            return Message{Kind::event_deleted, event + " was deleted; everyone with a booking has been told."};
+          },
+          [&](const Promoted&) {
+            return Message{
+                Kind::promoted,
+                "A seat became free: you moved up from the waiting list, and your ticket for " + event + " is booked."};
+          },
+      },
+      fact.fact);
 }
 
 Message event_deleted_message(std::string_view title) {

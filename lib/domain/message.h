@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "domain/decide.h"
+#include "domain/fact.h"
 
 namespace ticketd::domain {
 
@@ -25,10 +25,8 @@ struct Message {
   std::string text;
 };
 
-// How a command ended. `title` is the event's, empty if there is no such event.
-Message outcome_message(const Command& command, const Decision& decision, std::string_view title);
-
-Message promoted_message(std::string_view title);
+// What the user is told whom the fact concerns: who sent the command, or who was promoted by it.
+Message message_of(const BatchFact& fact);
 // To everyone who held or awaited a seat of a deleted event.
 Message event_deleted_message(std::string_view title);
 // The command could not be carried out and was put aside for the operator.

@@ -64,13 +64,13 @@ Reply replayed(const domain::Command& command, std::string_view message) {
 
 }  // namespace
 
-domain::Command make_command(App& app, const Request& request, domain::CommandKind kind, UserId user, EventId event) {
+domain::Command make_command(App& app, const Request& request, UserId user, EventId event, domain::Action action) {
   domain::Command command;
   command.accepted_at = app.clock.now();
   command.id = CommandId::make(command.accepted_at, app.random);
-  command.kind = kind;
   command.user = user;
   command.event = event;
+  command.action = std::move(action);
   command.notification = NotificationId::make(command.accepted_at, app.random);
   command.request_id = request.request_id;
   return command;

@@ -6,7 +6,7 @@
 namespace ticketd {
 
 // A new command of the user, accepted now.
-domain::Command make_command(App& app, const Request& request, domain::CommandKind kind, UserId user, EventId event);
+domain::Command make_command(App& app, const Request& request, UserId user, EventId event, domain::Action action);
 
 // Queues the command under the request's Idempotency-Key, if it has one, and answers 202 with {notification, request}.
 // `body` is the request's JSON: the same key with another one is refused.

@@ -74,6 +74,7 @@ class ArrayParameter {
     elements_ += bytes;
   }
   void add_null() { add(std::nullopt); }
+  [[nodiscard]] bool empty() const { return count_ == 0; }
 
   // For a statement's argument; its type there must be an array of just this one.
   [[nodiscard]] pqxx::binarystring binary() const {

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "queue/command_stream.h"
-#include "queue/place.h"
+#include "queue/entry_address.h"
 
 namespace ticketd::queue {
 namespace {
@@ -44,19 +44,19 @@ class Audit {
   void look_at(const std::string& key) {
     const auto fields = redis_.command({"HGETALL", key});  // bounded by pending_per_user
     std::vector<std::string> ids;
-    std::vector<Place> places;
+    std::vector<EntryAddress> addresses;
     for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
       ++audit_.pending;
       std::string id(fields.at(i).text());
-      auto place = Place::parse(fields.at(i + 1).text());
-      if (!place) {
+      auto address = EntryAddress::parse(fields.at(i + 1).text());
+      if (!address) {
         accuse(key, std::move(id));
-      } else if (from_epoch_ms(place->queued_ms()) + limits_.age <= now_) {
+      } else if (from_epoch_ms(address->queued_ms()) + limits_.age <= now_) {
         ids.push_back(std::move(id));
-        places.push_back(std::move(*place));
+        addresses.push_back(std::move(*address));
       }
     }
-    const auto entries = read_entries(redis_, places);
+    const auto entries = read_entries(redis_, addresses);
     for (std::size_t i = 0; i < entries.size(); ++i) {
       if (!entries[i] || !std::ranges::count(*entries[i], std::pair(std::string("id"), ids[i]))) accuse(key, ids[i]);
     }

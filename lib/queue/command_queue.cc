@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "base/crash_point.h"
-#include "queue/place.h"
+#include "domain/shard.h"
+#include "queue/entry_address.h"
 
 namespace ticketd::queue {
 namespace {
@@ -112,8 +113,8 @@ Result<Accepted> CommandQueue::submit(const domain::Command& command, const std:
                                       bool awaited) {
   auto fields = to_fields(command);
   if (awaited) fields.emplace_back("awaited", "1");
-  const int shard = shard_of(command.event, limits_.shards);
-  redis::Arguments arguments = {command.kind == domain::CommandKind::book ? "1" : "0",
+  const int shard = domain::shard_of(command.event, limits_.shards);
+  redis::Arguments arguments = {std::holds_alternative<domain::Book>(command.action) ? "1" : "0",
                                 command.id.str(),
                                 std::to_string(shard),
                                 key ? key->fingerprint : "",
@@ -166,9 +167,9 @@ std::optional<domain::Command> CommandQueue::find_pending(UserId user, CommandId
 
 std::vector<domain::Command> CommandQueue::list_pending(UserId user) {
   const auto reply = redis_.command({"HVALS", pending_key(user)});
-  std::vector<redis::Reply> places;
-  for (std::size_t i = 0; i < reply.size(); ++i) places.push_back(reply.at(i));
-  auto commands = read_commands(user, places);
+  std::vector<redis::Reply> addresses;
+  for (std::size_t i = 0; i < reply.size(); ++i) addresses.push_back(reply.at(i));
+  auto commands = read_commands(user, addresses);
   std::sort(commands.begin(), commands.end(), [](const auto& a, const auto& b) {
     return std::pair(a.accepted_at, a.id) < std::pair(b.accepted_at, b.id);
   });
@@ -177,20 +178,16 @@ std::vector<domain::Command> CommandQueue::list_pending(UserId user) {
 
 // What stands there still, can be read and is the person's: whatever happened to the queue, nobody is shown another's.
 std::vector<domain::Command> CommandQueue::read_commands(UserId user, const std::vector<redis::Reply>& texts) {
-  std::vector<Place> places;
+  std::vector<EntryAddress> addresses;
   for (const auto& text : texts) {
-    if (auto place = Place::parse(text.text())) places.push_back(std::move(*place));
+    if (auto address = EntryAddress::parse(text.text())) addresses.push_back(std::move(*address));
   }
   std::vector<domain::Command> commands;
-  for (const auto& fields : read_entries(redis_, places)) {
+  for (const auto& fields : read_entries(redis_, addresses)) {
     auto command = fields ? from_fields(*fields) : std::nullopt;
     if (command && command->user == user) commands.push_back(std::move(*command));
   }
   return commands;
-}
-
-int shard_of(EventId event, int shards) {
-  return static_cast<int>(std::hash<EventId>{}(event) % static_cast<std::size_t>(shards));
 }
 
 }  // namespace ticketd::queue

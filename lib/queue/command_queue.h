@@ -1,9 +1,9 @@
 // The queue of commands: the handlers' end. All of it lives on the queue Redis, whose AOF is synced before an answer
 // leaves (appendfsync always), so that what was accepted stays.
 //
-//   ticketd:commands:{k}     stream of shard k; an event's shard is the hash of its id. An entry stays until its
+//   ticketd:commands:{k}     stream of shard k; an event's shard: domain/shard.h. An entry stays until its
 //                            outcome is committed in PostgreSQL: the stream is exactly what is outstanding.
-//   ticketd:pending:USER     hash, command id -> the place of its entry, by which GET /v1/requests and
+//   ticketd:pending:USER     hash, command id -> the address of its entry, by which GET /v1/requests and
 //                            /v1/notifications find what is queued; its size bounds what one person has queued. The
 //                            worker removes a field with its entry.
 //   ticketd:idem:USER:KEY    answer of an idempotency key, for 24 hours
@@ -85,9 +85,5 @@ class CommandQueue {
   const Limits limits_;
   const redis::Script script_;
 };
-
-// The shard that an event's commands go to, 0 to shards - 1. Changing the number of shards while commands are queued
-// would break the order within an event: CommandStream::agree_on_shards() keeps the worker from starting.
-int shard_of(EventId event, int shards);
 
 }  // namespace ticketd::queue

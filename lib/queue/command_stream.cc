@@ -4,9 +4,8 @@
 #include <charconv>
 #include <chrono>
 #include <thread>
-#include <utility>
 
-#include "queue/place.h"
+#include "queue/entry_address.h"
 
 namespace ticketd::queue {
 namespace {
@@ -44,13 +43,6 @@ return count
   return script;
 }
 
-std::string text_of(const Entry& entry, std::string_view name) {
-  for (const auto& [key, value] : entry.fields) {
-    if (key == name) return value;
-  }
-  return "";
-}
-
 int shard_in(std::string_view key) {
   int shard = 0;
   const auto brace = key.find('{');
@@ -65,6 +57,7 @@ Entry entry_of(int shard, const redis::Reply& reply) {
   entry.fields = fields_of(reply);
   entry.awaited = std::ranges::any_of(entry.fields, [](const auto& field) { return field.first == "awaited"; });
   entry.command = from_fields(entry.fields);
+  entry.is_of_other_release = !entry.command && is_of_other_release(entry.fields);
   return entry;
 }
 
@@ -84,47 +77,28 @@ redis::Arguments read_command(const std::set<int>& shards, const std::map<int, s
 
 }  // namespace
 
+std::string Entry::text(std::string_view name) const {
+  for (const auto& [key, value] : fields) {
+    if (key == name) return value;
+  }
+  return "";
+}
+
 std::vector<Entry> CommandStream::read(const std::set<int>& shards, int max, int block_ms) {
-  settle();
-  asked_ = false;
-  next_.reset();
+  auto& redis = pipeline_.reset();
   last_.clear();
   if (shards.empty()) {
     std::this_thread::sleep_for(std::chrono::milliseconds(block_ms));
     return {};
   }
-  return entries_of(redis_.blocking_command(read_command(shards, last_, max, block_ms), block_ms));
+  return entries_of(redis.blocking_command(read_command(shards, last_, max, block_ms), block_ms));
 }
 
 void CommandStream::ask_next(const std::set<int>& shards, int max) {
-  redis_.send(read_command(shards, last_, max, std::nullopt));
-  asked_ = true;
-  acknowledging_before_ = std::exchange(acknowledging_, 0);
+  pipeline_.ask(read_command(shards, last_, max, std::nullopt));
 }
 
-std::vector<Entry> CommandStream::take_next() {
-  if (!next_) {
-    for (; acknowledging_before_ > 0; --acknowledging_before_) await_acknowledged();
-    next_ = redis_.receive();
-  }
-  asked_ = false;
-  return entries_of(*std::exchange(next_, std::nullopt));
-}
-
-// Receives all that is still to come, so that the connection can be used in another way.
-void CommandStream::settle() {
-  for (; acknowledging_before_ > 0; --acknowledging_before_) await_acknowledged();
-  if (asked_ && !next_) next_ = redis_.receive();
-  for (; acknowledging_ > 0; --acknowledging_) await_acknowledged();
-}
-
-void CommandStream::await_acknowledged() {
-  try {
-    redis_.receive();
-  } catch (const redis::RedisError& e) {
-    throw redis::RedisUnavailable(e.what());  // the commands took effect: whatever this is, it is none of their fault
-  }
-}
+std::vector<Entry> CommandStream::take_next() { return entries_of(pipeline_.entries()); }
 
 std::vector<Entry> CommandStream::entries_of(const redis::Reply& reply) {
   std::vector<Entry> entries;
@@ -149,31 +123,28 @@ void CommandStream::acknowledge(std::span<const Entry> entries, std::span<const 
     command.push_back(stream_key(entry.shard));
     command.push_back(entry.stream_id);
     // By the entry's own words: one that cannot be read as a command may have a pending field all the same.
-    command.push_back(kPendingPrefix + text_of(entry, "user"));
-    command.push_back(text_of(entry, "id"));
+    command.push_back(kPendingPrefix + entry.text("user"));
+    command.push_back(entry.text("id"));
     command.push_back(entry.awaited && entry.command ? outcome_key(entry.command->id) : "");
   }
   for (const auto& event : deleted_events) command.push_back(closed_key(event));
-  redis_.send(command);
-  ++acknowledging_;
-  if (!asked_) settle();
+  pipeline_.acknowledge(command);
+  if (!pipeline_.asked()) pipeline_.idle();
 }
 
 int CommandStream::begin_first_batch(int shard, const std::string& head) {
-  settle();
-  return static_cast<int>(redis_.eval(begin_script(), {kBegunKey}, {std::to_string(shard), head}).integer());
+  auto& redis = pipeline_.idle();
+  return static_cast<int>(redis.eval(begin_script(), {kBegunKey}, {std::to_string(shard), head}).integer());
 }
 
-void CommandStream::end_first_batch(int shard) {
-  settle();
-  redis_.command({"HDEL", kBegunKey, std::to_string(shard)});
-}
+void CommandStream::end_first_batch(int shard) { pipeline_.idle().command({"HDEL", kBegunKey, std::to_string(shard)}); }
 
 bool CommandStream::agree_on_shards(int shards) {
-  const int before = stored_shards(redis_);  // first: a full Redis lets us read
+  auto& redis = pipeline_.idle();
+  const int before = stored_shards(redis);  // first: a full Redis lets us read
   if (before == shards) return true;
-  if (queue_depth(redis_, before).depth > 0) return false;
-  redis_.command({"SET", kShardsKey, std::to_string(shards)});
+  if (queue_depth(redis, before).depth > 0) return false;
+  redis.command({"SET", kShardsKey, std::to_string(shards)});
   return true;
 }
 

@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "queue/pipeline.h"
 #include "queue/wire.h"
-#include "redis/redis.h"
 
 namespace ticketd::queue {
 
@@ -22,12 +22,16 @@ struct Entry {
   std::string stream_id;
   Fields fields;
   std::optional<domain::Command> command;  // empty: the entry cannot be read as one
+  bool is_of_other_release = false;        // though a worker of another release may read it: see wire.h
   bool awaited = false;                    // a handler waits for the outcome
+
+  // A field; empty if it is not there.
+  [[nodiscard]] std::string text(std::string_view name) const;
 };
 
 class CommandStream {
  public:
-  CommandStream(std::string url, int timeout_ms) : redis_(std::move(url), timeout_ms) {}
+  CommandStream(std::string url, int timeout_ms) : pipeline_(std::move(url), timeout_ms) {}
 
   // The oldest entries of the shards, up to `max` of each, in stream order within a shard. Waits up to `block_ms` for
   // the first one if there are none, or if there are no shards; empty after that. Throws redis::RedisUnavailable.
@@ -57,15 +61,9 @@ class CommandStream {
 
  private:
   std::vector<Entry> entries_of(const redis::Reply& reply);
-  void await_acknowledged();
-  void settle();
 
-  redis::RedisConnection redis_;
-  std::map<int, std::string> last_;   // by shard, the stream id of the entry that was read last
-  bool asked_ = false;                // for the next entries, which were not taken yet
-  int acknowledging_before_ = 0;      // answers to acknowledge() that come before those
-  int acknowledging_ = 0;             // and after them
-  std::optional<redis::Reply> next_;  // those, if they had to be received early
+  Pipeline pipeline_;
+  std::map<int, std::string> last_;  // by shard, the stream id of the entry that was read last
 };
 
 struct QueueDepth {

@@ -1,6 +1,6 @@
 #include "queue/requeue.h"
 
-#include "queue/command_queue.h"
+#include "domain/shard.h"
 #include "queue/wire.h"
 
 namespace ticketd::queue {
@@ -22,7 +22,7 @@ return 1
 }  // namespace
 
 void requeue(redis::RedisConnection& redis, const domain::Command& command, int shards) {
-  const int shard = shard_of(command.event, shards);
+  const int shard = domain::shard_of(command.event, shards);
   redis::Arguments arguments = {std::to_string(shards), command.id.str(), std::to_string(shard)};
   for (const auto& [name, value] : to_fields(command)) {
     arguments.push_back(name);

@@ -12,6 +12,9 @@ namespace {
 using domain::Command;
 using domain::EventChanges;
 
+// No kind has a longer name, and no version more digits.
+constexpr std::size_t kNameMax = 40;
+
 template <class T>
 void set_if(Json& object, const char* key, const std::optional<T>& value) {
   if (value) object.set(key, *value);
@@ -98,41 +101,67 @@ class FieldReader {
   bool ok_ = true;
 };
 
+domain::Action read_action(FieldReader& in, domain::CommandKind kind) {
+  switch (kind) {
+    case domain::CommandKind::book: return domain::Book{in.id<BookingId>("booking")};
+    case domain::CommandKind::cancel:
+      if (in.text("booking").empty()) return domain::Cancel{};
+      return domain::Cancel{in.id<BookingId>("booking")};
+    case domain::CommandKind::update_event: {
+      auto changes = changes_of(in.text("changes"));
+      in.check(changes.has_value());
+      return domain::UpdateEvent{std::move(changes).value_or(EventChanges{})};
+    }
+    case domain::CommandKind::delete_event: return domain::DeleteEvent{};
+  }
+  return domain::DeleteEvent{};
+}
+
 }  // namespace
 
 Fields to_fields(const Command& command) {
-  Fields fields = {{"id", command.id.str()},
-                   {"kind", std::string(name_of(command.kind))},
+  Fields fields = {{"v", std::to_string(kWireVersion)},
+                   {"id", command.id.str()},
+                   {"kind", std::string(name_of(command.kind()))},
                    {"user", command.user.str()},
                    {"event", command.event.str()},
                    {"notification", command.notification.str()},
                    {"at", std::to_string(epoch_ms(command.accepted_at))},
                    {"request", command.request_id}};
-  if (command.booking) fields.emplace_back("booking", command.booking->str());
-  if (auto changes = to_text(command.changes); !changes.empty()) fields.emplace_back("changes", std::move(changes));
+  if (const auto booking = command.booking()) fields.emplace_back("booking", booking->str());
+  if (const auto* update = std::get_if<domain::UpdateEvent>(&command.action)) {
+    if (auto changes = to_text(update->changes); !changes.empty()) fields.emplace_back("changes", std::move(changes));
+  }
   return fields;
 }
 
 std::optional<Command> from_fields(const Fields& fields) {
   FieldReader in(fields);
-  Command command;
   const auto kind = domain::parse_command_kind(in.text("kind"));
-  in.check(kind.has_value());
-  command.kind = kind.value_or(domain::CommandKind::book);
+  if (!kind || is_of_other_release(fields)) return std::nullopt;
+  Command command;
   command.id = in.id<CommandId>("id");
   command.user = in.id<UserId>("user");
   command.event = in.id<EventId>("event");
+  command.action = read_action(in, *kind);
   command.notification = in.id<NotificationId>("notification");
   command.accepted_at = in.time("at");
   command.request_id = in.text("request");
   in.check(valid_text(command.request_id) == command.request_id);
-  if (!in.text("booking").empty()) command.booking = in.id<BookingId>("booking");
-  in.check(command.kind != domain::CommandKind::book || command.booking.has_value());
-  const auto changes = changes_of(in.text("changes"));
-  in.check(changes.has_value());
-  if (!in.ok()) return std::nullopt;
-  command.changes = *changes;
-  return command;
+  return in.ok() ? std::optional(std::move(command)) : std::nullopt;
+}
+
+bool is_of_other_release(const Fields& fields) {
+  FieldReader in(fields);
+  in.id<CommandId>("id");
+  if (!in.ok()) return false;
+  const auto is_plain = [](const std::string& text, std::string_view letters) {
+    return !text.empty() && text.size() <= kNameMax && text.find_first_not_of(letters) == std::string::npos;
+  };
+  const auto version = in.text("v");
+  if (is_plain(version, "0123456789") && version != std::to_string(kWireVersion)) return true;
+  const auto kind = in.text("kind");
+  return is_plain(kind, "abcdefghijklmnopqrstuvwxyz_") && !domain::parse_command_kind(kind);
 }
 
 std::string to_json_text(const Fields& fields) {
@@ -152,7 +181,7 @@ std::optional<Command> from_json_text(std::string_view text) {
   const auto json = Json::parse(text);
   if (!json || !json->is_object()) return std::nullopt;
   Fields fields;
-  for (const auto* name : {"id", "kind", "user", "event", "notification", "at", "request", "booking", "changes"}) {
+  for (const auto* name : {"v", "id", "kind", "user", "event", "notification", "at", "request", "booking", "changes"}) {
     if (json->has(name)) fields.emplace_back(name, (*json)[name].text());
   }
   return from_fields(fields);

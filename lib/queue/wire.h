@@ -12,11 +12,19 @@ namespace ticketd::queue {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
+// Of what to_fields() writes. A release reads its own version alone; entries without a version are of this one, for the
+// first release wrote none. A new field that an older worker may overlook needs no new version; one that it must not
+// overlook does, and so does a new kind of command: that worker then leaves the entry to a newer one.
+constexpr int kWireVersion = 1;
+
 // Field names and values; `changes` is JSON, fields without a value are left out.
 Fields to_fields(const domain::Command& command);
-// Empty for an entry that to_fields() cannot have made: unknown kind, an id that is none, a number that is none, a
-// request id that is no text. Of a field that comes twice the first one counts.
+// Empty for an entry that to_fields() cannot have made: unknown kind or version, an id that is none, a number that is
+// none, a request id that is no text. Of a field that comes twice the first one counts.
 std::optional<domain::Command> from_fields(const Fields& fields);
+// Does the entry look like one of another release: an id like every command's, and a kind or a version that has the
+// form of one, but is none of ours? It can be carried out, but not here.
+bool is_of_other_release(const Fields& fields);
 
 // One JSON object with the same names, whatever the bytes: see valid_text(); of a name that comes twice the first one
 // counts.

@@ -5,10 +5,9 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
-#include <vector>
 
 #include "base/random.h"
-#include "domain/decide.h"
+#include "domain/fact.h"
 #include "postgres/database.h"
 
 namespace ticketd::storage {
@@ -19,23 +18,16 @@ struct LoadedBatch {
 };
 
 // Locks the commands' events in the order of their ids until the transaction ends, so that batches cannot deadlock, and
-// loads of each the counters, the live bookings of the people in the batch, and the head of the line as far as the
-// batch could promote.
+// loads of each the counters, the live bookings of the users in the batch, and the head of the waiting list as far as
+// the batch could promote.
 LoadedBatch load_batch(pqxx::work& tx, std::span<const domain::Command> commands);
-
-struct Decided {
-  const domain::Command* command;
-  domain::Decision decision;
-  std::string title;  // the event's when it was decided; empty if there is none
-};
 
 // Of bookings, the HTTP requests that made them.
 using RequestIds = std::unordered_map<BookingId, std::string>;
 
-// Writes commands, bookings, counters and notifications. `decided` is in the order of decision. Gives back the requests
-// of those who were promoted, as far as they are known. Throws what libpqxx throws; the schema's constraints refuse
-// what must not be.
-RequestIds save_batch(pqxx::work& tx, const LoadedBatch& batch, std::span<const Decided> decided, Time now,
+// Writes the rows of commands, bookings, events and notifications. Gives back the requests of those who were promoted,
+// as far as they are known. Throws what libpqxx throws; the schema's constraints refuse what must not be.
+RequestIds save_batch(pqxx::work& tx, const LoadedBatch& batch, std::span<const domain::BatchFact> facts, Time now,
                       Random& random);
 
 }  // namespace ticketd::storage

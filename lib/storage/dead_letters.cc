@@ -48,10 +48,10 @@ const Statement kDeleteNotification{"delete_failed_notification",
 // False: the command took effect, or failed, before.
 bool fail_command(pqxx::work& tx, const domain::Command& command, const std::string& now) {
   const auto accepted_at = format_time(command.accepted_at);
-  const auto inserted = run(tx, kInsertFailed, command.id.str(), std::string(name_of(command.kind)), command.user.str(),
-                            command.event.str(), accepted_at, now);
+  const auto inserted = run(tx, kInsertFailed, command.id.str(), std::string(name_of(command.kind())),
+                            command.user.str(), command.event.str(), accepted_at, now);
   if (inserted.affected_rows() == 0) return false;
-  const auto message = domain::failed_message(command.kind);
+  const auto message = domain::failed_message(command.kind());
   run(tx, kInsertNotification, command.notification.str(), command.user.str(), command.event.str(),
       std::string(name_of(message.kind)), message.text, accepted_at, now);
   return true;

@@ -27,10 +27,21 @@ class ShardLocks {
 
   [[nodiscard]] const std::set<int>& owned() const { return owned_; }
 
+  // Lets another worker have a shard whose next command this one does not know, and takes it no more until retry().
+  // Meanwhile this worker does not count among those that share: whoever knows the command may have its fair share
+  // already, and can take more only so. Not within a transaction. Throws what libpqxx throws.
+  void give_up(int shard);
+
+  // From now on balance() may take again what was given up.
+  void retry();
+
+  [[nodiscard]] const std::set<int>& given_up() const { return given_up_; }
+
  private:
   pqxx::connection& connection_;
   const int shards_;
   std::set<int> owned_;
+  std::set<int> given_up_;
 };
 
 // A worker as everybody sees it.

@@ -33,8 +33,7 @@ static void try_changes(const Json& body) {
     return;
   }
   domain::Command command;
-  command.kind = domain::CommandKind::update_event;
-  command.changes = *changes;
+  command.action = domain::UpdateEvent{*changes};
   require(queue::from_fields(queue::to_fields(command)) == command, "the worker reads the changes that were sent");
 }
 

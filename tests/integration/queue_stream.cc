@@ -1,4 +1,5 @@
 // The worker's end of the queue: reading in order, acknowledging all of an entry, signalling who waits.
+#include "domain/shard.h"
 #include "queue/command_stream.h"
 
 #include <map>
@@ -15,7 +16,7 @@ TEST_GROUP_BASE(QueueStream, IntegrationTest) {
   queue::CommandStream stream{stores().queue_url, 5'000};
   const UserId user = fresh<UserId>();
   const EventId event = fresh<EventId>();
-  const int shard = queue::shard_of(event, 16);
+  const int shard = domain::shard_of(event, 16);
 
   void setup() override { flush(stores().queue); }
 
@@ -40,7 +41,7 @@ TEST(QueueStream, ReadsTheOldestOfEachShardAsManyAsAsked) {
   std::set<int> shards;
   for (int i = 0; i < 60; ++i) {
     const auto other = fresh<EventId>();
-    shards.insert(queue::shard_of(other, 16));
+    shards.insert(domain::shard_of(other, 16));
     submit(book(fresh<UserId>(), other));
   }
   std::map<int, int> of_shard;

@@ -1,6 +1,7 @@
 // The handlers' end of the queue: what is taken, what is refused, and what a replay gets.
 #include <atomic>
 
+#include "domain/shard.h"
 #include "queue/command_queue.h"
 #include "queue/wire.h"
 #include "support/fixtures.h"
@@ -20,7 +21,7 @@ TEST_GROUP_BASE(QueueSubmit, IntegrationTest) {
   void setup() override { flush(stores().queue); }
 
   std::int64_t queued() const {
-    return stores().queue.take()->command({"XLEN", queue::stream_key(queue::shard_of(event, 16))}).integer();
+    return stores().queue.take()->command({"XLEN", queue::stream_key(domain::shard_of(event, 16))}).integer();
   }
   static void expect_refusal(Code code, const Result<queue::Accepted>& result, Where where = Where::current()) {
     CHECK_FALSE_LOCATION(result.ok(), "CHECK_FALSE", "result.ok()", "it was taken", where.file_name(), where.line());

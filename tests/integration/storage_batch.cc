@@ -40,7 +40,7 @@ TEST(StorageBatch, AFreedSeatGoesToTheLongestWaiting) {
   const auto users = make_users(3);
   carry_out(book_all(users, event));
   const auto decision = carry_out(cancel(users[0], event));
-  LONGS_EQUAL(2, decision.changes.size());
+  LONGS_EQUAL(2, decision.facts.size());
   CHECK(users_in_state(event, "confirmed") == std::vector{users[1]});
   LONGS_EQUAL(1, notifications(event, "promoted"));
 }
@@ -89,8 +89,8 @@ TEST(StorageBatch, CapacityBelowWhatIsConfirmedIsRefused) {
 
 TEST(StorageBatch, AnUpdateWritesEveryFieldThatItNames) {
   auto command = resize(make_event(3), 5);
-  command.changes.title = "Blues, \"live\"";
-  command.changes.max_per_user = 2;
+  changes_of(command).title = "Blues, \"live\"";
+  changes_of(command).max_per_user = 2;
   carry_out(command);
   const auto event = *commit([&](pqxx::work& tx) { return storage::find_event(tx, command.event); });
   expect_text("Blues, \"live\"", event.title);
@@ -121,7 +121,7 @@ TEST(StorageBatch, AnUnknownEventLeavesARequestAndNoBooking) {
   const auto command = book(make_user(), fresh<EventId>());
   carry_out(command);
   expect_text("rejected", outcome_of(command));
-  LONGS_EQUAL(0, sql_number("SELECT count(*) FROM bookings WHERE id = $1", command.booking->str()));
+  LONGS_EQUAL(0, sql_number("SELECT count(*) FROM bookings WHERE id = $1", command.booking()->str()));
 }
 
 TEST(StorageBatch, RedeliveredCommandsAreInDone) {
@@ -139,9 +139,7 @@ TEST(StorageBatch, ACommandIsNotSavedTwice) {
   expect_throws<pqxx::unique_violation>([&] {
     commit([&](pqxx::work& tx) {
       const auto batch = storage::load_batch(tx, std::vector{command});
-      domain::Decision decision;
-      decision.reason = domain::Reason::event_over;
-      const storage::Decided again{&command, decision, ""};
+      const domain::BatchFact again{&command, "Jazz", domain::Rejected{domain::Reason::event_over, {}}};
       storage::save_batch(tx, batch, {&again, 1}, now(), chance());
     });
   });

@@ -26,8 +26,8 @@ TEST(StorageBookings, AreListedNewestFirst) {
   old.accepted_at -= seconds(1);
   carry_out({young, old});
   const auto found = list();
-  CHECK(found.at(0).id == *young.booking);
-  CHECK(found.at(1).id == *old.booking);
+  CHECK(found.at(0).id == *young.booking());
+  CHECK(found.at(1).id == *old.booking());
 }
 
 TEST(StorageBookings, AWalkOverEqualTimesMissesNothing) {
@@ -66,9 +66,9 @@ TEST(StorageBookings, AWaitingOneKnowsItsPlace) {
   carry_out(book_all(ahead, event));
   const auto mine = book(user, event);
   carry_out(mine);
-  LONGS_EQUAL(3, *find(*mine.booking, user)->position);
+  LONGS_EQUAL(3, *find(*mine.booking(), user)->position);
   carry_out(cancel(ahead[1], event));
-  LONGS_EQUAL(2, *find(*mine.booking, user)->position);
+  LONGS_EQUAL(2, *find(*mine.booking(), user)->position);
 }
 
 TEST(StorageBookings, APromotedOneHasNoPlaceAndATimeOfPromotion) {
@@ -77,7 +77,7 @@ TEST(StorageBookings, APromotedOneHasNoPlaceAndATimeOfPromotion) {
   const auto mine = book(user, event);
   carry_out({book(first, event), mine});
   carry_out(cancel(first, event));
-  const auto found = *find(*mine.booking, user);
+  const auto found = *find(*mine.booking(), user);
   CHECK(found.state == domain::BookingState::confirmed);
   CHECK(found.promoted_at.has_value());
   CHECK_FALSE(found.position.has_value());
@@ -87,7 +87,7 @@ TEST(StorageBookings, ARejectedOneSaysWhy) {
   const auto event = make_event(5);
   const auto second = book(user, event);
   carry_out({book(user, event), second});
-  const auto found = *find(*second.booking, user);
+  const auto found = *find(*second.booking(), user);
   CHECK(found.state == domain::BookingState::rejected);
   expect_text("limit_reached", *found.reason);
 }
@@ -95,8 +95,8 @@ TEST(StorageBookings, ARejectedOneSaysWhy) {
 TEST(StorageBookings, SomebodyElsesIsNotFound) {
   const auto mine = book(user, make_event());
   carry_out(mine);
-  CHECK(find(*mine.booking, user).has_value());
-  CHECK_FALSE(find(*mine.booking, make_user()).has_value());
+  CHECK(find(*mine.booking(), user).has_value());
+  CHECK_FALSE(find(*mine.booking(), make_user()).has_value());
 }
 
 TEST(StorageBookings, ARequestIsFoundByItsPersonAlone) {
@@ -104,7 +104,7 @@ TEST(StorageBookings, ARequestIsFoundByItsPersonAlone) {
   carry_out(command);
   const auto found = commit([&](pqxx::work& tx) { return storage::find_request(tx, command.id, user); });
   expect_text("confirmed", found->outcome);
-  CHECK(found->booking == command.booking && found->event == command.event);
+  CHECK(found->booking == command.booking() && found->event == command.event);
   const auto stranger = make_user();
   CHECK_FALSE(commit([&](pqxx::work& tx) { return storage::find_request(tx, command.id, stranger); }).has_value());
 }

@@ -213,7 +213,7 @@ TEST(StorageDeadRetry, DroppedAfterABrokenOffRetryItFailsAgainAndHasNoEffect) {
 
 TEST(StorageDeadRetry, AnEventsCommandKeepsItsChanges) {
   auto change = resize(event, 9);
-  change.changes.description = "An \"evening\"";
+  changes_of(change).description = "An \"evening\"";
   redis::RedisConnection redis(stores().queue_url, 5'000);
   queue::requeue(redis, change, kShards);
   CHECK(DrainRig().read().at(0).command == change);

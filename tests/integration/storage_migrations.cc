@@ -22,7 +22,7 @@ TEST_GROUP_BASE(StorageMigrations, IntegrationTest) {
 
   // A session that makes its tables in the schema.
   struct Session : postgres::DatabaseConnection {
-    explicit Session(const std::string& schema) : Connection(stores().database.url(), {"migrate"}) {
+    explicit Session(const std::string& schema) : DatabaseConnection(stores().database.url(), {"migrate"}) {
       pqxx::nontransaction(get()).exec("SET search_path = " + schema);
     }
   };

@@ -55,7 +55,7 @@ TEST_GROUP_BASE(StorageMixedBatches, IntegrationTest) {
                               commands.begin() + static_cast<std::ptrdiff_t>(end));
       const auto decisions = carry_out(batch);
       for (std::size_t i = 0; i < batch.size(); ++i) {
-        const auto expected = decide(alone, batch[i]);
+        const auto expected = decided(alone, batch[i]);
         expect_text(name_of(expected.outcome), name_of(decisions.at(i).outcome));
         LONGS_EQUAL(expected.place, decisions[i].place);
       }

@@ -64,7 +64,7 @@ TEST(Ticketctl, DeadListAndShowTellWhatIsKnown) {
   const auto command = dead_command();
   expect_ends(0, command.id.str(), call("dead list"));
   const auto shown = call("dead show " + command.id.str());
-  for (const auto& part : {command.user.str(), command.event.str(), command.booking->str(), std::string("23503")})
+  for (const auto& part : {command.user.str(), command.event.str(), command.booking()->str(), std::string("23503")})
     expect_ends(0, part, shown);
   const auto json = call("dead list --json").json();
   LONGS_EQUAL(1, json["count"].integer());

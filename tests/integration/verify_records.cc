@@ -20,17 +20,17 @@ TEST_GROUP_BASE(StorageVerifyRecords, VerifyTest) {
 
 TEST(StorageVerifyRecords, FindsABookingThatNoCommandMade) {
   exec("DELETE FROM commands WHERE id = $1", first.id.str());
-  finds("booking_without_command", *first.booking);
+  finds("booking_without_command", *first.booking());
 }
 
 TEST(StorageVerifyRecords, FindsARefusedBookingThatNoCommandMade) {
   const auto command = refused();
   exec("DELETE FROM commands WHERE id = $1", command.id.str());
-  finds("booking_without_command", *command.booking);
+  finds("booking_without_command", *command.booking());
 }
 
 TEST(StorageVerifyRecords, FindsACommandWhoseBookingIsMissing) {
-  exec("DELETE FROM bookings WHERE id = $1", second.booking->str());
+  exec("DELETE FROM bookings WHERE id = $1", second.booking()->str());
   exec("DELETE FROM waiting_blocks");
   exec("UPDATE events SET waiting_list_count = 0");
   finds("command_without_booking", second.id);
@@ -38,12 +38,12 @@ TEST(StorageVerifyRecords, FindsACommandWhoseBookingIsMissing) {
 
 TEST(StorageVerifyRecords, FindsACommandWhoseRefusedBookingIsMissing) {
   const auto command = refused();
-  exec("DELETE FROM bookings WHERE id = $1", command.booking->str());
+  exec("DELETE FROM bookings WHERE id = $1", command.booking()->str());
   finds("command_without_booking", command.id);
 }
 
 TEST(StorageVerifyRecords, FindsABookingThatIsAnothersThanItsCommandSays) {
-  exec("UPDATE bookings SET user_id = $2 WHERE id = $1", second.booking->str(), person().str());
+  exec("UPDATE bookings SET user_id = $2 WHERE id = $1", second.booking()->str(), person().str());
   finds("command_without_booking", second.id);
 }
 
@@ -62,15 +62,15 @@ TEST(StorageVerifyRecords, FindsAWaitingOutcomeWhoseBookingGotItsSeatWithoutProm
 TEST(StorageVerifyRecords, FindsACancellationThatDidNotHappen) {
   const auto command = cancel(second.user, id);
   decide(command);
-  exec("UPDATE bookings SET state = 'waitlisted', cancelled_at = NULL WHERE id = $1", second.booking->str());
+  exec("UPDATE bookings SET state = 'waitlisted', cancelled_at = NULL WHERE id = $1", second.booking()->str());
   exec("UPDATE events SET waiting_list_count = 1");
   finds("not_cancelled", command.id);
 }
 
 TEST(StorageVerifyRecords, FindsABookingThatNobodyCancelled) {
-  exec("UPDATE bookings SET state = 'cancelled', cancelled_at = now() WHERE id = $1", second.booking->str());
+  exec("UPDATE bookings SET state = 'cancelled', cancelled_at = now() WHERE id = $1", second.booking()->str());
   exec("UPDATE events SET waiting_list_count = 0");
-  finds("cancelled_by_nobody", *second.booking);
+  finds("cancelled_by_nobody", *second.booking());
 }
 
 TEST(StorageVerifyRecords, FindsAnOutcomeNobodyWasToldOf) {
@@ -94,13 +94,13 @@ TEST(StorageVerifyRecords, FindsAFailureNobodyWasToldOf) {
 TEST(StorageVerifyRecords, FindsAPromotionNobodyWasToldOf) {
   decide(cancel(first.user, id));
   exec("DELETE FROM notifications WHERE kind = 'promoted'");
-  finds("untold_promotion", *second.booking);
+  finds("untold_promotion", *second.booking());
 }
 
 TEST(StorageVerifyRecords, FindsADeletionNobodyWasToldOf) {
   decide(command_for(domain::CommandKind::delete_event, owner(id), id));
-  exec("DELETE FROM notifications WHERE kind = 'event_deleted' AND booking_id = $1", second.booking->str());
-  finds("untold_deletion", *second.booking);
+  exec("DELETE FROM notifications WHERE kind = 'event_deleted' AND booking_id = $1", second.booking()->str());
+  finds("untold_deletion", *second.booking());
 }
 
 TEST(StorageVerifyRecords, FindsADeadLetterWhoseRetryWasBrokenOff) {

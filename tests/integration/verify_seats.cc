@@ -3,20 +3,21 @@
 
 namespace ticketd::tests {
 
-TEST_GROUP_BASE(StorageVerifySeats, VerifyTest){
-    // As if their order of acceptance had been the other way round.
-    void swap_seqs(const domain::Command& a, const domain::Command& b)
-        const {exec("UPDATE bookings SET seq = seq + 1000 WHERE id IN ($1, $2)", a.booking->str(), b.booking->str());
-exec(
-    "UPDATE bookings b SET seq = other.seq - 1000 FROM bookings other "
-    "WHERE (b.id, other.id) IN (($1, $2), ($2, $1))",
-    a.booking->str(), b.booking->str());
-}  // namespace ticketd::tests
-void forget(const char* table, const char* constraint) const {
-  tx.exec(std::string("ALTER TABLE ") + table + " DROP CONSTRAINT " + constraint);
-}
-}
-;
+struct SeatDamage : VerifyTest {
+  // As if their order of acceptance had been the other way round.
+  void swap_seqs(const domain::Command& a, const domain::Command& b) const {
+    exec("UPDATE bookings SET seq = seq + 1000 WHERE id IN ($1, $2)", a.booking()->str(), b.booking()->str());
+    exec(
+        "UPDATE bookings b SET seq = other.seq - 1000 FROM bookings other "
+        "WHERE (b.id, other.id) IN (($1, $2), ($2, $1))",
+        a.booking()->str(), b.booking()->str());
+  }
+  void forget(const char* table, const char* constraint) const {
+    tx.exec(std::string("ALTER TABLE ") + table + " DROP CONSTRAINT " + constraint);
+  }
+};
+
+TEST_GROUP_BASE(StorageVerifySeats, SeatDamage){};
 
 TEST(StorageVerifySeats, FindsAvailableTicketsThatAreOff) {
   const auto id = event(3);
@@ -80,7 +81,7 @@ TEST(StorageVerifySeats, FindsAPromotionOutOfTurn) {
   const auto users = booked(id, 3);
   decide(cancel(users[0].user, id));
   swap_seqs(users[1], users[2]);
-  finds("overtaken", *users[1].booking);
+  finds("overtaken", *users[1].booking());
 }
 
 TEST(StorageVerifySeats, FindsAPromotionOutOfTurnThatWasCancelledSince) {
@@ -88,16 +89,16 @@ TEST(StorageVerifySeats, FindsAPromotionOutOfTurnThatWasCancelledSince) {
   const auto users = booked(id, 4);
   decide(cancel(users[0].user, id));
   decide(cancel(users[1].user, id));
-  exec("UPDATE bookings SET seq = 5 WHERE id = $1", users[1].booking->str());
+  exec("UPDATE bookings SET seq = 5 WHERE id = $1", users[1].booking()->str());
   exec("UPDATE events SET next_seq = 6");
-  finds("overtaken", *users[1].booking);
+  finds("overtaken", *users[1].booking());
 }
 
 TEST(StorageVerifySeats, FindsSomeoneWhoJumpedTheLine) {
   const auto id = event(1);
   const auto users = booked(id, 2);
   swap_seqs(users[0], users[1]);
-  finds("jumped_the_line", *users[0].booking);
+  finds("jumped_the_line", *users[0].booking());
 }
 
 TEST(StorageVerifySeats, FindsASeqThatWillBeGivenOutTwice) {
@@ -112,16 +113,16 @@ TEST(StorageVerifySeats, FindsALiveBookingOfADeletedEvent) {
   const auto users = booked(id, 2);
   decide(command_for(domain::CommandKind::delete_event, owner(id), id));
   forget("events", "events_cancelled_is_empty");
-  exec("UPDATE bookings SET state = 'confirmed', cancelled_at = NULL WHERE id = $1", users[1].booking->str());
+  exec("UPDATE bookings SET state = 'confirmed', cancelled_at = NULL WHERE id = $1", users[1].booking()->str());
   exec("UPDATE events SET available_tickets = 1");
-  finds("cancelled_event", *users[1].booking);
+  finds("cancelled_event", *users[1].booking());
 }
 
 TEST(StorageVerifySeats, FindsASlotThatDoesNotExist) {
   const auto users = booked(event(1), 1);
   forget("bookings", "bookings_slot");
   exec("UPDATE bookings SET slot = 101");
-  finds("slot", *users[0].booking);
+  finds("slot", *users[0].booking());
 }
 
 TEST(StorageVerifySeats, FindsASlotThatIsTakenTwice) {

@@ -116,7 +116,7 @@ TEST(WorkerDrain, AnEntryThatPostgreSQLCannotKeepIsPutAsideToo) {
 
 TEST(WorkerDrain, ADateThatNoLongerFitsIsPutAside) {
   auto command = resize(make_event(), 5);
-  command.changes.ends_at = now() - std::chrono::hours(1);
+  changes_of(command).ends_at = now() - std::chrono::hours(1);
   submit(command);
   DrainRig().drain_all();
   CHECK(outcome_of(command) == "failed" || outcome_of(command) == "rejected");

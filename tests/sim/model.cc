@@ -30,15 +30,16 @@ std::string Model::book(const Command& command) {
   if (command.accepted_at >= ends_at_) return "rejected event_over";
   if (live_of(command.user) >= limit_) return "rejected limit_reached";
   const bool seat = confirmed() < capacity_;
-  rows_.push_back({*command.booking, command.user, seat ? State::confirmed : State::waiting});
+  rows_.push_back({*command.booking(), command.user, seat ? State::confirmed : State::waiting});
   return seat ? "confirmed" : "waitlisted " + std::to_string(waiting());
 }
 
 std::string Model::cancel(const Command& command) {
+  const auto wanted = command.booking();
   Row* found = nullptr;
   for (auto& row : rows_) {
     if (row.user != command.user || row.state == State::gone) continue;
-    if (!command.booking || row.id == *command.booking) found = &row;
+    if (!wanted || row.id == *wanted) found = &row;
   }
   if (found == nullptr) return "nothing_to_cancel";
   found->state = State::gone;
@@ -49,9 +50,10 @@ std::string Model::cancel(const Command& command) {
 std::string Model::update(const Command& command) {
   if (command.user != owner_) return "rejected not_event_owner";
   if (deleted_) return "rejected event_cancelled";
-  if (command.changes.total_tickets.value_or(capacity_) < confirmed()) return "rejected capacity_below_confirmed";
-  capacity_ = command.changes.total_tickets.value_or(capacity_);
-  limit_ = command.changes.max_per_user.value_or(limit_);
+  const auto& changes = std::get<domain::UpdateEvent>(command.action).changes;
+  if (changes.total_tickets.value_or(capacity_) < confirmed()) return "rejected capacity_below_confirmed";
+  capacity_ = changes.total_tickets.value_or(capacity_);
+  limit_ = changes.max_per_user.value_or(limit_);
   promote();
   return "updated";
 }
@@ -65,7 +67,7 @@ std::string Model::remove(const Command& command) {
 }
 
 std::string Model::carry_out(const Command& command) {
-  switch (command.kind) {
+  switch (command.kind()) {
     case CommandKind::book: return book(command);
     case CommandKind::cancel: return cancel(command);
     case CommandKind::update_event: return update(command);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "domain/decide.h"
 #include "sim/model.h"
 #include "sim/tables.h"
 
@@ -9,7 +10,6 @@ namespace ticketd::sim {
 namespace {
 
 using domain::Command;
-using domain::CommandKind;
 
 constexpr Time kEnd{milliseconds(1'000'000)};
 
@@ -24,10 +24,10 @@ IdType nth(std::uint8_t kind, int n) {
 
 UserId person(int n) { return nth<UserId>(1, n); }
 
-std::string text_of(const domain::Decision& decision) {
-  std::string text(name_of(decision.outcome));
-  if (decision.reason) text += ' ' + std::string(name_of(*decision.reason));
-  if (decision.outcome == domain::Outcome::waitlisted) text += ' ' + std::to_string(decision.place);
+std::string text_of(const domain::Fact& fact) {
+  std::string text(name_of(*outcome_of(fact)));
+  if (const auto reason = reason_of(fact)) text += ' ' + std::string(name_of(*reason));
+  if (const auto* waiting = std::get_if<domain::Waitlisted>(&fact)) text += ' ' + std::to_string(waiting->place);
   return text;
 }
 
@@ -66,27 +66,21 @@ class Run {
     command.accepted_at = step.late ? kEnd : kEnd - milliseconds(1);
     switch (step.kind) {
       case Step::Kind::book:
-        command.kind = CommandKind::book;
-        command.booking = nth<BookingId>(3, n);
-        booked_.push_back(*command.booking);
+        booked_.push_back(nth<BookingId>(3, n));
+        command.action = domain::Book{booked_.back()};
         break;
       case Step::Kind::cancel_one:
-        command.kind = CommandKind::cancel;
+        command.action = domain::Cancel{};
         // Also ones of other people, and ones that were rejected.
         if (!booked_.empty())
-          command.booking = booked_[booked_.size() - 1 - static_cast<std::size_t>(step.number) % booked_.size()];
+          command.action =
+              domain::Cancel{booked_[booked_.size() - 1 - static_cast<std::size_t>(step.number) % booked_.size()]};
         break;
-      case Step::Kind::set_capacity:
-        command.kind = CommandKind::update_event;
-        command.changes.total_tickets = step.number;
-        break;
-      case Step::Kind::set_limit:
-        command.kind = CommandKind::update_event;
-        command.changes.max_per_user = step.number;
-        break;
-      case Step::Kind::remove_event: command.kind = CommandKind::delete_event; break;
+      case Step::Kind::set_capacity: command.action = domain::UpdateEvent{{.total_tickets = step.number}}; break;
+      case Step::Kind::set_limit: command.action = domain::UpdateEvent{{.max_per_user = step.number}}; break;
+      case Step::Kind::remove_event: command.action = domain::DeleteEvent{}; break;
       case Step::Kind::cancel_newest:
-      case Step::Kind::repeat: command.kind = CommandKind::cancel; break;
+      case Step::Kind::repeat: command.action = domain::Cancel{}; break;
     }
     accepted_.push_back(command);
     queue_.push_back(command);
@@ -111,16 +105,17 @@ class Run {
       if (std::none_of(wanted.begin(), wanted.end(), same)) wanted.push_back(&command);
     }
     auto state = tables_.load(wanted);
-    std::vector<std::pair<const Command*, domain::Decision>> decided;
+    domain::BatchFacts facts;
     for (const auto* command : wanted) {
-      if (!tables_.is_done(command->id)) decided.emplace_back(command, domain::decide(state, *command));
+      if (tables_.is_done(command->id)) continue;
+      for (auto& fact : domain::decide(state, *command)) facts.push_back({command, state.title, std::move(fact)});
     }
     if (dies_before_commit) return "";
-    if (auto constraint = tables_.commit(state, decided); !constraint.empty())
-      return "the schema refuses: " + constraint;
-    for (const auto& [command, decision] : decided) {
+    if (auto constraint = tables_.commit(state, facts); !constraint.empty()) return "the schema refuses: " + constraint;
+    for (const auto& [command, title, fact] : facts) {
+      if (!outcome_of(fact)) continue;
       const auto expected = model_.carry_out(*command);
-      if (expected != text_of(decision)) return "decided \"" + text_of(decision) + "\", expected \"" + expected + '"';
+      if (expected != text_of(fact)) return "decided \"" + text_of(fact) + "\", expected \"" + expected + '"';
     }
     return compare();
   }

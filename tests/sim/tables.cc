@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/overloaded.h"
+
 namespace ticketd::sim {
 
 using domain::Booking;
-using domain::BookingChange;
 using domain::BookingState;
 
 namespace {
@@ -33,20 +34,32 @@ domain::EventState Tables::load(std::span<const domain::Command* const> commands
   return state;
 }
 
-std::string Tables::commit(const domain::EventState& state,
-                           std::span<const std::pair<const domain::Command*, domain::Decision>> decided) {
-  for (const auto& [command, decision] : decided) {
-    if (!outcomes_.emplace(command->id, decision.outcome).second) return "commands_pkey";
-    for (const auto& change : decision.changes) {
-      if (change.kind == BookingChange::Kind::added && rows_.contains(change.booking.id)) return "bookings_pkey";
-      auto& row = rows_[change.booking.id];
-      row.booking = change.booking;
-      if (change.kind == BookingChange::Kind::promoted) ++row.promotions;
-    }
-    if (!decision.cancels_all) continue;
-    for (auto& [id, row] : rows_) {
-      if (is_live(row.booking)) row.booking.state = BookingState::cancelled;
-    }
+std::string Tables::commit(const domain::EventState& state, std::span<const domain::BatchFact> facts) {
+  for (const auto& [command, title, fact] : facts) {
+    const auto outcome = outcome_of(fact);
+    if (outcome && !outcomes_.emplace(command->id, *outcome).second) return "commands_pkey";
+    const auto make = [&](const Booking& booking) { return rows_.emplace(booking.id, Row{booking}).second; };
+    bool made = true;
+    std::visit(Overloaded{
+                   [&](const domain::Booked& it) { made = make(it.booking); },
+                   [&](const domain::Waitlisted& it) { made = make(it.booking); },
+                   [&](const domain::Cancelled& it) { rows_[it.booking.id].booking = it.booking; },
+                   [&](const domain::Promoted& it) {
+                     auto& row = rows_[it.booking.id];
+                     row.booking = it.booking;
+                     ++row.promotions;
+                   },
+                   [&](const domain::EventDeleted&) {
+                     for (auto& [id, row] : rows_) {
+                       if (is_live(row.booking)) row.booking.state = BookingState::cancelled;
+                     }
+                   },
+                   [](const domain::Rejected&) {},
+                   [](const domain::NothingToCancel&) {},
+                   [](const domain::EventUpdated&) {},
+               },
+               fact);
+    if (!made) return "bookings_pkey";
   }
   event_ = state;
   event_.clear();

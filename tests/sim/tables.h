@@ -7,7 +7,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "domain/decide.h"
+#include "domain/fact.h"
 
 namespace ticketd::sim {
 
@@ -20,10 +20,9 @@ class Tables {
   // Counters, the live bookings of the people of the commands, the head of the line as far as they could promote.
   [[nodiscard]] domain::EventState load(std::span<const domain::Command* const> commands) const;
 
-  // One transaction: the counters of `state`, and for each command its decision. Says what the schema would refuse;
+  // One transaction: the counters of `state`, and what the facts say. Says what the schema would refuse;
   // empty if nothing.
-  std::string commit(const domain::EventState& state,
-                     std::span<const std::pair<const domain::Command*, domain::Decision>> decided);
+  std::string commit(const domain::EventState& state, std::span<const domain::BatchFact> facts);
 
   struct Row {
     domain::Booking booking;

@@ -1,5 +1,6 @@
 #include "support/fixtures.h"
 
+#include "decide_all.h"
 #include "support/stack.h"
 
 namespace ticketd::tests {
@@ -71,26 +72,22 @@ UserId owner_of(EventId event) {
 domain::Command command_for(CommandKind kind, UserId user, EventId event) {
   domain::Command command;
   command.id = fresh<CommandId>();
-  command.kind = kind;
   command.user = user;
   command.event = event;
+  command.action = action_of(kind, fresh<BookingId>());
   command.notification = fresh<NotificationId>();
   command.accepted_at = now();
   command.request_id = "test";
   return command;
 }
 
-domain::Command book(UserId user, EventId event) {
-  auto command = command_for(CommandKind::book, user, event);
-  command.booking = fresh<BookingId>();
-  return command;
-}
+domain::Command book(UserId user, EventId event) { return command_for(CommandKind::book, user, event); }
 
 domain::Command cancel(UserId user, EventId event) { return command_for(CommandKind::cancel, user, event); }
 
 domain::Command resize_of(UserId owner, EventId event, int tickets) {
   auto command = command_for(CommandKind::update_event, owner, event);
-  command.changes.total_tickets = tickets;
+  changes_of(command).total_tickets = tickets;
   return command;
 }
 
@@ -106,28 +103,25 @@ std::vector<domain::Command> book_all(const std::vector<UserId>& users, EventId 
   return commands;
 }
 
-std::vector<domain::Decision> carry_out(pqxx::work& tx, const std::vector<domain::Command>& commands) {
+std::vector<Decided> carry_out(pqxx::work& tx, const std::vector<domain::Command>& commands) {
   auto batch = storage::load_batch(tx, commands);
-  std::vector<storage::Decided> decided;
-  for (const auto& command : commands) {
-    if (batch.done.contains(command.id)) continue;
-    const auto event = batch.events.find(command.event);
-    const bool exists = event != batch.events.end();
-    auto decision = exists ? domain::decide(event->second, command) : domain::no_such_event(command);
-    decided.push_back({&command, std::move(decision), exists ? event->second.title : ""});
+  const auto facts = worker::decide_all(batch, commands);
+  storage::save_batch(tx, batch, facts, now(), chance());
+  std::vector<Decided> decided;
+  for (auto fact = facts.begin(); fact != facts.end();) {
+    std::vector<domain::Fact> of_command;
+    const auto* command = fact->command;
+    for (; fact != facts.end() && fact->command == command; ++fact) of_command.push_back(fact->fact);
+    decided.emplace_back(std::move(of_command));
   }
-  storage::save_batch(tx, batch, decided, now(), chance());
-  std::vector<domain::Decision> decisions;
-  decisions.reserve(decided.size());
-  for (auto& one : decided) decisions.push_back(std::move(one.decision));
-  return decisions;
+  return decided;
 }
 
-std::vector<domain::Decision> carry_out(const std::vector<domain::Command>& commands) {
+std::vector<Decided> carry_out(const std::vector<domain::Command>& commands) {
   return commit([&](pqxx::work& tx) { return carry_out(tx, commands); });
 }
 
-domain::Decision carry_out(const domain::Command& command) { return carry_out(std::vector{command}).at(0); }
+Decided carry_out(const domain::Command& command) { return carry_out(std::vector{command}).at(0); }
 
 BookingId insert_booking(EventId event, UserId user, const std::string& state, int slot) {
   const auto id = fresh<BookingId>();

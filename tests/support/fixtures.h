@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "base/time.h"
-#include "domain/decide.h"
 #include "storage/batch.h"
 #include "storage/events.h"
 #include "storage/users.h"
+#include "support/decided.h"
 #include "support/stores.h"
 
 namespace ticketd::tests {
@@ -48,10 +48,10 @@ std::vector<domain::Command> book_all(const std::vector<UserId>& users, EventId 
 
 // Loads, decides and saves them as one batch, and gives back how each was decided. Those that took effect before are
 // left out.
-std::vector<domain::Decision> carry_out(pqxx::work& tx, const std::vector<domain::Command>& commands);
+std::vector<Decided> carry_out(pqxx::work& tx, const std::vector<domain::Command>& commands);
 // The same in a transaction of its own.
-std::vector<domain::Decision> carry_out(const std::vector<domain::Command>& commands);
-domain::Decision carry_out(const domain::Command& command);
+std::vector<Decided> carry_out(const std::vector<domain::Command>& commands);
+Decided carry_out(const domain::Command& command);
 
 // A row as it is written by hand, whatever the event's counters say. The seq is a high one that nobody else has.
 BookingId insert_booking(EventId event, UserId user, const std::string& state = "confirmed", int slot = 1);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/uuid.h"
+#include "domain/shard.h"
 #include "queue/command_queue.h"
 #include "support/booking_steps.h"
 #include "support/crowd.h"
@@ -35,7 +36,7 @@ std::vector<std::string> events_everywhere(const e2e::Person& owner) {
   std::set<int> shards;
   while (shards.size() < kShards) {
     auto event = e2e::create_event(owner, {.tickets = 100'000});
-    if (shards.insert(queue::shard_of(*EventId::parse(event), kShards)).second) events.push_back(std::move(event));
+    if (shards.insert(domain::shard_of(*EventId::parse(event), kShards)).second) events.push_back(std::move(event));
   }
   return events;
 }

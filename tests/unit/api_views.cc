@@ -50,6 +50,7 @@ TEST(Views, ShowAQueuedRequestWithItsHref) {
 
 TEST(Views, ShowANotificationThatIsStillInTheQueue) {
   domain::Command command;
+  command.action = domain::Cancel{};
   command.accepted_at = clock.now();
   const auto json = parsed(pending_notification_json(command));
   expect_text("processing", json["kind"].text());

@@ -14,9 +14,9 @@ TEST(OwnerRules, PromoteAsManyAsARaiseMakesRoomFor) {
   for (int user = 1; user <= 5; ++user) event.book(user);
   const auto decision = event.resize(3);
   CHECK_TRUE(decision.outcome == Outcome::updated);
-  LONGS_EQUAL(2, decision.changes.size());
-  LONGS_EQUAL(2, user_of(decision.changes[0]));
-  LONGS_EQUAL(3, user_of(decision.changes[1]));
+  LONGS_EQUAL(2, decision.bookings.size());
+  LONGS_EQUAL(2, user_of(decision.bookings[0]));
+  LONGS_EQUAL(3, user_of(decision.bookings[1]));
   LONGS_EQUAL(2, event.state.waiting_count);
   LONGS_EQUAL(3, event.state.confirmed());
 }
@@ -88,7 +88,7 @@ TEST(OwnerRules, KeepBookingsAboveALoweredLimit) {
   for (int i = 0; i < 3; ++i) event.book(1);
   EventChanges changes;
   changes.max_per_user = 1;
-  CHECK_TRUE(event.update(changes).changes.empty());
+  CHECK_TRUE(event.update(changes).bookings.empty());
   LONGS_EQUAL(3, event.state.confirmed());
   event.cancel(1);
   event.cancel(1);
@@ -112,7 +112,7 @@ TEST(OwnerRules, CancelEverythingWithADeletedEvent) {
   event.book(1);
   event.book(2);
   const auto decision = event.remove();
-  CHECK_TRUE(decision.outcome == Outcome::deleted && decision.cancels_all);
+  CHECK_TRUE(decision.outcome == Outcome::deleted && decision.facts.size() == 1);
   CHECK_TRUE(event.state.status == EventStatus::cancelled && event.state.live().empty());
   LONGS_EQUAL(1, event.state.available_tickets);
   LONGS_EQUAL(0, event.state.waiting_count);

@@ -97,7 +97,7 @@ TEST_GROUP(SeatsFreedAtMost) {
   void setup() override { event.state.waiting_count = 1000; }
   void resize(int tickets) {
     commands.push_back(event.command(CommandKind::update_event, EventOnTrial::kOwner));
-    commands.back().changes.total_tickets = tickets;
+    changes_of(commands.back()).total_tickets = tickets;
   }
   void add(CommandKind kind) { commands.push_back(event.command(kind, 1)); }
   int bound() {

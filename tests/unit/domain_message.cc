@@ -9,61 +9,57 @@ using namespace ticketd::tests;
 
 namespace {
 
-std::string text_of(CommandKind kind, Outcome outcome, std::optional<Reason> reason = std::nullopt,
-                    std::string_view title = "Jazz") {
+std::string text_of(const Fact& fact, std::string_view title = "Jazz", CommandKind kind = CommandKind::book) {
   Command command;
-  command.kind = kind;
-  Decision decision;
-  decision.outcome = outcome;
-  decision.reason = reason;
-  decision.place = 17;
-  return outcome_message(command, decision, title).text;
+  command.action = action_of(kind, {});
+  return message_of({&command, std::string(title), fact}).text;
+}
+
+std::string rejection(Reason reason, CommandKind kind = CommandKind::book, std::string_view title = "Jazz") {
+  return text_of(Rejected{reason, {}}, title, kind);
 }
 
 }  // namespace
 
 TEST_GROUP(Message){};
 
-TEST(Message, NamesTheEventInEveryOutcome) {
-  for (const auto outcome : {Outcome::confirmed, Outcome::waitlisted, Outcome::cancelled, Outcome::nothing_to_cancel,
-                             Outcome::updated, Outcome::deleted})
-    expect_contains("\"Jazz\"", text_of(CommandKind::book, outcome));
-  expect_contains("\"Jazz\"", promoted_message("Jazz").text);
+TEST(Message, NamesTheEventInEveryFact) {
+  for (const auto& fact : {Fact(Booked{}), Fact(Waitlisted{}), Fact(Cancelled{}), Fact(NothingToCancel{}),
+                           Fact(EventUpdated{}), Fact(EventDeleted{}), Fact(Promoted{})})
+    expect_contains("\"Jazz\"", text_of(fact));
   expect_contains("\"Jazz\"", event_deleted_message("Jazz").text);
 }
 
 TEST(Message, NamesTheEventInEveryRejection) {
   for (const auto reason : {Reason::limit_reached, Reason::event_over, Reason::event_cancelled, Reason::not_event_owner,
                             Reason::capacity_below_confirmed})
-    expect_contains("\"Jazz\"", text_of(CommandKind::book, Outcome::rejected, reason));
+    expect_contains("\"Jazz\"", rejection(reason));
 }
 
-TEST(Message, TellsThePlaceInTheLine) { expect_contains("17", text_of(CommandKind::book, Outcome::waitlisted)); }
+TEST(Message, TellsThePlaceInTheWaitingList) { expect_contains("17", text_of(Waitlisted{{}, 17})); }
 
 TEST(Message, TellsTheReasonOfARejection) {
-  expect_contains("limit", text_of(CommandKind::book, Outcome::rejected, Reason::limit_reached));
-  expect_contains("over", text_of(CommandKind::book, Outcome::rejected, Reason::event_over));
-  expect_contains("cancelled", text_of(CommandKind::book, Outcome::rejected, Reason::event_cancelled));
+  expect_contains("limit", rejection(Reason::limit_reached));
+  expect_contains("over", rejection(Reason::event_over));
+  expect_contains("cancelled", rejection(Reason::event_cancelled));
 }
 
 TEST(Message, CallsABookingABookingAndAChangeAChange) {
-  expect_contains("booking", text_of(CommandKind::book, Outcome::rejected, Reason::event_over));
-  expect_contains("change", text_of(CommandKind::update_event, Outcome::rejected, Reason::not_event_owner));
+  expect_contains("booking", rejection(Reason::event_over));
+  expect_contains("change", rejection(Reason::not_event_owner, CommandKind::update_event));
 }
 
 TEST(Message, SaysSoWhereThereIsNoEvent) {
-  expect_contains("no such event", text_of(CommandKind::book, Outcome::rejected, Reason::event_not_found, ""));
-  expect_contains("no such event", text_of(CommandKind::cancel, Outcome::nothing_to_cancel, std::nullopt, ""));
-  expect_lacks("\"\"", text_of(CommandKind::book, Outcome::rejected, Reason::event_not_found, ""));
-  expect_lacks("\"\"", text_of(CommandKind::cancel, Outcome::nothing_to_cancel, std::nullopt, ""));
+  expect_contains("no such event", rejection(Reason::event_not_found, CommandKind::book, ""));
+  expect_contains("no such event", text_of(NothingToCancel{}, ""));
+  expect_lacks("\"\"", rejection(Reason::event_not_found, CommandKind::book, ""));
+  expect_lacks("\"\"", text_of(NothingToCancel{}, ""));
 }
 
-TEST(Message, HasAKindForEachOutcome) {
+TEST(Message, HasAKindForEachFact) {
   Command command;
-  Decision decision;
-  decision.outcome = Outcome::waitlisted;
-  CHECK_TRUE(outcome_message(command, decision, "Jazz").kind == NotificationKind::waitlisted);
-  CHECK_TRUE(promoted_message("Jazz").kind == NotificationKind::promoted);
+  CHECK_TRUE(message_of({&command, "Jazz", Waitlisted{}}).kind == NotificationKind::waitlisted);
+  CHECK_TRUE(message_of({&command, "Jazz", Promoted{}}).kind == NotificationKind::promoted);
   CHECK_TRUE(failed_message(CommandKind::book).kind == NotificationKind::failed);
   expect_text("event_deleted", name_of(event_deleted_message("Jazz").kind));
   expect_text("nothing_to_cancel", name_of(NotificationKind::nothing_to_cancel));

@@ -19,15 +19,15 @@ TEST_GROUP(RandomSchedules) {
     const int dice = random.below(100);
     if (dice < 3) {
       auto update = event.command(CommandKind::update_event, random.below(5) == 0 ? 1 : EventOnTrial::kOwner);
-      if (random.below(2) == 0) update.changes.total_tickets = 1 + random.below(12);
-      if (random.below(2) == 0) update.changes.max_per_user = 1 + random.below(3);
+      if (random.below(2) == 0) changes_of(update).total_tickets = 1 + random.below(12);
+      if (random.below(2) == 0) changes_of(update).max_per_user = 1 + random.below(3);
       return update;
     }
     auto command = event.command(dice < 55 ? CommandKind::book : CommandKind::cancel, 1 + random.below(20));
-    if (command.kind == CommandKind::book)
-      made.push_back(*command.booking);
+    if (command.kind() == CommandKind::book)
+      made.push_back(*command.booking());
     else if (!made.empty() && random.below(3) == 0)
-      command.booking = made[static_cast<std::size_t>(random.below(static_cast<int>(made.size())))];
+      command.action = Cancel{made[static_cast<std::size_t>(random.below(static_cast<int>(made.size())))]};
     return command;
   }
 
@@ -79,12 +79,12 @@ TEST(RandomSchedules, NeverOversellNorLeaveASeatIdle) {
 
 TEST(RandomSchedules, NeverLetAnyoneOvertake) {
   for (int i = 0; i < 5'000; ++i) {
-    const auto decision = decide(event.state, next_command());
-    for (const auto& change : decision.changes) {
-      if (change.kind != BookingChange::Kind::promoted) continue;
+    for (const auto& fact : decide(event.state, next_command())) {
+      const auto* promoted = std::get_if<Promoted>(&fact);
+      if (promoted == nullptr) continue;
       for (const auto id : event.state.live()) {
         const auto* other = event.state.find(id);
-        CHECK_TRUE(other->state == BookingState::confirmed || other->seq > change.booking.seq);
+        CHECK_TRUE(other->state == BookingState::confirmed || other->seq > promoted->booking.seq);
       }
     }
   }
@@ -96,13 +96,13 @@ TEST(RandomSchedules, DecideOnThePartAsOnTheWhole) {
     for (int i = 1 + random.below(12); i > 0; --i) batch.push_back(next_command());
     auto part = part_for(batch);
     for (const auto& command : batch) {
-      const auto whole = decide(event.state, command);
-      const auto partial = decide(part, command);
+      const auto whole = decided(event.state, command);
+      const auto partial = decided(part, command);
       CHECK_TRUE(whole.outcome == partial.outcome && whole.reason == partial.reason);
       CHECK_TRUE(whole.booking == partial.booking && whole.place == partial.place);
-      LONGS_EQUAL(whole.changes.size(), partial.changes.size());
-      for (std::size_t i = 0; i < whole.changes.size(); ++i)
-        CHECK_TRUE(whole.changes[i].booking.id == partial.changes[i].booking.id);
+      LONGS_EQUAL(whole.bookings.size(), partial.bookings.size());
+      for (std::size_t i = 0; i < whole.bookings.size(); ++i)
+        CHECK_TRUE(whole.bookings[i].id == partial.bookings[i].id);
     }
     LONGS_EQUAL(event.state.available_tickets, part.available_tickets);
     LONGS_EQUAL(event.state.waiting_count, part.waiting_count);

@@ -1,6 +1,6 @@
 // One event with its people, and short ways to put commands to the booking rules.
 #pragma once
-#include "domain/decide.h"
+#include "support/decided.h"
 #include "support/fakes.h"
 
 namespace ticketd::tests {
@@ -23,31 +23,30 @@ class EventOnTrial {
   domain::Command command(domain::CommandKind kind, int user) {
     domain::Command made;
     made.id = numbered<CommandId>(++made_);
-    made.kind = kind;
     made.user = numbered<UserId>(user);
     made.event = state.id;
     made.accepted_at = clock.now();
-    if (kind == domain::CommandKind::book) made.booking = numbered<BookingId>(made_);
+    made.action = action_of(kind, numbered<BookingId>(made_));
     return made;
   }
 
-  domain::Decision book(int user) { return decide(state, command(domain::CommandKind::book, user)); }
-  domain::Decision cancel(int user, std::optional<BookingId> booking = std::nullopt) {
+  Decided book(int user) { return decided(state, command(domain::CommandKind::book, user)); }
+  Decided cancel(int user, std::optional<BookingId> booking = std::nullopt) {
     auto cancelling = command(domain::CommandKind::cancel, user);
-    cancelling.booking = booking;
-    return decide(state, cancelling);
+    cancelling.action = domain::Cancel{booking};
+    return decided(state, cancelling);
   }
-  domain::Decision update(const domain::EventChanges& changes, int user = kOwner) {
+  Decided update(const domain::EventChanges& changes, int user = kOwner) {
     auto updating = command(domain::CommandKind::update_event, user);
-    updating.changes = changes;
-    return decide(state, updating);
+    updating.action = domain::UpdateEvent{changes};
+    return decided(state, updating);
   }
-  domain::Decision resize(int tickets) {
+  Decided resize(int tickets) {
     domain::EventChanges changes;
     changes.total_tickets = tickets;
     return update(changes);
   }
-  domain::Decision remove(int user = kOwner) { return decide(state, command(domain::CommandKind::delete_event, user)); }
+  Decided remove(int user = kOwner) { return decided(state, command(domain::CommandKind::delete_event, user)); }
 
   FixedClock clock;
   domain::EventState state;
@@ -56,7 +55,7 @@ class EventOnTrial {
   int made_ = 0;
 };
 
-// The user of a change, as a number.
-inline int user_of(const domain::BookingChange& change) { return change.booking.user.uuid.bytes[15]; }
+// The user of a booking, as a number.
+inline int user_of(const domain::Booking& booking) { return booking.user.uuid.bytes[15]; }
 
 }  // namespace ticketd::tests

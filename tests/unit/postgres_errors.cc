@@ -4,7 +4,7 @@
 
 #include "unit/expect.h"
 
-using namespace ticketd::storage;
+using namespace ticketd::postgres;
 using namespace ticketd::tests;
 
 namespace {

@@ -2,7 +2,7 @@
 
 #include "unit/expect.h"
 
-using namespace ticketd::storage;
+using namespace ticketd::postgres;
 
 TEST_GROUP(Rows){};
 

@@ -1,5 +1,6 @@
 #include "queue/wire.h"
 
+#include "support/decided.h"
 #include "support/fakes.h"
 #include "unit/expect.h"
 
@@ -16,13 +17,12 @@ TEST_GROUP(Wire) {
   Command make(CommandKind kind) {
     Command command;
     command.id = CommandId::make(clock.now(), random);
-    command.kind = kind;
     command.user = UserId::make(clock.now(), random);
     command.event = EventId::make(clock.now(), random);
     command.notification = NotificationId::make(clock.now(), random);
     command.accepted_at = clock.now();
     command.request_id = "req \"1\"\n";
-    if (kind == CommandKind::book) command.booking = BookingId::make(clock.now(), random);
+    command.action = action_of(kind, BookingId::make(clock.now(), random));
     return command;
   }
   void expect_round_trip(const Command& command) {
@@ -30,9 +30,9 @@ TEST_GROUP(Wire) {
     CHECK_TRUE(from_fields(fields) == command);
     CHECK_TRUE(from_json_text(to_json_text(fields)) == command);
   }
-  // The fields of a good booking with one of them changed, or left out for null.
+  // The fields of a good command with one of them changed, or left out for null.
   Fields damaged(const std::string& name, const char* value) {
-    auto fields = to_fields(make(CommandKind::book));
+    auto fields = to_fields(make(name == "changes" ? CommandKind::update_event : CommandKind::book));
     std::erase_if(fields, [&](const auto& field) { return field.first == name; });
     if (value != nullptr) fields.emplace_back(name, value);
     return fields;
@@ -53,20 +53,21 @@ TEST(Wire, CarriesEveryKind) {
 
 TEST(Wire, CarriesACancellationOfOneBooking) {
   auto command = make(CommandKind::cancel);
-  command.booking = BookingId::make(clock.now(), random);
+  command.action = domain::Cancel{BookingId::make(clock.now(), random)};
   expect_round_trip(command);
 }
 
 TEST(Wire, CarriesEveryChange) {
   auto command = make(CommandKind::update_event);
-  command.changes = {"T\xc3\xaftle \"x\"\n", "", "\\", clock.now(), from_epoch_ms(253'402'300'799'999), 1'000'000, 100};
+  changes_of(command) = {
+      "T\xc3\xaftle \"x\"\n", "", "\\", clock.now(), from_epoch_ms(253'402'300'799'999), 1'000'000, 100};
   expect_round_trip(command);
 }
 
 TEST(Wire, CarriesEachChangeAlone) {
   for (int field = 0; field < 7; ++field) {
     auto command = make(CommandKind::update_event);
-    auto& changes = command.changes;
+    auto& changes = changes_of(command);
     if (field == 0) changes.title = "a";
     if (field == 1) changes.description = "b";
     if (field == 2) changes.location = "c";
@@ -88,6 +89,31 @@ TEST(Wire, IgnoresFieldsOfLaterVersions) {
   fields.emplace_back("awaited", "1");
   CHECK_TRUE(from_fields(fields).has_value());
   CHECK_TRUE(from_json_text(to_json_text(fields)).has_value());
+}
+
+TEST(Wire, ReadsWhatTheFirstReleaseWrote) {
+  auto fields = to_fields(make(CommandKind::book));
+  std::erase_if(fields, [](const auto& field) { return field.first == "v"; });
+  CHECK_TRUE(from_fields(fields).has_value());
+  CHECK_FALSE(is_of_other_release(fields));
+}
+
+TEST(Wire, LeavesAnotherVersionToAnotherRelease) {
+  for (const auto* version : {"0", "2", "99"}) {
+    CHECK_FALSE(from_fields(damaged("v", version)).has_value());
+    CHECK_TRUE(is_of_other_release(damaged("v", version)));
+  }
+}
+
+TEST(Wire, LeavesAnotherKindToAnotherRelease) {
+  for (const auto* kind : {"promote", "expire_hold"}) CHECK_TRUE(is_of_other_release(damaged("kind", kind)));
+}
+
+TEST(Wire, TakesGarbageForNoRelease) {
+  for (const auto* kind : {"", "BOOK", "book ", "a kind of a name that is much too long for one"})
+    CHECK_FALSE(is_of_other_release(damaged("kind", kind)));
+  for (const auto* version : {"", "1", "x", "-1", "1.5"}) CHECK_FALSE(is_of_other_release(damaged("v", version)));
+  CHECK_FALSE(is_of_other_release({{"kind", "refund"}, {"v", "2"}}));
 }
 
 TEST(Wire, RefusesAnUnknownKind) { expect_refused("kind", {nullptr, "", "promote", "BOOK"}); }

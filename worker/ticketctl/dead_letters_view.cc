@@ -32,7 +32,7 @@ void print_line(const storage::StoredLetter& letter) {
   const auto command = command_in(letter);
   std::cout << id_of(letter) << "  " << format_time(letter.died_at) << "  ";
   if (command) {
-    std::cout << name_of(command->kind) << " of event " << command->event.str() << " by " << command->user.str();
+    std::cout << name_of(command->kind()) << " of event " << command->event.str() << " by " << command->user.str();
   } else {
     std::cout << "cannot be read";
   }
@@ -43,10 +43,10 @@ void print_all(const storage::StoredLetter& letter) {
   std::cout << id_of(letter) << '\n';
   print_field("state", in_words(letter));
   if (const auto command = command_in(letter)) {
-    print_field("kind", std::string(name_of(command->kind)));
+    print_field("kind", std::string(name_of(command->kind())));
     print_field("person", command->user.str());
     print_field("event", command->event.str());
-    if (command->booking) print_field("booking", command->booking->str());
+    if (command->booking()) print_field("booking", command->booking()->str());
     print_field("notification", command->notification.str());
     print_field("accepted at", format_time(command->accepted_at));
     print_field("HTTP request", command->request_id);
@@ -73,7 +73,7 @@ JsonText json_of(const storage::StoredLetter& letter) {
   const auto command = command_in(letter);
   json.set("readable", command.has_value());
   if (!command) return json;
-  json.set("kind", name_of(command->kind)).set("user_id", command->user.str()).set("event_id", command->event.str());
+  json.set("kind", name_of(command->kind())).set("user_id", command->user.str()).set("event_id", command->event.str());
   return json.set("accepted_at", format_time(command->accepted_at));
 }
 

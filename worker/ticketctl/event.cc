@@ -133,7 +133,7 @@ int close(const Config& config, postgres::DatabasePool& database, const Event& e
     return wrong_usage("nothing was done; add --yes to do it");
   }
   Submission submission(config, database);
-  const auto outcome = submission.carry_out(domain::CommandKind::delete_event, event.owner, event.id);
+  const auto outcome = submission.carry_out(event.owner, event.id, domain::DeleteEvent{});
   if (json) {
     std::cout << JsonText::object({{"id", event.id.str()}, {"outcome", outcome}}).str() << '\n';
   } else {

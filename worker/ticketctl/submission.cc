@@ -18,15 +18,13 @@ Submission::Submission(const Config& config, postgres::DatabasePool& database)
   redis_.command({"PING"});
 }
 
-std::string Submission::carry_out(domain::CommandKind kind, UserId user, EventId event,
-                                  std::optional<BookingId> booking) {
+std::string Submission::carry_out(UserId user, EventId event, domain::Action action) {
   domain::Command command;
   command.accepted_at = clock_.now();
   command.id = CommandId::make(command.accepted_at, random_);
-  command.kind = kind;
   command.user = user;
   command.event = event;
-  command.booking = booking;
+  command.action = std::move(action);
   command.notification = NotificationId::make(command.accepted_at, random_);
   command.request_id = "ticketctl-" + command.id.str();
   const auto queued = queue_.submit(command, std::nullopt, true);

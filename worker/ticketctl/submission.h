@@ -20,7 +20,7 @@ class Submission {
   // Queues the command in the name of `user` and waits for the worker, at most 10 s. Gives back its outcome, such as
   // "cancelled"; "rejected: REASON"; "queued" if it takes longer, and then nobody waits for the next ones;
   // "refused: …" if it was not accepted. Throws redis::RedisUnavailable, postgres::DatabaseUnavailable.
-  std::string carry_out(domain::CommandKind kind, UserId user, EventId event, std::optional<BookingId> booking = {});
+  std::string carry_out(UserId user, EventId event, domain::Action action);
 
   // What is not in the queue by now does not come in any more.
   void refuse_bookings_of(UserId user) { queue_.refuse_bookings_of(user); }

@@ -69,20 +69,20 @@ int say_plan(const storage::AccountOverview& account, const Holdings& holdings, 
 void cancel_all(Submission& submission, UserId user, const Holdings& holdings,
                 const std::vector<domain::Command>& pending, Done& done) {
   for (const auto& event : holdings.events) {
-    done.add("event", event.id.str(), event.title,
-             submission.carry_out(domain::CommandKind::delete_event, user, event.id));
+    done.add("event", event.id.str(), event.title, submission.carry_out(user, event.id, domain::DeleteEvent{}));
   }
   for (const auto& booking : holdings.bookings) {
     done.add("booking", booking.id.str(), booking.event_title,
-             submission.carry_out(domain::CommandKind::cancel, user, booking.event, booking.id));
+             submission.carry_out(user, booking.event, domain::Cancel{booking.id}));
   }
   for (const auto& command : pending) {
-    if (command.kind != domain::CommandKind::book || !command.booking) continue;
+    const auto* book = std::get_if<domain::Book>(&command.action);
+    if (book == nullptr) continue;
     const bool known = std::any_of(holdings.bookings.begin(), holdings.bookings.end(),
-                                   [&](const auto& booking) { return booking.id == *command.booking; });
+                                   [&](const auto& booking) { return booking.id == book->booking; });
     if (known) continue;
-    done.add("booking", command.booking->str(), "",
-             submission.carry_out(domain::CommandKind::cancel, user, command.event, command.booking));
+    done.add("booking", book->booking.str(), "",
+             submission.carry_out(user, command.event, domain::Cancel{book->booking}));
   }
 }
 

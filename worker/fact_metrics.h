@@ -1,29 +1,28 @@
 // What the worker counts, each cell looked up once.
 #pragma once
 #include <span>
-#include <vector>
 
 #include "base/time.h"
+#include "domain/fact.h"
 #include "metrics/metrics.h"
-#include "storage/batch.h"
 
 namespace ticketd::worker {
 
-class Tally {
+class FactMetrics {
  public:
-  explicit Tally(Metrics& metrics);
+  explicit FactMetrics(Metrics& metrics);
 
   // A batch that was just committed: how long it took in all, and its COMMIT alone.
-  void committed(std::span<const storage::Decided> decided, std::size_t redelivered, Time now, std::int64_t batch_us,
+  void committed(std::span<const domain::BatchFact> facts, std::size_t redelivered, Time now, std::int64_t batch_us,
                  std::int64_t commit_us);
   void failed_batch() { failed_batches_.fetch_add(1, std::memory_order_relaxed); }
   void dead_letter() { dead_letters_.fetch_add(1, std::memory_order_relaxed); }
 
  private:
-  Cell& of(const storage::Decided& decided);
+  Cell& cell_of(domain::CommandKind kind, domain::Outcome outcome);
 
   Metrics& metrics_;
-  Cells<64> commands_;  // by kind and outcome
+  Cells<domain::kCommandKinds * domain::kOutcomes> commands_;
   Histogram batch_size_;
   Histogram batch_time_;
   Histogram commit_time_;

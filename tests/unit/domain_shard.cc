@@ -1,14 +1,15 @@
-#include "queue/command_queue.h"
+#include "domain/shard.h"
 
 #include <set>
 #include <vector>
 
 #include "support/fakes.h"
+#include "support/shard_vectors.h"
 #include "unit/expect.h"
 
 using namespace ticketd;
 using namespace ticketd::tests;
-using queue::shard_of;
+using domain::shard_of;
 
 TEST_GROUP(ShardOf) {
   FixedClock clock;
@@ -26,6 +27,12 @@ TEST_GROUP(ShardOf) {
 TEST(ShardOf, IsTheSameForTheSameEvent) {
   const auto event = EventId::make(clock.now(), random);
   LONGS_EQUAL(shard_of(event, 16), shard_of(*EventId::parse(event.str()), 16));
+}
+
+// Queues of every release are laid out by these; tests/integration/shard_of.cc holds SQL to them.
+TEST(ShardOf, IsWhatItAlwaysWas) {
+  for (const auto& [id, shards, shard] : kShardVectors)
+    LONGS_EQUAL_TEXT(shard, shard_of(*EventId::parse(id), shards), id);
 }
 
 TEST(ShardOf, IsZeroWhereThereIsOneShard) { LONGS_EQUAL(0, shard_of(EventId::make(clock.now(), random), 1)); }

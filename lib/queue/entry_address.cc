@@ -1,4 +1,4 @@
-#include "queue/place.h"
+#include "queue/entry_address.h"
 
 #include <charconv>
 
@@ -22,16 +22,16 @@ bool take(std::string_view& text, char c) {
 
 }  // namespace
 
-std::optional<Place> Place::parse(std::string_view text) {
-  Place place;
-  if (!take(text, place.shard) || !take(text, ' ')) return std::nullopt;
-  place.stream_id = text;
+std::optional<EntryAddress> EntryAddress::parse(std::string_view text) {
+  EntryAddress address;
+  if (!take(text, address.shard) || !take(text, ' ')) return std::nullopt;
+  address.stream_id = text;
   std::int64_t ms = 0, n = 0;
   if (!take(text, ms) || !take(text, '-') || !take(text, n) || !text.empty() || !is_date(ms)) return std::nullopt;
-  return place;
+  return address;
 }
 
-std::int64_t Place::queued_ms() const {
+std::int64_t EntryAddress::queued_ms() const {
   std::int64_t ms = 0;
   std::from_chars(stream_id.data(), stream_id.data() + stream_id.size(), ms);
   return ms;
@@ -44,12 +44,12 @@ Fields fields_of(const redis::Reply& entry) {
   return fields;
 }
 
-std::vector<std::optional<Fields>> read_entries(redis::Commands& redis, std::span<const Place> places) {
+std::vector<std::optional<Fields>> read_entries(redis::Commands& redis, std::span<const EntryAddress> addresses) {
   std::vector<std::optional<Fields>> found;
-  if (places.empty()) return found;
+  if (addresses.empty()) return found;
   std::vector<redis::Arguments> commands;
-  for (const auto& place : places)
-    commands.push_back({"XRANGE", stream_key(place.shard), place.stream_id, place.stream_id});
+  for (const auto& address : addresses)
+    commands.push_back({"XRANGE", stream_key(address.shard), address.stream_id, address.stream_id});
   for (const auto& reply : redis.pipeline(commands))
     found.push_back(reply.size() > 0 ? std::optional(fields_of(reply.at(0))) : std::nullopt);
   return found;

@@ -1,0 +1,61 @@
+#include "domain/fact.h"
+
+#include <array>
+
+#include "base/overloaded.h"
+
+namespace ticketd::domain {
+namespace {
+
+constexpr std::array<std::string_view, kOutcomes> kOutcomeNames = {
+    "confirmed", "waitlisted", "rejected", "cancelled", "nothing_to_cancel", "updated", "deleted"};
+constexpr std::array<std::string_view, 7> kReasonNames = {"limit_reached",    "event_over",
+                                                          "event_cancelled",  "event_not_found",
+                                                          "not_event_owner",  "capacity_below_confirmed",
+                                                          "ends_before_start"};
+
+}  // namespace
+
+std::string_view name_of(Outcome outcome) { return kOutcomeNames.at(static_cast<std::size_t>(outcome)); }
+std::string_view name_of(Reason reason) { return kReasonNames.at(static_cast<std::size_t>(reason)); }
+
+std::optional<Outcome> outcome_of(const Fact& fact) {
+  using Maybe = std::optional<Outcome>;
+  return std::visit(Overloaded{
+                        [](const Booked&) { return Maybe(Outcome::confirmed); },
+                        [](const Waitlisted&) { return Maybe(Outcome::waitlisted); },
+                        [](const Rejected&) { return Maybe(Outcome::rejected); },
+                        [](const Cancelled&) { return Maybe(Outcome::cancelled); },
+                        [](const NothingToCancel&) { return Maybe(Outcome::nothing_to_cancel); },
+                        [](const EventUpdated&) { return Maybe(Outcome::updated); },
+                        [](const EventDeleted&) { return Maybe(Outcome::deleted); },
+                        [](const Promoted&) { return Maybe(); },
+                    },
+                    fact);
+}
+
+std::optional<Reason> reason_of(const Fact& fact) {
+  const auto* rejected = std::get_if<Rejected>(&fact);
+  return rejected != nullptr ? std::optional(rejected->reason) : std::nullopt;
+}
+
+std::optional<BookingId> booking_of(const Fact& fact) {
+  using Maybe = std::optional<BookingId>;
+  return std::visit(Overloaded{
+                        [](const Booked& it) { return Maybe(it.booking.id); },
+                        [](const Waitlisted& it) { return Maybe(it.booking.id); },
+                        [](const Rejected& it) { return it.booking; },
+                        [](const Cancelled& it) { return Maybe(it.booking.id); },
+                        [](const NothingToCancel&) { return Maybe(); },
+                        [](const EventUpdated&) { return Maybe(); },
+                        [](const EventDeleted&) { return Maybe(); },
+                        [](const Promoted& it) { return Maybe(it.booking.id); },
+                    },
+                    fact);
+}
+
+bool changes_event(const Fact& fact) {
+  return !std::holds_alternative<Rejected>(fact) && !std::holds_alternative<NothingToCancel>(fact);
+}
+
+}  // namespace ticketd::domain

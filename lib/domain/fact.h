@@ -1,0 +1,86 @@
+// What a decision made happen, as data. Rows, counters, notifications, log lines and metrics are derived from facts,
+// each in one place, and nowhere is a second look taken at what happened:
+//
+//   storage/command_rows       how each command ended
+//   storage/booking_rows       bookings
+//   storage/event_rows         counters, state and fields of events
+//   storage/notification_rows  what users are told, in the words of domain/message.h
+//   worker/fact_log            log lines
+//   worker/fact_metrics        metrics
+//   worker/drain.cc            the events whose bookings the queue refuses from now on
+//
+// A new kind of fact does not compile until each of them has said what it makes of it.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "domain/event_state.h"
+
+namespace ticketd::domain {
+
+enum class Reason {
+  limit_reached,
+  event_over,
+  event_cancelled,
+  event_not_found,
+  not_event_owner,
+  capacity_below_confirmed,
+  ends_before_start
+};
+std::string_view name_of(Reason reason);
+
+// Bookings are as the fact leaves them.
+struct Booked {
+  Booking booking;
+};
+struct Waitlisted {
+  Booking booking;
+  int place = 0;  // in the waiting list, from 1
+};
+struct Rejected {
+  Reason reason = Reason::event_not_found;
+  std::optional<BookingId> booking;  // the one that was not made, of an event that exists
+};
+struct Cancelled {
+  Booking booking;
+};
+struct NothingToCancel {};
+struct EventUpdated {};  // as the command says
+// Every live booking of it is cancelled, whether it is in the loaded part or not.
+struct EventDeleted {};
+// A waiting booking got a seat, by somebody else's command.
+struct Promoted {
+  Booking booking;
+};
+using Fact =
+    std::variant<Booked, Waitlisted, Rejected, Cancelled, NothingToCancel, EventUpdated, EventDeleted, Promoted>;
+
+// How a command ended.
+enum class Outcome { confirmed, waitlisted, rejected, cancelled, nothing_to_cancel, updated, deleted };
+constexpr std::size_t kOutcomes = 7;
+std::string_view name_of(Outcome outcome);
+
+// Every command has one fact that says how it ended; of the others, which follow from it, this is empty.
+std::optional<Outcome> outcome_of(const Fact& fact);
+// Of a Rejected.
+std::optional<Reason> reason_of(const Fact& fact);
+// The booking that it is about, if there is one.
+std::optional<BookingId> booking_of(const Fact& fact);
+// Did it change the event's row: its counters, its state or its fields?
+bool changes_event(const Fact& fact);
+
+// A fact among those of a batch.
+struct BatchFact {
+  const Command* command;  // that made it happen
+  std::string title;       // the event's, when it happened; empty: there is no such event
+  Fact fact;
+
+  [[nodiscard]] bool has_event() const { return !title.empty(); }
+};
+// In the order in which they happened.
+using BatchFacts = std::vector<BatchFact>;
+
+}  // namespace ticketd::domain

@@ -1,0 +1,145 @@
+#include "storage/booking_rows.h"
+
+#include "base/overloaded.h"
+#include "postgres/array_parameter.h"
+#include "postgres/rows.h"
+
+namespace ticketd::storage {
+using namespace postgres;
+namespace {
+
+const Statement kInsertBookings{"insert_bookings", R"(
+  INSERT INTO bookings (id, event_id, user_id, state, reason, seq, slot, created_at, updated_at, promoted_at, cancelled_at,
+                        request_id)
+  SELECT b.id, b.event_id, b.user_id, b.state, b.reason, b.seq, b.slot, b.created_at, $11,
+         CASE WHEN b.promoted THEN $11::timestamptz END, CASE WHEN b.state = 'cancelled' THEN $11::timestamptz END,
+         b.request_id
+  FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::smallint[], $8::timestamptz[], $9::boolean[],
+              $10::text[])
+    AS b (id, event_id, user_id, state, reason, seq, slot, created_at, promoted, request_id))"};
+
+const Statement kUpdateBookings{"update_bookings", R"(
+  UPDATE bookings SET state = b.state, updated_at = $4, promoted_at = CASE WHEN b.promoted THEN $4 ELSE promoted_at END,
+    cancelled_at = CASE WHEN b.state = 'cancelled' THEN $4::timestamptz END
+  FROM unnest($1::uuid[], $2::text[], $3::boolean[]) AS b (id, state, promoted)
+  WHERE bookings.id = b.id
+  RETURNING bookings.id, CASE WHEN b.promoted THEN bookings.request_id END)"};
+
+// A longer one, which nginx lets nobody send, is not worth a booking: its promotion is logged without.
+constexpr std::size_t kRequestIdBytes = 128;
+
+// A booking as the whole batch leaves it: made and cancelled in one batch, it is written once.
+struct FinalBooking {
+  domain::Booking booking;
+  const domain::Command* made_by = nullptr;  // null: it was there before
+  std::optional<domain::Reason> reason;      // it was rejected
+  bool promoted = false;
+};
+
+class FinalBookings {
+ public:
+  explicit FinalBookings(std::span<const domain::BatchFact> facts) {
+    for (const auto& [command, title, fact] : facts) add(*command, fact);
+  }
+
+  RequestIds save(pqxx::work& tx, const std::string& now) const {
+    auto promoted = update(tx, now);  // first: a cancelled booking's slot may be taken again in the same batch
+    insert(tx, now);
+    for (const auto& row : rows_) {
+      if (row.made_by != nullptr && row.promoted) promoted.emplace(row.booking.id, row.made_by->request_id);
+    }
+    return promoted;
+  }
+
+ private:
+  void add(const domain::Command& command, const domain::Fact& fact) {
+    std::visit(
+        Overloaded{
+            [&](const domain::Booked& made) { make(command, made.booking); },
+            [&](const domain::Waitlisted& made) { make(command, made.booking); },
+            [&](const domain::Rejected& rejected) {
+              if (!rejected.booking) return;
+              make(command, {*rejected.booking, command.user, domain::BookingState::rejected, 0, 0}).reason =
+                  rejected.reason;
+            },
+            [&](const domain::Cancelled& cancelled) { row_of(cancelled.booking.id).booking = cancelled.booking; },
+            [&](const domain::Promoted& promoted) {
+              auto& row = row_of(promoted.booking.id);
+              row.booking = promoted.booking;
+              row.promoted = true;
+            },
+            [](const domain::NothingToCancel&) {}, [](const domain::EventUpdated&) {},
+            [](const domain::EventDeleted&) {},  // its bookings are written with the event: see event_rows.h
+        },
+        fact);
+  }
+  FinalBooking& make(const domain::Command& command, const domain::Booking& booking) {
+    auto& row = row_of(booking.id);
+    row.booking = booking;
+    row.made_by = &command;
+    return row;
+  }
+  FinalBooking& row_of(BookingId id) {
+    const auto [found, is_new] = at_.emplace(id, rows_.size());
+    if (is_new) rows_.emplace_back();
+    return rows_[found->second];
+  }
+
+  void insert(pqxx::work& tx, const std::string& now) const {
+    ArrayParameter<BookingId> ids;
+    ArrayParameter<EventId> events;
+    ArrayParameter<UserId> users;
+    ArrayParameter<std::string_view> states, reasons, requests;
+    ArrayParameter<std::int64_t> seqs;
+    ArrayParameter<std::int16_t> slots;
+    ArrayParameter<Time> created;
+    ArrayParameter<bool> promoted;
+    for (const auto& row : rows_) {
+      if (row.made_by == nullptr) continue;
+      const auto& request = row.made_by->request_id;
+      ids.add(row.booking.id);
+      events.add(row.made_by->event);
+      users.add(row.booking.user);
+      states.add(name_of(row.booking.state));
+      row.reason ? reasons.add(name_of(*row.reason)) : reasons.add_null();
+      row.reason ? seqs.add_null() : seqs.add(row.booking.seq);
+      row.reason ? slots.add_null() : slots.add(static_cast<std::int16_t>(row.booking.slot));
+      created.add(row.made_by->accepted_at);
+      promoted.add(row.promoted);
+      const bool kept = row.booking.state == domain::BookingState::waitlisted && request.size() <= kRequestIdBytes;
+      kept ? requests.add(request) : requests.add_null();
+    }
+    if (ids.empty()) return;
+    run(tx, kInsertBookings, ids.binary(), events.binary(), users.binary(), states.binary(), reasons.binary(),
+        seqs.binary(), slots.binary(), created.binary(), promoted.binary(), requests.binary(), now);
+  }
+
+  RequestIds update(pqxx::work& tx, const std::string& now) const {
+    ArrayParameter<BookingId> ids;
+    ArrayParameter<std::string_view> states;
+    ArrayParameter<bool> promoted;
+    for (const auto& row : rows_) {
+      if (row.made_by != nullptr) continue;
+      ids.add(row.booking.id);
+      states.add(name_of(row.booking.state));
+      promoted.add(row.promoted);
+    }
+    RequestIds found;
+    if (ids.empty()) return found;
+    for (const auto& row : run(tx, kUpdateBookings, ids.binary(), states.binary(), promoted.binary(), now)) {
+      if (!row[1].is_null()) found.emplace(id_of<BookingId>(row[0]), text_of(row[1]));
+    }
+    return found;
+  }
+
+  std::unordered_map<BookingId, std::size_t> at_;
+  std::vector<FinalBooking> rows_;
+};
+
+}  // namespace
+
+RequestIds save_booking_rows(pqxx::work& tx, std::span<const domain::BatchFact> facts, Time now) {
+  return FinalBookings(facts).save(tx, format_time(now));
+}
+
+}  // namespace ticketd::storage
