@@ -66,9 +66,9 @@ build: $(PROGRAMS) ## compile everything
 docs: ## the pages of / and /docs, into build/www; without npm, /docs only says so
 	$(Q)nginx/docs/build
 
-test: deps-test ## unit, integration, e2e, monitoring and document tests on stacks of their own
+test: deps-test ## unit, integration, e2e, monitoring, document and upgrade tests on stacks of their own
 	@$(MAKE) --no-print-directory -j$$(nproc) build docs $(TEST_KINDS:%=$(BUILD)/tests/%)
-	@BUILD=$(BUILD) tests/run $(TEST_KINDS) $(if $(SAN),,monitoring docs)
+	@BUILD=$(BUILD) tests/run $(TEST_KINDS) $(if $(SAN),,monitoring docs upgrade)
 
 screenshots: deps-test ## pictures of / and /docs, wide and narrow, light and dark, into build/screenshots
 	@$(MAKE) --no-print-directory -j$$(nproc) build docs
