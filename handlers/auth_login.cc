@@ -45,4 +45,4 @@ static Answer login(App& app, const Request& request) {
   });
 }
 
-int main() { return serve("auth-login", Limit::auth, login); }
+int main() { return serve("auth-login", RateClass::auth, login); }

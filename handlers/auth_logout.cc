@@ -13,12 +13,13 @@ static Answer logout(App& app, const Request& request) {
   const auto token = in.secret("refresh_token");
   if (!in.ok()) return in.refusal();
 
-  const auto ended = postgres::transact(
-      app.database, [&](pqxx::work& tx) { return storage::end_session_of(tx, auth::hash_of(token), app.clock.now()); });
+  const auto ended = postgres::transact(app.database, [&](pqxx::work& tx) {
+    return storage::update_session_ended(tx, auth::hash_of(token), app.clock.now());
+  });
   // Also if it had ended before: perhaps by a request like this one, whose process did not live to say so.
-  if (ended) app.gate.refuse_session(ended->id, app.clock.now());
+  if (ended) app.gate.revoke_session(ended->id, app.clock.now());
   if (!ended || !ended->was_live) return Refusal{Code::invalid_refresh_token};
   return http::success(200, "user logout successful", true);
 }
 
-int main() { return serve("auth-logout", Limit::auth, logout); }
+int main() { return serve("auth-logout", RateClass::auth, logout); }

@@ -17,4 +17,4 @@ static Answer refresh_tokens(App& app, const Request& request) {
   return http::success(200, "token refreshed", *pair);
 }
 
-int main() { return serve("auth-refresh-tokens", Limit::auth, refresh_tokens); }
+int main() { return serve("auth-refresh-tokens", RateClass::auth, refresh_tokens); }

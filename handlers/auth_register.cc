@@ -34,4 +34,4 @@ static Answer register_user(App& app, const Request& request) {
   return answer;
 }
 
-int main() { return serve("auth-register", Limit::auth, register_user); }
+int main() { return serve("auth-register", RateClass::auth, register_user); }

@@ -38,9 +38,9 @@ static Answer update_password(App& app, const Request& request, UserId user) {
     return storage::update_password(tx, user, hash, app.clock);
   });
   if (!changed_at) return Refusal{Code::invalid_credentials, "The password was changed by somebody else just now"};
-  app.gate.refuse_tokens_before(user, *changed_at);
+  app.gate.revoke_tokens_before(user, *changed_at);
   return http::success(200, "password updated successfully",
                        JsonText::object({{"message", "Password updated successfully"}}));
 }
 
-int main() { return serve("auth-update-password", Limit::auth, update_password); }
+int main() { return serve("auth-update-password", RateClass::auth, update_password); }

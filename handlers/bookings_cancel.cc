@@ -16,4 +16,4 @@ static Answer cancel(App& app, const Request& request, UserId user) {
   return submit(app, request, command, Json::object(), "Event booking cancellation submitted successfully");
 }
 
-int main() { return serve("bookings-cancel", Limit::booking, cancel); }
+int main() { return serve("bookings-cancel", RateClass::booking, cancel); }

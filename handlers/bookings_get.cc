@@ -13,4 +13,4 @@ static Answer get_booking(App& app, const Request& request, UserId user) {
   return http::with_etag(http::success(200, "Booking retrieved successfully", booking_json(*booking)), request);
 }
 
-int main() { return serve("bookings-get", Limit::reads, get_booking); }
+int main() { return serve("bookings-get", RateClass::reads, get_booking); }

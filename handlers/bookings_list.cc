@@ -27,4 +27,4 @@ static Answer list(App& app, const Request& request, UserId user) {
   return http::with_etag(http::success(200, "Bookings retrieved successfully", data), request);
 }
 
-int main() { return serve("bookings-list", Limit::reads, list); }
+int main() { return serve("bookings-list", RateClass::reads, list); }

@@ -22,4 +22,4 @@ static Answer book(App& app, const Request& request, UserId user) {
   return submit(app, request, command, *body, kMessage);
 }
 
-int main() { return serve("events-book", Limit::booking, book); }
+int main() { return serve("events-book", RateClass::booking, book, WaitsFor::queue); }

@@ -29,4 +29,4 @@ static Answer cancel(App& app, const Request& request, UserId user) {
   return submit(app, request, command, *body, "Event booking cancellation submitted successfully");
 }
 
-int main() { return serve("events-booking-cancel", Limit::booking, cancel); }
+int main() { return serve("events-booking-cancel", RateClass::booking, cancel, WaitsFor::queue); }

@@ -22,4 +22,4 @@ static Answer delete_event(App& app, const Request& request, UserId user) {
                        JsonText::object({{"message", "Event deleted successfully"}}));
 }
 
-int main() { return serve("events-delete", Limit::booking, delete_event); }
+int main() { return serve("events-delete", RateClass::booking, delete_event); }

@@ -20,4 +20,4 @@ static Answer discover(App& app, const Request& request, UserId) {
   });
 }
 
-int main() { return serve("events-discover", Limit::reads, discover); }
+int main() { return serve("events-discover", RateClass::reads, discover); }

@@ -14,4 +14,4 @@ static Answer get_event(App& app, const Request& request, UserId) {
                          request);
 }
 
-int main() { return serve("events-get", Limit::reads, get_event); }
+int main() { return serve("events-get", RateClass::reads, get_event); }

@@ -26,15 +26,15 @@ static Answer initialize(App& app, const Request& request, UserId user) {
     return Reply{201, reply.headers, first.answer}.header("Idempotent-Replayed", "true");
   };
   return postgres::transact(app.database, [&](pqxx::work& tx) -> Answer {
-    if (!storage::keep_user(tx, user)) return Refusal{Code::token_invalid};
-    // A refused request leaves its key free. Requests at once do not see each other's events: a person may get as many
+    if (!storage::lock_user(tx, user)) return Refusal{Code::token_invalid};
+    // A refused request leaves its key free. Requests at once do not see each other's events: a user may get as many
     // more as this process has database sessions, less one.
     if (storage::has_open_events(tx, user, app.config.events_per_user, now)) {
       const auto first = *key ? storage::find_idempotency_claim(tx, user, **key, fingerprint, now) : std::nullopt;
       return first ? replay(*first) : Refusal{Code::too_many_events};
     }
     if (*key) {
-      const auto claim = storage::claim_idempotency_key(tx, user, **key, fingerprint, reply.body, now);
+      const auto claim = storage::insert_idempotency_key(tx, user, **key, fingerprint, reply.body, now);
       if (!claim.claimed) return replay(claim);
     }
     storage::insert_event(tx, *event);
@@ -42,4 +42,4 @@ static Answer initialize(App& app, const Request& request, UserId user) {
   });
 }
 
-int main() { return serve("events-initialize", Limit::booking, initialize); }
+int main() { return serve("events-initialize", RateClass::booking, initialize); }

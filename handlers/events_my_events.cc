@@ -25,4 +25,4 @@ static Answer my_events(App& app, const Request& request, UserId user) {
   });
 }
 
-int main() { return serve("events-my-events", Limit::reads, my_events); }
+int main() { return serve("events-my-events", RateClass::reads, my_events); }

@@ -12,7 +12,7 @@ static Answer status(App& app, const Request& request, UserId user) {
   if (!found) return Refusal{Code::event_not_found};
   const auto& mine = found->mine;
   const auto my =
-      JsonText::object({{"confirmed", mine.confirmed}, {"waitlisted", mine.waitlisted}, {"position", mine.position}});
+      JsonText::object({{"confirmed", mine.confirmed}, {"waitlisted", mine.waitlisted}, {"position", mine.place}});
   const auto data = JsonText::object({{"available_tickets", found->available_tickets},
                                       {"waiting_list_count", found->waiting_list_count},
                                       {"total_tickets", found->total_tickets},
@@ -21,4 +21,4 @@ static Answer status(App& app, const Request& request, UserId user) {
   return http::with_etag(http::success(200, "Event status retrieved successfully", data), request);
 }
 
-int main() { return serve("events-status", Limit::reads, status); }
+int main() { return serve("events-status", RateClass::reads, status); }

@@ -1,4 +1,4 @@
-// PATCH /v1/events/{event_id}: changes an event of the caller. What decides about bookings (capacity, limit per person)
+// PATCH /v1/events/{event_id}: changes an event of the caller. What decides about bookings (capacity, limit per user)
 // goes through the queue with the whole change, so that all of it happens or none; the rest is written here.
 #include "api/event_fields.h"
 #include "api/views.h"
@@ -11,7 +11,7 @@ static Answer changed(App& app, const storage::Event& event) {
   return http::success(200, "Event updated successfully", event_json(event, app.clock.now()));
 }
 
-// An event that is over does not count among those that a person may have at once; moved into the future it does.
+// An event that is over does not count among those that a user may have at once; moved into the future it does.
 static bool counts_anew(const storage::Event& event, const domain::EventChanges& changes, Time now) {
   return event.ends_at <= now && changes.ends_at && *changes.ends_at > now;
 }
@@ -51,4 +51,4 @@ static Answer update(App& app, const Request& request, UserId user) {
   return *done ? changed(app, *find()) : Answer(accepted(command, "Event update submitted successfully"));
 }
 
-int main() { return serve("events-update", Limit::booking, update); }
+int main() { return serve("events-update", RateClass::booking, update); }

@@ -5,4 +5,4 @@ using namespace ticketd;
 
 static Answer livez(App&, const Request&) { return http::success(200, "alive", JsonText::object({{"status", "ok"}})); }
 
-int main() { return serve("livez", Limit::none, livez); }
+int main() { return serve("livez", RateClass::none, livez); }

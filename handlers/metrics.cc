@@ -14,4 +14,4 @@ static Answer metrics(App& app, const Request&) {
   return reply;
 }
 
-int main() { return serve("metrics", Limit::none, metrics); }
+int main() { return serve("metrics", RateClass::none, metrics); }

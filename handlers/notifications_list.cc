@@ -46,4 +46,4 @@ static Answer list(App& app, const Request& request, UserId user) {
   });
 }
 
-int main() { return serve("notifications-list", Limit::reads, list); }
+int main() { return serve("notifications-list", RateClass::reads, list); }

@@ -21,9 +21,10 @@ static Answer mark_read(App& app, const Request& request, UserId user) {
   if (!in.ok()) return in.refusal();
 
   if (all) ids.clear();
-  const int count = postgres::autocommit(
-      app.database, [&](pqxx::transaction_base& tx) { return storage::mark_read(tx, user, ids, app.clock.now()); });
+  const int count = postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) {
+    return storage::update_notifications_read(tx, user, ids, app.clock.now());
+  });
   return http::success(200, "Notifications marked as read", JsonText::object({{"updated", count}}));
 }
 
-int main() { return serve("notifications-read", Limit::booking, mark_read); }
+int main() { return serve("notifications-read", RateClass::booking, mark_read); }

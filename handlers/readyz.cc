@@ -20,4 +20,4 @@ static Answer readyz(App& app, const Request&) {
   return http::success(200, "ready", parts);
 }
 
-int main() { return serve("readyz", Limit::none, readyz); }
+int main() { return serve("readyz", RateClass::none, readyz); }

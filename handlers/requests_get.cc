@@ -4,7 +4,8 @@
 
 using namespace ticketd;
 
-static JsonText outcome_json(const storage::Request& request, const std::optional<storage::Booking>& booking) {
+static JsonText outcome_json(const storage::CommandOutcome& request,
+                             const std::optional<storage::BookingDetails>& booking) {
   auto data = JsonText::object(
       {{"id", request.id.str()}, {"kind", request.kind}, {"state", request.state}, {"outcome", request.outcome}});
   data.set("href", request_href(request.id));
@@ -18,7 +19,7 @@ static Answer get_request(App& app, const Request& request, UserId user) {
   if (!id.ok()) return id.refusal();
   const auto decided = [&]() -> std::optional<JsonText> {
     return postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) -> std::optional<JsonText> {
-      const auto found = storage::find_request(tx, *id, user);
+      const auto found = storage::find_command_outcome(tx, *id, user);
       if (!found) return std::nullopt;
       return outcome_json(*found, found->booking ? storage::find_booking(tx, *found->booking, user) : std::nullopt);
     });
@@ -32,4 +33,4 @@ static Answer get_request(App& app, const Request& request, UserId user) {
   return http::success(200, "Request retrieved successfully", *data);
 }
 
-int main() { return serve("requests-get", Limit::reads, get_request); }
+int main() { return serve("requests-get", RateClass::reads, get_request); }

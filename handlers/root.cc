@@ -8,4 +8,4 @@ static Answer root(App&, const Request&) {
   return http::success(200, "ticketd is running", JsonText::object({{"name", "ticketd"}, {"version", kVersion}}));
 }
 
-int main() { return serve("root", Limit::reads, root); }
+int main() { return serve("root", RateClass::reads, root); }

@@ -11,4 +11,4 @@ static Answer me(App& app, const Request&, UserId user) {
   return http::success(200, "user found", user_json(*found));
 }
 
-int main() { return serve("users-me", Limit::reads, me); }
+int main() { return serve("users-me", RateClass::reads, me); }

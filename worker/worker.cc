@@ -102,7 +102,7 @@ bool clean_up(pqxx::connection& connection, Time now) {
   try {
     pqxx::nontransaction tx(connection);
     const bool more_expired = storage::delete_expired(tx, now);
-    return storage::mark_over(tx, now) || more_expired;
+    return storage::update_events_over(tx, now) || more_expired;
   } catch (const std::exception& e) {
     Log::warning("cleaning_failed", {{"error", e.what()}});
     return false;

@@ -46,12 +46,12 @@ JsonText event_json(const storage::Event& event, Time now) {
                                                         {"event_ticket_waiting_list", event.waiting_list_count}})}});
 }
 
-JsonText booking_json(const storage::Booking& booking) {
+JsonText booking_json(const storage::BookingDetails& booking) {
   return JsonText::object({{"id", booking.id.str()},
                            {"event_id", booking.event.str()},
                            {"user_id", booking.user.str()},
                            {"state", domain::name_of(booking.state)},
-                           {"position", booking.position},
+                           {"position", booking.place},
                            {"reason", booking.reason},
                            {"created_at", format_time(booking.created_at)},
                            {"updated_at", format_time(booking.updated_at)},

@@ -17,7 +17,7 @@ JsonText user_json(const storage::User& user);
 JsonText event_json(const storage::Event& event, Time now);
 std::string_view state_of(domain::EventStatus status, Time ends_at, Time now);
 
-JsonText booking_json(const storage::Booking& booking);
+JsonText booking_json(const storage::BookingDetails& booking);
 JsonText notification_json(const storage::Notification& notification);
 
 // What a queued command looks like until its outcome is there.

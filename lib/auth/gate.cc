@@ -6,7 +6,7 @@
 namespace ticketd::auth {
 namespace {
 
-constexpr const char* kRefusedKey = "ticketd:refused";
+constexpr const char* kRevocationsKey = "ticketd:refused";
 constexpr const char* kRead = "read";
 
 std::string counter_of(const std::string& rate_class, const std::string& caller) {
@@ -22,22 +22,22 @@ std::optional<Time> time_of(const redis::Reply& score) {
   return from_epoch_ms(ms);
 }
 
-// KEYS: the list of refused tokens, the counter, the counter if the token is refused. ARGV: the window in ms, then of
-// the token its person, its session and when it was issued in ms, each empty without. Answers {is it refused, when the
+// KEYS: the revocation list, the counter, the counter if the token is revoked. ARGV: the window in ms, then of
+// the token its user, its session and when it was issued in ms, each empty without. Answers {is it revoked, when the
 // list was read or nil, how many were counted, ms until the window ends}. Whose limit it is has to be known before
-// anything is counted: else a stolen token of an ended session could use up its person's.
+// anything is counted: else a stolen token of an ended session could use up its user's.
 const redis::Script& enter_script() {
   static const redis::Script script(R"(
 local found = redis.call('ZMSCORE', KEYS[1], 'read', ARGV[2], ARGV[3])
-local refused = found[3] or (found[2] and tonumber(ARGV[4]) < tonumber(found[2]))
-local counter = refused and KEYS[3] or KEYS[2]
+local revoked = found[3] or (found[2] and tonumber(ARGV[4]) < tonumber(found[2]))
+local counter = revoked and KEYS[3] or KEYS[2]
 local count = redis.call('INCR', counter)
 local left = redis.call('PTTL', counter)
 if left < 0 then
   left = tonumber(ARGV[1])
   redis.call('PEXPIRE', counter, left)
 end
-return {refused and 1 or 0, found[1], count, left}
+return {revoked and 1 or 0, found[1], count, left}
 )");
   return script;
 }
@@ -48,7 +48,7 @@ redis::Arguments ids_of(const std::optional<AccessClaims>& token) {
 }
 
 TokenState find(redis::Commands& redis, const std::optional<AccessClaims>& token) {
-  redis::Arguments command = {"ZMSCORE", kRefusedKey, kRead};
+  redis::Arguments command = {"ZMSCORE", kRevocationsKey, kRead};
   command.append(ids_of(token));
   const auto found = redis.command(command);
   const auto before = time_of(found.at(1));
@@ -64,7 +64,7 @@ RateState state_of(const RateRule& rule, std::int64_t count, std::int64_t left_m
 
 }  // namespace
 
-Passage Gate::enter(const std::string& rate_class, const std::string& caller, const std::string& if_refused,
+Passage Gate::enter(const std::string& rate_class, const std::string& caller, const std::string& if_revoked,
                     const std::optional<RateRule>& rule, const std::optional<AccessClaims>& token) {
   Passage passage;
   cache_.try_to([&](redis::Commands& redis) {
@@ -72,8 +72,9 @@ Passage Gate::enter(const std::string& rate_class, const std::string& caller, co
       redis::Arguments arguments = {std::to_string(rule->window_s * std::int64_t{1000})};
       arguments.append(ids_of(token));
       arguments.push_back(token ? std::to_string(epoch_ms(token->issued_at)) : "");
-      const auto answer = redis.eval(
-          enter_script(), {kRefusedKey, counter_of(rate_class, caller), counter_of(rate_class, if_refused)}, arguments);
+      const auto answer =
+          redis.eval(enter_script(),
+                     {kRevocationsKey, counter_of(rate_class, caller), counter_of(rate_class, if_revoked)}, arguments);
       passage.token = {answer.at(0).integer() == 1, time_of(answer.at(1))};
       passage.rate = state_of(*rule, answer.at(2).integer(), answer.at(3).integer());
     } else {
@@ -90,22 +91,22 @@ TokenState Gate::find_token(const AccessClaims& token) {
   return state;
 }
 
-void Gate::add_refused(std::span<const std::pair<Uuid, Time>> list, Time read_at, Time keep) {
+void Gate::add_revocations(std::span<const std::pair<Uuid, Time>> list, Time read_at, Time keep) {
   std::vector<redis::Arguments> commands;
   if (!list.empty()) {
-    redis::Arguments add = {"ZADD", kRefusedKey, "GT"};
+    redis::Arguments add = {"ZADD", kRevocationsKey, "GT"};
     for (const auto& [id, at] : list) {
       add.push_back(std::to_string(epoch_ms(at)));
       add.push_back(id.str());
     }
     commands.push_back(std::move(add));
   }
-  commands.push_back({"ZREMRANGEBYSCORE", kRefusedKey, "-inf", '(' + std::to_string(epoch_ms(keep))});
-  commands.push_back({"ZADD", kRefusedKey, std::to_string(epoch_ms(read_at)), kRead});
+  commands.push_back({"ZREMRANGEBYSCORE", kRevocationsKey, "-inf", '(' + std::to_string(epoch_ms(keep))});
+  commands.push_back({"ZADD", kRevocationsKey, std::to_string(epoch_ms(read_at)), kRead});
   cache_.try_to([&](redis::Commands& redis) { redis.transaction(commands); });
 }
 
-bool refuses(const std::pair<Uuid, Time>& entry, const AccessClaims& token) {
+bool revokes(const std::pair<Uuid, Time>& entry, const AccessClaims& token) {
   const auto& [id, at] = entry;
   return (id == token.user.uuid && token.issued_at < at) || (token.session && id == token.session->uuid);
 }
@@ -113,7 +114,7 @@ bool refuses(const std::pair<Uuid, Time>& entry, const AccessClaims& token) {
 // GT: who writes late is not to undo what is newer.
 void Gate::add(const Uuid& id, Time at) {
   const auto ms = std::to_string(epoch_ms(at));
-  cache_.try_to([&](redis::Commands& redis) { redis.command({"ZADD", kRefusedKey, "GT", ms, id.str()}); });
+  cache_.try_to([&](redis::Commands& redis) { redis.command({"ZADD", kRevocationsKey, "GT", ms, id.str()}); });
 }
 
 }  // namespace ticketd::auth

@@ -1,10 +1,11 @@
 // What the cache Redis knows about a caller, in one round trip per request: the rate limit's counter, and whether the
-// access token is refused. It keeps nothing on disk and may forget everything at any time; then counters start again,
-// and the list of what is refused is read anew from PostgreSQL. While it cannot be reached everybody is let through,
-// and a metric says so: nothing here throws for that.
+// access token is revoked. It keeps nothing on disk and may forget everything at any time; then counters start again,
+// and the revocation list is read anew from PostgreSQL (endpoint/revocation_check.h). While it cannot be reached
+// everybody is let through, and a metric says so: nothing here throws for that.
 //
 //   ticketd:rate:CLASS:CALLER    counter of the current window, expires with it
-//   ticketd:refused              sorted set of ids, by epoch ms: of people, tokens issued before are refused; of
+//   ticketd:refused              the revocation list: a sorted set of ids by epoch ms: of users, tokens issued before
+//   are revoked; of
 //                                sessions, when they ended. One key, so that Redis can only forget all of it; the
 //                                member "read" is there if it is complete, with when PostgreSQL was asked last.
 #pragma once
@@ -30,7 +31,7 @@ struct RateState {
 };
 
 struct TokenState {
-  bool refused = false;         // by what the list has
+  bool revoked = false;         // by what the list has
   std::optional<Time> read_at;  // when it was compared with PostgreSQL; empty: it is not complete
 };
 
@@ -44,9 +45,9 @@ class Gate {
  public:
   explicit Gate(Cache& cache) : cache_(cache) {}
 
-  // Counts one request in the class, of `caller` (a user id or an address), or of `if_refused` if the token is, and
+  // Counts one request in the class, of `caller` (a user id or an address), or of `if_revoked` if the token is, and
   // says what is known. Exact under any concurrency: one counter, which Redis alone counts up.
-  Passage enter(const std::string& rate_class, const std::string& caller, const std::string& if_refused,
+  Passage enter(const std::string& rate_class, const std::string& caller, const std::string& if_revoked,
                 const std::optional<RateRule>& rule, const std::optional<AccessClaims>& token);
 
   // What is known of a token alone.
@@ -54,11 +55,11 @@ class Gate {
 
   // Adds to the list what PostgreSQL had at `read_at` that is later than before, and drops what is older than `keep`:
   // tokens that old have expired.
-  void add_refused(std::span<const std::pair<Uuid, Time>> list, Time read_at, Time keep);
+  void add_revocations(std::span<const std::pair<Uuid, Time>> list, Time read_at, Time keep);
 
-  // Adds one person, or one session with all of its tokens, so that it counts at once.
-  void refuse_tokens_before(UserId user, Time at) { add(user.uuid, at); }
-  void refuse_session(SessionId session, Time at) { add(session.uuid, at); }
+  // Adds one user, or one session with all of its tokens, so that it counts at once.
+  void revoke_tokens_before(UserId user, Time at) { add(user.uuid, at); }
+  void revoke_session(SessionId session, Time at) { add(session.uuid, at); }
 
  private:
   void add(const Uuid& id, Time at);
@@ -66,7 +67,7 @@ class Gate {
   Cache& cache_;
 };
 
-// Does an entry of the list refuse the token?
-bool refuses(const std::pair<Uuid, Time>& entry, const AccessClaims& token);
+// Does an entry of the list revoke the token?
+bool revokes(const std::pair<Uuid, Time>& entry, const AccessClaims& token);
 
 }  // namespace ticketd::auth

@@ -54,8 +54,8 @@ struct Config {
 
   int shards = 0;
   int queue_max = 0;         // commands waiting in one shard
-  int pending_per_user = 0;  // commands waiting of one person
-  int keys_per_user = 0;     // idempotency keys that one person gets remembered in a day
+  int pending_per_user = 0;  // commands waiting of one user
+  int keys_per_user = 0;     // idempotency keys that one user gets remembered in a day
   int keys_per_network = 0;  // all people of one network
   int keys_max = 0;          // and all people together
   int events_per_user = 0;   // neither cancelled nor over

@@ -23,21 +23,21 @@ std::optional<BookingState> parse_booking_state(std::string_view name) {
 void EventState::add(const Booking& booking) {
   if (!bookings_.emplace(booking.id, booking).second) return;
   of_user_[booking.user].push_back(booking.id);
-  if (booking.state == BookingState::waitlisted) line_.emplace(booking.seq, booking.id);
+  if (booking.state == BookingState::waitlisted) waiting_list_.emplace(booking.seq, booking.id);
 }
 
 void EventState::remove(BookingId booking) {
   const auto found = bookings_.find(booking);
   if (found == bookings_.end()) return;
-  line_.erase(found->second.seq);
+  waiting_list_.erase(found->second.seq);
   std::erase(of_user_[found->second.user], booking);
   bookings_.erase(found);
 }
 
 const Booking* EventState::promote_first() {
-  if (line_.empty()) return nullptr;
-  auto& booking = bookings_.at(line_.begin()->second);
-  line_.erase(line_.begin());
+  if (waiting_list_.empty()) return nullptr;
+  auto& booking = bookings_.at(waiting_list_.begin()->second);
+  waiting_list_.erase(waiting_list_.begin());
   booking.state = BookingState::confirmed;
   return &booking;
 }
@@ -81,7 +81,7 @@ std::vector<BookingId> EventState::live() const {
 void EventState::clear() {
   bookings_.clear();
   of_user_.clear();
-  line_.clear();
+  waiting_list_.clear();
 }
 
 int seats_freed_at_most(const EventState& state, std::span<const Command* const> commands) {

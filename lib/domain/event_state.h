@@ -1,8 +1,8 @@
-// An event as the booking rules see it: its counters, the live bookings of the people concerned, and its line.
+// An event as the booking rules see it: its counters, the live bookings of the people concerned, and its waiting list.
 //
 // The worker loads only the part that a batch of commands needs: the live bookings of the people in the batch, and the
-// head of the line, as many as the batch could promote at most (seats_freed_at_most). A state that holds everything is
-// the special case that the simulation uses. The rules never look beyond the part.
+// head of the waiting list, as many as the batch could promote at most (seats_freed_at_most). A state that holds
+// everything is the special case that the simulation uses. The rules never look beyond the part.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -29,8 +29,9 @@ struct Booking {
   BookingId id;
   UserId user;
   BookingState state = BookingState::confirmed;
-  std::int64_t seq = 0;  // order of acceptance within the event: the line goes by it, and "newest" is the highest
-  int slot = 0;          // 1 to max_per_user, unique among the person's live bookings of the event
+  std::int64_t seq =
+      0;         // order of acceptance within the event: the waiting list goes by it, and "newest" is the highest
+  int slot = 0;  // 1 to max_per_user, unique among the user's live bookings of the event
 };
 
 class EventState {
@@ -53,14 +54,14 @@ class EventState {
   void add(const Booking& booking);
   // Takes a booking out of the loaded part: it is no longer live.
   void remove(BookingId booking);
-  // The first of the line becomes confirmed. Null if no one is waiting in the loaded part.
+  // The first of the waiting list becomes confirmed. Null if no one is waiting in the loaded part.
   const Booking* promote_first();
 
   [[nodiscard]] const Booking* find(BookingId booking) const;
-  // The person's live booking with the highest seq, null if there is none.
+  // The user's live booking with the highest seq, null if there is none.
   [[nodiscard]] const Booking* newest_of(UserId user) const;
-  // The lowest slot from 1 to max_per_user that none of the person's live bookings has; 0 if the
-  // person holds max_per_user of them already.
+  // The lowest slot from 1 to max_per_user that none of the user's live bookings has; 0 if the
+  // user holds max_per_user of them already.
   [[nodiscard]] int free_slot(UserId user) const;
   [[nodiscard]] std::vector<BookingId> live() const;
   void clear();
@@ -68,10 +69,10 @@ class EventState {
  private:
   std::unordered_map<BookingId, Booking> bookings_;
   std::unordered_map<UserId, std::vector<BookingId>> of_user_;
-  std::map<std::int64_t, BookingId> line_;
+  std::map<std::int64_t, BookingId> waiting_list_;
 };
 
-// How many of the line a batch of commands for one event can promote at most: the part that has to be loaded.
+// How many of the waiting list a batch of commands for one event can promote at most: the part that has to be loaded.
 int seats_freed_at_most(const EventState& state, std::span<const Command* const> commands);
 
 }  // namespace ticketd::domain

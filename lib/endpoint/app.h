@@ -21,8 +21,8 @@
 namespace ticketd {
 
 struct App {
-  // `name`: the endpoint's, seen in pg_stat_activity. Connects to nothing yet.
-  App(Config settings, const std::string& name)
+  // `name`: the endpoint's, seen in pg_stat_activity. `threads`: that handle requests. Connects to nothing yet.
+  App(Config settings, const std::string& name, int threads)
       : config(std::move(settings)),
         metrics(config.metrics_file),
         database(config.database_url, {name, config.statement_timeout_ms, 0}, config.db_connections,
@@ -37,7 +37,7 @@ struct App {
         gate(cache),
         attempts(cache),
         events(database),
-        outcome_waits(std::max(1, config.booking_threads / 2)) {}
+        outcome_waits(std::max(1, threads / 2)) {}
 
   // Long enough for a sync of a slow disk, short enough that a client need not wait for a Redis that hangs.
   static constexpr int kRedisTimeoutMs = 2'000;

@@ -8,17 +8,17 @@
 namespace ticketd {
 namespace {
 
-int run(const char* name, Limit limit, OpenHandler open, SignedInHandler signed_in) {
+int run(const char* name, RateClass rate_class, OpenHandler open, SignedInHandler signed_in, WaitsFor waits_for) {
   fcgi::prepare_signals();
   if (sodium_init() < 0) return EXIT_FAILURE;
   auto config = config_or_exit(Part::api, name);
   Log::open(name, config.log_level);
   const auto metrics_file = config.metrics_file;
+  const int threads = waits_for == WaitsFor::queue ? config.booking_threads : config.threads;
   try {
-    App app(std::move(config), name);
+    App app(std::move(config), name, threads);
     app.metrics.record_start(name, now_us());
-    Edge edge(app, name, limit, open, signed_in);
-    const auto threads = limit == Limit::booking ? app.config.booking_threads : app.config.threads;
+    Edge edge(app, name, rate_class, open, signed_in);
     fcgi::serve({0, threads, app.config.idle_exit_s}, [&](const Request& request) { return edge.handle(request); });
     return EXIT_SUCCESS;
   } catch (const std::exception& e) {
@@ -30,7 +30,12 @@ int run(const char* name, Limit limit, OpenHandler open, SignedInHandler signed_
 
 }  // namespace
 
-int serve(const char* name, Limit limit, OpenHandler handler) { return run(name, limit, handler, nullptr); }
-int serve(const char* name, Limit limit, SignedInHandler handler) { return run(name, limit, nullptr, handler); }
+int serve(const char* name, RateClass rate_class, OpenHandler handler) {
+  return run(name, rate_class, handler, nullptr, WaitsFor::database);
+}
+
+int serve(const char* name, RateClass rate_class, SignedInHandler handler, WaitsFor waits_for) {
+  return run(name, rate_class, nullptr, handler, waits_for);
+}
 
 }  // namespace ticketd

@@ -1,4 +1,4 @@
-// What every endpoint has in common: `int main() { return serve("events-book", Limit::booking, book); }`.
+// What every endpoint has in common: `int main() { return serve("events-book", RateClass::booking, book); }`.
 //
 // For each request: who calls (access token), the rate limit, the handler, its refusal or reply on the wire, faults
 // turned into 503 or 500, a log line and the metrics. The one place, with the worker's loop, where exceptions end.
@@ -14,7 +14,12 @@ using http::Request;
 using Answer = Result<Reply>;
 
 // Which rate limit an endpoint counts against; its setting is TICKETD_RATE_LIMIT_AUTH and so on.
-enum class Limit { none, auth, booking, reads };
+enum class RateClass { none, auth, booking, reads };
+
+// What an endpoint's threads wait for, and so how many it has. `database`: TICKETD_THREADS, a few more than there are
+// connections to PostgreSQL; more would make the slowest answers slower. `queue`: TICKETD_BOOKING_THREADS, many, for
+// they wait for the disk of the queue's Redis, and what waits together is synced together.
+enum class WaitsFor { database, queue };
 
 // An endpoint that anyone may call.
 using OpenHandler = Answer (*)(App&, const Request&);
@@ -23,7 +28,7 @@ using SignedInHandler = Answer (*)(App&, const Request&, UserId);
 
 // Reads the settings, serves on fd 0 until it is told to stop or has been idle long enough, and gives back the exit
 // status.
-int serve(const char* name, Limit limit, OpenHandler handler);
-int serve(const char* name, Limit limit, SignedInHandler handler);
+int serve(const char* name, RateClass rate_class, OpenHandler handler);
+int serve(const char* name, RateClass rate_class, SignedInHandler handler, WaitsFor waits_for = WaitsFor::database);
 
 }  // namespace ticketd

@@ -12,7 +12,7 @@ namespace ticketd {
 namespace {
 
 // The worker's reasons as the client's codes.
-Refusal refusal_of(const storage::Request& request) {
+Refusal refusal_of(const storage::CommandOutcome& request) {
   const auto reason = request.reason.value_or("");
   if (reason == name_of(domain::Reason::event_not_found)) return {Code::event_not_found};
   if (reason == name_of(domain::Reason::event_cancelled)) return {Code::event_cancelled};
@@ -24,11 +24,12 @@ Refusal refusal_of(const storage::Request& request) {
 }
 
 // Empty if it takes longer; or if a fault keeps us from seeing it, for the command is accepted by now.
-std::optional<storage::Request> outcome_of(App& app, const domain::Command& command) {
+std::optional<storage::CommandOutcome> outcome_of(App& app, const domain::Command& command) {
   try {
     if (!app.queue.await_outcome(command.id, app.config.outcome_wait_ms)) return std::nullopt;
-    return postgres::autocommit(
-        app.database, [&](pqxx::transaction_base& tx) { return storage::find_request(tx, command.id, command.user); });
+    return postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) {
+      return storage::find_command_outcome(tx, command.id, command.user);
+    });
   } catch (const std::runtime_error& e) {
     Log::warning("outcome_not_seen", {{"request_id", command.request_id}, {"error", e.what()}});
     return std::nullopt;

@@ -79,11 +79,7 @@ DatabasePool::Lease::~Lease() {
 bool DatabasePool::Lease::discard() {
   const bool in_time = pool_.deadlines_.forget(connection_->socket());
   connection_.reset();
-  if (!in_time) {
-    const std::lock_guard lock(pool_.mutex_);
-    pool_.hangs_ = true;  // unless a new session tells otherwise
-    pool_.not_before_ = {};
-  }
+  if (!in_time) pool_.breaker_.open();
   return in_time;
 }
 
@@ -116,26 +112,15 @@ DatabasePool::Lease DatabasePool::take() {
   }
 }
 
-// Clients that all go on connecting to a server that has stopped fill its backlog, and those that come when it is back
-// wait behind the dead ones.
 std::unique_ptr<DatabaseConnection> DatabasePool::open_one() {
-  const auto start = std::chrono::steady_clock::now();
-  {
-    const std::lock_guard lock(mutex_);
-    if (hangs_ && (is_tried_ || start < not_before_)) throw DatabaseUnavailable("it did not answer just now");
-    is_tried_ = hangs_;
-  }
+  const auto start = CircuitBreaker::Clock::now();
+  if (!breaker_.may_try(start)) throw DatabaseUnavailable("it did not answer just now");
   try {
     auto connection = std::make_unique<DatabaseConnection>(url_, options_);
-    const std::lock_guard lock(mutex_);
-    hangs_ = is_tried_ = false;
+    breaker_.succeeded();
     return connection;
   } catch (...) {
-    const auto now = std::chrono::steady_clock::now();
-    const std::lock_guard lock(mutex_);
-    is_tried_ = false;
-    hangs_ = now - start >= kHang;  // one that refuses at once is just away
-    not_before_ = now + (now - start);
+    breaker_.failed(start, CircuitBreaker::Clock::now());
     throw;
   }
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "metrics/metrics.h"
+#include "postgres/circuit_breaker.h"
 #include "postgres/deadlines.h"
 #include "postgres/errors.h"
 
@@ -74,15 +75,12 @@ class DatabasePool {
     std::unique_ptr<DatabaseConnection> connection_;
   };
 
-  // Waits at most 2 s for a session to come back, and 3 s for the server to open one; if it was found to hang, only one
-  // caller at a time waits for that, and the others are told at once. Throws DatabaseUnavailable.
+  // Waits at most 2 s for a session to come back, and 3 s for the server to open one; while the
+  // circuit is open one caller at a time waits for that, and the others are told at once. Throws DatabaseUnavailable.
   Lease take();
 
-  // Was it found to keep its clients waiting, and not to answer since?
-  [[nodiscard]] bool hangs() const {
-    const std::lock_guard lock(mutex_);
-    return hangs_;
-  }
+  // Was the server found to keep its clients waiting, and not to answer since?
+  [[nodiscard]] bool is_open_circuit() const { return breaker_.is_open(); }
 
   // How many callers of take() wait just now.
   [[nodiscard]] std::size_t waiting() const {
@@ -107,7 +105,6 @@ class DatabasePool {
   void tell();
 
   static constexpr std::chrono::seconds kGrace{2};
-  static constexpr std::chrono::seconds kHang{1};
   const std::string url_;
   const ConnectionOptions options_;
   const int max_;
@@ -117,9 +114,7 @@ class DatabasePool {
   std::deque<Waiter*> waiting_;
   std::vector<std::unique_ptr<DatabaseConnection>> idle_;
   int open_ = 0;
-  bool hangs_ = false;
-  bool is_tried_ = false;  // while it hangs: somebody finds out whether it still does
-  std::chrono::steady_clock::time_point not_before_;
+  CircuitBreaker breaker_;  // for opening
 };
 
 // One SQL statement. It is prepared once per session, under its name.

@@ -12,8 +12,8 @@ namespace {
 constexpr int kIdempotencyTtlS = 24 * 3600;
 constexpr int kGoneTtlS = 3600;  // no access token lives longer
 
-// KEYS: stream, pending hash, the event's closed mark, the person's, the workers' number of shards, and if there is an
-// idempotency key that, the person's count of them, the network's, and everybody's by the hour. ARGV: is it a booking,
+// KEYS: stream, pending hash, the event's closed mark, the user's, the workers' number of shards, and if there is an
+// idempotency key that, the user's count of them, the network's, and everybody's by the hour. ARGV: is it a booking,
 // command id, shard, fingerprint and command as JSON for the idempotency key, the hour since 1970, then the stream
 // entry's fields. Answers {verdict}, and with it the first command as JSON, or a time to wait in s. The idempotency key
 // comes first: a replay must give the first answer even when by now the queue is full.
@@ -176,7 +176,7 @@ std::vector<domain::Command> CommandQueue::list_pending(UserId user) {
   return commands;
 }
 
-// What stands there still, can be read and is the person's: whatever happened to the queue, nobody is shown another's.
+// What stands there still, can be read and is the user's: whatever happened to the queue, nobody is shown another's.
 std::vector<domain::Command> CommandQueue::read_commands(UserId user, const std::vector<redis::Reply>& texts) {
   std::vector<EntryAddress> addresses;
   for (const auto& text : texts) {

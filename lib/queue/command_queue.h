@@ -4,10 +4,10 @@
 //   ticketd:commands:{k}     stream of shard k; an event's shard: domain/shard.h. An entry stays until its
 //                            outcome is committed in PostgreSQL: the stream is exactly what is outstanding.
 //   ticketd:pending:USER     hash, command id -> the address of its entry, by which GET /v1/requests and
-//                            /v1/notifications find what is queued; its size bounds what one person has queued. The
+//                            /v1/notifications find what is queued; its size bounds what one user has queued. The
 //                            worker removes a field with its entry.
 //   ticketd:idem:USER:KEY    answer of an idempotency key, for 24 hours
-//   ticketd:idem:USER        how many of those the person has made since the day began that its first one began
+//   ticketd:idem:USER        how many of those the user has made since the day began that its first one began
 //   ticketd:idem:network:N   the same of a network, so that one with many accounts has not many shares
 //   ticketd:closed:EVENT     the event was deleted: refuse bookings at once, for as long as a handler might still have
 //                            it in its cache as open
@@ -28,8 +28,8 @@ namespace ticketd::queue {
 struct Limits {
   int shards = 16;
   int queue_max = 100'000;     // commands in one shard
-  int pending_per_user = 200;  // commands of one person
-  int keys_per_user = 1'000;   // idempotency keys of one person in a day: each takes a kilobyte for as long
+  int pending_per_user = 200;  // commands of one user
+  int keys_per_user = 1'000;   // idempotency keys of one user in a day: each takes a kilobyte for as long
   int keys_per_network = 10'000;
   int keys_max = 200'000;  // of all people, so that they leave room for commands; the last tenth is for networks that
                            // have not had a hundredth of their own share
@@ -55,7 +55,7 @@ class CommandQueue {
   // Queues the command in one round trip. When this returns the command is on disk. With `awaited` the worker signals
   // the outcome to await_outcome().
   // Refuses: queue_full (the shard is at its cap, or with an idempotency key everybody is at keys_max), rate_limited
-  // (the person is at pending_per_user or keys_per_user, or its network at keys_per_network), idempotency_key_reused,
+  // (the user is at pending_per_user or keys_per_user, or its network at keys_per_network), idempotency_key_reused,
   // event_cancelled and token_invalid (for a booking; the event or the account was just deleted). Nothing is queued
   // then. Throws redis::RedisUnavailable: then it may have been queued; with an idempotency key the client can safely
   // try again.
@@ -73,7 +73,7 @@ class CommandQueue {
   // True as soon as the outcome is committed, false after `wait_ms` without. Throws redis::RedisUnavailable.
   bool await_outcome(CommandId id, int wait_ms);
 
-  // A command of the person that is still queued.
+  // A command of the user that is still queued.
   std::optional<domain::Command> find_pending(UserId user, CommandId id);
   // All of them, oldest first.
   std::vector<domain::Command> list_pending(UserId user);

@@ -1,4 +1,4 @@
-// Where a command stands in the queue: what the hash of a person's pending commands says of each.
+// Where a command stands in the queue: what the hash of a user's pending commands says of each.
 #pragma once
 #include <optional>
 #include <span>

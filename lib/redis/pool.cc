@@ -30,10 +30,10 @@ class Signal {
 struct RedisPool::Waiter {
   explicit Waiter(std::span<const Arguments> commands) : call(commands) {}
   Call call;
-  Signal woken;  // because the call is made, or because it is now this thread that leads
-  // Of a leader: the connection for the calls of its followers, itself among them, and whether they were sent already.
+  Signal woken;  // because the call is made, or because this thread is now the leader
+  // Of a leader: the connection for its group, itself among it, and whether the group's calls were sent already.
   std::unique_ptr<RedisConnection> connection;
-  std::vector<Waiter*> followers;
+  std::vector<Waiter*> group;
   bool sent = false;
 };
 
@@ -54,23 +54,23 @@ std::vector<Reply> RedisPool::pipeline(std::span<const Arguments> commands) {
   bool leads = false;
   {
     const std::lock_guard lock(mutex_);
-    leads = !std::exchange(led_, true);
+    leads = !std::exchange(has_leader_, true);
     if (!leads) waiting_.push_back(&mine);
   }
   if (leads) {
     mine.connection = take_connection();
-    mine.followers = {&mine};
+    mine.group = {&mine};
   } else {
     mine.woken.await();
   }
-  if (mine.connection) lead(mine);
+  if (mine.connection) commit_group(mine);
   return std::move(mine.call).replies();
 }
 
-// Makes the followers' calls, sends what came meanwhile, and has the first of those lead. If no answer came in time the
-// latter fail too: they would wait for as long again.
-void RedisPool::lead(Waiter& leader) {
-  const auto calls = calls_of(leader.followers);
+// REQUIRES: mutex_ is not held; `leader` has its group and its connection. If no answer came in time the next group
+// fails too: it would wait for as long again.
+void RedisPool::commit_group(Waiter& leader) {
+  const auto calls = calls_of(leader.group);
   if (!leader.sent) leader.connection->send(calls);
   leader.connection->receive(calls);
   std::vector<Waiter*> next;
@@ -79,22 +79,22 @@ void RedisPool::lead(Waiter& leader) {
     next.swap(waiting_);
     if (leader.connection->has_timed_out()) {
       for (auto* waiter : next) waiter->call.give_up("Redis: it did not answer others who waited already");
-      leader.followers.insert(leader.followers.end(), next.begin(), next.end());
+      leader.group.insert(leader.group.end(), next.begin(), next.end());
       next.clear();
     }
-    led_ = !next.empty();
-    if (!led_) keep(std::move(leader.connection));  // before anybody else leads, who would open another one
+    has_leader_ = !next.empty();
+    if (!has_leader_) keep(std::move(leader.connection));  // before there is another leader, who would open another one
   }
   if (!next.empty()) {
     auto& successor = *next.front();
-    // Not on one that has to be opened: that may take until the time-out, and our followers have theirs already.
+    // Not on one that has to be opened: that may take until the time-out, and our group has its answers already.
     successor.sent = leader.connection->is_open();
     if (successor.sent) leader.connection->send(calls_of(next));
     successor.connection = std::move(leader.connection);
-    successor.followers = std::move(next);
+    successor.group = std::move(next);
     successor.woken.send();
   }
-  for (auto* waiter : leader.followers) {
+  for (auto* waiter : leader.group) {
     if (waiter != &leader) waiter->woken.send();
   }
 }

@@ -1,4 +1,10 @@
-// Connections for several threads.
+// The connection pool for several threads, with group commit.
+//
+// While one thread, the leader, awaits the answers of its group, the commands of others gather. As soon as the answers
+// are here the leader sends what has gathered as the next group, and only then wakes anybody: so Redis need not wait
+// for that. The first of the new group is its leader. With `appendfsync always` one group is one write, one read and
+// one fsync: throughput rises with the number of threads that wait (as LevelDB does it in DBImpl::Write, and databases
+// with their log).
 #pragma once
 #include <memory>
 #include <mutex>
@@ -10,9 +16,7 @@
 
 namespace ticketd::redis {
 
-// Commands of several threads share a connection: what comes while an answer is awaited is sent together as soon as
-// that answer is here, before anybody is woken, so that Redis need not wait for that. Under load that is one write, one
-// read and one wake-up of Redis for many requests. Thread-safe.
+// Thread-safe.
 class RedisPool : public Commands {
  public:
   RedisPool(std::string url, int timeout_ms, PoolMeter meter = {})
@@ -39,7 +43,7 @@ class RedisPool : public Commands {
 
  private:
   struct Waiter;
-  void lead(Waiter& leader);
+  void commit_group(Waiter& leader);
   std::unique_ptr<RedisConnection> take_connection();
   void give_back(std::unique_ptr<RedisConnection> connection);
   void keep(std::unique_ptr<RedisConnection> connection);  // under the lock
@@ -49,8 +53,8 @@ class RedisPool : public Commands {
   PoolMeter meter_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<RedisConnection>> idle_;
-  std::vector<Waiter*> waiting_;  // not sent yet
-  bool led_ = false;              // somebody receives, and then sends for those who wait and wakes the first of them
+  std::vector<Waiter*> waiting_;  // the next group: not sent yet
+  bool has_leader_ = false;       // a group is under way
 };
 
 }  // namespace ticketd::redis

@@ -3,7 +3,7 @@
 // A login, or a change of the password (a stolen access token is no licence to guess it), counts against three limits:
 // the account from this network; this network whatever the account, so that one password cannot be tried on many
 // accounts; and the account from everywhere, so that many networks together get no further. Only strangers are counted
-// by the last one and held up by it: a network from which the person has logged in before is not, or anyone could lock
+// by the last one and held up by it: a network from which the user has logged in before is not, or anyone could lock
 // the owner out. Accounts that do not exist are counted all the same.
 #pragma once
 #include <string>

@@ -5,10 +5,10 @@
 namespace ticketd {
 namespace {
 
-// Less than the minute for which revoke_family() ends used tokens as well.
+// Less than the minute for which update_session_revoked() ends used tokens as well.
 constexpr seconds kReplayGrace{10};
 
-// Of a person. More could not be ended at once, and each that ends is remembered while its access tokens live.
+// Of a user. More could not be ended at once, and each that ends is remembered while its access tokens live.
 constexpr int kSessionsMax = 100;
 
 JsonText pair_of(App& app, UserId user, SessionId family, const std::string& refresh_token) {
@@ -29,7 +29,7 @@ JsonText issue_pair(App& app, pqxx::transaction_base& tx, UserId user, SessionId
 std::optional<std::string> hold_next_of(App& app, pqxx::work& tx, const std::string& refresh_token) {
   for (const auto& key : app.config.jwt_keys) {
     auto next = auth::next_opaque_token(refresh_token, key.secret);
-    if (storage::hold_refresh_token(tx, auth::hash_of(next))) return next;
+    if (storage::lock_refresh_token(tx, auth::hash_of(next))) return next;
   }
   return std::nullopt;
 }
@@ -43,8 +43,8 @@ void tell_of_theft(App& app, const storage::RefreshToken& token) {
 
 JsonText start_session(App& app, pqxx::work& tx, UserId user) {
   const auto now = app.clock.now();
-  for (const auto& oldest : storage::list_oldest_families(tx, user, kSessionsMax - 1))
-    storage::revoke_family(tx, oldest, now);  // their access tokens are refused when the list is loaded next
+  for (const auto& oldest : storage::list_oldest_sessions(tx, user, kSessionsMax - 1))
+    storage::update_session_revoked(tx, oldest, now);  // their access tokens are refused when the list is loaded next
   return issue_pair(app, tx, user, SessionId::make(now, app.random), auth::make_opaque_token(app.random));
 }
 
@@ -54,8 +54,8 @@ Result<JsonText> refresh_session(App& app, const std::string& refresh_token) {
   auto pair = postgres::transact(app.database, [&](pqxx::work& tx) -> Result<JsonText> {
     const auto now = app.clock.now();
     stolen.reset();
-    storage::lock_family_of(tx, hash);
-    if (const auto token = storage::use_refresh_token(tx, hash, now))
+    storage::lock_session_of(tx, hash);
+    if (const auto token = storage::update_token_used(tx, hash, now))
       return issue_pair(app, tx, token->user, token->family,
                         auth::next_opaque_token(refresh_token, app.config.jwt_keys.front().secret));
     const auto used = storage::find_used_refresh_token(tx, hash);
@@ -67,11 +67,11 @@ Result<JsonText> refresh_session(App& app, const std::string& refresh_token) {
       return pair_of(app, used->token.user, used->token.family, *next);
     }
     // Not of a session that has ended already: its old tokens are in forgotten places.
-    if (storage::revoke_family(tx, used->token.family, now)) stolen = used->token;
+    if (storage::update_session_revoked(tx, used->token.family, now)) stolen = used->token;
     return Refusal{Code::invalid_refresh_token};
   });
   if (stolen) {
-    app.gate.refuse_session(stolen->family, app.clock.now());
+    app.gate.revoke_session(stolen->family, app.clock.now());
     tell_of_theft(app, *stolen);
   }
   return pair;

@@ -10,7 +10,7 @@
 namespace ticketd {
 
 // {access_token, refresh_token} of a new family, the refresh token's hash written within the caller's transaction,
-// which holds a lock on the person. Of more than 100 sessions of a person the one ends that was refreshed the longest
+// which holds a lock on the user. Of more than 100 sessions of a user the one ends that was refreshed the longest
 // ago.
 JsonText start_session(App& app, pqxx::work& tx, UserId user);
 

@@ -1,6 +1,7 @@
 #include "storage/accounts.h"
 
 #include "postgres/rows.h"
+#include "storage/live.h"
 
 namespace ticketd::storage {
 using namespace postgres;
@@ -29,7 +30,7 @@ const Statement kAnonymise{"anonymise_user", R"(
 
 const Statement kLiveBookings{"list_live_bookings", R"(
   SELECT b.id, b.event_id, b.state, e.title FROM bookings b JOIN events e ON e.id = b.event_id
-  WHERE b.user_id = $1 AND b.state IN ('confirmed', 'waitlisted') AND e.end_date_time > $2
+  WHERE b.user_id = $1 AND b.state IN )" LIVE_STATES R"( AND e.end_date_time > $2
   ORDER BY b.created_at, b.id)"};
 
 }  // namespace
@@ -61,9 +62,9 @@ void update_role(pqxx::transaction_base& tx, UserId id, const std::string& role,
   run(tx, kUpdateRole, id.str(), role, format_time(now));
 }
 
-Time anonymise(pqxx::work& tx, UserId id, const std::string& address, const Clock& clock) {
+Time delete_account(pqxx::work& tx, UserId id, const std::string& address, const Clock& clock) {
   run(tx, kAnonymise, id.str(), address, format_time(clock.now()));
-  return revoke_sessions(tx, id, clock);
+  return update_sessions_revoked(tx, id, clock);
 }
 
 std::vector<LiveBooking> list_live_bookings(pqxx::transaction_base& tx, UserId user, Time now) {

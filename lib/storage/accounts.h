@@ -36,9 +36,9 @@ std::vector<User> list_users(pqxx::transaction_base& tx, const std::string& part
 // `role` is user or admin.
 void update_role(pqxx::transaction_base& tx, UserId id, const std::string& role, Time now);
 
-// Deletes the account as said above, and ends its sessions as revoke_sessions() does. `address` takes the place of the
-// e-mail, and must be nobody's.
-Time anonymise(pqxx::work& tx, UserId id, const std::string& address, const Clock& clock);
+// Deletes the account as said above, and ends its sessions as update_sessions_revoked() does. `address` takes the place
+// of the e-mail, and must be nobody's.
+Time delete_account(pqxx::work& tx, UserId id, const std::string& address, const Clock& clock);
 
 struct LiveBooking {
   BookingId id;
@@ -46,7 +46,7 @@ struct LiveBooking {
   std::string state;
   std::string event_title;
 };
-// The person's confirmed and waiting bookings of events that are not over yet, oldest first.
+// The user's confirmed and waiting bookings of events that are not over yet, oldest first.
 std::vector<LiveBooking> list_live_bookings(pqxx::transaction_base& tx, UserId user, Time now);
 
 }  // namespace ticketd::storage

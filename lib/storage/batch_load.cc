@@ -3,6 +3,7 @@
 #include "postgres/array_parameter.h"
 #include "postgres/rows.h"
 #include "storage/batch.h"
+#include "storage/live.h"
 
 namespace ticketd::storage {
 using namespace postgres;
@@ -20,9 +21,9 @@ const Statement kLoadHeld{"load_held_bookings", R"(
   SELECT held.event_id, held.id, held.user_id, held.state, held.seq, held.slot
   FROM (SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[]) AS pair (event_id, user_id)) AS pair
   CROSS JOIN LATERAL (SELECT * FROM bookings WHERE event_id = pair.event_id AND user_id = pair.user_id
-                        AND state IN ('confirmed', 'waitlisted') OFFSET 0) AS held)"};
+                        AND state IN )" LIVE_STATES R"( OFFSET 0) AS held)"};
 
-const Statement kLoadLine{"load_line", R"(
+const Statement kLoadWaitingList{"load_waiting_list", R"(
   SELECT first.event_id, first.id, first.user_id, first.state, first.seq, first.slot
   FROM unnest($1::uuid[], $2::int[]) AS head (event_id, places)
   CROSS JOIN LATERAL (SELECT * FROM bookings WHERE event_id = head.event_id AND state = 'waitlisted' ORDER BY seq LIMIT head.places) AS first)"};
@@ -75,7 +76,7 @@ void load_held(pqxx::work& tx, std::span<const domain::Command> commands, Loaded
   add_bookings(run(tx, kLoadHeld, events.binary(), users.binary()), batch);
 }
 
-void load_line(pqxx::work& tx, std::span<const domain::Command> commands, LoadedBatch& batch) {
+void load_waiting_list(pqxx::work& tx, std::span<const domain::Command> commands, LoadedBatch& batch) {
   std::unordered_map<EventId, std::vector<const domain::Command*>> by_event;
   for (const auto& command : commands) by_event[command.event].push_back(&command);
   ArrayParameter<EventId> events;
@@ -88,7 +89,7 @@ void load_line(pqxx::work& tx, std::span<const domain::Command> commands, Loaded
     events.add(id);
     places.add(freed);
   }
-  if (any) add_bookings(run(tx, kLoadLine, events.binary(), places.binary()), batch);
+  if (any) add_bookings(run(tx, kLoadWaitingList, events.binary(), places.binary()), batch);
 }
 
 }  // namespace
@@ -98,7 +99,7 @@ LoadedBatch load_batch(pqxx::work& tx, std::span<const domain::Command> commands
   lock_events(tx, commands, batch);
   load_done(tx, commands, batch);
   load_held(tx, commands, batch);
-  load_line(tx, commands, batch);
+  load_waiting_list(tx, commands, batch);
   return batch;
 }
 

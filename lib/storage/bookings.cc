@@ -1,7 +1,7 @@
 #include "storage/bookings.h"
 
 #include "postgres/rows.h"
-#include "storage/line.h"
+#include "storage/waiting_list.h"
 
 namespace ticketd::storage {
 using namespace postgres;
@@ -12,9 +12,9 @@ namespace {
   "epoch_ms(b.updated_at) AS updated_ms, epoch_ms(b.promoted_at) AS promoted_ms, epoch_ms(b.cancelled_at) AS " \
   "cancelled_ms, "                                                                                             \
   "e.title, e.location, epoch_ms(e.start_date_time) AS starts_ms, "                                            \
-  "CASE WHEN b.state = 'waitlisted' THEN " PLACE_IN_LINE("b.event_id", "b.seq") " END AS position"
+  "CASE WHEN b.state = 'waitlisted' THEN " PLACE_IN_WAITING_LIST("b.event_id", "b.seq") " END AS position"
 
-// There is always a row to begin behind: were it optional, PostgreSQL would read and sort all of a person's bookings.
+// There is always a row to begin behind: were it optional, PostgreSQL would read and sort all of a user's bookings.
 const Statement kList{"list_bookings", "SELECT " BOOKING_COLUMNS R"(
   FROM bookings b JOIN events e ON e.id = b.event_id
   WHERE b.user_id = $1 AND (b.created_at, b.id) < ($4, $5::uuid) AND ($2::text IS NULL OR b.state = $2)
@@ -27,14 +27,14 @@ const Statement kFind{"find_booking", "SELECT " BOOKING_COLUMNS R"(
 const Statement kFindRequest{"find_request", R"(
   SELECT id, kind, state, outcome, reason, booking_id, event_id FROM commands WHERE id = $1 AND user_id = $2)"};
 
-Booking booking_of(const pqxx::row& row) {
-  Booking booking;
+BookingDetails booking_of(const pqxx::row& row) {
+  BookingDetails booking;
   booking.id = id_of<BookingId>(row["id"]);
   booking.event = id_of<EventId>(row["event_id"]);
   booking.user = id_of<UserId>(row["user_id"]);
   booking.state = *domain::parse_booking_state(text_of(row["state"]));
   booking.reason = optional_text(row["reason"]);
-  if (!row["position"].is_null()) booking.position = int_of(row["position"]);
+  if (!row["position"].is_null()) booking.place = int_of(row["position"]);
   booking.created_at = time_of(row["created_ms"]);
   booking.updated_at = time_of(row["updated_ms"]);
   booking.promoted_at = optional_time(row["promoted_ms"]);
@@ -47,35 +47,35 @@ Booking booking_of(const pqxx::row& row) {
 
 }  // namespace
 
-std::vector<Booking> list_bookings(pqxx::transaction_base& tx, UserId user, const BookingFilter& filter) {
+std::vector<BookingDetails> list_bookings(pqxx::transaction_base& tx, UserId user, const BookingFilter& filter) {
   const auto state = filter.state ? std::optional(std::string(domain::name_of(*filter.state))) : std::nullopt;
   const auto event = filter.event ? std::optional(filter.event->str()) : std::nullopt;
   const auto before = filter.before ? format_time(filter.before->created_at) : "infinity";
   const auto before_id = filter.before ? filter.before->id : Uuid().str();
-  std::vector<Booking> list;
+  std::vector<BookingDetails> list;
   for (const auto& row : run(tx, kList, user.str(), or_null(state), or_null(event), before, before_id, filter.limit)) {
     list.push_back(booking_of(row));
   }
   return list;
 }
 
-std::optional<Booking> find_booking(pqxx::transaction_base& tx, BookingId id, UserId user) {
+std::optional<BookingDetails> find_booking(pqxx::transaction_base& tx, BookingId id, UserId user) {
   const auto rows = run(tx, kFind, id.str(), user.str());
   if (rows.empty()) return std::nullopt;
   return booking_of(rows[0]);
 }
 
-std::optional<Request> find_request(pqxx::transaction_base& tx, CommandId id, UserId user) {
+std::optional<CommandOutcome> find_command_outcome(pqxx::transaction_base& tx, CommandId id, UserId user) {
   const auto rows = run(tx, kFindRequest, id.str(), user.str());
   if (rows.empty()) return std::nullopt;
   const auto row = rows[0];
-  return Request{id,
-                 text_of(row["kind"]),
-                 text_of(row["state"]),
-                 text_of(row["outcome"]),
-                 optional_text(row["reason"]),
-                 optional_id<BookingId>(row["booking_id"]),
-                 id_of<EventId>(row["event_id"])};
+  return CommandOutcome{id,
+                        text_of(row["kind"]),
+                        text_of(row["state"]),
+                        text_of(row["outcome"]),
+                        optional_text(row["reason"]),
+                        optional_id<BookingId>(row["booking_id"]),
+                        id_of<EventId>(row["event_id"])};
 }
 
 }  // namespace ticketd::storage

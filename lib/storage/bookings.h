@@ -11,13 +11,13 @@
 
 namespace ticketd::storage {
 
-struct Booking {
+struct BookingDetails {
   BookingId id;
   EventId event;
   UserId user;
   domain::BookingState state = domain::BookingState::confirmed;
   std::optional<std::string> reason;
-  std::optional<int> position;  // in the line, from 1; only while waitlisted
+  std::optional<int> place;  // in the waiting list, from 1; only while waitlisted
   Time created_at;
   Time updated_at;
   std::optional<Time> promoted_at;
@@ -40,14 +40,14 @@ struct BookingFilter {
   int limit = 20;
 };
 
-// A person's bookings, newest first.
-std::vector<Booking> list_bookings(pqxx::transaction_base& tx, UserId user, const BookingFilter& filter);
+// A user's bookings, newest first.
+std::vector<BookingDetails> list_bookings(pqxx::transaction_base& tx, UserId user, const BookingFilter& filter);
 
 // Empty if there is none, or it is somebody else's.
-std::optional<Booking> find_booking(pqxx::transaction_base& tx, BookingId id, UserId user);
+std::optional<BookingDetails> find_booking(pqxx::transaction_base& tx, BookingId id, UserId user);
 
 // A command that has been decided.
-struct Request {
+struct CommandOutcome {
   CommandId id;
   std::string kind;
   std::string state;  // done, failed
@@ -56,6 +56,6 @@ struct Request {
   std::optional<BookingId> booking;
   EventId event;
 };
-std::optional<Request> find_request(pqxx::transaction_base& tx, CommandId id, UserId user);
+std::optional<CommandOutcome> find_command_outcome(pqxx::transaction_base& tx, CommandId id, UserId user);
 
 }  // namespace ticketd::storage

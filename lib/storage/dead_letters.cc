@@ -130,8 +130,8 @@ RetryOutcome retry_dead_letters(postgres::DatabasePool& pool, const std::vector<
   });
 }
 
-void drop_dead_letters(pqxx::work& tx, const std::vector<StoredLetter>& letters,
-                       const std::optional<domain::Command>& command, Time now) {
+void delete_dead_letters(pqxx::work& tx, const std::vector<StoredLetter>& letters,
+                         const std::optional<domain::Command>& command, Time now) {
   if (command) fail_command(tx, *command, format_time(now));
   delete_letters(tx, letters);
 }

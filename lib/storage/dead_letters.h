@@ -2,7 +2,7 @@
 // tried again or drops them.
 //
 // A dead letter is two things at once: the row here, for the operator, and a `commands` row with state 'failed' with
-// its notification, for the person. The worker takes any `commands` row for "took effect before" and acknowledges an
+// its notification, for the user. The worker takes any `commands` row for "took effect before" and acknowledges an
 // entry without another look, so a retry has to remove that row before the entry stands in the stream again. Redis and
 // PostgreSQL share no transaction; this is the order of a retry, and why nothing is lost and nothing happens twice:
 //
@@ -34,7 +34,7 @@
 namespace ticketd::storage {
 
 // Puts an entry of the queue aside that failed for a reason of its own: a dead letter for the operator, and for its
-// person a failed request and a notification. Nothing happens if the command took effect, or was put aside, in the
+// user a failed request and a notification. Nothing happens if the command took effect, or was put aside, in the
 // meantime.
 struct DeadLetter {
   std::optional<domain::Command> command;  // empty: the entry cannot be read as one
@@ -84,7 +84,7 @@ RetryOutcome retry_dead_letters(postgres::DatabasePool& pool, const std::vector<
 
 // Gives the letters up. Their command stays failed; if a retry was broken off it is failed again, so that an entry that
 // the retry left in the stream has no effect, unless it had one already. `command` is empty for what cannot be read.
-void drop_dead_letters(pqxx::work& tx, const std::vector<StoredLetter>& letters,
-                       const std::optional<domain::Command>& command, Time now);
+void delete_dead_letters(pqxx::work& tx, const std::vector<StoredLetter>& letters,
+                         const std::optional<domain::Command>& command, Time now);
 
 }  // namespace ticketd::storage

@@ -14,7 +14,7 @@ namespace ticketd::storage {
 // Those whose title or location contains `part`, or all, in every state, the newest first.
 std::vector<Event> list_events_with(pqxx::transaction_base& tx, const std::string& part, int limit);
 
-// A person's own that are open and not over yet, oldest first.
+// A user's own that are open and not over yet, oldest first.
 std::vector<Event> list_open_events_of(pqxx::transaction_base& tx, UserId owner, Time now);
 
 struct EventBooking {

@@ -3,6 +3,7 @@
 #include "domain/message.h"
 #include "postgres/array_parameter.h"
 #include "storage/events.h"
+#include "storage/live.h"
 
 namespace ticketd::storage {
 using namespace postgres;
@@ -19,7 +20,7 @@ const Statement kUpdateCounters{"update_event_counters", R"(
 const Statement kCancelAll{"cancel_all_bookings", R"(
   WITH gone AS (
     UPDATE bookings SET state = 'cancelled', updated_at = $2, cancelled_at = $2
-    WHERE event_id = $1 AND state IN ('confirmed', 'waitlisted') RETURNING id, user_id)
+    WHERE event_id = $1 AND state IN )" LIVE_STATES R"( RETURNING id, user_id)
   INSERT INTO notifications (id, user_id, event_id, booking_id, kind, message, created_at, updated_at)
   SELECT gen_random_uuid(), user_id, $1, id, $3, $4, $2, $2 FROM gone)"};
 
@@ -55,7 +56,7 @@ void update_event_rows(pqxx::work& tx, const LoadedBatch& batch, std::span<const
   update_counters(tx, batch, facts, at);
   for (const auto& [command, title, fact] : facts) {
     if (std::holds_alternative<domain::EventUpdated>(fact))
-      apply_changes(tx, command->event, std::get<domain::UpdateEvent>(command->action).changes, now);
+      update_event_fields(tx, command->event, std::get<domain::UpdateEvent>(command->action).changes, now);
     if (!std::holds_alternative<domain::EventDeleted>(fact)) continue;
     const auto message = domain::event_deleted_message(title);
     run(tx, kCancelAll, command->event.str(), at, std::string(name_of(message.kind)), message.text);

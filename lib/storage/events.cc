@@ -1,7 +1,8 @@
 #include "storage/events.h"
 
 #include "postgres/rows.h"
-#include "storage/line.h"
+#include "storage/live.h"
+#include "storage/waiting_list.h"
 
 namespace ticketd::storage {
 using namespace postgres;
@@ -36,11 +37,11 @@ const Statement kUpdate{"update_event", "UPDATE events " SET_CHANGES R"(
 const Statement kApply{"apply_changes", "UPDATE events " SET_CHANGES "WHERE id = $1"};
 
 #define COUNT_OF_STATE(state) "count(*) FILTER (WHERE state = '" state "') AS " state
-#define LIVE_BOOKINGS_OF "FROM bookings WHERE event_id = $1 AND user_id = $2 AND state IN ('confirmed', 'waitlisted')"
+#define LIVE_BOOKINGS_OF "FROM bookings WHERE event_id = $1 AND user_id = $2 AND state IN " LIVE_STATES
 
-const Statement kFindHolding{
-    "find_holding",
-    "SELECT confirmed, waitlisted, CASE WHEN waitlisted > 0 THEN " PLACE_IN_LINE("$1", "first") R"( END AS position
+const Statement kFindHolding{"find_holding",
+                             "SELECT confirmed, waitlisted, CASE WHEN waitlisted > 0 THEN " PLACE_IN_WAITING_LIST(
+                                 "$1", "first") R"( END AS position
   FROM (SELECT )" COUNT_OF_STATE("confirmed") ", " COUNT_OF_STATE("waitlisted") R"(,
                min(seq) FILTER (WHERE state = 'waitlisted') AS first )" LIVE_BOOKINGS_OF ") AS mine"};
 
@@ -112,7 +113,7 @@ std::optional<Event> update_event(pqxx::transaction_base& tx, EventId id, UserId
   return event_of(rows[0]);
 }
 
-void apply_changes(pqxx::transaction_base& tx, EventId id, const domain::EventChanges& changes, Time now) {
+void update_event_fields(pqxx::transaction_base& tx, EventId id, const domain::EventChanges& changes, Time now) {
   const auto starts = format_time(changes.starts_at);
   const auto ends = format_time(changes.ends_at);
   run(tx, kApply, id.str(), or_null(changes.title), or_null(changes.description), or_null(changes.location),
@@ -122,7 +123,7 @@ void apply_changes(pqxx::transaction_base& tx, EventId id, const domain::EventCh
 Holding find_holding(pqxx::transaction_base& tx, EventId event, UserId user) {
   const auto rows = run(tx, kFindHolding, event.str(), user.str());
   Holding holding{int_of(rows[0]["confirmed"]), int_of(rows[0]["waitlisted"]), std::nullopt};
-  if (holding.waitlisted > 0) holding.position = int_of(rows[0]["position"]);
+  if (holding.waitlisted > 0) holding.place = int_of(rows[0]["position"]);
   return holding;
 }
 
@@ -141,8 +142,8 @@ std::optional<Standing> find_standing(pqxx::transaction_base& tx, EventId event,
   return standing;
 }
 
-IdempotencyClaim claim_idempotency_key(pqxx::work& tx, UserId user, const std::string& key,
-                                       const std::string& fingerprint, const std::string& answer, Time now) {
+IdempotencyClaim insert_idempotency_key(pqxx::work& tx, UserId user, const std::string& key,
+                                        const std::string& fingerprint, const std::string& answer, Time now) {
   if (run(tx, kClaimKey, user.str(), key, fingerprint, answer, format_time(now)).affected_rows() == 1)
     return {true, false, ""};
   return find_idempotency_claim(tx, user, key, fingerprint, now).value();

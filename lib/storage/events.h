@@ -48,17 +48,17 @@ std::optional<Event> update_event(pqxx::transaction_base& tx, EventId id, UserId
                                   const domain::EventChanges& changes, Time now);
 
 // The same fields, for the worker, that has decided already.
-void apply_changes(pqxx::transaction_base& tx, EventId id, const domain::EventChanges& changes, Time now);
+void update_event_fields(pqxx::transaction_base& tx, EventId id, const domain::EventChanges& changes, Time now);
 
-// What a person holds of an event: how many confirmed and waiting, and the place in the line of the first waiting one.
+// What a user holds of an event: how many confirmed and waiting, and the place in the line of the first waiting one.
 struct Holding {
   int confirmed = 0;
   int waitlisted = 0;
-  std::optional<int> position;
+  std::optional<int> place;
 };
 Holding find_holding(pqxx::transaction_base& tx, EventId event, UserId user);
 
-// How an event stands, and what a person holds of it. One statement, two for those in line: this is asked most of all.
+// How an event stands, and what a user holds of it. One statement, two for those waiting: this is asked most of all.
 struct Standing {
   domain::EventStatus status = domain::EventStatus::open;
   Time ends_at;
@@ -77,8 +77,8 @@ struct IdempotencyClaim {
   bool same_request = false;  // when not claimed: the fingerprints agree
   std::string answer;         // when not claimed: the first one's
 };
-IdempotencyClaim claim_idempotency_key(pqxx::work& tx, UserId user, const std::string& key,
-                                       const std::string& fingerprint, const std::string& answer, Time now);
+IdempotencyClaim insert_idempotency_key(pqxx::work& tx, UserId user, const std::string& key,
+                                        const std::string& fingerprint, const std::string& answer, Time now);
 
 // What the key stands for already, claiming nothing. Empty if it is free.
 std::optional<IdempotencyClaim> find_idempotency_claim(pqxx::transaction_base& tx, UserId user, const std::string& key,

@@ -36,7 +36,7 @@ bool delete_expired(pqxx::transaction_base& tx, Time now) {
   return keys == kAtOnce || tokens == kAtOnce || deleted == kAtOnce;
 }
 
-bool mark_over(pqxx::transaction_base& tx, Time now) {
+bool update_events_over(pqxx::transaction_base& tx, Time now) {
   return run(tx, kMarkOver, format_time(now)).affected_rows() == kAtOnce;
 }
 

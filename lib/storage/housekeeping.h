@@ -11,6 +11,6 @@ bool delete_expired(pqxx::transaction_base& tx, Time now);
 
 // Marks the open events whose end has come, at most 5,000, so that lists of the others need not pass them; true if
 // there may be more. Leaves out those that somebody has locked. Safe to run by several at once.
-bool mark_over(pqxx::transaction_base& tx, Time now);
+bool update_events_over(pqxx::transaction_base& tx, Time now);
 
 }  // namespace ticketd::storage

@@ -10,7 +10,7 @@ namespace {
 #define SELECT_NOTIFICATIONS                                                                      \
   "SELECT id, user_id, event_id, booking_id, kind, message, epoch_ms(created_at) AS created_ms, " \
   "epoch_ms(updated_at) AS updated_ms, epoch_ms(read_at) AS read_ms FROM notifications WHERE user_id = $1 "
-// There is always a row to begin behind: were it optional, PostgreSQL would read and sort all of a person's.
+// There is always a row to begin behind: were it optional, PostgreSQL would read and sort all of a user's.
 #define NEWEST_FIRST "AND (created_at, id) < ($2, $3::uuid) ORDER BY created_at DESC, id DESC LIMIT $4"
 
 const Statement kList{"list_notifications", SELECT_NOTIFICATIONS NEWEST_FIRST};
@@ -62,7 +62,8 @@ std::vector<NotificationId> list_existing(pqxx::transaction_base& tx, const std:
 
 int count_unread(pqxx::transaction_base& tx, UserId user) { return int_of(run(tx, kCountUnread, user.str())[0][0]); }
 
-int mark_read(pqxx::transaction_base& tx, UserId user, const std::vector<NotificationId>& ids, Time now) {
+int update_notifications_read(pqxx::transaction_base& tx, UserId user, const std::vector<NotificationId>& ids,
+                              Time now) {
   if (ids.empty()) return static_cast<int>(run(tx, kMarkAllRead, user.str(), format_time(now)).affected_rows());
   return static_cast<int>(run(tx, kMarkRead, user.str(), array_of(ids), format_time(now)).affected_rows());
 }

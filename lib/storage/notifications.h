@@ -23,7 +23,7 @@ struct Notification {
   std::optional<Time> read_at;
 };
 
-// A person's notifications, newest first, `limit` of 1 to 100.
+// A user's notifications, newest first, `limit` of 1 to 100.
 std::vector<Notification> list_notifications(pqxx::transaction_base& tx, UserId user, bool unread_only,
                                              const std::optional<Before>& before, int limit);
 
@@ -32,7 +32,8 @@ std::vector<NotificationId> list_existing(pqxx::transaction_base& tx, const std:
 
 int count_unread(pqxx::transaction_base& tx, UserId user);
 
-// Marks the person's own as read, those that were unread; says how many. An empty list of ids means all.
-int mark_read(pqxx::transaction_base& tx, UserId user, const std::vector<NotificationId>& ids, Time now);
+// Marks the user's own as read, those that were unread; says how many. An empty list of ids means all.
+int update_notifications_read(pqxx::transaction_base& tx, UserId user, const std::vector<NotificationId>& ids,
+                              Time now);
 
 }  // namespace ticketd::storage

@@ -66,7 +66,7 @@ void insert_refresh_token(pqxx::transaction_base& tx, const RefreshToken& token,
       format_time(token.expires_at));
 }
 
-std::optional<RefreshToken> use_refresh_token(pqxx::transaction_base& tx, const std::string& hash, Time now) {
+std::optional<RefreshToken> update_token_used(pqxx::transaction_base& tx, const std::string& hash, Time now) {
   const auto rows = run(tx, kUse, bytea(hash), format_time(now));
   if (rows.empty()) return std::nullopt;
   return token_of(rows[0], hash);
@@ -78,11 +78,11 @@ std::optional<UsedToken> find_used_refresh_token(pqxx::transaction_base& tx, con
   return UsedToken{token_of(rows[0], hash), time_of(rows[0]["used_ms"])};
 }
 
-bool hold_refresh_token(pqxx::work& tx, const std::string& hash) { return !run(tx, kHold, bytea(hash)).empty(); }
+bool lock_refresh_token(pqxx::work& tx, const std::string& hash) { return !run(tx, kHold, bytea(hash)).empty(); }
 
-void lock_family_of(pqxx::work& tx, const std::string& hash) { run(tx, kLockFamilyOf, bytea(hash)); }
+void lock_session_of(pqxx::work& tx, const std::string& hash) { run(tx, kLockFamilyOf, bytea(hash)); }
 
-bool revoke_family(pqxx::work& tx, SessionId family, Time now) {
+bool update_session_revoked(pqxx::work& tx, SessionId family, Time now) {
   run(tx, kLockFamily, family.str());
   bool any = false;
   // Each round sees what was committed while the one before waited for a row: a token that a rotation in flight was
@@ -91,17 +91,17 @@ bool revoke_family(pqxx::work& tx, SessionId family, Time now) {
   return any;
 }
 
-std::vector<SessionId> list_oldest_families(pqxx::transaction_base& tx, UserId user, int keep) {
+std::vector<SessionId> list_oldest_sessions(pqxx::transaction_base& tx, UserId user, int keep) {
   std::vector<SessionId> list;
   for (const auto& row : run(tx, kListOldest, user.str(), keep)) list.push_back(id_of<SessionId>(row["family_id"]));
   return list;
 }
 
-std::optional<EndedSession> end_session_of(pqxx::work& tx, const std::string& hash, Time now) {
+std::optional<EndedSession> update_session_ended(pqxx::work& tx, const std::string& hash, Time now) {
   const auto rows = run(tx, kFindFamily, bytea(hash), format_time(now));
   if (rows.empty()) return std::nullopt;
   const auto family = id_of<SessionId>(rows[0]["family_id"]);
-  return EndedSession{family, revoke_family(tx, family, now)};
+  return EndedSession{family, update_session_revoked(tx, family, now)};
 }
 
 }  // namespace ticketd::storage

@@ -21,11 +21,11 @@ struct RefreshToken {
 void insert_refresh_token(pqxx::transaction_base& tx, const RefreshToken& token, Time now);
 
 // Keeps everybody else from exchanging tokens of the token's family, and from ending it, until the transaction is over.
-void lock_family_of(pqxx::work& tx, const std::string& hash);
+void lock_session_of(pqxx::work& tx, const std::string& hash);
 
 // Marks a live token as used, in one conditional UPDATE: of several at once just one gets it. Empty if the hash is
 // unknown, or the token expired, revoked or used.
-std::optional<RefreshToken> use_refresh_token(pqxx::transaction_base& tx, const std::string& hash, Time now);
+std::optional<RefreshToken> update_token_used(pqxx::transaction_base& tx, const std::string& hash, Time now);
 
 struct UsedToken {
   RefreshToken token;
@@ -36,19 +36,19 @@ std::optional<UsedToken> find_used_refresh_token(pqxx::transaction_base& tx, con
 
 // Keeps the token from being revoked until the transaction ends. False if it was revoked, or never was. Take it last:
 // who revokes takes many of these locks.
-bool hold_refresh_token(pqxx::work& tx, const std::string& hash);
+bool lock_refresh_token(pqxx::work& tx, const std::string& hash);
 
 // Ends the session: none of its tokens can be used any more. False if none could before.
-bool revoke_family(pqxx::work& tx, SessionId family, Time now);
+bool update_session_revoked(pqxx::work& tx, SessionId family, Time now);
 
-// A person's sessions but for those `keep` whose tokens are the newest; at most 100, the newest of them first.
-std::vector<SessionId> list_oldest_families(pqxx::transaction_base& tx, UserId user, int keep);
+// A user's sessions but for those `keep` whose tokens are the newest; at most 100, the newest of them first.
+std::vector<SessionId> list_oldest_sessions(pqxx::transaction_base& tx, UserId user, int keep);
 
 struct EndedSession {
   SessionId id;
   bool was_live;  // false: it had ended before
 };
 // Ends the session of the token. Empty if there is no such token, or it expired.
-std::optional<EndedSession> end_session_of(pqxx::work& tx, const std::string& hash, Time now);
+std::optional<EndedSession> update_session_ended(pqxx::work& tx, const std::string& hash, Time now);
 
 }  // namespace ticketd::storage

@@ -23,7 +23,7 @@ const Statement kFoldEmail{"fold_email", "SELECT lower($1)"};
 const Statement kUpdatePassword{"update_password", R"(
   UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1)"};
 
-// See revoke_family().
+// See update_session_revoked().
 const Statement kRevokeAll{"revoke_refresh_tokens_of_user", R"(
   WITH live AS (SELECT token_hash FROM refresh_tokens
     WHERE user_id = $1 AND revoked_at IS NULL AND coalesce(used_at, 'infinity') > $2::timestamptz - interval '1 minute'
@@ -33,7 +33,7 @@ const Statement kRevokeAll{"revoke_refresh_tokens_of_user", R"(
 // Whoever logs in holds this lock until its tokens are written: see lock_password().
 const Statement kLock{"lock_user", "SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE"};
 
-const Statement kRefuseTokens{"refuse_tokens_before", "UPDATE users SET tokens_valid_after = $2 WHERE id = $1"};
+const Statement kRefuseTokens{"revoke_tokens_before", "UPDATE users SET tokens_valid_after = $2 WHERE id = $1"};
 
 const Statement kLockPassword{"lock_password",
                               "SELECT 1 FROM users WHERE id = $1 AND password_hash = $2 FOR NO KEY UPDATE"};
@@ -42,12 +42,12 @@ const Statement kKeep{"keep_user", "SELECT 1 FROM users WHERE id = $1 AND passwo
 
 const Statement kUpdateHash{"update_password_hash", "UPDATE users SET password_hash = $2 WHERE id = $1"};
 
-const Statement kIsRefused{"is_token_refused", R"(
+const Statement kIsRefused{"is_token_revoked", R"(
   SELECT NOT EXISTS (SELECT 1 FROM users WHERE id = $1 AND tokens_valid_after <= $3)
     OR EXISTS (SELECT 1 FROM refresh_tokens WHERE family_id = $2 AND revoked_at > $4))"};
 
 // Who is refused for ever is refused for a minute more with each reading.
-const Statement kListRefused{"list_refused_tokens", R"(
+const Statement kListRefused{"list_revocations", R"(
   SELECT id, epoch_ms(least(tokens_valid_after, $2::timestamptz + interval '1 minute')) AS at_ms
   FROM users WHERE tokens_valid_after > $1 AND tokens_valid_after > '-infinity'
   UNION ALL SELECT user_id, epoch_ms(deleted_at) FROM deleted_users WHERE deleted_at > $1
@@ -89,10 +89,10 @@ std::optional<Account> find_account_by_email(pqxx::transaction_base& tx, const s
   return account_of(run(tx, kFindByEmail, email));
 }
 
-Time revoke_sessions(pqxx::work& tx, UserId id, const Clock& clock) {
+Time update_sessions_revoked(pqxx::work& tx, UserId id, const Clock& clock) {
   run(tx, kLock, id.str());
   while (run(tx, kRevokeAll, id.str(), format_time(clock.now())).affected_rows() >
-         0) {  // until nothing more came in: see revoke_family()
+         0) {  // until nothing more came in: see update_session_revoked()
   }
   // Only now is every token issued that could still be; one of this very millisecond is refused as well.
   const auto after = clock.now() + milliseconds(1);
@@ -102,27 +102,27 @@ Time revoke_sessions(pqxx::work& tx, UserId id, const Clock& clock) {
 
 Time update_password(pqxx::work& tx, UserId id, const std::string& password_hash, const Clock& clock) {
   run(tx, kUpdatePassword, id.str(), password_hash, format_time(clock.now()));
-  return revoke_sessions(tx, id, clock);
+  return update_sessions_revoked(tx, id, clock);
 }
 
 bool lock_password(pqxx::work& tx, UserId id, const std::string& password_hash) {
   return !run(tx, kLockPassword, id.str(), password_hash).empty();
 }
 
-bool keep_user(pqxx::work& tx, UserId id) { return !run(tx, kKeep, id.str()).empty(); }
+bool lock_user(pqxx::work& tx, UserId id) { return !run(tx, kKeep, id.str()).empty(); }
 
 void update_password_hash(pqxx::work& tx, UserId id, const std::string& password_hash) {
   run(tx, kUpdateHash, id.str(), password_hash);
 }
 
-bool is_token_refused(pqxx::transaction_base& tx, UserId id, const std::optional<SessionId>& session, Time issued_at,
+bool is_token_revoked(pqxx::transaction_base& tx, UserId id, const std::optional<SessionId>& session, Time issued_at,
                       Time since) {
   const auto session_id = session ? std::optional(session->str()) : std::nullopt;
   return run(tx, kIsRefused, id.str(), or_null(session_id), format_time(issued_at), format_time(since))[0][0]
       .as<bool>();
 }
 
-std::vector<std::pair<Uuid, Time>> list_refused_tokens(pqxx::transaction_base& tx, Time since, Time now) {
+std::vector<std::pair<Uuid, Time>> list_revocations(pqxx::transaction_base& tx, Time since, Time now) {
   std::vector<std::pair<Uuid, Time>> list;
   for (const auto& row : run(tx, kListRefused, format_time(since), format_time(now)))
     list.emplace_back(*Uuid::parse(text_of(row["id"])), time_of(row["at_ms"]));

@@ -40,30 +40,30 @@ std::optional<User> find_user(pqxx::transaction_base& tx, UserId id);
 std::optional<Account> find_account(pqxx::transaction_base& tx, UserId id);
 std::optional<Account> find_account_by_email(pqxx::transaction_base& tx, const std::string& email);
 
-// Ends every session of the person; gives back what tokens_valid_after is now. Whoever is just logging in or refreshing
+// Ends every session of the user; gives back what tokens_valid_after is now. Whoever is just logging in or refreshing
 // is waited for, and its tokens are refused too.
-Time revoke_sessions(pqxx::work& tx, UserId id, const Clock& clock);
+Time update_sessions_revoked(pqxx::work& tx, UserId id, const Clock& clock);
 
-// A new password; ends every session, and gives back, as revoke_sessions() does.
+// A new password; ends every session, and gives back, as update_sessions_revoked() does.
 Time update_password(pqxx::work& tx, UserId id, const std::string& password_hash, const Clock& clock);
 
-// Is this still the person's password? Until the transaction ends it stays so: a change waits, and then sees what was
+// Is this still the user's password? Until the transaction ends it stays so: a change waits, and then sees what was
 // written here.
 bool lock_password(pqxx::work& tx, UserId id, const std::string& password_hash);
 
-// Keeps the person from being deleted until the transaction ends. False: there is none, or not any more.
-bool keep_user(pqxx::work& tx, UserId id);
+// Keeps the user from being deleted until the transaction ends. False: there is none, or not any more.
+bool lock_user(pqxx::work& tx, UserId id);
 
 // The same password under stronger parameters, within a transaction that holds lock_password(): nothing else changes.
 void update_password_hash(pqxx::work& tx, UserId id, const std::string& password_hash);
 
-// Is an access token refused: because there is no such person any more, because all of the person's of that time are,
+// Is an access token revoked: because there is no such user any more, because all of the user's of that time are,
 // or because the session has ended? One that ended before `since` is not known any more.
-bool is_token_refused(pqxx::transaction_base& tx, UserId id, const std::optional<SessionId>& session, Time issued_at,
+bool is_token_revoked(pqxx::transaction_base& tx, UserId id, const std::optional<SessionId>& session, Time issued_at,
                       Time since);
 
 // What has made such tokens since `since`: people, with the time before which theirs were issued (a new password, the
 // account's end), and ended sessions, with when they ended.
-std::vector<std::pair<Uuid, Time>> list_refused_tokens(pqxx::transaction_base& tx, Time since, Time now);
+std::vector<std::pair<Uuid, Time>> list_revocations(pqxx::transaction_base& tx, Time since, Time now);
 
 }  // namespace ticketd::storage

@@ -11,8 +11,8 @@ struct Check {
   const char* sql;
 };
 
-std::span<const Check> seat_checks();     // counters, seats and the line
-std::span<const Check> person_checks();   // what one person holds
+std::span<const Check> seat_checks();     // counters, seats and the waiting list
+std::span<const Check> person_checks();   // what one user holds
 std::span<const Check> command_checks();  // commands and the bookings they made
 std::span<const Check> message_checks();  // notifications and dead letters
 

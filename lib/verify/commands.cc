@@ -5,7 +5,7 @@
 namespace ticketd::verify {
 namespace {
 
-// A refused booking has its row, but the command does not name it: the two have person, event and time in common.
+// A refused booking has its row, but the command does not name it: the two have user, event and time in common.
 constexpr std::array kChecks = {
     Check{"booking_without_command", "no command made this booking", R"(
   SELECT b.id::text AS id, format('booking %s of event %s is %s', b.id, b.event_id, b.state) AS detail

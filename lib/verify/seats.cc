@@ -1,5 +1,6 @@
 #include <array>
 
+#include "storage/live.h"
 #include "verify/checks.h"
 
 namespace ticketd::verify {
@@ -42,7 +43,7 @@ constexpr std::array kChecks = {
                                   e.total_tickets, b.waiting) AS detail
   FROM events e JOIN (SELECT event_id, count(*) FILTER (WHERE state = 'confirmed') AS confirmed,
                              count(*) FILTER (WHERE state = 'waitlisted') AS waiting
-                      FROM bookings WHERE state IN ('confirmed', 'waitlisted')
+                      FROM bookings WHERE state IN )" LIVE_STATES R"(
                       GROUP BY event_id) AS b ON b.event_id = e.id
   WHERE b.waiting > 0 AND b.confirmed < e.total_tickets AND e.state = 'open')"},
 
@@ -67,7 +68,7 @@ constexpr std::array kChecks = {
     Check{"cancelled_event", "a booking of a deleted event is live", R"(
   SELECT b.id::text AS id, format('booking %s of event %s is %s, the event was deleted', b.id, e.id, b.state) AS detail
   FROM events e JOIN bookings b ON b.event_id = e.id
-  WHERE e.state = 'cancelled' AND b.state IN ('confirmed', 'waitlisted'))"},
+  WHERE e.state = 'cancelled' AND b.state IN )" LIVE_STATES R"()"},
 };
 
 }  // namespace

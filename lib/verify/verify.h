@@ -7,10 +7,10 @@
 // two cores that were busy with other things. While the snapshot lasts VACUUM keeps what it sees, which is why this is
 // an operator's tool and no permanent watch.
 //
-// What it cannot check: an order among bookings that have gone again, and a limit per person that was lowered (it binds
-// new bookings alone). A command and its notification share no id; they are matched by person, time of acceptance, kind
+// What it cannot check: an order among bookings that have gone again, and a limit per user that was lowered (it binds
+// new bookings alone). A command and its notification share no id; they are matched by user, time of acceptance, kind
 // and booking. That never accuses wrongly, for both are written with the same values and never change, but two equal
-// commands of one person in the same millisecond could share a notification unseen. Whoever starts to delete old
+// commands of one user in the same millisecond could share a notification unseen. Whoever starts to delete old
 // commands or notifications has to bound these checks to what is kept.
 #pragma once
 #include <cstdint>

@@ -23,7 +23,7 @@ std::string exchanged(const std::string& token) {
   return std::string(reply.data()["refresh_token"].text());
 }
 
-// As if every exchange of this person had happened 11 s earlier: past the grace of 10 s.
+// As if every exchange of this user had happened 11 s earlier: past the grace of 10 s.
 void pass_the_grace(const Person& person) {
   query("UPDATE refresh_tokens SET used_at = used_at - interval '11 seconds' WHERE user_id = $1::uuid", person.id);
 }
@@ -165,7 +165,7 @@ TEST(RefreshTokens, NamesTheMissingField) {
   expect_bad_fields({"refresh_token"}, post_as_nobody("/v1/auth/refresh-tokens", Json::object()));
 }
 
-// Else a person's new password would have to end any number of them at once.
+// Else a user's new password would have to end any number of them at once.
 TEST(RefreshTokens, OfMoreThanAHundredSessionsTheOldestEnds) {
   const auto person = register_person();
   query(R"(INSERT INTO refresh_tokens (token_hash, family_id, user_id, created_at, expires_at)

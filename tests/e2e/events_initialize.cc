@@ -154,7 +154,7 @@ TEST_GROUP(ManyEvents) {
   static constexpr int kEventsPerUser = 1000;  // the default of TICKETD_EVENTS_PER_USER
   Person owner;
 
-  // All but one of those that a person may have.
+  // All but one of those that a user may have.
   void setup() override {
     owner = make_person();
     have(kEventsPerUser - 1, "1 year");

@@ -30,7 +30,7 @@ TEST_GROUP(Notifications) {
     for (int i = 0; i < times; ++i) book_outcome(person, create_event(owner));
   }
 
-  // That this person was told so, with the name of the event.
+  // That this user was told so, with the name of the event.
   void expect_told(const Person& someone, const char* kind, Where where = Where::current()) const {
     const Json told = notification_of(someone, kind);
     expect(told.is_object(), std::string("a notification of the kind ") + kind, where);

@@ -36,7 +36,7 @@ App& app() {
         config.db_connections = config.shards = config.argon2_jobs = 1;
         return config;
       }(),
-      "fuzz");
+      "fuzz", 1);
   return app;
 }
 
@@ -66,11 +66,11 @@ Answer answer_of(const Endpoint& endpoint, const http::Request& request) try {
 
 // In place of lib/endpoint/serve.cc: each handler's main() has become a constructor (see the Makefile), and comes by
 // here.
-int ticketd::serve(const char* name, Limit, OpenHandler handler) {
+int ticketd::serve(const char* name, RateClass, OpenHandler handler) {
   endpoints()[name] = {handler, nullptr};
   return 0;
 }
-int ticketd::serve(const char* name, Limit, SignedInHandler handler) {
+int ticketd::serve(const char* name, RateClass, SignedInHandler handler) {
   endpoints()[name] = {nullptr, handler};
   return 0;
 }

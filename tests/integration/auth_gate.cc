@@ -29,11 +29,11 @@ TEST_GROUP_BASE(Gate, IntegrationTest) {
     const auto state = gate.find_token(token);
     for (const auto& rule : {Rule(), Rule(RateRule{1'000, 60})}) {
       const auto entering = enter(rule).token;
-      CHECK(entering.refused == state.refused && entering.read_at == state.read_at);
+      CHECK(entering.revoked == state.revoked && entering.read_at == state.read_at);
     }
     return state;
   }
-  void read(const std::vector<std::pair<Uuid, Time>>& list) { gate.add_refused(list, at, at - seconds(900)); }
+  void read(const std::vector<std::pair<Uuid, Time>>& list) { gate.add_revocations(list, at, at - seconds(900)); }
 };
 
 TEST(Gate, CountsDownAndThenRefuses) {
@@ -90,7 +90,7 @@ TEST(Gate, CallersAndClassesAreCountedApart) {
 
 TEST(Gate, ARefusedTokenIsCountedForWhoeverSendsIt) {
   const Rule rule = RateRule{1, 60};
-  gate.refuse_session(session, at);
+  gate.revoke_session(session, at);
   LONGS_EQUAL(0, enter(rule).rate->remaining);
   CHECK_FALSE(enter(rule).rate->allowed);
   LONGS_EQUAL(1, stores().cache.command({"EXISTS", "ticketd:rate:reads:" + network}).integer());
@@ -115,52 +115,52 @@ TEST(Gate, DoesNotKnowWhatIsRefusedBeforeItWasRead) {
   CHECK_FALSE(ask().read_at.has_value());
   read({});
   CHECK(ask().read_at == at);
-  CHECK_FALSE(ask().refused);
+  CHECK_FALSE(ask().revoked);
 }
 
 TEST(Gate, RefusesAPersonsTokensOfBefore) {
   read({{user.uuid, at}, {fresh<UserId>().uuid, at + seconds(1)}});
-  CHECK_FALSE(ask().refused);
+  CHECK_FALSE(ask().revoked);
   read({{user.uuid, at + milliseconds(1)}});
-  CHECK(ask().refused);
+  CHECK(ask().revoked);
 }
 
 TEST(Gate, ANewPasswordCountsAtOnce) {
   read({});
-  gate.refuse_tokens_before(user, at + milliseconds(1));
-  CHECK(ask().refused);
+  gate.revoke_tokens_before(user, at + milliseconds(1));
+  CHECK(ask().revoked);
 }
 
 // Whenever its clock says that it was issued.
 TEST(Gate, AnEndedSessionHasNoTokensThatCount) {
   read({});
-  gate.refuse_session(session, at - seconds(60));
-  CHECK(ask().refused);
-  CHECK_FALSE(gate.find_token({user, fresh<SessionId>(), at}).refused);
-  CHECK_FALSE(gate.find_token({user, std::nullopt, at}).refused);
+  gate.revoke_session(session, at - seconds(60));
+  CHECK(ask().revoked);
+  CHECK_FALSE(gate.find_token({user, fresh<SessionId>(), at}).revoked);
+  CHECK_FALSE(gate.find_token({user, std::nullopt, at}).revoked);
 }
 
 TEST(Gate, ReadingDoesNotUndoALaterPassword) {
-  gate.refuse_tokens_before(user, at + seconds(5));
+  gate.revoke_tokens_before(user, at + seconds(5));
   CHECK_FALSE(ask().read_at.has_value());
   read({{user.uuid, at}});
-  CHECK(ask().refused);
+  CHECK(ask().revoked);
 }
 
 TEST(Gate, ARedisThatForgotEverythingIsNotComplete) {
   read({{user.uuid, at + seconds(1)}});
   flush(stores().cache);
-  CHECK_FALSE(ask().read_at || ask().refused);
+  CHECK_FALSE(ask().read_at || ask().revoked);
 }
 
 TEST(Gate, KeepsWhatWasReadBeforeAndDropsWhatIsTooOld) {
   read({{user.uuid, at + seconds(1)}, {session.uuid, at}});
-  gate.add_refused({}, at + seconds(30), at);
+  gate.add_revocations({}, at + seconds(30), at);
   CHECK(ask().read_at == at + seconds(30));
   LONGS_EQUAL(3, stores().cache.command({"ZCARD", "ticketd:refused"}).integer());
-  gate.add_refused({}, at + seconds(31), at + seconds(2));
+  gate.add_revocations({}, at + seconds(31), at + seconds(2));
   CHECK(ask().read_at == at + seconds(31));
-  CHECK_FALSE(ask().refused);
+  CHECK_FALSE(ask().revoked);
   LONGS_EQUAL(1, stores().cache.command({"ZCARD", "ticketd:refused"}).integer());
 }
 
@@ -169,14 +169,14 @@ TEST(Gate, TakesAListOfAHundredThousand) {
   for (int i = 0; i < 100'000; ++i) list.emplace_back(fresh<SessionId>().uuid, at);
   list.emplace_back(session.uuid, at);
   read(list);
-  CHECK(ask().read_at && ask().refused);
+  CHECK(ask().read_at && ask().revoked);
 }
 
 TEST(Gate, AnEntryOfTheListRefusesAsTheListDoes) {
-  CHECK_FALSE(auth::refuses({user.uuid, at}, token));
-  CHECK(auth::refuses({user.uuid, at + milliseconds(1)}, token));
-  CHECK(auth::refuses({session.uuid, at - seconds(60)}, token));
-  CHECK_FALSE(auth::refuses({session.uuid, at}, {user, std::nullopt, at}));
+  CHECK_FALSE(auth::revokes({user.uuid, at}, token));
+  CHECK(auth::revokes({user.uuid, at + milliseconds(1)}, token));
+  CHECK(auth::revokes({session.uuid, at - seconds(60)}, token));
+  CHECK_FALSE(auth::revokes({session.uuid, at}, {user, std::nullopt, at}));
 }
 
 TEST(Gate, KilledConnectionsAreReplaced) {

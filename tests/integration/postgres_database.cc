@@ -190,9 +190,9 @@ TEST(StorageDatabase, AServerThatHangsIsAskedByOneAtATime) {
   LONGS_EQUAL(0, listen(listener, 16));
   getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
   postgres::DatabasePool pool("postgresql://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/none", {name}, 4);
-  CHECK_FALSE(pool.hangs());
+  CHECK_FALSE(pool.is_open_circuit());
   expect_throws<DatabaseUnavailable>([&] { postgres::ping(pool); });
-  CHECK(pool.hangs());
+  CHECK(pool.is_open_circuit());
   std::atomic<int> waited{0};
   at_once(8, [&](int) {
     for (int i = 0; i < 10; ++i) {

@@ -94,7 +94,7 @@ TEST(Privileges, TheWorkerMayCleanUp) {
   pqxx::work tx(connection);
   tx.exec("SET LOCAL ROLE ticketd_worker");
   storage::delete_expired(tx, now());
-  storage::mark_over(tx, now());
+  storage::update_events_over(tx, now());
 }
 
 TEST(Privileges, OnlyTheWorkerTakesFromTheQueue) {

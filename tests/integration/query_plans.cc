@@ -45,7 +45,7 @@ struct Crowd {
       sql(std::string("VACUUM ANALYZE ") + table);
   }
 
-  // Everybody waits for the one event; many hold or held seats of others; the one person holds a seat of a thousand.
+  // Everybody waits for the one event; many hold or held seats of others; the one user holds a seat of a thousand.
   void insert_bookings() const {
     const std::string insert =
         "INSERT INTO bookings (id, event_id, user_id, state, seq, slot, created_at, updated_at, cancelled_at) ";
@@ -127,7 +127,7 @@ TEST(QueryPlans, FindDone) { expect_index("commands_pkey", "SELECT id FROM comma
 
 TEST(QueryPlans, FindRequest) {
   expect_index("commands_pkey", "FROM commands",
-               [&](pqxx::work& tx) { storage::find_request(tx, fresh<CommandId>(), user); });
+               [&](pqxx::work& tx) { storage::find_command_outcome(tx, fresh<CommandId>(), user); });
 }
 
 TEST(QueryPlans, FindHolding) {
@@ -185,7 +185,7 @@ TEST(QueryPlans, CountOfUpcomingEvents) {
 }
 
 TEST(QueryPlans, EventsToMarkOver) {
-  expect_index("events_upcoming_by_end", "SET over", [](pqxx::work& tx) { storage::mark_over(tx, now()); });
+  expect_index("events_upcoming_by_end", "SET over", [](pqxx::work& tx) { storage::update_events_over(tx, now()); });
 }
 
 TEST(QueryPlans, EventsByStartDescending) {
@@ -220,30 +220,30 @@ TEST(QueryPlans, AccountsByAddress) {
 
 TEST(QueryPlans, ChangedPasswords) {
   expect_index("users_tokens_valid_after", "FROM users",
-               [](pqxx::work& tx) { storage::list_refused_tokens(tx, now() - seconds(60), now()); });
+               [](pqxx::work& tx) { storage::list_revocations(tx, now() - seconds(60), now()); });
 }
 
 TEST(QueryPlans, EndedSessions) {
   expect_index("refresh_tokens_revoked", "FROM refresh_tokens",
-               [](pqxx::work& tx) { storage::list_refused_tokens(tx, now() - seconds(60), now()); });
+               [](pqxx::work& tx) { storage::list_revocations(tx, now() - seconds(60), now()); });
   expect_index("refresh_tokens_revoked", "FROM refresh_tokens", [](pqxx::work& tx) {
-    storage::is_token_refused(tx, fresh<UserId>(), fresh<SessionId>(), now(), now() - seconds(60));
+    storage::is_token_revoked(tx, fresh<UserId>(), fresh<SessionId>(), now(), now() - seconds(60));
   });
 }
 
 TEST(QueryPlans, SessionsOfAPerson) {
   expect_index("refresh_tokens_live_of_user", "FROM refresh_tokens",
-               [](pqxx::work& tx) { storage::list_oldest_families(tx, fresh<UserId>(), 99); });
+               [](pqxx::work& tx) { storage::list_oldest_sessions(tx, fresh<UserId>(), 99); });
 }
 
 TEST(QueryPlans, RevokedFamilies) {
   expect_index("refresh_tokens_live_of_family", "UPDATE refresh_tokens",
-               [](pqxx::work& tx) { storage::revoke_family(tx, fresh<SessionId>(), now()); });
+               [](pqxx::work& tx) { storage::update_session_revoked(tx, fresh<SessionId>(), now()); });
 }
 
 TEST(QueryPlans, RevokedSessionsOfAPerson) {
   expect_index("refresh_tokens_of_user", "UPDATE refresh_tokens",
-               [&](pqxx::work& tx) { storage::revoke_sessions(tx, user, SystemClock()); });
+               [&](pqxx::work& tx) { storage::update_sessions_revoked(tx, user, SystemClock()); });
 }
 
 }  // namespace ticketd::tests

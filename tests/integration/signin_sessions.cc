@@ -40,7 +40,7 @@ TEST_GROUP_BASE(Sessions, IntegrationTest) {
 
 // Else the family had two branches, and in one of them a thief could live unseen.
 TEST(Sessions, ANewSigningKeyDoesNotChangeWhatAReplayGets) {
-  App before(settings({"old"}), "test"), after(settings({"new", "old"}), "test");
+  App before(settings({"old"}), "test", 1), after(settings({"new", "old"}), "test", 1);
   const auto first = sign_in(before);
   const auto next = exchanged(before, first);
   CHECK_FALSE(next.empty());
@@ -49,7 +49,7 @@ TEST(Sessions, ANewSigningKeyDoesNotChangeWhatAReplayGets) {
 }
 
 TEST(Sessions, AReplayGetsNothingWhereTheKeyIsGone) {
-  App before(settings({"old"}), "test"), after(settings({"new"}), "test");
+  App before(settings({"old"}), "test", 1), after(settings({"new"}), "test", 1);
   const auto first = sign_in(before);
   const auto next = exchanged(before, first);
   expect_text("", exchanged(after, first));
@@ -57,10 +57,10 @@ TEST(Sessions, AReplayGetsNothingWhereTheKeyIsGone) {
 }
 
 TEST(Sessions, AReplayGetsNothingOfASessionThatEnded) {
-  App app(settings({"old"}), "test");
+  App app(settings({"old"}), "test", 1);
   const auto first = sign_in(app);
   exchanged(app, first);
-  commit([&](pqxx::work& tx) { storage::end_session_of(tx, auth::hash_of(first), now()); });
+  commit([&](pqxx::work& tx) { storage::update_session_ended(tx, auth::hash_of(first), now()); });
   expect_text("", exchanged(app, first));
 }
 

@@ -13,10 +13,10 @@ using storage::BookingFilter;
 
 TEST_GROUP_BASE(StorageBookings, IntegrationTest) {
   const UserId user = make_user();
-  std::vector<storage::Booking> list(const BookingFilter& filter = {}) const {
+  std::vector<storage::BookingDetails> list(const BookingFilter& filter = {}) const {
     return commit([&](pqxx::work& tx) { return storage::list_bookings(tx, user, filter); });
   }
-  static std::optional<storage::Booking> find(BookingId id, UserId reader) {
+  static std::optional<storage::BookingDetails> find(BookingId id, UserId reader) {
     return commit([&](pqxx::work& tx) { return storage::find_booking(tx, id, reader); });
   }
 };
@@ -66,9 +66,9 @@ TEST(StorageBookings, AWaitingOneKnowsItsPlace) {
   carry_out(book_all(ahead, event));
   const auto mine = book(user, event);
   carry_out(mine);
-  LONGS_EQUAL(3, *find(*mine.booking(), user)->position);
+  LONGS_EQUAL(3, *find(*mine.booking(), user)->place);
   carry_out(cancel(ahead[1], event));
-  LONGS_EQUAL(2, *find(*mine.booking(), user)->position);
+  LONGS_EQUAL(2, *find(*mine.booking(), user)->place);
 }
 
 TEST(StorageBookings, APromotedOneHasNoPlaceAndATimeOfPromotion) {
@@ -80,7 +80,7 @@ TEST(StorageBookings, APromotedOneHasNoPlaceAndATimeOfPromotion) {
   const auto found = *find(*mine.booking(), user);
   CHECK(found.state == domain::BookingState::confirmed);
   CHECK(found.promoted_at.has_value());
-  CHECK_FALSE(found.position.has_value());
+  CHECK_FALSE(found.place.has_value());
 }
 
 TEST(StorageBookings, ARejectedOneSaysWhy) {
@@ -102,11 +102,12 @@ TEST(StorageBookings, SomebodyElsesIsNotFound) {
 TEST(StorageBookings, ARequestIsFoundByItsPersonAlone) {
   const auto command = book(user, make_event());
   carry_out(command);
-  const auto found = commit([&](pqxx::work& tx) { return storage::find_request(tx, command.id, user); });
+  const auto found = commit([&](pqxx::work& tx) { return storage::find_command_outcome(tx, command.id, user); });
   expect_text("confirmed", found->outcome);
   CHECK(found->booking == command.booking() && found->event == command.event);
   const auto stranger = make_user();
-  CHECK_FALSE(commit([&](pqxx::work& tx) { return storage::find_request(tx, command.id, stranger); }).has_value());
+  CHECK_FALSE(
+      commit([&](pqxx::work& tx) { return storage::find_command_outcome(tx, command.id, stranger); }).has_value());
 }
 
 TEST_GROUP_BASE(StorageNotifications, IntegrationTest) {
@@ -119,7 +120,7 @@ TEST_GROUP_BASE(StorageNotifications, IntegrationTest) {
     return commit([&](pqxx::work& tx) { return storage::count_unread(tx, user); });
   }
   int read(const std::vector<NotificationId>& ids, UserId reader) const {
-    return commit([&](pqxx::work& tx) { return storage::mark_read(tx, reader, ids, now()); });
+    return commit([&](pqxx::work& tx) { return storage::update_notifications_read(tx, reader, ids, now()); });
   }
   // So many, all of the same millisecond.
   void receive(int count) const {

@@ -1,4 +1,4 @@
-// Entries that are put aside: for the operator a dead letter, for the person a failed request.
+// Entries that are put aside: for the operator a dead letter, for the user a failed request.
 #include "storage/dead_letters.h"
 
 #include "storage/notifications.h"

@@ -42,7 +42,7 @@ TEST_GROUP_BASE(StorageDeadRetry, DrainTest) {
     return retry([&] { put_back(); });
   }
   void drop(const std::vector<storage::StoredLetter>& dropped) const {
-    commit([&](pqxx::work& tx) { storage::drop_dead_letters(tx, dropped, command, now()); });
+    commit([&](pqxx::work& tx) { storage::delete_dead_letters(tx, dropped, command, now()); });
   }
   // A retry by a process that dies where `last` ends.
   void retry_and_die(const std::function<void()>& last) const {

@@ -77,13 +77,13 @@ TEST(StorageEvents, HoldingCountsBothKindsAndThePlaceInTheLine) {
   const auto held = holding(event, users[0]);
   LONGS_EQUAL(1, held.confirmed);
   LONGS_EQUAL(2, held.waitlisted);
-  LONGS_EQUAL(2, *held.position);
+  LONGS_EQUAL(2, *held.place);
 }
 
 TEST(StorageEvents, WhoHoldsNothingHasNoPlace) {
   const auto held = holding(make_event(), make_user());
   LONGS_EQUAL(0, held.confirmed + held.waitlisted);
-  CHECK_FALSE(held.position.has_value());
+  CHECK_FALSE(held.place.has_value());
 }
 
 TEST(StorageEvents, OpenOnesAreCountedUntilTheyAreOverOrCancelled) {
@@ -107,7 +107,7 @@ TEST_GROUP_BASE(StorageIdempotency, IntegrationTest) {
   storage::IdempotencyClaim claim(const std::string& fingerprint, const std::string& answer, Time at = now(),
                                   const std::string& key = "key") const {
     return commit(
-        [&](pqxx::work& tx) { return storage::claim_idempotency_key(tx, user, key, fingerprint, answer, at); });
+        [&](pqxx::work& tx) { return storage::insert_idempotency_key(tx, user, key, fingerprint, answer, at); });
   }
 };
 
@@ -147,7 +147,7 @@ TEST(StorageIdempotency, KeysOfTwoPeopleAreTwoKeys) {
   claim("same", "first");
   const auto other = make_user();
   CHECK(commit([&](pqxx::work& tx) {
-          return storage::claim_idempotency_key(tx, other, "key", "same", "theirs", now());
+          return storage::insert_idempotency_key(tx, other, "key", "same", "theirs", now());
         }).claimed);
 }
 
@@ -168,11 +168,11 @@ TEST(StorageIdempotency, TheKeyIsFreeWhenTheFirstOneRollsBack) {
   auto first = open_session(), second = open_session();
   const int second_pid = second.get().backendpid();
   auto tx = std::make_unique<pqxx::work>(first.get());
-  storage::claim_idempotency_key(*tx, user, "key", "same", "lost", now());
+  storage::insert_idempotency_key(*tx, user, "key", "same", "lost", now());
   bool claimed = false;
   std::jthread other([&] {
     pqxx::work mine(second.get());
-    claimed = storage::claim_idempotency_key(mine, user, "key", "same", "kept", now()).claimed;
+    claimed = storage::insert_idempotency_key(mine, user, "key", "same", "kept", now()).claimed;
     mine.commit();
   });
   CHECK(await_blocked(second_pid));

@@ -17,7 +17,7 @@ TEST_GROUP_BASE(MarkOver, IntegrationTest) {
     sql("UPDATE events SET end_date_time = $2 WHERE id = $1", event.str(), format_time(at));
   }
   static void mark(Time at) {
-    commit([&](pqxx::work& tx) { return storage::mark_over(tx, at); });
+    commit([&](pqxx::work& tx) { return storage::update_events_over(tx, at); });
   }
   bool is_marked() const { return sql_text("SELECT over FROM events WHERE id = $1", event.str()) == "t"; }
   std::size_t upcoming(Time at) const {

@@ -24,10 +24,10 @@ TEST_GROUP_BASE(StorageRefreshTokens, IntegrationTest) {
     return token;
   }
   static bool use(const RefreshToken& token, Time at = now()) {
-    return commit([&](pqxx::work& tx) { return storage::use_refresh_token(tx, token.hash, at).has_value(); });
+    return commit([&](pqxx::work& tx) { return storage::update_token_used(tx, token.hash, at).has_value(); });
   }
-  static std::optional<storage::EndedSession> end_session_of(const RefreshToken& token, Time at = now()) {
-    return commit([&](pqxx::work& tx) { return storage::end_session_of(tx, token.hash, at); });
+  static std::optional<storage::EndedSession> update_session_ended(const RefreshToken& token, Time at = now()) {
+    return commit([&](pqxx::work& tx) { return storage::update_session_ended(tx, token.hash, at); });
   }
 
   // Runs `revoke` on another session while a rotation has taken `old` and added its successor but not committed yet;
@@ -90,13 +90,13 @@ TEST(StorageRefreshTokens, LookingForAUsedTokenHoldsNobodyUp) {
   auto looking = open_session();
   pqxx::work tx(looking.get());
   CHECK(storage::find_used_refresh_token(tx, token.hash).has_value());
-  commit([&](pqxx::work& other) { storage::revoke_sessions(other, user, SystemClock()); });
-  CHECK_FALSE(storage::hold_refresh_token(tx, token.hash));
+  commit([&](pqxx::work& other) { storage::update_sessions_revoked(other, user, SystemClock()); });
+  CHECK_FALSE(storage::lock_refresh_token(tx, token.hash));
 }
 
 TEST(StorageRefreshTokens, RevokingAFamilyRevokesAllOfIt) {
   const auto first = insert(), second = insert();
-  commit([&](pqxx::work& tx) { storage::revoke_family(tx, family, now()); });
+  commit([&](pqxx::work& tx) { storage::update_session_revoked(tx, family, now()); });
   CHECK_FALSE(use(first));
   CHECK_FALSE(use(second));
 }
@@ -106,25 +106,25 @@ TEST(StorageRefreshTokens, RevokingAFamilyMarksWhatCanBeUsedYet) {
   const auto old = insert(), recent = insert(), live = insert();
   CHECK(use(old, now() - seconds(90)));
   CHECK(use(recent));
-  CHECK(commit([&](pqxx::work& tx) { return storage::revoke_family(tx, family, now()); }));
+  CHECK(commit([&](pqxx::work& tx) { return storage::update_session_revoked(tx, family, now()); }));
   const auto is_marked = [](const RefreshToken& token) {
     return !commit([&](pqxx::work& tx) { return storage::find_used_refresh_token(tx, token.hash).has_value(); });
   };
   CHECK_FALSE(is_marked(old));
   CHECK(is_marked(recent));
   CHECK_FALSE(use(live));
-  CHECK_FALSE(commit([&](pqxx::work& tx) { return storage::revoke_family(tx, family, now()); }));
+  CHECK_FALSE(commit([&](pqxx::work& tx) { return storage::update_session_revoked(tx, family, now()); }));
 }
 
 TEST(StorageRefreshTokens, AnotherFamilyStaysValid) {
   const auto token = insert();
-  commit([&](pqxx::work& tx) { storage::revoke_family(tx, fresh<SessionId>(), now()); });
+  commit([&](pqxx::work& tx) { storage::update_session_revoked(tx, fresh<SessionId>(), now()); });
   CHECK(use(token));
 }
 
 TEST(StorageRefreshTokens, LoggingOutRevokesTheWholeFamily) {
   const auto first = insert(), second = insert();
-  CHECK(end_session_of(first)->was_live);
+  CHECK(update_session_ended(first)->was_live);
   CHECK_FALSE(use(second));
 }
 
@@ -134,14 +134,14 @@ TEST(StorageRefreshTokens, TheAccessTokensOfAnEndedSessionAreRefused) {
   const auto at = now();
   const auto refused = [&](SessionId session, Time since) {
     return commit([&](pqxx::work& tx) {
-      const auto one = storage::is_token_refused(tx, user, session, at, since);
-      const auto list = storage::list_refused_tokens(tx, since, at);
+      const auto one = storage::is_token_revoked(tx, user, session, at, since);
+      const auto list = storage::list_revocations(tx, since, at);
       LONGS_EQUAL(one ? 1 : 0, std::ranges::count(list, std::pair(session.uuid, at)));
       return one;
     });
   };
   CHECK_FALSE(refused(family, at - seconds(1)));
-  CHECK(end_session_of(token, at)->id == family);
+  CHECK(update_session_ended(token, at)->id == family);
   CHECK(refused(family, at - seconds(1)));
   CHECK_FALSE(refused(family, at));  // a token that old has expired
   CHECK_FALSE(refused(other, at - seconds(1)));
@@ -152,14 +152,14 @@ TEST(StorageRefreshTokens, ASessionThatEndedBeforeTheNewPasswordStaysEnded) {
   const auto token = insert();
   const auto at = now();
   commit([&](pqxx::work& tx) { storage::update_password(tx, user, "hash", FixedClock(at)); });
-  const auto list = commit([&](pqxx::work& tx) { return storage::list_refused_tokens(tx, at - seconds(1), at); });
+  const auto list = commit([&](pqxx::work& tx) { return storage::list_revocations(tx, at - seconds(1), at); });
   LONGS_EQUAL(1, std::ranges::count(list, std::pair(user.uuid, at + milliseconds(1))));
   LONGS_EQUAL(1, std::ranges::count(list, std::pair(family.uuid, at)));
 }
 
 TEST(StorageRefreshTokens, ListsTheSessionsThatWereRefreshedTheLongestAgo) {
   const auto oldest = [&](int keep) {
-    return commit([&](pqxx::work& tx) { return storage::list_oldest_families(tx, user, keep); });
+    return commit([&](pqxx::work& tx) { return storage::list_oldest_sessions(tx, user, keep); });
   };
   std::vector<SessionId> sessions;
   for (int i = 0; i < 3; ++i) {
@@ -170,22 +170,22 @@ TEST(StorageRefreshTokens, ListsTheSessionsThatWereRefreshedTheLongestAgo) {
   }
   CHECK(oldest(3).empty());
   CHECK((oldest(1) == std::vector{sessions[1], sessions[0]}));
-  commit([&](pqxx::work& tx) { storage::revoke_family(tx, sessions[1], now()); });
+  commit([&](pqxx::work& tx) { storage::update_session_revoked(tx, sessions[1], now()); });
   CHECK((oldest(1) == std::vector{sessions[0]}));
 }
 
 // Whoever did it may not have lived to tell the others.
 TEST(StorageRefreshTokens, LoggingOutTwiceFindsTheSessionThatEnded) {
   const auto token = insert();
-  end_session_of(token);
-  const auto again = end_session_of(token);
+  update_session_ended(token);
+  const auto again = update_session_ended(token);
   CHECK_FALSE(again->was_live);
   CHECK(again->id == family);
 }
 
 TEST(StorageRefreshTokens, LoggingOutWithAnExpiredTokenFindsNothing) {
   const auto token = insert();
-  CHECK_FALSE(end_session_of(token, token.expires_at).has_value());
+  CHECK_FALSE(update_session_ended(token, token.expires_at).has_value());
   CHECK(use(token));
 }
 
@@ -197,19 +197,19 @@ TEST(StorageRefreshTokens, ANewPasswordRevokesAllOfThePersons) {
 
 TEST(StorageRefreshTokens, ARevokedFamilyTakesTheRotationInFlightWithIt) {
   const auto old = insert();
-  CHECK_FALSE(successor_survives([&](auto& tx) { storage::use_refresh_token(tx, old.hash, now()); },
-                                 [&](auto& tx) { storage::revoke_family(tx, family, now()); }));
+  CHECK_FALSE(successor_survives([&](auto& tx) { storage::update_token_used(tx, old.hash, now()); },
+                                 [&](auto& tx) { storage::update_session_revoked(tx, family, now()); }));
 }
 
 TEST(StorageRefreshTokens, LoggingOutTakesTheRotationInFlightWithIt) {
   const auto old = insert();
-  CHECK_FALSE(successor_survives([&](auto& tx) { storage::use_refresh_token(tx, old.hash, now()); },
-                                 [&](auto& tx) { storage::end_session_of(tx, old.hash, now()); }));
+  CHECK_FALSE(successor_survives([&](auto& tx) { storage::update_token_used(tx, old.hash, now()); },
+                                 [&](auto& tx) { storage::update_session_ended(tx, old.hash, now()); }));
 }
 
 TEST(StorageRefreshTokens, ANewPasswordTakesTheRotationInFlightWithIt) {
   const auto old = insert();
-  CHECK_FALSE(successor_survives([&](auto& tx) { storage::use_refresh_token(tx, old.hash, now()); },
+  CHECK_FALSE(successor_survives([&](auto& tx) { storage::update_token_used(tx, old.hash, now()); },
                                  [&](auto& tx) { storage::update_password(tx, user, "hash", SystemClock()); }));
 }
 

@@ -71,7 +71,7 @@ TEST(StorageUsers, ANewPasswordRefusesOlderTokens) {
   commit([&](pqxx::work& tx) { return storage::update_password(tx, user, "new hash", FixedClock(at)); });
   const auto refused = [&](Time issued_at) {
     return commit([&](pqxx::work& tx) {
-      return storage::is_token_refused(tx, user, std::nullopt, issued_at, at - seconds(900));
+      return storage::is_token_revoked(tx, user, std::nullopt, issued_at, at - seconds(900));
     });
   };
   expect_text("new hash", commit([&](pqxx::work& tx) { return storage::find_account(tx, user); })->password_hash);
@@ -84,7 +84,7 @@ TEST(StorageUsers, ListsThoseWhoseTokensAreRefusedSince) {
   const auto at = now();
   commit([&](pqxx::work& tx) { storage::update_password(tx, before, "hash", FixedClock(at - seconds(1))); });
   commit([&](pqxx::work& tx) { storage::update_password(tx, after, "hash", FixedClock(at + seconds(1))); });
-  const auto list = commit([&](pqxx::work& tx) { return storage::list_refused_tokens(tx, at, at); });
+  const auto list = commit([&](pqxx::work& tx) { return storage::list_revocations(tx, at, at); });
   const auto has = [&](UserId user) {
     return std::any_of(list.begin(), list.end(), [&](auto& e) { return e.first == user.uuid; });
   };
@@ -100,10 +100,10 @@ TEST(StorageUsers, WhoIsKeptIsDeletedOnlyAfterwards) {
   std::atomic<bool> deleted = false;
   std::optional<std::jthread> deleting;
   commit([&](pqxx::work& tx) {
-    CHECK(storage::keep_user(tx, user.id));
+    CHECK(storage::lock_user(tx, user.id));
     deleting.emplace([&] {
       commit([&](pqxx::work& other) {
-        storage::anonymise(other, user.id, "deleted-" + user.id.str() + "@deleted.invalid", clock);
+        storage::delete_account(other, user.id, "deleted-" + user.id.str() + "@deleted.invalid", clock);
       });
       deleted = true;
     });
@@ -112,7 +112,7 @@ TEST(StorageUsers, WhoIsKeptIsDeletedOnlyAfterwards) {
     CHECK_FALSE(deleted);
   });
   deleting.reset();
-  CHECK_FALSE(commit([&](pqxx::work& tx) { return storage::keep_user(tx, user.id); }));
+  CHECK_FALSE(commit([&](pqxx::work& tx) { return storage::lock_user(tx, user.id); }));
 }
 
 TEST(StorageUsers, AStrongerHashChangesNothingElse) {

@@ -46,13 +46,13 @@ std::string cancel_outcome(const Person& person, const std::string& event_id);
 // People who have booked one after the other; their outcomes are known.
 std::vector<Person> people_who_booked(std::size_t count, const std::string& event_id);
 
-// GET …/status as this person sees it.
+// GET …/status as this user sees it.
 Json status_of(const Person& person, const std::string& event_id);
 
-// This person's newest booking of the event; null where there is none.
+// This user's newest booking of the event; null where there is none.
 Json booking_of_event(const Person& person, const std::string& event_id);
 
-// This person's newest notification of the kind; null where there is none.
+// This user's newest notification of the kind; null where there is none.
 Json notification_of(const Person& person, const std::string& kind);
 
 }  // namespace ticketd::e2e

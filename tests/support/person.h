@@ -40,7 +40,7 @@ Response post_as_nobody(std::string path, Json body);
 Person register_person();
 
 // Accounts straight into the database, with access tokens signed by the test: no password is hashed, so thousands take
-// a second. They have the password of the first registered person.
+// a second. They have the password of the first registered user.
 std::vector<Person> make_people(std::size_t count);
 Person make_person();
 

@@ -5,7 +5,7 @@
 namespace ticketd::torture {
 namespace {
 
-// How many commands of one kind, person and event there can be beyond those whose ids are known from a 202.
+// How many commands of one kind, user and event there can be beyond those whose ids are known from a 202.
 struct Bounds {
   int least = 0;
   int most = 0;

@@ -116,7 +116,7 @@ class Replay {
     }
   }
 
-  // What no command's person got: promotions and deletions, each told once.
+  // What no command's user got: promotions and deletions, each told once.
   void check_other_notices() {
     for (const auto& [id, rows] : notifications_) {
       for (const auto* row : rows) --notices_[notice(row->kind, row->user, row->booking)];

@@ -5,24 +5,30 @@
 using namespace ticketd;
 using namespace ticketd::tests;
 
-TEST_GROUP(Edge){// Its stores are never asked.
-                 static Config settings(){Config config;
-config.database_url = "postgresql:///none?host=/nonexistent";
-config.queue_redis_url = config.cache_redis_url = "unix:///nonexistent";
-config.db_connections = config.shards = config.argon2_jobs = 1;
-config.log_level = Level::error;
-return config;
+namespace {
+
+// Its stores are never asked.
+Config settings() {
+  Config config;
+  config.database_url = "postgresql:///none?host=/nonexistent";
+  config.queue_redis_url = config.cache_redis_url = "unix:///nonexistent";
+  config.db_connections = config.shards = config.argon2_jobs = 1;
+  config.log_level = Level::error;
+  return config;
 }
-static int status_after(milliseconds waited) {
-  App app(settings(), "test");
+
+int status_after(milliseconds waited) {
+  App app(settings(), "test", 1);
   Edge edge(
-      app, "test", Limit::none, [](App&, const Request&) -> Answer { return Reply{200}; }, nullptr);
+      app, "test", RateClass::none, [](App&, const Request&) -> Answer { return Reply{200}; }, nullptr);
   Request request;
   request.whole_at = SystemClock().now() - waited;
   return edge.handle(request).status;
 }
-}
-;
+
+}  // namespace
+
+TEST_GROUP(Edge){};
 
 TEST(Edge, RefusesWhatWaitedTooLong) {
   LONGS_EQUAL(200, status_after(milliseconds(0)));

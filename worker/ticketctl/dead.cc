@@ -149,7 +149,7 @@ int drop(postgres::DatabasePool& database, const std::string& word, bool json) {
     const bool found = postgres::transact(database, [&](pqxx::work& tx) {
       const auto letters = find(tx, id);
       if (letters.empty()) return false;
-      storage::drop_dead_letters(tx, letters, command_in(letters.front()), SystemClock().now());
+      storage::delete_dead_letters(tx, letters, command_in(letters.front()), SystemClock().now());
       return true;
     });
     found ? tally.add(id, "dropped", "is dropped") : tally.add(id, "not_found", "there is no such dead letter", false);

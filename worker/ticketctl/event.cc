@@ -94,7 +94,7 @@ void print_line(const EventBooking& booking, int place) {
   std::cout << "  " << booking.user.str() << "  " << harmless(booking.email) << '\n';
 }
 
-// `waiting`: the line, with places.
+// `waiting`: the waiting list, with places.
 int bookings(postgres::DatabasePool& database, EventId event, const std::optional<std::string>& state, int limit,
              bool json) {
   const bool waiting = state == "waitlisted";

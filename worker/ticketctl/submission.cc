@@ -32,7 +32,7 @@ std::string Submission::carry_out(UserId user, EventId event, domain::Action act
   worker_answers_ = worker_answers_ && queue_.await_outcome(command.id, kOutcomeWaitMs);
   if (!worker_answers_) return "queued";
   const auto request = postgres::autocommit(
-      database_, [&](pqxx::transaction_base& tx) { return storage::find_request(tx, command.id, user); });
+      database_, [&](pqxx::transaction_base& tx) { return storage::find_command_outcome(tx, command.id, user); });
   if (!request) return "queued";
   return request->outcome + (request->reason ? ": " + *request->reason : "");
 }

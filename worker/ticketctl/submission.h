@@ -25,7 +25,7 @@ class Submission {
   // What is not in the queue by now does not come in any more.
   void refuse_bookings_of(UserId user) { queue_.refuse_bookings_of(user); }
 
-  // What the person has asked for and is not decided.
+  // What the user has asked for and is not decided.
   std::vector<domain::Command> list_pending(UserId user) { return queue_.list_pending(user); }
 
  private:

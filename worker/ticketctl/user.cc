@@ -16,13 +16,13 @@ using storage::AccountOverview;
 constexpr int kRedisTimeoutMs = 2'000;
 constexpr int kNewestBookings = 10;
 
-JsonText json_of(const storage::Booking& booking) {
+JsonText json_of(const storage::BookingDetails& booking) {
   return JsonText::object({{"id", booking.id.str()},
                            {"event_id", booking.event.str()},
                            {"event_title", booking.event_title},
                            {"state", domain::name_of(booking.state)},
                            {"reason", booking.reason},
-                           {"position", booking.position},
+                           {"position", booking.place},
                            {"created_at", format_time(booking.created_at)}});
 }
 
@@ -60,7 +60,7 @@ int show(postgres::DatabasePool& database, const AccountOverview& account, bool 
                               " waiting, of events to come");
   print_field("unread", std::to_string(account.unread) + " notifications");
   for (const auto& booking : bookings) {
-    const auto place = booking.position ? " at place " + std::to_string(*booking.position) : "";
+    const auto place = booking.place ? " at place " + std::to_string(*booking.place) : "";
     std::cout << "  " << booking.id.str() << "  " << format_time(booking.created_at) << "  "
               << domain::name_of(booking.state) << place << "  " << harmless(booking.event_title) << '\n';
   }
@@ -104,8 +104,8 @@ int set_role(postgres::DatabasePool& database, const AccountOverview& account, c
 
 int revoke(const Config& config, postgres::DatabasePool& database, const AccountOverview& account, bool json) {
   const auto id = account.user.id;
-  const auto after =
-      postgres::transact(database, [&](pqxx::work& tx) { return storage::revoke_sessions(tx, id, SystemClock()); });
+  const auto after = postgres::transact(
+      database, [&](pqxx::work& tx) { return storage::update_sessions_revoked(tx, id, SystemClock()); });
   const auto since = tell_endpoints(config, id, after);
   if (json) {
     std::cout << JsonText::object({{"id", id.str()}, {"sessions", account.sessions}, {"refused", since}}).str() << '\n';
@@ -122,7 +122,7 @@ std::string tell_endpoints(const Config& config, UserId user, Time after) {
   redis::RedisPool redis(config.cache_redis_url, kRedisTimeoutMs);
   Cell unreachable{0};
   auth::Cache cache(redis, unreachable);
-  auth::Gate(cache).refuse_tokens_before(user, after);
+  auth::Gate(cache).revoke_tokens_before(user, after);
   return unreachable.load() == 0 ? "from now on" : "in half a minute at most: the cache's Redis cannot be told";
 }
 

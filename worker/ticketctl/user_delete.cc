@@ -105,7 +105,7 @@ int delete_user(const Config& config, postgres::DatabasePool& database, const st
   // A name that nobody can have registered before.
   const auto address = "deleted-" + UserId::make(clock.now(), random).str() + "@deleted.invalid";
   const auto after =
-      postgres::transact(database, [&](pqxx::work& tx) { return storage::anonymise(tx, user, address, clock); });
+      postgres::transact(database, [&](pqxx::work& tx) { return storage::delete_account(tx, user, address, clock); });
   const auto refused = tell_endpoints(config, user, after);
   submission.refuse_bookings_of(user);  // of requests that the handlers have let in before
   Done done(json);

@@ -12,11 +12,11 @@ TEST_GROUP_BASE(StorageLine, IntegrationTest) {
   const std::vector<UserId> people = make_users(600);
 
   int place_of(const UserId& user) const {
-    return commit([&](pqxx::work& tx) { return storage::find_holding(tx, event, user); }).position.value_or(0);
+    return commit([&](pqxx::work& tx) { return storage::find_holding(tx, event, user); }).place.value_or(0);
   }
   int listed_place_of(const UserId& user) const {
     const auto list = commit([&](pqxx::work& tx) { return storage::list_bookings(tx, user, {}); });
-    return list.at(0).position.value_or(0);
+    return list.at(0).place.value_or(0);
   }
   // "seq:waiting" of each block.
   std::string blocks() const {
