@@ -81,8 +81,8 @@ same('the exit statuses in the help, and those that are seen', inHelp, ends.map(
 const withOptions = (name) => ['--json', ...commands[name].options].map((option) => `${name} ${option}`);
 const known = names.flatMap((name) => [name.split(' ')[0], name, ...withOptions(name)]);
 const texts = [
-  'README.md', 'CHANGELOG.md', 'systemd/README.md', 'systemd/setup', 'systemd/ticketd.env', 'systemd/monitoring/ticketd.rules.yml',
-  ...['man/ticketctl.1', 'man/ticketd.7', 'man/ticketd.env.5', 'ticketd@.service', 'ticketd-migrate.service'].map((file) => `systemd/${file}`),
+  'README.md', 'CHANGELOG.md', 'systemd/README.md', 'systemd/setup', 'systemd/units/ticketd.env', 'systemd/monitoring/ticketd.rules.yml',
+  ...['man/ticketctl.1', 'man/ticketd.7', 'man/ticketd.env.5', 'units/ticketd@.service', 'units/ticketd-migrate.service'].map((file) => `systemd/${file}`),
   ...['', 'doctor/', 'status/'].flatMap((room) => fs.readdirSync(`worker/ticketctl/${room}`).filter((file) => file.endsWith('.cc'))
     .map((file) => `worker/ticketctl/${room}${file}`)),
 ];

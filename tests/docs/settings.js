@@ -31,15 +31,15 @@ for (const name of ['TICKETD_LOG_LEVEL', 'TICKETD_RATE_LIMIT', 'TICKETD_MIGRATIO
 const ofStack = all(read('systemd/local/settings.sh'), /\$\{(TICKETD_(?:CORS|COARSE)_\w+):-/g).map((match) => match[1]);
 const known = [...Object.keys(defaults), ...ofStack];
 const list = (directory, pattern) => fs.readdirSync(directory).filter((name) => pattern.test(name)).map((name) => `${directory}/${name}`);
-const units = list('systemd', /\.(?:service|socket|target)$/);
+const units = list('systemd/units', /\.(?:service|socket|target)$/);
 const texts = [
-  'README.md', 'CHANGELOG.md', 'Makefile', 'systemd/README.md', 'systemd/ticketd.env', 'nginx/www/openapi.yaml', 'nginx/www/docs/errors.html',
-  ...list('systemd/man', /\.[157]$/), ...list('systemd/monitoring', /\./), ...list('systemd', /\.example$/), ...units,
+  'README.md', 'CHANGELOG.md', 'Makefile', 'systemd/README.md', 'systemd/units/ticketd.env', 'nginx/www/openapi.yaml', 'nginx/www/docs/errors.html',
+  ...list('systemd/man', /\.[157]$/), ...list('systemd/monitoring', /\./), ...list('systemd/units', /\.example$/), ...units,
 ];
 for (const file of texts) within(`the settings that ${file} names`, all(read(file), /\bTICKETD_[A-Z0-9_]+\b/g).map(([name]) => name), known);
 
 // A line that is commented out shows the default.
-const shown = all(read('systemd/ticketd.env'), /^#([A-Z][A-Z0-9_]+)=(.*)$/gm).map(([, name, value]) => `${name}=${value}`);
+const shown = all(read('systemd/units/ticketd.env'), /^#([A-Z][A-Z0-9_]+)=(.*)$/gm).map(([, name, value]) => `${name}=${value}`);
 same('the defaults in ticketd.env', shown, shown.map((line) => line.split('=')[0]).map((name) => `${name}=${defaults[name]}`));
 
 // Secrets reach the services as credentials: one of each that is required.
@@ -94,7 +94,7 @@ says('nginx/www/docs/errors.html', `One header has more than ${headers[1]} KiB, 
 
 // The units. In the manual ticketd@ENDPOINT.service, in the table ticketd@NAME.service and ticketd-worker@1.service.
 const unit = (name) => name.replace(/@[A-Z0-9]*/, '@');
-const there = units.map((file) => file.replace('systemd/', ''));
+const there = units.map((file) => file.replace('systemd/units/', ''));
 const entries = all(read('systemd/man/ticketd.7').split('.Sh FILES')[0], /^\.It (.*)$/gm).flatMap(([, names]) => names.split(' , '));
 same('the units in ticketd(7)', entries.map(unit), there);
 const rows = all(read('systemd/README.md'), /^\| (`ticketd[^|]*) \| [^|]* \| ([^|]*)\|$/gm);
@@ -106,10 +106,10 @@ const inTable = rows.flatMap(([, cell, user]) =>
     .map((name) => [full(unit(name)), user.replace(/[` ]/g, '')]),
 );
 same("the units in the operating manual's table", inTable.map(([name]) => name), there);
-const userOf = (name) => (/^User=(.*)$/m.exec(read(`systemd/${name}`)) || ['', ''])[1];
+const userOf = (name) => (/^User=(.*)$/m.exec(read(`systemd/units/${name}`)) || ['', ''])[1];
 const runsAs = there.map((name) => `${name} as ${userOf(name)}`);
 same('and as whom they run', inTable.map(([name, user]) => `${name} as ${user}`), runsAs);
-const listens = setting('systemd/ticketd@.socket', /^ListenStream=(.*)$/m);
+const listens = setting('systemd/units/ticketd@.socket', /^ListenStream=(.*)$/m);
 same('the socket of an endpoint in ticketd(7)', [setting('systemd/man/ticketd.7', /^\.Pa (\S+\.sock)$/m)], [listens.replace('%i', 'ENDPOINT')]);
 says('systemd/README.md', `\`${listens.replace('%i', 'NAME')}\``);
 
