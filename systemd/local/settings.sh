@@ -119,7 +119,7 @@ tcp-backlog 4096
 maxclients $((NOFILE > 20000 ? 10000 : NOFILE / 2))"
   mkdir -p "$RUN_DIR/redis-queue" "$RUN_DIR/redis-cache"
   for name in queue cache; do
-    fill "$ROOT/systemd/redis-$name.acl.in" "$RUN_DIR/conf/redis-$name.acl" ADMIN_HASH="$(sha256 "$ADMIN_PASSWORD")" \
+    fill "$ROOT/systemd/redis/redis-$name.acl.in" "$RUN_DIR/conf/redis-$name.acl" ADMIN_HASH="$(sha256 "$ADMIN_PASSWORD")" \
       API_HASH="$(sha256 "$API_PASSWORD")" WORKER_HASH="$(sha256 "$WORKER_PASSWORD")"
   done
   # A command is on disk before its 202 leaves, and is never evicted to make room.

@@ -55,7 +55,7 @@ const [pair, network, account] = ['LOGIN_LIMIT', 'LOGIN_LIMIT_NETWORK', 'LOGIN_L
 const words = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
 const ttl = minutes(defaults.TICKETD_ACCESS_TTL_S);
 const setting = (file, pattern) => pattern.exec(read(file))[1];
-const memory = setting('systemd/redis-queue.conf', /^maxmemory (\d+)mb$/m);
+const memory = setting('systemd/redis/redis-queue.conf', /^maxmemory (\d+)mb$/m);
 const body = setting('nginx/server.conf', /^client_max_body_size +(\d+)k;/m);
 const perSecond = setting('nginx/http.conf', /zone=ticketd_requests:10m rate=(\d+)r\/s;/);
 const burst = setting('nginx/server.conf', /zone=ticketd_requests burst=(\d+) nodelay;/);
@@ -75,7 +75,7 @@ says('nginx/www/openapi.yaml', `has ${count('EVENTS_PER_USER')} events at most b
 says('nginx/www/docs/errors.html', `as one person may: ${count('EVENTS_PER_USER')} by default`);
 says('README.md', `drop the old one ${ttl} later`);
 says('README.md', `${body} KiB, one JSON object`);
-says('README.md', `\`maxmemory\` (${memory} MB in \`systemd/redis-queue.conf\`)`);
+says('README.md', `\`maxmemory\` (${memory} MB in \`systemd/redis/redis-queue.conf\`)`);
 says('systemd/README.md', `\`maxmemory\` (${memory} MB;`);
 says('systemd/README.md', `${ttl} (\`TICKETD_ACCESS_TTL_S\`) later`);
 says('systemd/README.md', `\`TICKETD_DB_CONNECTIONS\` (${count('DB_CONNECTIONS')})`);
