@@ -87,7 +87,7 @@ torture: deps-test ## everything dies, whenever it likes, and nothing may break:
 
 deb: deps-deb ## a Debian package: build/ticketd_VERSION_ARCH.deb
 	@$(MAKE) --no-print-directory -j$$(nproc) build docs
-	@systemd/package $(BUILD)/bin $(BUILD)
+	@systemd/debian/build $(BUILD)/bin $(BUILD)
 
 test-systemd: deps-systemd ## the package on a Debian of its own that boots systemd; as root
 	@$(MAKE) --no-print-directory deb
