@@ -53,7 +53,7 @@ for (const name of called) {
 }
 const inTheHelp = called.flatMap((name) => commands[name].options.map((option) => `${name} ${option}`));
 same('the options in the help, and those that are taken', inTheHelp, taken);
-const setup = read('systemd/setup/setup');
+const setup = read('systemd/setup/options.sh');
 const ofSetup = commands.setup.options;
 same("the options of setup in the help, and in its script's usage", ofSetup, all(setup, /^ {2}(--[a-z-]+) [A-Z]/gm).map((match) => match[1]));
 same("the options of setup in the help, and in its script's code", ofSetup, all(setup, /^ +(--[a-z-]+)\) /gm).map((match) => match[1]));
@@ -81,8 +81,9 @@ same('the exit statuses in the help, and those that are seen', inHelp, ends.map(
 const withOptions = (name) => ['--json', ...commands[name].options].map((option) => `${name} ${option}`);
 const known = names.flatMap((name) => [name.split(' ')[0], name, ...withOptions(name)]);
 const texts = [
-  'README.md', 'CHANGELOG.md', 'systemd/README.md', 'systemd/setup/setup', 'systemd/units/ticketd.env', 'systemd/monitoring/ticketd.rules.yml',
+  'README.md', 'CHANGELOG.md', 'systemd/README.md', 'systemd/units/ticketd.env', 'systemd/monitoring/ticketd.rules.yml',
   ...['man/ticketctl.1', 'man/ticketd.7', 'man/ticketd.env.5', 'units/ticketd@.service', 'units/ticketd-migrate.service'].map((file) => `systemd/${file}`),
+  ...fs.readdirSync('systemd/setup').map((file) => `systemd/setup/${file}`),
   ...['', 'doctor/', 'status/'].flatMap((room) => fs.readdirSync(`worker/ticketctl/${room}`).filter((file) => file.endsWith('.cc'))
     .map((file) => `worker/ticketctl/${room}${file}`)),
 ];
