@@ -106,7 +106,7 @@ write_nginx_conf() {
   done
   mkdir -p "$RUN_DIR/nginx"
   fill "$ROOT/nginx/settings.conf.in" "$RUN_DIR/conf/settings.conf" RATE_LIMIT="$rate" CORS_ORIGINS="$origins" CORS_VARY="$vary"
-  fill "$ROOT/nginx/paths.conf.in" "$RUN_DIR/conf/paths.conf" SOCKET_DIR="$SOCKET_DIR" WWW_DIR="$www"
+  "$ROOT/nginx/paths" "$SOCKET_DIR" "$www" >"$RUN_DIR/conf/paths.conf"
   fill "$ROOT/nginx/local.conf.in" "$RUN_DIR/nginx.conf" RUN_DIR="$RUN_DIR" NGINX_DIR="$ROOT/nginx" \
     PORT="$PORT" USER="$user" NOFILE="$NOFILE" CONNECTIONS=$((NOFILE / 2 < 8192 ? NOFILE / 2 : 8192))
 }

@@ -1,6 +1,7 @@
 // What is written down in several places is the same in all of them: the routes (nginx/routes.conf, handlers/, the
 // OpenAPI document, the Bruno collection), the error codes (lib/http/reply.cc, nginx/errors.conf, the document, the errors page), the version.
 const fs = require('fs');
+const { execFileSync } = require('child_process');
 const { document, operations } = require('./document');
 const { read, all, same, finish } = require('./lists');
 
@@ -41,18 +42,13 @@ same(
 );
 
 // nginx may send a request again that a kept connection lost: so it keeps none to what changes something.
-const paths = read('nginx/paths.conf.in');
+const paths = execFileSync('nginx/paths', ['/run/ticketd', '/www'], { encoding: 'utf8' });
 const kept = all(paths, /^ {4}([a-z-]+) +ticketd-\1;$/gm).map((match) => match[1]);
-same(
-  'the endpoints whose connections are kept, and their upstreams',
-  kept,
-  all(paths, /^upstream ticketd-([a-z-]+) \{\n +server +unix:@SOCKET_DIR@\/\1\.sock max_fails=0;$/gm).map((match) => match[1]),
-);
-same(
-  'the endpoints whose connections are kept, and those of them that only read',
-  kept,
-  kept.filter((name) => mapped.some((route) => route.handler === name) && !mapped.some((route) => route.handler === name && route.method !== 'GET')),
-);
+const upstreams = all(paths, /^upstream ticketd-([a-z-]+) \{ server unix:\/run\/ticketd\/\1\.sock max_fails=0; /gm).map((match) => match[1]);
+same('the endpoints whose connections are kept, and their upstreams', kept, upstreams);
+const writes = (name) => operations.some(({ handler, method }) => handler === name && method !== 'GET');
+const ofApi = operations.filter(({ path }) => path.startsWith('/v1/')).map(({ handler }) => handler);
+same('the endpoints whose connections are kept, and those of openapi.yaml that only read', kept, ofApi.filter((name) => !writes(name)));
 
 const errorsConf = read('nginx/errors.conf').split('$ticketd_error_code')[1].split('}')[0];
 const codes = [
