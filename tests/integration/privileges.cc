@@ -1,6 +1,9 @@
 // What each part's identity may do in PostgreSQL and in Redis, and what it must not.
 #include <pqxx/pqxx>
 
+#include <set>
+
+#include "storage/health.h"
 #include "storage/housekeeping.h"
 #include "support/fixtures.h"
 #include "support/integration_test.h"
@@ -20,6 +23,35 @@ bool may(const std::string& role, const std::string& statement) {
     if (why.find("permission denied") == why.npos && why.find("must be owner") == why.npos) throw;
     return false;
   }
+}
+
+// "ticketd_api SELECT users": what the roles may do with the tables, on some of their columns at least.
+std::set<std::string> rights_given(pqxx::transaction_base& tx) {
+  const auto rows = tx.exec(R"(
+    SELECT role || ' ' || "right" || ' ' || relname
+    FROM unnest(ARRAY['ticketd_api', 'ticketd_worker']) role, pg_class,
+         unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) "right"
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')
+      AND CASE WHEN "right" IN ('DELETE', 'TRUNCATE', 'TRIGGER') THEN has_table_privilege(role, pg_class.oid, "right")
+            ELSE has_any_column_privilege(role, pg_class.oid, "right") END)");
+  std::set<std::string> rights;
+  for (const auto& row : rows) rights.insert(row[0].as<std::string>());
+  return rights;
+}
+
+// The same, of what `ticketctl doctor` misses.
+std::set<std::string> rights_missed(pqxx::transaction_base& tx) {
+  std::set<std::string> rights;
+  for (const auto& [role, right, relation] : storage::list_missing_rights(tx))
+    rights.insert(role + " " + right + " " + relation);
+  return rights;
+}
+
+std::string only_in_the_first(const std::set<std::string>& first, const std::set<std::string>& second) {
+  std::string items;
+  for (const auto& item : first)
+    if (!second.contains(item)) items += (items.empty() ? "" : ", ") + item;
+  return items;
 }
 
 // A user, and the command that it sends.
@@ -87,6 +119,17 @@ TEST(Privileges, NeitherChangesTheSchemaOrItsHistory) {
 TEST(Privileges, TheyMayDoTheirOwn) {
   CHECK_TRUE(may("ticketd_api", "SELECT password_hash FROM users"));
   CHECK_TRUE(may("ticketd_worker", "UPDATE bookings SET state = state"));
+}
+
+// Without any right the doctor misses all that it knows.
+TEST(Privileges, TheDoctorAsksForWhatTheMigrationsGrant) {
+  pqxx::connection connection(stores().database.url());
+  pqxx::work tx(connection);
+  const auto given = rights_given(tx);
+  tx.exec("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ticketd_api, ticketd_worker");
+  const auto known = rights_missed(tx);
+  expect_text("", only_in_the_first(given, known));
+  expect_text("", only_in_the_first(known, given));
 }
 
 TEST(Privileges, TheWorkerMayCleanUp) {
