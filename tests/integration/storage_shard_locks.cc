@@ -98,6 +98,41 @@ TEST(StorageShardLocks, TheShardsOfAKilledSessionGoToTheOther) {
   LONGS_EQUAL(16, sharers[0]->size());
 }
 
+TEST(StorageShardLocks, AShardThatIsGivenUpGoesToTheOtherThoughThatHasItsShare) {
+  join(2);
+  settle();
+  const int shard = *sharers[0]->locks.owned().begin();
+  sharers[0]->locks.give_up(shard);
+  settle();
+  expect_disjoint_and_whole();
+  CHECK(sharers[1]->locks.owned().contains(shard));
+}
+
+TEST(StorageShardLocks, AShardThatIsGivenUpIsNotTakenBackBeforeARetry) {
+  join(1);
+  settle();
+  sharers[0]->locks.give_up(3);
+  settle();
+  LONGS_EQUAL(15, sharers[0]->size());
+  sharers[0]->locks.retry();
+  settle();
+  LONGS_EQUAL(16, sharers[0]->size());
+  CHECK(sharers[0]->locks.given_up().empty());
+}
+
+TEST(StorageShardLocks, WhoGaveAShardUpSharesAgainAfterARetry) {
+  join(2);
+  settle();
+  for (const int shard : {0, 1, 2}) {
+    if (sharers[0]->locks.owned().contains(shard)) sharers[0]->locks.give_up(shard);
+  }
+  settle();
+  sharers[0]->locks.retry();
+  settle();
+  expect_disjoint_and_whole();
+  LONGS_EQUAL(8, sharers[0]->size());
+}
+
 TEST(StorageShardLocks, WhoLostItsSessionIsTold) {
   join(1);
   settle();
