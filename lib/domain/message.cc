@@ -13,7 +13,7 @@ constexpr std::array<std::string_view, 9> kNames = {"booked",        "waitlisted
                                                     "cancelled",     "nothing_to_cancel", "rejected",
                                                     "event_updated", "event_deleted",     "failed"};
 
-std::string quoted(std::string_view title) { return '"' + std::string(title) + '"'; }
+std::string in_quotes(std::string_view title) { return '"' + std::string(title) + '"'; }
 
 std::string rejection_text(Reason reason, CommandKind kind, const std::string& event) {
   const std::string what = kind == CommandKind::book ? "Your booking for " : "Your change of ";
@@ -36,7 +36,7 @@ std::string rejection_text(Reason reason, CommandKind kind, const std::string& e
 std::string_view name_of(NotificationKind kind) { return kNames.at(static_cast<std::size_t>(kind)); }
 
 Message message_of(const BatchFact& fact) {
-  const auto event = quoted(fact.title);
+  const auto event = in_quotes(fact.title);
   return std::visit(
       Overloaded{
           [&](const Booked&) {
@@ -74,7 +74,7 @@ Message message_of(const BatchFact& fact) {
 }
 
 Message event_deleted_message(std::string_view title) {
-  return {Kind::event_deleted, quoted(title) + " was cancelled by its organiser, and with it your booking."};
+  return {Kind::event_deleted, in_quotes(title) + " was cancelled by its organiser, and with it your booking."};
 }
 
 Message failed_message(CommandKind kind) {

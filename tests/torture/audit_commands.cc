@@ -27,7 +27,7 @@ void audit_commands(const History& history, const Evidence& evidence, Findings& 
     const auto& row = *found->second.front();
     if (found->second.size() > 1) findings.add("twice", id + " has more than one outcome");
     if (row.state != "done") findings.add("failed", id + " is " + row.state + ": " + row.reason);
-    if (row.kind != name_of(command.kind) || row.user != command.user.str() || row.event != command.event.str())
+    if (row.kind != name_of(command.kind()) || row.user != command.user.str() || row.event != command.event.str())
       findings.add("mixed_up", id + " is not what was queued");
   }
   for (const auto& row : evidence.commands) {
