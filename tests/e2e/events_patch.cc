@@ -120,7 +120,7 @@ TEST(PatchEvent, AnswersARequestWhenTheOutcomeTakesLonger) {
 }
 
 TEST(PatchEvent, WaitsForALaggingWorkerInHalfOfTheThreadsOnly) {
-  constexpr std::size_t kThreads = 48;      // the default of TICKETD_BOOKING_THREADS
+  constexpr std::size_t kThreads = 8;       // the default of TICKETD_THREADS
   constexpr std::chrono::seconds kWait{2};  // that of TICKETD_OUTCOME_WAIT_MS
   const auto id = create_event(owner);
   pause_workers();

@@ -70,7 +70,7 @@ int ticketd::serve(const char* name, RateClass, OpenHandler handler) {
   endpoints()[name] = {handler, nullptr};
   return 0;
 }
-int ticketd::serve(const char* name, RateClass, SignedInHandler handler) {
+int ticketd::serve(const char* name, RateClass, SignedInHandler handler, WaitsFor) {
   endpoints()[name] = {nullptr, handler};
   return 0;
 }
