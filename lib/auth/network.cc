@@ -7,6 +7,8 @@
 #include <cstring>
 #include <span>
 
+#include "base/hex.h"
+
 namespace ticketd::auth {
 namespace {
 
@@ -18,13 +20,7 @@ std::string prefix_of(const std::string& address, std::size_t ipv6_bytes) {
     std::array<char, INET_ADDRSTRLEN> text{};
     return inet_ntop(AF_INET, bytes.data() + kMapped.size(), text.data(), text.size());
   }
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string network;
-  for (const auto byte : std::span(bytes).first(ipv6_bytes)) {
-    network += kDigits[byte >> 4];
-    network += kDigits[byte & 15];
-  }
-  return network;
+  return hex_of(std::span(bytes).first(ipv6_bytes));
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "base/hex.h"
+
 namespace ticketd {
 namespace {
 
@@ -31,9 +33,8 @@ std::size_t sequence_size(std::string_view text) {
 bool is_plain(char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
 
 void append_escaped(std::string& out, unsigned code) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  out += "\\u";
-  for (const int shift : {12, 8, 4, 0}) out += kDigits[code >> shift & 15];
+  const std::uint8_t bytes[] = {static_cast<std::uint8_t>(code >> 8), static_cast<std::uint8_t>(code)};
+  out.append("\\u").append(hex_of(bytes));
 }
 
 // The code point of a sequence of at most three bytes, if it is one that a terminal or a pager would act upon: a

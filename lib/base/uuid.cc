@@ -2,15 +2,10 @@
 
 #include <algorithm>
 
+#include "base/hex.h"
+
 namespace ticketd {
 namespace {
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 bool dash_at(std::size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
 
@@ -29,29 +24,25 @@ Uuid Uuid::v7(Time now, Random& random) {
 std::optional<Uuid> Uuid::parse(std::string_view text) {
   if (text.size() != 36) return std::nullopt;
   Uuid id;
-  std::size_t nibble = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (dash_at(i)) {
-      if (text[i] != '-') return std::nullopt;
-      continue;
-    }
-    const int value = hex_value(text[i]);
-    if (value < 0) return std::nullopt;
-    auto& byte = id.bytes[nibble / 2];
-    byte = static_cast<std::uint8_t>((byte << 4) | value);
-    ++nibble;
+  std::size_t at = 0;
+  for (auto& byte : id.bytes) {
+    if (dash_at(at) && text[at++] != '-') return std::nullopt;
+    const auto value = byte_of_hex(text.substr(at, 2));
+    if (!value) return std::nullopt;
+    byte = *value;
+    at += 2;
   }
   return id;
 }
 
 std::string Uuid::str() const {
-  static constexpr char kDigits[] = "0123456789abcdef";
   std::string text(36, '-');
   std::size_t at = 0;
   for (const auto byte : bytes) {
     if (dash_at(at)) ++at;
-    text[at++] = kDigits[byte >> 4];
-    text[at++] = kDigits[byte & 0x0f];
+    const auto [high, low] = hex_pair(byte);
+    text[at++] = high;
+    text[at++] = low;
   }
   return text;
 }

@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "base/hex.h"
+
 namespace ticketd::http {
 namespace {
 
@@ -86,8 +88,7 @@ std::string etag_of(std::string_view body) {
   std::array<unsigned char, 16> hash{};
   crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(body.data()), body.size(),
                      nullptr, 0);
-  std::array<char, 33> hex{};
-  return std::string("W/\"") + sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size()) + '"';
+  return "W/\"" + hex_of(hash) + '"';
 }
 
 // RFC 9110 section 13.1.2: a list of tags, or *; compared weakly.

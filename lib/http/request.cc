@@ -1,7 +1,8 @@
 #include "http/request.h"
 
 #include <algorithm>
-#include <charconv>
+
+#include "base/hex.h"
 
 namespace ticketd::http {
 namespace {
@@ -30,14 +31,14 @@ std::string name_in(std::string_view pair) { return percent_decoded(pair.substr(
 
 // As it is, but for what RFC 3986 allows nowhere in a query: that could end the URI in a header.
 void append_encoded(std::string& out, std::string_view pair) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
   constexpr std::string_view kInQueries = "-._~!$&'()*+,;=:@/?%";
   for (const char c : pair) {
     const bool letter_or_digit = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
     if (letter_or_digit || kInQueries.find(c) != std::string_view::npos) {
       out += c;
     } else {
-      out.append(1, '%').append(1, kDigits[static_cast<unsigned char>(c) >> 4]).append(1, kDigits[c & 15]);
+      const auto [high, low] = hex_pair(static_cast<std::uint8_t>(c), kUpperHexDigits);
+      out.append(1, '%').append(1, high).append(1, low);
     }
   }
 }
@@ -98,10 +99,9 @@ Result<std::optional<std::string>> Request::idempotency_key() const {
 std::string percent_decoded(std::string_view text) {
   std::string decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned char byte = 0;
-    if (text[i] == '%' && i + 2 < text.size() &&
-        std::from_chars(text.data() + i + 1, text.data() + i + 3, byte, 16).ptr == text.data() + i + 3) {
-      decoded += static_cast<char>(byte);
+    const auto byte = text[i] == '%' ? byte_of_hex(text.substr(i + 1, 2)) : std::nullopt;
+    if (byte) {
+      decoded += static_cast<char>(*byte);
       i += 2;
     } else {
       decoded += text[i] == '+' ? ' ' : text[i];

@@ -9,6 +9,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/hex.h"
+
 namespace ticketd::redis {
 namespace {
 
@@ -78,11 +80,7 @@ Script::Script(std::string script_text) : text(std::move(script_text)) {
   std::array<unsigned char, SHA_DIGEST_LENGTH> hash{};
   SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
        hash.data());  // EVALSHA names scripts by SHA-1
-  static constexpr char kDigits[] = "0123456789abcdef";
-  for (const auto byte : hash) {
-    sha1 += kDigits[byte >> 4];
-    sha1 += kDigits[byte & 15];
-  }
+  sha1 = hex_of(hash);
 }
 
 void Arguments::push_back(std::string_view word) {

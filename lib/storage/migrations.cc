@@ -10,6 +10,7 @@
 #include <regex>
 #include <stdexcept>
 
+#include "base/hex.h"
 #include "postgres/rows.h"
 
 namespace ticketd::storage {
@@ -50,8 +51,7 @@ class MigrationLock {
 std::string sha256_hex(const std::string& text) {
   std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
   crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size());
-  std::array<char, 2 * crypto_hash_sha256_BYTES + 1> hex{};
-  return sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
+  return hex_of(hash);
 }
 
 }  // namespace

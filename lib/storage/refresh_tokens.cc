@@ -1,5 +1,6 @@
 #include "storage/refresh_tokens.h"
 
+#include "base/hex.h"
 #include "postgres/rows.h"
 
 namespace ticketd::storage {
@@ -45,15 +46,7 @@ const Statement kFindFamily{"find_family",
                             "SELECT family_id FROM refresh_tokens WHERE token_hash = $1 AND expires_at > $2"};
 
 // bytea's hex form
-std::string bytea(const std::string& bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text = "\\x";
-  for (const char c : bytes) {
-    text += kDigits[static_cast<unsigned char>(c) >> 4];
-    text += kDigits[static_cast<unsigned char>(c) & 15];
-  }
-  return text;
-}
+std::string bytea(const std::string& bytes) { return "\\x" + hex_of(bytes); }
 
 RefreshToken token_of(const pqxx::row& row, const std::string& hash) {
   return {hash, id_of<SessionId>(row["family_id"]), id_of<UserId>(row["user_id"]), time_of(row["expires_ms"])};
