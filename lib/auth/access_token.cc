@@ -1,7 +1,6 @@
 #include "auth/access_token.h"
 
 #include <jwt.h>
-#include <openssl/evp.h>
 #include <sodium.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include <memory>
 #include <new>
 
+#include "base/base64.h"
 #include "base/json.h"
 #include "base/json_text.h"
 
@@ -26,31 +26,10 @@ using Jwt = std::unique_ptr<jwt_t, decltype(&jwt_free)>;
 
 unsigned const char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
-std::string to_base64url(std::string_view bytes) {
-  constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
-  std::string text(sodium_base64_encoded_len(bytes.size(), kVariant), '\0');
-  sodium_bin2base64(text.data(), text.size(), bytes_of(bytes), bytes.size(), kVariant);
-  text.pop_back();  // it ends the string with a NUL of its own
-  return text;
-}
-
-// Of a text that was checked to be what we wrote.
-std::string from_base64url(std::string_view base64url) {
-  std::string text(base64url);
-  std::ranges::replace(text, '-', '+');
-  std::ranges::replace(text, '_', '/');
-  const std::size_t padding = (4 - text.size() % 4) % 4;
-  text.append(padding, '=');
-  const int size =
-      EVP_DecodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes_of(text), static_cast<int>(text.size()));
-  text.resize(size < 0 ? 0 : static_cast<std::size_t>(size) - padding);
-  return text;
-}
-
 // How every token begins that we signed with this key: libjwt sorts the keys and writes no spaces. What begins in
 // another way is not ours, whatever algorithm or key it names: so neither is ever taken from a token.
 std::string head_of(const JwtKey& key) {
-  return to_base64url(JsonText::object({{"alg", "HS256"}, {"kid", key.kid}, {"typ", "JWT"}}).str()) + '.';
+  return base64url_of(JsonText::object({{"alg", "HS256"}, {"kid", key.kid}, {"typ", "JWT"}}).str()) + '.';
 }
 
 std::string signature_of(std::string_view text, const JwtKey& key) {
@@ -60,7 +39,7 @@ std::string signature_of(std::string_view text, const JwtKey& key) {
   crypto_auth_hmacsha256_init(&state, bytes_of(key.secret), key.secret.size());
   crypto_auth_hmacsha256_update(&state, bytes_of(text), text.size());
   crypto_auth_hmacsha256_final(&state, out);
-  return to_base64url({signature.data(), signature.size()});
+  return base64url_of({signature.data(), signature.size()});
 }
 
 // In a time that tells nothing about where they differ.
@@ -75,7 +54,8 @@ Json claims_of(std::string_view token, const std::vector<JwtKey>& keys) {
     const auto head = head_of(key);
     if (!token.starts_with(head) || dot < head.size()) continue;
     if (!are_equal(token.substr(dot + 1), signature_of(token.substr(0, dot), key))) continue;
-    return Json::parse(from_base64url(token.substr(head.size(), dot - head.size()))).value_or(Json());
+    const auto claims = bytes_of_base64url(token.substr(head.size(), dot - head.size()));
+    return Json::parse(claims.value_or("")).value_or(Json());
   }
   return {};
 }

@@ -4,6 +4,9 @@
 
 #include <array>
 
+#include "base/base64.h"
+#include "base/hex.h"
+
 namespace ticketd::auth {
 
 namespace {
@@ -11,9 +14,7 @@ namespace {
 using Bytes = std::array<std::uint8_t, 32>;
 
 std::string text_of(const Bytes& bytes) {
-  std::array<char, 44> text{};
-  return sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(),
-                           sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+  return base64url_of({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 }  // namespace
@@ -39,10 +40,6 @@ std::string hash_of(std::string_view text) {
   return hash;
 }
 
-std::string hex_hash_of(std::string_view text) {
-  const auto hash = hash_of(text);
-  std::array<char, 65> hex{};
-  return sodium_bin2hex(hex.data(), hex.size(), reinterpret_cast<const unsigned char*>(hash.data()), hash.size());
-}
+std::string hex_hash_of(std::string_view text) { return hex_of(hash_of(text)); }
 
 }  // namespace ticketd::auth

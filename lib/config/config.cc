@@ -1,6 +1,5 @@
 #include "config/config.h"
 
-#include <sodium.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -9,6 +8,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "base/base64.h"
 #include "metrics/metrics.h"
 
 namespace ticketd {
@@ -66,7 +66,7 @@ class Reader {
     std::istringstream list(required(name, "2027-01:$(openssl rand -base64 32)"));
     for (std::string item; std::getline(list, item, ',');) {
       const auto colon = item.find(':');
-      const auto secret = colon == std::string::npos ? std::nullopt : decode_base64(item.substr(colon + 1));
+      const auto secret = colon == std::string::npos ? std::nullopt : bytes_of_base64(item.substr(colon + 1));
       if (colon == 0 || !secret) {
         problem(name, "must be a list of KID:BASE64 joined by commas");
       } else if (secret->size() < kMinKeyBytes) {
@@ -117,19 +117,6 @@ class Reader {
     const auto [at, error] = std::from_chars(text.data(), end, value);
     if (error != std::errc{} || at != end) return std::nullopt;
     return value;
-  }
-
-  static std::optional<std::string> decode_base64(const std::string& text) {
-    std::string bytes(text.size(), '\0');
-    std::size_t size = 0;
-    const int variant =
-        text.find_first_of("-_") == std::string::npos ? sodium_base64_VARIANT_ORIGINAL : sodium_base64_VARIANT_URLSAFE;
-    if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(), text.size(),
-                          nullptr, &size, nullptr, variant) != 0) {
-      return std::nullopt;
-    }
-    bytes.resize(size);
-    return bytes;
   }
 
   const Lookup& lookup_;

@@ -3,12 +3,11 @@
 // with our own key, so that the claims are looked at and not only the signature.
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <sodium.h>
 
 #include <array>
-#include <vector>
 
 #include "auth/access_token.h"
+#include "base/base64.h"
 #include "fuzz/properties.h"
 
 using namespace ticketd;
@@ -30,18 +29,12 @@ const Config& config() {
   return config;
 }
 
-std::string base64url(std::string_view bytes) {
-  std::vector<char> text(sodium_base64_ENCODED_LEN(bytes.size(), sodium_base64_VARIANT_URLSAFE_NO_PADDING));
-  return sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-                           sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-}
-
 std::string signature(const std::string& signed_part, const std::string& secret) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
   unsigned int size = 0;
   HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
        reinterpret_cast<const unsigned char*>(signed_part.data()), signed_part.size(), mac.data(), &size);
-  return base64url({reinterpret_cast<const char*>(mac.data()), size});
+  return base64url_of({reinterpret_cast<const char*>(mac.data()), size});
 }
 
 bool is_ours(const std::string& token) {
@@ -74,7 +67,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string header;
   if (rest.starts_with('{')) {
     header = fuzz::take_until(rest, '\n');
-    token = base64url(header) + '.' + base64url(rest);
+    token = base64url_of(header) + '.' + base64url_of(rest);
     token += '.' + signature(token, kSecret);
   }
   const auto claims = tokens.verify(token, kNow);

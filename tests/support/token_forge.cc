@@ -2,13 +2,13 @@
 
 #include <CppUTest/Utest.h>
 #include <CppUTest/UtestMacros.h>
-#include <sodium.h>
 
 #include <array>
 #include <cstdlib>
 #include <memory>
 #include <sstream>
 
+#include "base/base64.h"
 #include "base/random.h"
 #include "base/time.h"
 #include "base/uuid.h"
@@ -23,25 +23,13 @@ struct FreeJwt {
   void operator()(jwt_t* token) const { jwt_free(token); }
 };
 
-std::string decoded(const std::string& base64) {
-  for (const int variant : {sodium_base64_VARIANT_ORIGINAL, sodium_base64_VARIANT_ORIGINAL_NO_PADDING,
-                            sodium_base64_VARIANT_URLSAFE, sodium_base64_VARIANT_URLSAFE_NO_PADDING}) {
-    std::string bytes(base64.size(), '\0');
-    std::size_t size = 0;
-    auto* out = reinterpret_cast<unsigned char*>(bytes.data());
-    if (sodium_base642bin(out, bytes.size(), base64.data(), base64.size(), "", &size, nullptr, variant) == 0) {
-      return bytes.substr(0, size);
-    }
-  }
-  FAIL("TICKETD_JWT_KEYS is not kid:base64,kid:base64");
-  return {};
-}
-
 std::vector<SigningKey> read_keys() {
   std::vector<SigningKey> keys;
   std::istringstream list(setting("TICKETD_JWT_KEYS"));
   for (std::string one; std::getline(list, one, ',');) {
-    keys.push_back({.kid = one.substr(0, one.find(':')), .secret = decoded(one.substr(one.find(':') + 1))});
+    const auto secret = bytes_of_base64(one.substr(one.find(':') + 1));
+    if (!secret) FAIL("TICKETD_JWT_KEYS is not kid:base64,kid:base64");
+    keys.push_back({.kid = one.substr(0, one.find(':')), .secret = *secret});
   }
   return keys;
 }
