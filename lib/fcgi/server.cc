@@ -2,6 +2,7 @@
 
 #include <fcgiapp.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -24,7 +25,6 @@
 
 #include "base/log.h"
 #include "fcgi/params.h"
-#include "fcgi/resident.h"
 
 namespace ticketd::fcgi {
 namespace {
@@ -33,7 +33,8 @@ using http::Reply;
 using http::Request;
 using SteadyClock = std::chrono::steady_clock;
 
-// Without a request for that long, a process gives back what memory it can.
+// Without a request for that long, a process gives back the heap's free pages. After lists of 1.4 MB by 32 clients it
+// keeps 4 to 24 MiB instead of 15 to 36. The pages of its libraries it shares with the other endpoints.
 constexpr std::int64_t kRestMs = 5'000;
 
 // A thread takes so many connections from the backlog before it asks again whether a kept one, or the end, waits as
@@ -223,14 +224,14 @@ class Server {
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     const std::int64_t idle_ms = std::int64_t{options_.idle_exit_s} * 1000;
-    std::int64_t shrunk_after = -1;  // the request after which memory was given back
+    std::int64_t trimmed_after = -1;  // the request after which memory was given back
     for (;;) {
       const std::int64_t last_ms = last_ms_;
       const auto still_ms = in_flight_ > 0 ? 0 : now_ms() - last_ms;
       if (idle_ms > 0 && still_ms >= idle_ms) return;
-      if (still_ms >= kRestMs && last_ms != shrunk_after) {
-        shrink_resident();
-        shrunk_after = last_ms;
+      if (still_ms >= kRestMs && last_ms != trimmed_after) {
+        ::malloc_trim(0);
+        trimmed_after = last_ms;
       }
       auto wait_ms = still_ms < kRestMs ? kRestMs - still_ms : kRestMs;
       if (idle_ms > 0) wait_ms = std::min(wait_ms, idle_ms - still_ms);
