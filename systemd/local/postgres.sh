@@ -16,14 +16,20 @@ choose_postgres() {
 }
 
 # Sets PG_AS, the command that PostgreSQL is started through, and PG_HOME and PG_DATA. It refuses to be
-# root. A user namespace in which root is called 1000 satisfies it, and the files stay root's, so it works
-# below /root too; where those are forbidden (many containers), it has to be the user postgres.
+# root, and initdb wants a name for its uid, which a container's user may not have. A user namespace in
+# which we are called postgres, the one name that comes with the packages, satisfies both. The files stay
+# ours, so it works below /root too. Where those are forbidden (many containers), root becomes postgres.
 choose_postgres_user() {
+  local uid gid
   PG_AS=()
   PG_HOME=$RUN_DIR/postgres
-  if ((EUID == 0)); then
-    PG_AS=(unshare --user --map-user=1000 --map-group=1000)
-    "${PG_AS[@]}" true 2>/dev/null || PG_AS=(chpst -u postgres:postgres)
+  if ((EUID == 0)) || ! id -un >/dev/null 2>&1; then
+    uid=$(id -u postgres) && gid=$(id -g postgres) || die "there is no user postgres, whom PostgreSQL's packages make"
+    PG_AS=(unshare --user --map-user="$uid" --map-group="$gid")
+    if ! "${PG_AS[@]}" true 2>/dev/null; then
+      ((EUID == 0)) || die "uid $EUID has no name, and PostgreSQL wants one" "useradd --uid $EUID NAME, as root"
+      PG_AS=(chpst -u postgres:postgres)
+    fi
   fi
   # A link to a directory that somebody has cleaned away is as good as none.
   [[ -e $PG_HOME ]] || { rm -f "$PG_HOME" && mkdir "$PG_HOME"; }
