@@ -54,20 +54,11 @@ def await_true(condition, seconds, what):
     return found
 
 
-def free_port():
-    """Below the ephemeral range, where no outgoing connection takes it."""
-    for port in range(19000, 20000):
-        with socket.socket() as each:
-            if each.connect_ex(("127.0.0.1", port)) != 0:
-                return port
-    raise RuntimeError("no free port")
-
-
 class Stack(bench.Stack):
     """Begins as the previous release: its programs, where it has them, on its schema."""
 
     def __init__(self):
-        port = int(os.environ.get("TEST_PORT") or os.environ.get("PORT") or free_port())
+        port = int(os.environ["TEST_PORT"])
         super().__init__(ROOT, RUN_DIR, port, workers=len(WORKERS), settings={
             "TICKETD_MIGRATIONS_DIR": str(OLD.migrations), "TICKETD_SHARDS": str(SHARDS), "TICKETD_PENDING_PER_USER": "1000"})
         self.mix = RUN_DIR.with_name("upgrade-bin")  # links to the programs of both
