@@ -46,7 +46,7 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@echo "  $(1) $(2)")
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop build docs test screenshots sim fuzz fuzz-targets torture bench deb test-systemd check format tidy cppcheck hardening layers deps clean
+.PHONY: help run stop build docs test screenshots sim fuzz fuzz-targets torture bench deb test-systemd test-bare check format tidy cppcheck hardening layers deps clean
 .SECONDARY:
 
 help: ## list the targets
@@ -92,6 +92,9 @@ deb: deps-deb ## a Debian package: build/ticketd_VERSION_ARCH.deb
 test-systemd: deps-systemd ## the package on a Debian of its own that boots systemd; as root
 	@$(MAKE) --no-print-directory deb
 	@BUILD=$(BUILD) tests/systemd/run
+
+test-bare: deps-bare ## `make run` and a first booking on a Debian that has only make; as root. BARE_TESTS=1 for make test, too
+	@tests/bare/run
 
 bench: deps-bench ## speed beside bare minimums, and growth: CASES="book status", QUICK=1, BASE=rev for a comparison
 	@$(MAKE) --no-print-directory -j$$(nproc) build $(BENCH)

@@ -1,0 +1,87 @@
+# A bare Debian in a folder, and a container that runs on it without an init system. Sourced by run.
+# shellcheck shell=bash
+
+ROOT_DIR=$WORK/root   # its file system
+NSPAWN="" LEADER=""   # systemd-nspawn, and the process 1 of the container
+
+# apt's sources on this host, those of Debian alone, for SUITE.
+debian_sources() {
+  local ours
+  # shellcheck disable=SC1091 # every host has its own
+  ours=$(. /etc/os-release && echo "$VERSION_CODENAME")
+  # shellcheck disable=SC2016 # apt fills these in
+  apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' 'Origin: Debian' |
+    sort -u | sed -n "s/^\([^ ]*\) $ours/deb \1 $SUITE/p"
+}
+
+# Makes $BASE, the tarball of a Debian that has nothing but make. https needs certificates, if that is how to reach it.
+make_base() {
+  local mirror tree=$WORK/base packages=make
+  mirror=$(awk -v suite="$SUITE" '$3 == suite { print $2; exit }' <<<"$SOURCES")
+  [[ $SOURCES != *' https:'* ]] || packages+=,ca-certificates
+  rm -rf "$tree"
+  debootstrap --variant=minbase --include="$packages" "$SUITE" "$tree" "$mirror" >"$WORK/base.log" 2>&1 ||
+    { tail -n 20 "$WORK/base.log" && cannot "no Debian could be made"; }
+  echo "$SOURCES" >"$tree/etc/apt/sources.list"
+  {
+    apt-config dump | grep -E '^Acquire::(Check|http::Proxy|https::Proxy)'
+    [[ ! ${http_proxy:-} ]] || echo "Acquire::http::Proxy \"$http_proxy\";"
+    [[ ! ${https_proxy:-} ]] || echo "Acquire::https::Proxy \"$https_proxy\";"
+  } >"$tree/etc/apt/apt.conf.d/90host"
+  rm -rf "$tree"/var/cache/apt/archives/*.deb "$tree"/var/cache/apt/*.bin "$tree"/var/lib/apt/lists/*
+  mkdir -p "${BASE%/*}"
+  rm -f "${BASE%/*}/$SUITE"-*
+  tar -C "$tree" -cf "$BASE.$$" . && mv "$BASE.$$" "$BASE"
+  rm -rf "$tree"
+}
+
+unpack_base() {
+  rm -rf "$ROOT_DIR"
+  mkdir -p "$ROOT_DIR"
+  tar -C "$ROOT_DIR" -xf "$BASE"
+}
+
+# start_container [OPTION of systemd-nspawn...]: it shares the host's network, to get packages, and dies with this script.
+start_container() {
+  local says up=""
+  exec {says}< <(
+    exec setpriv --pdeathsig KILL systemd-nspawn -q -D "$ROOT_DIR" --machine="$MACHINE" --register=no --keep-unit --as-pid2 \
+      --pipe --resolv-conf=copy-host "$@" sh -c 'echo up; exec sleep infinity' 2>"$WORK/nspawn.log"
+  )
+  NSPAWN=$!
+  read -r -t 60 up <&"$says"
+  LEADER=$(pgrep -P "$NSPAWN" | head -n 1)
+  [[ $up == up && $LEADER ]] ||
+    cannot "no container can be started: $(<"$WORK/nspawn.log")"
+}
+
+# inside COMMAND...: as root, at /.
+inside() { nsenter -t "$LEADER" -m -u -i -n -p -r -w -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root "$@"; }
+
+# inside_as USER DIRECTORY COMMAND...: as the user finds it after a login; a number is a user without a name.
+inside_as() {
+  local user=$1 directory=$2 path=/usr/local/bin:/usr/bin:/bin home=/home/$1 groups=--init-groups
+  shift 2
+  if [[ $user == root ]]; then path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin home=/root; fi
+  if [[ $user =~ ^[0-9]+$ ]]; then home=/ groups=--clear-groups; fi
+  inside setpriv --reuid="$user" --regid="$user" "$groups" \
+    env -i -C "$directory" PATH="$path" HOME="$home" USER="$user" LOGNAME="$user" SHELL=/bin/bash TERM=xterm "$@"
+}
+
+# Prints what runs in there besides the container's own two processes and this.
+still_running() {
+  # shellcheck disable=SC2016 # the shell in there expands it
+  inside sh -c 'cd /proc && for pid in [0-9]*; do
+      case $pid in 1 | 2 | $$) continue ;; esac
+      command=$(tr "\0" " " <$pid/cmdline) 2>/dev/null
+      [ -z "$command" ] || echo "$pid $command"
+    done'
+}
+
+stop_container() {
+  [[ $NSPAWN ]] || return 0
+  # With the first process of a container all others die, and nspawn ends.
+  kill -KILL "${LEADER:-$NSPAWN}" 2>/dev/null
+  wait "$NSPAWN" 2>/dev/null
+  NSPAWN="" LEADER=""
+}
