@@ -179,6 +179,7 @@ void Worker::run_session(const std::atomic<bool>& stop) {
       const bool full = read.size() >= static_cast<std::size_t>(config_.batch_max);
       const auto entries = known_of(std::move(read), stuck);
       // A small batch is not followed by a smaller one: what comes meanwhile is read when it is done.
+      // It does not ask ahead when shards are about to be shared out anew: it would carry out what it has given away.
       const bool more = full && stuck.empty() && !stop && SteadyClock::now() < next_balance;
       if (more) stream.ask_next(locks.owned(), config_.batch_max);
       carry_out(drain, stream, entries, fresh);

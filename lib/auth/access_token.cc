@@ -27,7 +27,8 @@ using Jwt = std::unique_ptr<jwt_t, decltype(&jwt_free)>;
 unsigned const char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
 // How every token begins that we signed with this key: libjwt sorts the keys and writes no spaces. What begins in
-// another way is not ours, whatever algorithm or key it names: so neither is ever taken from a token.
+// another way is not ours, whatever algorithm or key it names: so neither is ever taken from a token. libjwt would read
+// a forged token's JSON before its signature.
 std::string head_of(const JwtKey& key) {
   return base64url_of(JsonText::object({{"alg", "HS256"}, {"kid", key.kid}, {"typ", "JWT"}}).str()) + '.';
 }

@@ -4,10 +4,13 @@
 // everybody is let through, and a metric says so: nothing here throws for that.
 //
 //   ticketd:rate:CLASS:CALLER    counter of the current window, expires with it
-//   ticketd:refused              the revocation list: a sorted set of ids by epoch ms: of users, tokens issued before
-//   are revoked; of
-//                                sessions, when they ended. One key, so that Redis can only forget all of it; the
-//                                member "read" is there if it is complete, with when PostgreSQL was asked last.
+//   ticketd:refused              the revocation list: a sorted set of ids by epoch ms. Of users: tokens issued before
+//                                are revoked. Of sessions: when they ended. One key, so that Redis can only forget all
+//                                of it; the member "read" is there if it is complete, with when PostgreSQL was asked
+//                                last.
+//
+// The end of a session revokes all of its tokens, whatever any clock said. A new password revokes those that were
+// issued before it.
 #pragma once
 #include <optional>
 #include <span>

@@ -1,4 +1,5 @@
-// JSON that is only written: text, put together at once, without a tree. What comes in is Json. Any bytes are taken as
+// JSON that is only written: text, put together at once, without a tree: to build one and print it once was half of a
+// booking's work. What comes in is Json. Any bytes are taken as
 // text: U+FFFD stands for each byte that is no UTF-8, and for NUL, which neither we nor PostgreSQL take.
 #pragma once
 #include <concepts>

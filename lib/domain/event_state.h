@@ -29,9 +29,10 @@ struct Booking {
   BookingId id;
   UserId user;
   BookingState state = BookingState::confirmed;
-  std::int64_t seq =
-      0;         // order of acceptance within the event: the waiting list goes by it, and "newest" is the highest
-  int slot = 0;  // 1 to max_per_user, unique among the user's live bookings of the event
+  // Order of acceptance within the event: the waiting list goes by it, and "newest" is the highest.
+  std::int64_t seq = 0;
+  // 1 to max_per_user, unique among the user's live bookings of the event: so an index refuses a double booking.
+  int slot = 0;
 };
 
 class EventState {

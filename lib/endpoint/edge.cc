@@ -160,6 +160,7 @@ void Edge::finish(const Request& request, const Caller& caller, const Reply& rep
   answered_.at(app_.metrics, static_cast<std::size_t>(reply.status - 100), series)
       .fetch_add(1, std::memory_order_relaxed);
   const bool reads = request.method == "GET" || request.method == "HEAD";
+  // A line for each change, none for a read that went well: changes are the story, and nginx's log has the reads.
   const auto level = reply.status >= 500 ? Level::error : reads ? Level::debug : Level::info;
   const auto or_null = [](const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); };
   Log::line(level, "request",

@@ -70,7 +70,10 @@ class CommandQueue {
   // Refuses: idempotency_key_reused. Throws redis::RedisUnavailable.
   Result<std::optional<domain::Command>> find_replay(UserId user, const IdempotencyKey& key);
 
-  // True as soon as the outcome is committed, false after `wait_ms` without. Throws redis::RedisUnavailable.
+  // BLPOP on a list that the worker pushes to in the script that acknowledges. A list keeps what was pushed before
+  // anybody waited: so there is no race between subscribing and the signal. Changing and deleting an event wait so,
+  // nothing else. True as soon as the outcome is committed, false after `wait_ms` without. Throws
+  // redis::RedisUnavailable.
   bool await_outcome(CommandId id, int wait_ms);
 
   // A command of the user that is still queued.

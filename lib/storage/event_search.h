@@ -45,6 +45,7 @@ std::string word_query(pqxx::transaction_base& tx, const std::string& text);
 EventPage list_events(pqxx::transaction_base& tx, const EventFilter& filter, int limit, int offset,
                       const std::optional<Cursor>& cursor, int matches = 0);
 
+// Counting a million rows for each page would make a list slower as the table grows.
 // How many there are, counted up to kCountMax: a client that wants more wants a cursor.
 constexpr int kCountMax = 10'000;
 int count_events(pqxx::transaction_base& tx, const EventFilter& filter);
