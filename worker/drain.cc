@@ -114,9 +114,9 @@ void Drain::commit(std::span<const Entry> entries) {
   tx.commit();
   CRASH_POINT("after_commit");
   metrics_.committed(facts, batch.done.size(), clock_.now(), us_since(start), us_since(commit_start));
+  log_facts(facts, promoted);  // first: it took effect, whatever becomes of the acknowledgement
   stream_.acknowledge(entries, deleted_events(facts));
   CRASH_POINT("after_ack");
-  log_facts(facts, promoted);
 }
 
 void Drain::bury(const Entry& entry, const postgres::Fault& fault, int attempts) {

@@ -14,11 +14,13 @@ constexpr std::size_t kMostEvents = 10'000;  // about a megabyte
 }  // namespace
 
 std::optional<Refusal> EventCache::must_be_open(EventId id, Time now) {
-  const auto known = find(id, now);
-  if (!known) return Refusal{Code::event_not_found};
-  if (known->status == domain::EventStatus::cancelled) return Refusal{Code::event_cancelled};
-  if (now >= known->ends_at) return Refusal{Code::event_over};
-  return std::nullopt;
+  const auto refusal = refusal_of(find(id, now), now);
+  if (!refusal || refusal->code == Code::event_not_found) return refusal;
+  try {
+    return refusal_of(read(id, now), now);  // its owner may have moved its end a moment ago
+  } catch (const postgres::DatabaseUnavailable&) {
+    return refusal;
+  }
 }
 
 std::optional<Refusal> EventCache::must_exist(EventId id, Time now) {
@@ -29,11 +31,8 @@ std::optional<Refusal> EventCache::must_exist(EventId id, Time now) {
 std::optional<EventCache::Known> EventCache::find(EventId id, Time now) {
   std::optional<Known> old;
   if (const auto known = good_enough(id, now, old)) return known;
-  std::optional<Known> newest;
   try {
-    const auto event =
-        postgres::autocommit(database_, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, id); });
-    if (event) newest = Known{event->status, event->ends_at, now};
+    return read(id, now);
   } catch (const postgres::DatabaseUnavailable&) {
     put(id, old);
     if (!old) throw;
@@ -42,8 +41,22 @@ std::optional<EventCache::Known> EventCache::find(EventId id, Time now) {
     put(id, old);
     throw;
   }
+}
+
+std::optional<EventCache::Known> EventCache::read(EventId id, Time now) {
+  std::optional<Known> newest;
+  const auto event =
+      postgres::autocommit(database_, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, id); });
+  if (event) newest = Known{event->status, event->ends_at, now};
   put(id, newest);
   return newest;
+}
+
+std::optional<Refusal> EventCache::refusal_of(const std::optional<Known>& known, Time now) {
+  if (!known) return Refusal{Code::event_not_found};
+  if (known->status == domain::EventStatus::cancelled) return Refusal{Code::event_cancelled};
+  if (now >= known->ends_at) return Refusal{Code::event_over};
+  return std::nullopt;
 }
 
 std::optional<EventCache::Known> EventCache::good_enough(EventId id, Time now, std::optional<Known>& old) {

@@ -1,5 +1,6 @@
 // What booking has to know of an event before it queues a command: that it exists and is open. Kept in the process for
-// a few seconds, so that the hot path asks no database; the worker decides on what is true in the end.
+// a few seconds, so that the hot path asks no database; the worker decides on what is true in the end. What is
+// remembered may say yes. A no is always read anew: whoever has just moved an event's end may book at once.
 #pragma once
 #include <mutex>
 #include <optional>
@@ -30,6 +31,9 @@ class EventCache {
     Time read_at;
     bool is_asked_for = false;  // by a thread that will bring a newer one
   };
+  static std::optional<Refusal> refusal_of(const std::optional<Known>& known, Time now);
+  // As PostgreSQL has it, and remembered from now on. Throws postgres::DatabaseUnavailable.
+  std::optional<Known> read(EventId id, Time now);
   // Empty: there is no such event. While the database is away, what was known before is good for an hour.
   // Throws postgres::DatabaseUnavailable.
   std::optional<Known> find(EventId id, Time now);

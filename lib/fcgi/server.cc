@@ -135,6 +135,21 @@ class Waiting {
   std::unordered_map<const AcceptedSocket*, std::unique_ptr<AcceptedSocket>> connections_;
 };
 
+// Tells every thread that waits on the descriptor, once and for all.
+class StopAtEnd {
+ public:
+  explicit StopAtEnd(int fd) : fd_(fd) {}
+  ~StopAtEnd() {
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto written = ::write(fd_, &one, sizeof one);  // stays readable: wakes every thread
+  }
+  StopAtEnd(const StopAtEnd&) = delete;
+  StopAtEnd& operator=(const StopAtEnd&) = delete;
+
+ private:
+  const int fd_;
+};
+
 class Server {
  public:
   Server(const ServerOptions& options, const std::function<Reply(const Request&)>& handle)
@@ -144,11 +159,10 @@ class Server {
     watch(EPOLL_CTL_ADD, options_.listen_fd, {EPOLLIN | EPOLLONESHOT, {.ptr = nullptr}});
     watch(EPOLL_CTL_ADD, stop_.get(), {EPOLLIN, {.ptr = this}});
     std::vector<std::jthread> threads;
+    const StopAtEnd stop_at_end(stop_.get());  // before they are joined, also if there is no room for all of them
     threads.reserve(static_cast<std::size_t>(options_.threads));
     for (int i = 0; i < options_.threads; ++i) threads.emplace_back([this] { serve_all(); });
     wait_for_end();
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const auto written = ::write(stop_.get(), &one, sizeof one);  // stays readable: wakes every thread
   }
 
  private:

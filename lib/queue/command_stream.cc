@@ -157,7 +157,8 @@ int stored_shards(redis::RedisConnection& redis) {
 
 QueueDepth queue_depth(redis::RedisConnection& redis, int shards) {
   QueueDepth queue;
-  for (int shard = 0; shard < shards; ++shard) {
+  const int all = std::max(stored_shards(redis), shards);
+  for (int shard = 0; shard < all; ++shard) {
     queue.depth += redis.command({"XLEN", stream_key(shard)}).integer();
     const std::string oldest(redis.command({"XRANGE", stream_key(shard), "-", "+", "COUNT", "1"}).at(0).at(0).text());
     std::int64_t ms = 0;

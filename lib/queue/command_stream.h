@@ -70,7 +70,8 @@ struct QueueDepth {
   std::int64_t depth = 0;
   std::int64_t oldest_ms = 0;  // when the oldest outstanding entry was queued, by Redis's clock; 0: none
 };
-// Over all shards. Throws redis::RedisUnavailable.
+// Over all shards that the workers agreed on, and at least `shards`: settings may be another host's, and commands that
+// stand in a stream are not to be overlooked. Throws redis::RedisUnavailable.
 QueueDepth queue_depth(redis::RedisConnection& redis, int shards);
 
 // The number of shards that the workers agreed on, 0 if there never was a worker. Throws redis::RedisUnavailable.

@@ -131,6 +131,15 @@ TEST(PatchEvent, WaitsForALaggingWorkerInHalfOfTheThreadsOnly) {
   LONGS_EQUAL(kThreads / 2, std::ranges::count_if(replies, [&](const auto& reply) { return reply.took >= kWait; }));
 }
 
+// The endpoint that books remembers an event for seconds: it may remember a yes, and reads a no anew.
+TEST(PatchEvent, AnEventThatIsMovedIntoTheFutureTakesBookingsAtOnce) {
+  const auto id = create_ended_event(owner, {.tickets = 5});
+  expect_problem(409, "event_over", book(owner, id));
+  expect_success(200,
+                 owner.patch("/v1/events/" + id, Json::object({{"end_date_time", time_in(std::chrono::hours(2))}})));
+  expect_success(202, book(owner, id));
+}
+
 TEST(PatchEvent, IsForTheOwnerAlone) {
   const auto id = create_event(owner);
   const auto reply = make_person().patch("/v1/events/" + id, Json::object({{"title", "Mine"}}));
