@@ -6,6 +6,7 @@ const fs = require('fs');
 const { spawnSync } = require('child_process');
 const { randomUUID } = require('crypto');
 const { read, all, same, within, finish } = require('./lists');
+const { documents, parse, commandsOf } = require('./markdown');
 
 const [binDir, runDir] = process.argv.slice(2);
 const lines = all(read(`${runDir}/env`), /^([A-Z][A-Z0-9_]*)=(?:'(.*)'|(.*))$/gm);
@@ -81,7 +82,7 @@ same('the exit statuses in the help, and those that are seen', inHelp, ends.map(
 const withOptions = (name) => ['--json', ...commands[name].options].map((option) => `${name} ${option}`);
 const known = names.flatMap((name) => [name.split(' ')[0], name, ...withOptions(name)]);
 const texts = [
-  'README.md', 'CHANGELOG.md', 'systemd/README.md', 'systemd/units/ticketd.env', 'systemd/monitoring/ticketd.rules.yml',
+  ...documents(), 'systemd/units/ticketd.env', 'systemd/monitoring/ticketd.rules.yml',
   ...['man/ticketctl.1', 'man/ticketd.7', 'man/ticketd.env.5', 'units/ticketd@.service', 'units/ticketd-migrate.service'].map((file) => `systemd/${file}`),
   ...fs.readdirSync('systemd/setup').map((file) => `systemd/setup/${file}`),
   ...['', 'doctor/', 'status/'].flatMap((room) => fs.readdirSync(`worker/ticketctl/${room}`).filter((file) => file.endsWith('.cc'))
@@ -93,8 +94,12 @@ for (const file of texts) {
   within(`the commands that ${file} names`, items, known);
 }
 const targets = all(read('Makefile'), /^([a-z-]+):.*## /gm).map((match) => match[1]);
-for (const file of ['README.md', 'systemd/README.md']) {
-  within(`the make targets that ${file} names`, all(read(file), /(?:^ {4}|`)make ([a-z-]+)/gm).map((match) => match[1]), targets);
+for (const file of documents()) {
+  const { blocks, prose } = parse(file);
+  const inProse = prose.flatMap(({ text }) => all(text, /`make ([a-z-]+)/g));
+  const inBlocks = blocks.flatMap((block) => commandsOf(block)).flatMap((line) => all(line, /^(?:[A-Z_]+=\S+ )*make ([a-z-]+)/g));
+  const named = [...inProse, ...inBlocks].map((match) => match[1]);
+  within(`the make targets that ${file} names`, named, targets);
 }
 
 finish('commands');

@@ -6,7 +6,8 @@ const all = (text, pattern) => [...text.matchAll(pattern)];
 let checks = 0;
 let bad = 0;
 
-function differs(text) {
+// Something is wrong that is no comparison.
+function complain(text) {
   bad++;
   console.log(text);
 }
@@ -18,7 +19,7 @@ function same(what, left, right) {
   const missing = [...a].filter((item) => !b.has(item)).map((item) => `only in the first: ${item}`);
   const extra = [...b].filter((item) => !a.has(item)).map((item) => `only in the second: ${item}`);
   if (a.size === 0) missing.push('the first is empty: this test no longer reads it rightly');
-  if (missing.length + extra.length > 0) differs(`${what}:\n  ${[...missing, ...extra].join('\n  ')}`);
+  if (missing.length + extra.length > 0) complain(`${what}:\n  ${[...missing, ...extra].join('\n  ')}`);
 }
 
 // Every item of `few` is one of `many`.
@@ -27,12 +28,12 @@ const within = (what, few, many) => same(what, many, [...few, ...many]);
 // The file has this sentence, in whatever lines.
 function says(file, sentence) {
   checks++;
-  if (!read(file).replace(/\s+/g, ' ').includes(sentence)) differs(`${file} does not say: ${sentence}`);
+  if (!read(file).replace(/\s+/g, ' ').includes(sentence)) complain(`${file} does not say: ${sentence}`);
 }
 
 function finish(name) {
-  console.log(`${name}: ${checks} comparisons, ${bad} differ`);
+  console.log(`${name}: ${checks} comparisons, ${bad} complaints`);
   process.exit(bad === 0 ? 0 : 1);
 }
 
-module.exports = { read, all, same, within, says, finish };
+module.exports = { read, all, same, within, says, complain, finish };

@@ -2,6 +2,7 @@
 // That ticketd.env(5) describes every setting, with its default and bounds, is a unit test's (tests/unit/manual_settings.cc).
 const fs = require('fs');
 const { read, all, same, within, says, finish } = require('./lists');
+const { documents } = require('./markdown');
 
 // Of each setting its default, as it is written in lib/config: 15 * 60, {200, 600}, "ticketd".
 const source = read('lib/config/config.cc');
@@ -33,7 +34,7 @@ const known = [...Object.keys(defaults), ...ofStack];
 const list = (directory, pattern) => fs.readdirSync(directory).filter((name) => pattern.test(name)).map((name) => `${directory}/${name}`);
 const units = list('systemd/units', /\.(?:service|socket|target)$/);
 const texts = [
-  'README.md', 'CHANGELOG.md', 'Makefile', 'systemd/README.md', 'systemd/units/ticketd.env', 'nginx/www/openapi.yaml', 'nginx/www/docs/errors.html',
+  ...documents(), 'Makefile', 'systemd/units/ticketd.env', 'nginx/www/openapi.yaml', 'nginx/www/docs/errors.html',
   ...list('systemd/man', /\.[157]$/), ...list('systemd/monitoring', /\./), ...list('systemd/units', /\.example$/), ...units,
 ];
 for (const file of texts) within(`the settings that ${file} names`, all(read(file), /\bTICKETD_[A-Z0-9_]+\b/g).map(([name]) => name), known);
@@ -63,23 +64,24 @@ const patience = setting('lib/endpoint/edge.cc', /kPatience\{(\d+)\}/);
 const headers = /^large_client_header_buffers (\d+) (\d+)k;/m.exec(read('nginx/server.conf')).slice(1).map(Number);
 const handlers = list('handlers', /\.cc$/).length;
 
-says('README.md', `reads up to ${count('BATCH_MAX')} commands`);
-says('README.md', `ends after ${words[defaults.TICKETD_IDLE_EXIT_S / 60]} idle minutes`);
-says('README.md', `${pair[0]} wrong ones in ${minutes(pair[1])} for an account from one network, ${network[0]} in`);
-says('README.md', `${network[0]} in ${minutes(network[1])} from one network, ${account[0]} in ${minutes(account[1])} for an account`);
-says('README.md', `argon2id, ${count('ARGON2_JOBS')} at once over all processes`);
-says('README.md', `what waited ${patience} s for one of them`);
-says('README.md', `${count('PENDING_PER_USER')} commands queued and ${count('KEYS_PER_USER')} idempotency keys a day per person, ${count('KEYS_PER_NETWORK')} per network, ${count('KEYS_MAX')} keys`);
-says('README.md', `${count('EVENTS_PER_USER')} events at once per person`);
+const threats = 'tests/e2e/README.md';
+const sizes = 'systemd/docs/checklist.md';
+says('lib/README.md', `reads up to ${count('BATCH_MAX')} commands`);
+says('lib/README.md', `ends after ${words[defaults.TICKETD_IDLE_EXIT_S / 60]} idle minutes`);
+says(threats, `${pair[0]} wrong ones in ${minutes(pair[1])} for an account from one network. ${network[0]} in`);
+says(threats, `${network[0]} in ${minutes(network[1])} from one network. ${account[0]} in ${minutes(account[1])} for an account`);
+says(threats, `argon2id, ${count('ARGON2_JOBS')} at once over all processes`);
+says(threats, `What waited ${patience} s for one of them`);
+says(threats, `${count('PENDING_PER_USER')} commands queued and ${count('KEYS_PER_USER')} idempotency keys a day per user, ${count('KEYS_PER_NETWORK')} per network, ${count('KEYS_MAX')} keys`);
+says(threats, `${count('EVENTS_PER_USER')} events at once per user`);
+says(threats, `${body} KiB, one JSON object`);
+says(sizes, `sends ${count('KEYS_PER_NETWORK')} idempotency keys`);
+says(sizes, `\`maxmemory\` (${memory} MB;`);
+says(sizes, `\`TICKETD_DB_CONNECTIONS\` (${count('DB_CONNECTIONS')})`);
+says(sizes, `${handlers} endpoints could want ${handlers * defaults.TICKETD_DB_CONNECTIONS};`);
+says('systemd/docs/upkeep.md', `${ttl} (\`TICKETD_ACCESS_TTL_S\`) later`);
 says('nginx/www/openapi.yaml', `has ${count('EVENTS_PER_USER')} events at most by default`);
 says('nginx/www/docs/errors.html', `as one person may: ${count('EVENTS_PER_USER')} by default`);
-says('README.md', `drop the old one ${ttl} later`);
-says('README.md', `${body} KiB, one JSON object`);
-says('README.md', `\`maxmemory\` (${memory} MB in \`systemd/redis/redis-queue.conf\`)`);
-says('systemd/README.md', `\`maxmemory\` (${memory} MB;`);
-says('systemd/README.md', `${ttl} (\`TICKETD_ACCESS_TTL_S\`) later`);
-says('systemd/README.md', `\`TICKETD_DB_CONNECTIONS\` (${count('DB_CONNECTIONS')})`);
-says('systemd/README.md', `${handlers} endpoints could want ${handlers * defaults.TICKETD_DB_CONNECTIONS};`);
 says('nginx/www/openapi.yaml', `**Tokens.** An access token lasts ${ttl} by default`);
 says('nginx/www/openapi.yaml', `or refresh-tokens. It lasts ${ttl} by default`);
 says('nginx/www/openapi.yaml', `Lasts ${ttl} by default`);
@@ -112,5 +114,9 @@ same('and as whom they run', inTable.map(([name, user]) => `${name} as ${user}`)
 const listens = setting('systemd/units/ticketd@.socket', /^ListenStream=(.*)$/m);
 same('the socket of an endpoint in ticketd(7)', [setting('systemd/man/ticketd.7', /^\.Pa (\S+\.sock)$/m)], [listens.replace('%i', 'ENDPOINT')]);
 says('systemd/README.md', `\`${listens.replace('%i', 'NAME')}\``);
+
+// What disables a rule of the booking, for the simulation to find.
+const mutations = read('tests/sim/mutations').split('\n').filter((line) => /^[^#]/.test(line)).length;
+says('tests/README.md', `when any of ${mutations} rules is disabled`);
 
 finish('settings');
