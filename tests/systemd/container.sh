@@ -66,15 +66,43 @@ wait_booted() {
 start_container() {
   mkdir -p "$ROOT_DIR"
   tar -C "$ROOT_DIR" -xf "$BASE"
+  # Nobody is there to say yes.
+  echo 'APT::Get::Assume-Yes "true";' >"$ROOT_DIR/etc/apt/apt.conf.d/90yes"
   boot &
   NSPAWN=$!
   wait_booted none
 }
 
+ENVIRONMENT=(PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive)
+
 # Runs a command as root in there.
-inside() {
-  nsenter -t "$LEADER" -m -u -i -n -p -w -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
-    DEBIAN_FRONTEND=noninteractive "$@" </dev/null
+inside() { nsenter -t "$LEADER" -m -u -i -n -p -w -- env -i "${ENVIRONMENT[@]}" "$@" </dev/null; }
+
+# The first block of the documents that is marked `sh host NAME`.
+block() {
+  awk -v fence="\`\`\`" -v mark="sh host $1" '{ text = $0; sub(/^ +/, "", text) }
+    on && text == fence { exit }
+    on { print }
+    text == fence mark { on = 1 }' README.md systemd/README.md systemd/docs/*.md
+}
+
+# documented NAME [FROM TO]...: pastes that block into a shell in there, as an operator would, with each FROM replaced. It
+# fails if a line of it does. tests/docs/documents.js looks that every block is pasted somewhere.
+documented() {
+  local name=$1 text said status=0 end="--- pasted to the end"
+  text=$(block "$name")
+  [[ $text ]] || { echo "no document has a block \`sh host $name\`" && return 1; }
+  shift
+  while (($#)); do
+    [[ $text == *"$1"* ]] || { echo "the block $name does not say $1" && return 1; }
+    text=${text//"$1"/"$2"}
+    shift 2
+  done
+  # What a command takes from its standard input is the next line, and not carried out: hence the line at the end.
+  said=$(printf '%s\n' cd "$text" "echo '$end'" |
+    nsenter -t "$LEADER" -m -u -i -n -p -w -- env -i "${ENVIRONMENT[@]}" bash -e 2>&1) || status=$?
+  echo "${said%"$end"}" | sed '/^$/d'
+  [[ $status == 0 && $said == *"$end" ]]
 }
 
 stop_container() {

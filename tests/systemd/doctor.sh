@@ -1,7 +1,7 @@
 # What `ticketctl doctor` finds on a host as it is installed: each line plants a fault, and takes it back. Sourced by run.
 # shellcheck shell=bash
 
-healthy() { inside ticketctl doctor; }
+healthy() { documented doctor; }
 
 # finds PLANT UNDO PATTERN: with PLANT, doctor ends with 1 and has a line FAULT that the pattern fits, with a remedy.
 finds() {
@@ -44,7 +44,7 @@ every_cause_is_named() {
 ask_the_doctor() {
   step "the doctor"
   check "doctor finds no fault on a healthy host" eventually 10 healthy
-  check "status reaches every part" inside ticketctl status
+  check "status reaches every part" documented status
   every_cause_is_named
   check "doctor finds no fault after all that" eventually 20 healthy
 }

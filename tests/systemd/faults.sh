@@ -30,11 +30,9 @@ each_endpoint_comes_back() {
 
 postgres_unit() { inside systemctl list-units -q --no-legend --plain 'postgresql@*.service' | cut -d ' ' -f 1; }
 
-# Debian's does not by itself: systemd/README.md says how.
+# Debian's does not by itself.
 postgres_comes_back() {
-  inside sh -ec 'mkdir -p /etc/systemd/system/postgresql@.service.d
-    printf "[Service]\nRestart=on-failure\nRestartSec=1s\n" >/etc/systemd/system/postgresql@.service.d/restart.conf
-    systemctl daemon-reload'
+  documented postgres-restart || return 1
   kill_it "$(postgres_unit)"
   eventually 10 answers /readyz 503 && eventually 30 answers /readyz
 }
@@ -61,6 +59,7 @@ exits_78_once() {
   wait "${clients[@]}"
   eventually 5 inside systemctl is-failed -q "$unit" || return 1
   [[ $(inside systemctl show -P ExecMainStatus "$unit") == 78 ]] || { echo "status $(inside systemctl show -P ExecMainStatus "$unit")" && return 1; }
+  documented wrong-settings ticketd@events-book "$unit" | grep 'TICKETD_THREADS' || return 1
   inside journalctl -q -o cat -u "$unit" --since "$since" | tee "$WORK/journal"
   grep -q 'TICKETD_THREADS is "many", but must be a whole number' "$WORK/journal" || return 1
   [[ $(grep -c 'code=exited, status=78' "$WORK/journal") == 1 ]]
@@ -81,7 +80,7 @@ refuse_wrong_settings() {
   check "meanwhile clients are told" answers /livez 502
   check "a worker ends with 78, and is not started again" worker_exits_78_once
   set_environment ""
-  check "with right settings, systemctl start ticketd.target brings all back" inside systemctl start ticketd.target
+  check "with right settings, systemctl start ticketd.target brings all back" documented closed ticketd@events-book ticketd@livez
   check "it answers" eventually 20 answers /readyz
   check "every socket listens" all_sockets_listen
 }

@@ -32,13 +32,13 @@ book_and_promote() {
 
 story_in_journal() {
   local story
-  story=$(inside journalctl -q -o cat -g "$STORY_ID")
+  story=$(documented story REQUEST_ID "$STORY_ID")
   echo "$story"
   grep -q '"handler":"events-book"' <<<"$story" && grep -q '"part":"events-book"' <<<"$story" &&
     grep -q '"event":"decided"' <<<"$story" && echo "nginx, handler and worker"
 }
 
-rules_hold() { inside ticketctl verify; }
+rules_hold() { documented verify; }
 
 walk_a_booking() {
   step "a booking"

@@ -37,11 +37,12 @@ restart_under_load() {
   local worker book
   step "systemctl restart 'ticketd@*' 'ticketd-worker@*' under load"
   no_limits
-  inside systemctl start ticketd-worker@2.service
+  documented second-worker
   start_load
   worker=$(main_pid ticketd-worker@1.service) book=$(main_pid ticketd@events-book.service)
   # The pattern means the sockets too, which refuse: hence its exit status.
   inside systemctl restart 'ticketd@*' 'ticketd-worker@*' >"$WORK/restart.log" 2>&1 || true
+  check "as the handbook says it" documented restart
   check "the worker is another process" has_new_pid ticketd-worker@1.service "$worker"
   check "the endpoint is another process" has_new_pid ticketd@events-book.service "$book"
   stop_load
@@ -70,11 +71,26 @@ upgrade_under_load() {
   make_next_package >/dev/null
   start_load
   book=$(main_pid ticketd@events-book.service)
-  check "apt installs the next version" install_it next.deb
+  check "apt installs the next version" documented upgrade ticketd_NEW.deb next.deb
   check "its migration is applied" inside runuser -u postgres -- psql -XqAtc 'SELECT count(*) FROM test_upgrade' ticketd
   check "its endpoints run" has_new_pid ticketd@events-book.service "$book"
   check "its new endpoint listens" inside systemctl is-active -q ticketd@test-new.socket
   stop_load
   check_load upgrade
   check "the data is still there" inside runuser -u postgres -- psql -XqAtc 'SELECT 1 / sign(count(*)) FROM bookings' ticketd
+}
+
+version_is() { inside dpkg-query -W -f '${Version}' ticketd | grep -Fx "$1"; }
+
+# The earlier version, on the schema of the next one.
+go_back() {
+  local book
+  step "back to $VERSION"
+  book=$(main_pid ticketd@events-book.service)
+  check "apt installs the earlier version" documented back ./ticketd_OLD.deb "./$(basename "$PACKAGE")"
+  check "it is installed" version_is "$VERSION"
+  check "its endpoints run" has_new_pid ticketd@events-book.service "$book"
+  check "it takes the schema as it is" inside ticketctl migrate --status
+  check "a booking with it" book_and_promote
+  check "ticketctl verify finds all rules kept" rules_hold
 }

@@ -1,62 +1,86 @@
-# What systemd/README.md tells an operator to do. Sourced by run.
+# What the handbook (systemd/README.md, systemd/docs) tells an operator to do. Sourced by run.
 # shellcheck shell=bash
 
-back_up_and_restore() {
-  inside sh -ec "cd /; runuser -u postgres -- pg_dump -Fc ticketd >/root/ticketd.dump
-    systemctl stop ticketd.target
-    runuser -u postgres -- pg_restore --clean --if-exists --create -d postgres </root/ticketd.dump
-    systemctl start ticketd.target" && eventually 20 answers /readyz && rules_hold
-}
-
-back_up_queue() { inside sh -ec 'tar -C /var/lib -cf /root/queue.tar ticketd-redis-queue; tar -tf /root/queue.tar' | grep -F .aof; }
+back_up() { documented rewriting | grep aof_rewrite_in_progress:0 && documented backup && inside tar -tf /var/backups/queue.tar | grep -F .aof; }
+restore() { documented restore && eventually 20 answers /readyz; }
 
 me_says() { api GET /v1/users/me "$1" | grep -F "$2"; }
 
 # Tokens signed with the old key go on being accepted until it is taken out.
 rotate_keys() {
-  local file=/etc/ticketd/credentials/api/TICKETD_JWT_KEYS token
+  local token
   token=$(sign_up rotation)
-  inside sh -ec "umask 077; echo \"\$(date -u +%F):\$(openssl rand -base64 32),\$(cat $file)\" >$file.new; mv $file.new $file
-    systemctl restart 'ticketd@*.service'"
+  documented new-key || return 1
   eventually 20 me_says "$token" '"success":true' || return 1
-  inside sh -ec "cut -d , -f 1 $file >$file.new; chmod 600 $file.new; mv $file.new $file; systemctl restart 'ticketd@*.service'"
+  documented old-key || return 1
   eventually 20 me_says "$token" '"code":"token_invalid"'
 }
 
 new_redis_passwords() {
   local before after
   before=$(inside cat /etc/ticketd/credentials/api/QUEUE_REDIS_URL)
-  inside sh -c 'rm /etc/ticketd/credentials/*/*_REDIS_URL; ticketctl setup' || return 1
+  documented redis-passwords || return 1
   after=$(inside cat /etc/ticketd/credentials/api/QUEUE_REDIS_URL)
   [[ $before != "$after" ]] && book_and_promote
 }
 
 limits_by_drop_in() {
-  inside sh -ec 'd=/etc/systemd/system/ticketd@events-book.service.d; mkdir -p $d
-    cp /usr/share/doc/ticketd/examples/events-book.conf.example $d/limits.conf
-    systemctl daemon-reload; systemctl restart ticketd@events-book.service
-    systemctl show -p MemoryMax,TasksMax ticketd@events-book.service; rm -r $d; systemctl daemon-reload' | grep -x MemoryMax=536870912
+  documented limits || return 1
+  inside sh -ec 'systemctl show -p MemoryMax,TasksMax ticketd@events-book.service
+    rm -r /etc/systemd/system/ticketd@events-book.service.d; systemctl daemon-reload' | grep -x MemoryMax=536870912
 }
 
 one_endpoint_off_and_on() {
-  inside systemctl start ticketd-closed@root.service && answers / 502 || return 1
-  inside systemctl start ticketd.target && answers /
+  documented off-the-air events-book root && answers / 502 || return 1
+  documented start && answers /
+}
+
+all_off_and_on() {
+  documented stop && answers / 502 || return 1
+  documented start && eventually 20 answers /readyz
+}
+
+register_ann() {
+  api POST /v1/auth/register - '{"name":"Ann","email":"ann@example.com","password":"correct horse"}' | grep -F '"success":true'
+}
+
+more_memory() {
+  documented more-memory || return 1
+  eventually 10 inside ticketctl doctor | grep -E 'queue redis maxmemory .* of 1024 MiB'
 }
 
 operate() {
   step "operating it"
   check "limits of one endpoint by a drop-in" limits_by_drop_in
   check "one endpoint off the air, and on again" one_endpoint_off_and_on
-  check "back up and restore" back_up_and_restore
-  check "the queue's files can be copied while it runs" back_up_queue
+  check "all of it off, and on again" all_off_and_on
+  check "what waits, and the schema" documented queue
+  check "what went wrong lately" documented warnings
+  check "/metrics" documented metrics
+  check "a user called Ann" register_ann
+  check "finding users and events" documented find
+  check "ending sessions and accounts" documented end
+  check "back up, while it runs" back_up
+  check "restore" restore
   check "a new key for access tokens, then the old one out" rotate_keys
   check "new Redis passwords" new_redis_passwords
 }
 
+# The answer to each fault is in tests/e2e and doctor.sh; here, that what the handbook says to do can be done.
+in_trouble() {
+  step "in trouble"
+  check "the queue is full" documented queue-full
+  check "more memory for the queue" more_memory
+  check "the queue is away" documented queue-away
+  check "the database is away" documented database-away
+  check "requests stay queued" documented stay-queued
+  check "dead letters" documented dead
+}
+
 # PostgreSQL is reached over TCP with passwords then, as on another host.
 to_another_host() {
-  inside sh -ec "cd /; echo \"ALTER ROLE postgres PASSWORD 'admin'\" >/root/sql; runuser -u postgres -- psql -Xq </root/sql; rm /root/sql
-    echo postgresql://postgres:admin@127.0.0.1:5432/postgres | ticketctl setup --database-url -"
+  inside sh -ec "cd /; echo \"ALTER ROLE postgres PASSWORD 'admin'\" >/root/sql; runuser -u postgres -- psql -Xq </root/sql; rm /root/sql"
+  documented move PASSWORD@db.example.org admin@127.0.0.1:5432 '?sslmode=verify-full' ''
 }
 
 move_the_database() {
@@ -66,4 +90,37 @@ move_the_database() {
   check "a booking there" book_and_promote
   check "the sandbox still scores 1.5 or better" score_of_each_service
   check "ticketctl verify finds all rules kept" rules_hold
+}
+
+# https URL STATUS: the site as its clients find it, whoever signed its certificate.
+https() { [[ $(inside curl -sk -o /dev/null -w '%{http_code}' --max-time 30 --connect-to ::127.0.0.1: "$1") == "$2" ]]; }
+
+# What an operator does with an editor.
+edit_the_site() {
+  # shellcheck disable=SC2016  # sed's last line
+  inside sed -i -E -e '/^ *listen .*80;/d' -e 's/^( *)#(listen .*443|ssl_)/\1\2/' -e '/^#server/,$s/^#//' \
+    -e 's,(ssl_certificate +).*,\1/etc/ssl/certs/ticketd.pem;,' -e 's,(ssl_certificate_key +).*,\1/etc/ssl/private/ticketd.key;,' \
+    /etc/nginx/sites-available/ticketd
+}
+
+acme_answers() {
+  inside sh -c 'mkdir -p /var/www/acme/.well-known/acme-challenge; echo it is me >/var/www/acme/.well-known/acme-challenge/token'
+  inside curl -s --connect-to ::127.0.0.1: http://tickets.example.org/.well-known/acme-challenge/token | grep -x 'it is me'
+}
+
+# A host that nothing is left on gets ticketd with a name and a certificate.
+a_name_and_tls() {
+  step "a name and TLS"
+  check "apt installs it again" documented install
+  check "ticketctl setup --server-name" documented name
+  check "it answers by its name" https http://tickets.example.org/readyz 200
+  check "a certificate of one's own" documented certificate
+  edit_the_site
+  check "nginx takes the site" documented reload
+  check "it answers by https" https https://tickets.example.org/readyz 200
+  # nginx's old workers answer for some moments more.
+  check "everybody is sent there" eventually 5 https http://tickets.example.org/readyz 308
+  check "ACME's challenges are answered" eventually 5 acme_answers
+  check "a second ticketctl setup changes nothing" setup_twice_changes_nothing
+  check "doctor finds no fault" eventually 10 healthy
 }

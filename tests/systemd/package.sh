@@ -32,12 +32,11 @@ check_units() {
 # All files, links and users of the host, but for those that change by themselves.
 snapshot() {
   inside sh -c 'find / -xdev \( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /var/tmp -o -path /var/log \
-    -o -path /var/cache -o -path /var/lib/apt -o -path /var/lib/dpkg -o -path /var/lib/postgresql -o -path /root \
+    -o -path /var/cache -o -path /var/backups -o -path /var/lib/apt -o -path /var/lib/dpkg -o -path /var/lib/postgresql -o -path /root \
     -o -path /var/lib/systemd -o -path /var/lib/redis -o -path /etc/systemd/system/postgresql@.service.d -o -path "*/__pycache__" \) -prune -o -print; find /var/lib/dpkg/info -name "ticketd*"
     find /run /var/log /var/lib/systemd -name "*ticketd*" ! -path "*/journal/*"; sort /etc/passwd /etc/group' | LC_ALL=C sort
 }
 
-install_it() { inside apt-get install -y -q "/root/$(basename "$1")"; }
 nothing_runs() {
   local units
   units=$(inside systemctl list-units -q --no-legend --plain 'ticketd*')
@@ -57,6 +56,17 @@ setup_mends() {
   inside ticketctl setup >/dev/null && inside systemctl is-enabled -q ticketd.target && inside ticketctl setup | grep -c '^=' && setup_twice_changes_nothing
 }
 
+links_lead_somewhere() {
+  # shellcheck disable=SC2016  # a shell in there expands it
+  inside bash -ec 'cd /usr/share/doc/ticketd
+    for file in $(find -L . -name "*.md"); do
+      for link in $(grep -oE "\]\([^)#:]+[)#]" "$file" | sed "s/^..//; s/.$//"); do
+        [[ $file == ./operating.md || -e ${file%/*}/$link ]] || { echo "$file: $link" && exit 1; }
+      done
+    done
+    find -L . -name "*.md" | wc -l'
+}
+
 other_site_still_there() { inside curl -fs http://127.0.0.1:80/ | grep -q nginx; }
 other_redis_still_there() { inside systemctl is-active -q redis-server.service && inside redis-cli ping | grep -qx PONG; }
 
@@ -65,31 +75,34 @@ install_and_set_up() {
   cp "$PACKAGE" "$ROOT_DIR/root/"
   inside apt-get install -y -q redis-server >/dev/null 2>&1   # the host's own, for other things
   snapshot >"$WORK/before"
-  INSTALL_SAID=$(install_it "$PACKAGE" 2>&1) || echo "$INSTALL_SAID"
+  INSTALL_SAID=$(documented install) || echo "$INSTALL_SAID"
   check "apt installs it" inside dpkg-query -W ticketd
   check "it ends with what to do next" says_how_to_go_on
   check "nothing runs yet" nothing_runs
   check "the units verify" units_verify
   check "the sandbox scores 1.5 or better in every unit" score_of_each_service
-  check "ticketctl setup brings it to life" inside ticketctl setup
+  check "ticketctl setup brings it to life" documented setup
   check "a second ticketctl setup changes nothing" setup_twice_changes_nothing
   check "ticketctl setup mends what is missing" setup_mends
   check "nginx takes its configuration" inside nginx -t -q
   check "the host's other site is still there" other_site_still_there
   check "the host's own Redis is still there" other_redis_still_there
+  check "no link of the documents leads nowhere" links_lead_somewhere
   check "the sockets are nginx's alone" inside sh -c '! find /run/ticketd -name "*.sock" -printf "%M %u %g\n" | grep -vx "srw-rw---- ticketd_api www-data"'
 }
 
 remove_and_purge() {
   step "removing it"
-  check "apt remove" inside apt-get remove -y -q ticketd
+  check "apt remove" documented remove
   check "no process is left" nothing_runs
   check "nginx goes on without it" other_site_still_there
   check "the settings are kept" inside test -e /etc/ticketd/credentials/api/TICKETD_JWT_KEYS -a -e /etc/ticketd/ticketd.env
-  check "apt purge" inside apt-get autopurge -y -q ticketd
+  check "apt purge" documented purge
+  inside apt-get autoremove -y -q --purge >/dev/null
   snapshot >"$WORK/after"
   check "nothing of it is left" only_what_was_before
   check "the database is left" inside runuser -u postgres -- psql -XqAtc 'SELECT count(*) FROM bookings' ticketd
+  check "until it is dropped" documented drop
 }
 
 only_what_was_before() {
