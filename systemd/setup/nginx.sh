@@ -34,12 +34,15 @@ enable_site() {
 
 # One request the way the clients go.
 check() {
-  local site_port name answer end=$((SECONDS + 30))
-  site_port=$(sed -nE 's/^ *listen +([0-9]+).*/\1/p' "$SITE" | head -n 1)
+  local listen site_port name answer scheme=http end=$((SECONDS + 30))
+  listen=$(sed -nE 's/^ *listen +([0-9]+.*);.*/\1/p' "$SITE" | head -n 1)   # 8080, or 443 ssl http2
+  site_port=${listen%% *}
+  [[ $listen != *" ssl"* ]] || scheme=https
   name=$(sed -nE 's/^ *server_name +([^; ]+).*/\1/p' "$SITE" | head -n 1)
   [[ $name != _ ]] || name=localhost
-  local url=http://$name:$site_port
-  until answer=$(curl -sS --max-time 5 --noproxy '*' --connect-to "::127.0.0.1:$site_port" "$url/readyz" 2>&1) && [[ $answer == *'"ready"'* ]]; do
+  local url=$scheme://$name:$site_port
+  # -k: whoever signed the certificate, it is this host that answers
+  until answer=$(curl -sSk --max-time 5 --noproxy '*' --connect-to "::127.0.0.1:$site_port" "$url/readyz" 2>&1) && [[ $answer == *'"ready"'* ]]; do
     ((SECONDS < end)) || die "no good answer from $url/readyz: $answer" \
       "journalctl -u nginx.service -u 'ticketd*' -n 30; who has the port: ss -ltnp 'sport = :$site_port'"
     sleep 0.2
