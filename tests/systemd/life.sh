@@ -43,7 +43,7 @@ rules_hold() { documented verify; }
 walk_a_booking() {
   step "a booking"
   STORY_ID=story-$RANDOM$RANDOM
-  check "book, wait in line, cancel, get promoted" book_and_promote
+  check "book, join the waiting list, cancel, get promoted" book_and_promote
   check "journalctl -g REQUEST_ID tells its story" eventually 5 story_in_journal
   check "the worker's status line says how it is" eventually 5 worker_says_lag
   check "ticketctl verify finds all rules kept" rules_hold
