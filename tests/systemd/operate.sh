@@ -117,8 +117,8 @@ a_name_and_tls() {
   check "a certificate of one's own" documented certificate
   edit_the_site
   check "nginx takes the site" documented reload
-  check "it answers by https" https https://tickets.example.org/readyz 200
-  # nginx's old workers answer for some moments more.
+  # nginx's new workers need a moment, and its old ones answer for some moments more.
+  check "it answers by https" eventually 5 https https://tickets.example.org/readyz 200
   check "everybody is sent there" eventually 5 https http://tickets.example.org/readyz 308
   check "ACME's challenges are answered" eventually 5 acme_answers
   check "a second ticketctl setup changes nothing" setup_twice_changes_nothing
