@@ -10,9 +10,9 @@ namespace ticketd::tests {
 
 class PrivateRedis {
  public:
-  // `settings`: lines of redis.conf. The directory is made below `parent`. Returns when it answers; throws
-  // std::runtime_error if it does not within 10 s.
-  explicit PrivateRedis(const std::string& settings, const std::string& parent = "/tmp");
+  // `settings`: lines of redis.conf. The directory is made below `parent`, by default on disk, where /tmp may not be.
+  // Returns when it answers; throws std::runtime_error if it does not within 10 s.
+  explicit PrivateRedis(const std::string& settings, const std::string& parent = "/var/tmp");
   ~PrivateRedis() { end(); }
   PrivateRedis(const PrivateRedis&) = delete;
   PrivateRedis& operator=(const PrivateRedis&) = delete;
