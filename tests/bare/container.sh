@@ -3,6 +3,7 @@
 
 ROOT_DIR=$WORK/root   # its file system
 NSPAWN="" LEADER=""   # systemd-nspawn, and the process 1 of the container
+CHROOT=""
 
 # apt's sources on this host, those of Debian alone, for SUITE.
 debian_sources() {
@@ -41,12 +42,12 @@ unpack_base() {
   tar -C "$ROOT_DIR" -xf "$BASE"
 }
 
-# start_container [OPTION of systemd-nspawn...]: it shares the host's network, to get packages, and dies with this script.
+# It shares the host's network, to get packages, and dies with this script.
 start_container() {
   local says up=""
   exec {says}< <(
     exec setpriv --pdeathsig KILL systemd-nspawn -q -D "$ROOT_DIR" --machine="$MACHINE" --register=no --keep-unit --as-pid2 \
-      --pipe --resolv-conf=copy-host "$@" sh -c 'echo up; exec sleep infinity' 2>"$WORK/nspawn.log"
+      --pipe --resolv-conf=copy-host sh -c 'echo up; exec sleep infinity' 2>"$WORK/nspawn.log"
   )
   NSPAWN=$!
   read -r -t 60 up <&"$says"
@@ -55,8 +56,17 @@ start_container() {
     cannot "no container can be started: $(<"$WORK/nspawn.log")"
 }
 
-# inside COMMAND...: as root, at /.
-inside() { nsenter -t "$LEADER" -m -u -i -n -p -r -w -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root "$@"; }
+# inside COMMAND...: as root, at /; in a chroot if there is one.
+inside() {
+  nsenter -t "$LEADER" -m -u -i -n -p -r -w -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root ${CHROOT:+chroot "$CHROOT"} "$@"
+}
+
+# From now on all is done in a chroot, where the kernel refuses user namespaces.
+forbid_namespaces() {
+  inside mount --rbind / /mnt || return 1
+  CHROOT=/mnt
+  ! inside unshare --user true
+}
 
 # inside_as USER DIRECTORY COMMAND...: as the user finds it after a login; a number is a user without a name.
 inside_as() {
@@ -83,5 +93,5 @@ stop_container() {
   # With the first process of a container all others die, and nspawn ends.
   kill -KILL "${LEADER:-$NSPAWN}" 2>/dev/null
   wait "$NSPAWN" 2>/dev/null
-  NSPAWN="" LEADER=""
+  NSPAWN="" LEADER="" CHROOT=""
 }
