@@ -7,7 +7,7 @@
 namespace ticketd::domain {
 namespace {
 
-constexpr std::array<std::string_view, 4> kStates = {"confirmed", "waitlisted", "cancelled", "rejected"};
+constexpr std::array<std::string_view, kBookingStates> kStates = {"confirmed", "waitlisted", "cancelled", "rejected"};
 
 }  // namespace
 

@@ -20,6 +20,7 @@
 namespace ticketd::domain {
 
 enum class BookingState { confirmed, waitlisted, cancelled, rejected };
+constexpr std::size_t kBookingStates = 4;
 std::string_view name_of(BookingState state);
 std::optional<BookingState> parse_booking_state(std::string_view name);
 

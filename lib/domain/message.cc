@@ -9,9 +9,9 @@ namespace {
 
 using Kind = NotificationKind;
 
-constexpr std::array<std::string_view, 9> kNames = {"booked",        "waitlisted",        "promoted",
-                                                    "cancelled",     "nothing_to_cancel", "rejected",
-                                                    "event_updated", "event_deleted",     "failed"};
+constexpr std::array<std::string_view, kNotificationKinds> kNames = {"booked",        "waitlisted",        "promoted",
+                                                                     "cancelled",     "nothing_to_cancel", "rejected",
+                                                                     "event_updated", "event_deleted",     "failed"};
 
 std::string in_quotes(std::string_view title) { return '"' + std::string(title) + '"'; }
 

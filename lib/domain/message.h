@@ -18,6 +18,7 @@ enum class NotificationKind {
   event_deleted,
   failed
 };
+constexpr std::size_t kNotificationKinds = 9;
 std::string_view name_of(NotificationKind kind);
 
 struct Message {

@@ -17,8 +17,6 @@ namespace {
 using storage::Event;
 using storage::EventBooking;
 
-constexpr const char* kStates[] = {"confirmed", "waitlisted", "cancelled", "rejected"};
-
 std::string_view state_now(const Event& event) { return state_of(event.status, event.ends_at, SystemClock().now()); }
 
 std::string seats_of(const Event& event) {
@@ -142,10 +140,6 @@ int close(const Config& config, postgres::DatabasePool& database, const Event& e
   return outcome == "deleted" || outcome == "queued" ? 0 : 1;
 }
 
-bool is_state(const std::string& word) {
-  return std::find(std::begin(kStates), std::end(kStates), word) != std::end(kStates);
-}
-
 }  // namespace
 
 int event(const Config& config, const Options& options) {
@@ -162,7 +156,8 @@ int event(const Config& config, const Options& options) {
   const auto word = arguments.next();
   const auto id = word ? EventId::parse(*word) : std::nullopt;
   if (!id || arguments.wrong()) return wrong_usage("event " + what + " takes one event's ID");
-  if (state && !is_state(*state)) return wrong_usage("--state is confirmed, waitlisted, cancelled or rejected");
+  if (state && !domain::parse_booking_state(*state))
+    return wrong_usage("--state is confirmed, waitlisted, cancelled or rejected");
   const auto event =
       postgres::autocommit(database, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, *id); });
   if (!event) {

@@ -1,0 +1,67 @@
+// The names of states, kinds, outcomes and reasons are those of the enums of lib/domain wherever they stand: in the
+// OpenAPI document, in ticketctl and its manual, in SQL. Those of the database's CHECKs are an integration test's
+// (tests/integration/schema_names.cc).
+const fs = require('fs');
+const { document } = require('./document');
+const { read, all, same, within, says, finish } = require('./lists');
+
+// Each value of an enum is called as its name outside.
+const valuesOf = (header, name) => new RegExp(`enum class ${name} \\{([^}]*)\\}`).exec(read(`lib/domain/${header}`))[1].match(/\w+/g);
+const bookingStates = valuesOf('event_state.h', 'BookingState');
+const eventStates = valuesOf('event_state.h', 'EventStatus');
+const commandKinds = valuesOf('command.h', 'CommandKind');
+const outcomes = valuesOf('fact.h', 'Outcome');
+const reasons = valuesOf('fact.h', 'Reason');
+const notificationKinds = valuesOf('message.h', 'NotificationKind');
+
+// name_of() counts: the texts have the order of the values.
+function inOrder(what, file, array, values) {
+  const [, texts] = new RegExp(` ${array} = \\{([^}]*)\\}`).exec(read(file));
+  same(`${what} and their texts in ${file}`, [values.join(' ')], [texts.match(/\w+/g).join(' ')]);
+}
+inOrder('states of bookings', 'lib/domain/event_state.cc', 'kStates', bookingStates);
+inOrder('kinds of commands', 'lib/domain/command.cc', 'kNames', commandKinds);
+inOrder('outcomes', 'lib/domain/fact.cc', 'kOutcomeNames', outcomes);
+inOrder('reasons', 'lib/domain/fact.cc', 'kReasonNames', reasons);
+inOrder('kinds of notifications', 'lib/domain/message.cc', 'kNames', notificationKinds);
+
+// What a command that failed has, and what is only on its way.
+const allOutcomes = [...outcomes, 'failed'];
+const allReasons = [...reasons, 'internal_error'];
+const { BookingState, EventState, RequestKind, Reason, Notification, DecidedRequest } = document.components.schemas;
+same("the states of bookings and openapi.yaml's", bookingStates, BookingState.enum);
+same("the states of events and openapi.yaml's", [...eventStates, 'over'], EventState.enum);
+same("the kinds of commands and openapi.yaml's", commandKinds, RequestKind.enum);
+same("the outcomes and openapi.yaml's", allOutcomes, DecidedRequest.properties.outcome.enum);
+same("the reasons and openapi.yaml's", allReasons, Reason.enum);
+same("the kinds of notifications and openapi.yaml's", [...notificationKinds, 'processing'], Notification.properties.kind.enum);
+
+const either = `${bookingStates.slice(0, -1).join(', ')} or ${bookingStates.at(-1)}`;
+says('systemd/man/ticketctl.1', `those in one state: ${either};`);
+says('worker/ticketctl/event.cc', `--state is ${either}"`);
+says('systemd/ticketctl.bash-completion', `--state) words="${bookingStates.join(' ')}"`);
+same('the states of bookings and those of GET /v1/bookings', bookingStates, all(read('handlers/bookings_list.cc'), /\{"(\w+)",\s+BookingState::\1\}/g).map(([, state]) => state));
+
+// What SQL compares a column with. Bookings, events and commands have a state, commands and notifications a kind.
+const sql = ['lib/storage', 'lib/verify', 'worker/ticketctl', 'migrations']
+  .flatMap((directory) => fs.readdirSync(directory).map((file) => `${directory}/${file}`))
+  .filter((file) => /\.(cc|h|sql)$/.test(file))
+  .map(read)
+  .join('\n');
+const known = {
+  state: [...bookingStates, ...eventStates, 'done', 'failed'],
+  kind: [...commandKinds, ...notificationKinds],
+  outcome: allOutcomes,
+  reason: allReasons,
+};
+for (const [column, names] of Object.entries(known)) {
+  const compared = all(sql, new RegExp(`\\b${column} (?:=|<>|IN \\(|IS (?:NOT )?DISTINCT FROM) ?((?:'\\w+'[,\\s]*)+)`, 'g'));
+  within(`what SQL compares ${column} with`, compared.flatMap(([, list]) => list.match(/\w+/g)), names);
+}
+// What each outcome is told as.
+const [, told] = /CASE c\.outcome ((?:WHEN '\w+' THEN '\w+'\s+)+)ELSE c\.outcome END/.exec(read('lib/verify/messages.cc'));
+const tellings = new Map(all(told, /WHEN '(\w+)' THEN '(\w+)'/g).map(([, outcome, kind]) => [outcome, kind]));
+within('the outcomes that lib/verify/messages.cc tells otherwise', [...tellings.keys()], outcomes);
+within('what lib/verify/messages.cc tells of outcomes', allOutcomes.map((outcome) => tellings.get(outcome) || outcome), notificationKinds);
+
+finish('names');
