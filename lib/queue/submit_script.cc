@@ -54,8 +54,8 @@ if key then
 end
 )";
 
-// What is pending is the address of the entry and not the command once more, which would take a quarter longer and twice the
-// memory.
+// What is pending is the address of the entry and not the command once more, which would take a quarter longer and
+// twice the memory.
 const char* const kEnqueue = R"(
 local stream_id = redis.call('XADD', stream, '*', unpack(ARGV, 7))
 redis.call('HSET', pending, id, shard .. ' ' .. stream_id)
