@@ -16,8 +16,8 @@ domain::BatchFacts decide_all(storage::LoadedBatch& batch, std::span<const domai
       facts.push_back({&command, "", domain::no_such_event(command)});
       continue;
     }
-    for (auto& fact : domain::decide(event->second, command))
-      facts.push_back({&command, event->second.title, std::move(fact)});
+    for (const auto& fact : domain::decide(event->second, command))
+      facts.push_back({&command, event->second.title, fact});
   }
   return facts;
 }

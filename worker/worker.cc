@@ -92,7 +92,7 @@ std::vector<queue::Entry> known_of(std::vector<queue::Entry> entries, std::set<i
 }
 
 std::string state_of(const storage::ShardLocks& locks, int shards) {
-  const auto owned = "owns " + std::to_string(locks.owned().size()) + " of " + std::to_string(shards) + " shards";
+  auto owned = "owns " + std::to_string(locks.owned().size()) + " of " + std::to_string(shards) + " shards";
   if (locks.given_up().empty()) return owned;
   return owned + ", leaves " + std::to_string(locks.given_up().size()) + " to a newer worker";
 }

@@ -14,7 +14,7 @@ constexpr std::size_t kMostEvents = 10'000;  // about a megabyte
 }  // namespace
 
 std::optional<Refusal> EventCache::must_be_open(EventId id, Time now) {
-  const auto refusal = refusal_of(find(id, now), now);
+  auto refusal = refusal_of(find(id, now), now);
   if (!refusal || refusal->code == Code::event_not_found) return refusal;
   try {
     return refusal_of(read(id, now), now);  // its owner may have moved its end a moment ago

@@ -108,7 +108,7 @@ class Run {
     domain::BatchFacts facts;
     for (const auto* command : wanted) {
       if (tables_.is_done(command->id)) continue;
-      for (auto& fact : domain::decide(state, *command)) facts.push_back({command, state.title, std::move(fact)});
+      for (const auto& fact : domain::decide(state, *command)) facts.push_back({command, state.title, fact});
     }
     if (dies_before_commit) return "";
     if (auto constraint = tables_.commit(state, facts); !constraint.empty()) return "the schema refuses: " + constraint;
