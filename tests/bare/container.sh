@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 ROOT_DIR=$WORK/root   # its file system
-NSPAWN="" LEADER=""   # systemd-nspawn, and the process 1 of the container
+NSPAWN="" LEADER=""   # what ends when the container does, and the container's process 1
 CHROOT=""
 
 # apt's sources on this host, those of Debian alone, for SUITE.
@@ -42,16 +42,18 @@ unpack_base() {
   tar -C "$ROOT_DIR" -xf "$BASE"
 }
 
-# It shares the host's network, to get packages, and dies with this script.
+# It shares the host's network, to get packages. It dies with this script, even if that is killed: nspawn alone would leave
+# the container's processes behind.
 start_container() {
   local says up=""
   exec {says}< <(
-    exec setpriv --pdeathsig KILL systemd-nspawn -q -D "$ROOT_DIR" --machine="$MACHINE" --register=no --keep-unit --as-pid2 \
-      --pipe --resolv-conf=copy-host sh -c 'echo up; exec sleep infinity' 2>"$WORK/nspawn.log"
+    exec setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --mount-proc \
+      systemd-nspawn -q -D "$ROOT_DIR" --machine="$MACHINE" --register=no --keep-unit --as-pid2 --pipe \
+      --resolv-conf=copy-host sh -c 'echo up; exec sleep infinity' 2>"$WORK/nspawn.log"
   )
   NSPAWN=$!
   read -r -t 60 up <&"$says"
-  LEADER=$(pgrep -P "$NSPAWN" | head -n 1)
+  LEADER=$(pgrep -P "$NSPAWN") && LEADER=$(pgrep -P "$LEADER" | head -n 1)
   [[ $up == up && $LEADER ]] ||
     cannot "no container can be started: $(<"$WORK/nspawn.log")"
 }
