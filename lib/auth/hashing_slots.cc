@@ -64,10 +64,10 @@ HashingSlots::HashingSlots(const std::string& file, int slots) : slots_(static_c
 
 HashingSlots::~HashingSlots() { ::munmap(shared_, sizeof(Shared)); }
 
-pthread_mutex_t* HashingSlots::take(std::chrono::milliseconds wait) {
+HashingSlots::Lease HashingSlots::take(std::chrono::milliseconds wait) {
   for (unsigned i = 0; i < slots_; ++i) {
     auto& slot = shared_->slots[i];
-    if (got(pthread_mutex_trylock(&slot), slot)) return &slot;
+    if (got(pthread_mutex_trylock(&slot), slot)) return Lease(&slot);
   }
   timespec until{};
   ::clock_gettime(CLOCK_MONOTONIC, &until);
@@ -78,7 +78,7 @@ pthread_mutex_t* HashingSlots::take(std::chrono::milliseconds wait) {
     until.tv_nsec -= 1'000'000'000;
   }
   auto& slot = shared_->slots[shared_->next++ % slots_];
-  return got(pthread_mutex_clocklock(&slot, CLOCK_MONOTONIC, &until), slot) ? &slot : nullptr;
+  return Lease(got(pthread_mutex_clocklock(&slot, CLOCK_MONOTONIC, &until), slot) ? &slot : nullptr);
 }
 
 }  // namespace ticketd::auth

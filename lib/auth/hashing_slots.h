@@ -7,6 +7,7 @@
 #include <pthread.h>
 
 #include <chrono>
+#include <memory>
 #include <string>
 
 namespace ticketd::auth {
@@ -22,24 +23,15 @@ class HashingSlots {
   HashingSlots(const HashingSlots&) = delete;
   HashingSlots& operator=(const HashingSlots&) = delete;
 
-  // A slot, held until the lease ends, by the thread that took it; not granted if none came free within `wait`.
-  class Lease {
-   public:
-    Lease(HashingSlots& slots, std::chrono::milliseconds wait) : slot_(slots.take(wait)) {}
-    ~Lease() {
-      if (slot_ != nullptr) pthread_mutex_unlock(slot_);
-    }
-    Lease(const Lease&) = delete;
-    Lease& operator=(const Lease&) = delete;
-    [[nodiscard]] bool granted() const { return slot_ != nullptr; }
-
-   private:
-    pthread_mutex_t* slot_;
+  struct GiveBack {
+    void operator()(pthread_mutex_t* slot) const { pthread_mutex_unlock(slot); }
   };
+  // A slot, held until the lease ends, by the thread that took it; null if none came free within `wait`.
+  using Lease = std::unique_ptr<pthread_mutex_t, GiveBack>;
+  [[nodiscard]] Lease take(std::chrono::milliseconds wait);
 
  private:
   struct Shared;
-  pthread_mutex_t* take(std::chrono::milliseconds wait);
 
   Shared* shared_;
   const unsigned slots_;

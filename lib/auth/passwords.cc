@@ -57,8 +57,8 @@ Passwords::Passwords(int jobs_at_once, const std::string& slots_file, HashCost c
     : slots_(slots_file, jobs_at_once), cost_(cost) {}
 
 std::string Passwords::hash(const std::string& password) {
-  const HashingSlots::Lease slot(slots_, kWait);
-  if (!slot.granted()) return "";
+  const auto slot = slots_.take(kWait);
+  if (!slot) return "";
   std::array<char, crypto_pwhash_STRBYTES> text{};
   if (crypto_pwhash_str_alg(text.data(), password.data(), password.size(), cost_.passes, cost_.memory_kib * 1024,
                             crypto_pwhash_ALG_ARGON2ID13) != 0)
@@ -67,8 +67,8 @@ std::string Passwords::hash(const std::string& password) {
 }
 
 Passwords::Verdict Passwords::verify(const std::string& hash, const std::string& password) {
-  const HashingSlots::Lease slot(slots_, kWait);
-  if (!slot.granted()) return Verdict::busy;
+  const auto slot = slots_.take(kWait);
+  if (!slot) return Verdict::busy;
   const auto comparison = comparison_with(hash, cost_);
   const bool right = crypto_pwhash_str_verify(comparison.against.c_str(), password.data(), password.size()) == 0;
   if (comparison.burnt_blocks > 0) burn(comparison.burnt_blocks, cost_, password);

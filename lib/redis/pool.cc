@@ -99,8 +99,6 @@ void RedisPool::commit_group(Waiter& leader) {
   }
 }
 
-RedisPool::Lease RedisPool::take() { return {*this, take_connection()}; }
-
 std::unique_ptr<RedisConnection> RedisPool::take_connection() {
   {
     const std::lock_guard lock(mutex_);
@@ -115,9 +113,9 @@ std::unique_ptr<RedisConnection> RedisPool::take_connection() {
   return std::make_unique<RedisConnection>(url_, timeout_ms_);
 }
 
-void RedisPool::give_back(std::unique_ptr<RedisConnection> connection) {
+void RedisPool::give_back(RedisConnection* connection) {
   const std::lock_guard lock(mutex_);
-  keep(std::move(connection));
+  keep(std::unique_ptr<RedisConnection>(connection));
 }
 
 void RedisPool::keep(std::unique_ptr<RedisConnection> connection) {

@@ -25,27 +25,20 @@ class RedisPool : public Commands {
   // One call's commands stay together.
   std::vector<Reply> pipeline(std::span<const Arguments> commands) override;
 
-  class Lease {
-   public:
-    Lease(RedisPool& pool, std::unique_ptr<RedisConnection> connection)
-        : pool_(pool), connection_(std::move(connection)) {}
-    ~Lease() { pool_.give_back(std::move(connection_)); }
-    Lease(const Lease&) = delete;
-    Lease& operator=(const Lease&) = delete;
-    RedisConnection* operator->() { return connection_.get(); }
-
-   private:
-    RedisPool& pool_;
-    std::unique_ptr<RedisConnection> connection_;
+  struct GiveBack {
+    RedisPool* pool;
+    void operator()(RedisConnection* connection) const { pool->give_back(connection); }
   };
-  // A connection for the caller alone, for what blocks. Opened as needed; waits for nobody.
-  Lease take();
+  // A connection for the caller alone, for what blocks; it goes back when the lease ends. Opened as needed; waits for
+  // nobody.
+  using Lease = std::unique_ptr<RedisConnection, GiveBack>;
+  [[nodiscard]] Lease take() { return {take_connection().release(), GiveBack{this}}; }
 
  private:
   struct Waiter;
   void commit_group(Waiter& leader);
   std::unique_ptr<RedisConnection> take_connection();
-  void give_back(std::unique_ptr<RedisConnection> connection);
+  void give_back(RedisConnection* connection);
   void keep(std::unique_ptr<RedisConnection> connection);  // under the lock
 
   const std::string url_;

@@ -33,28 +33,28 @@ TEST_GROUP(HashingSlots) {
   // A lease is its thread's: another thread asks.
   static bool granted(HashingSlots & slots, milliseconds wait = milliseconds(0)) {
     bool result = false;
-    std::thread([&] { result = HashingSlots::Lease(slots, wait).granted(); }).join();
+    std::thread([&] { result = slots.take(wait) != nullptr; }).join();
     return result;
   }
 };
 
 TEST(HashingSlots, AreSharedByAllThatMapTheFile) {
-  const HashingSlots::Lease first(*one, milliseconds(0)), second(*other, milliseconds(0));
-  CHECK_TRUE(first.granted() && second.granted());
+  const auto first = one->take(milliseconds(0)), second = other->take(milliseconds(0));
+  CHECK_TRUE(first && second);
   CHECK_FALSE(granted(*one));
   CHECK_FALSE(granted(*other));
 }
 
 TEST(HashingSlots, AreFreeAgainWhenTheLeaseEnds) {
-  { const HashingSlots::Lease first(*one, milliseconds(0)), second(*one, milliseconds(0)); }
+  { const auto first = one->take(milliseconds(0)), second = one->take(milliseconds(0)); }
   CHECK_TRUE(granted(*other));
 }
 
 TEST(HashingSlots, AreWaitedForInTurn) {
-  auto first = std::make_unique<HashingSlots::Lease>(*one, milliseconds(0));
-  const HashingSlots::Lease second(*one, milliseconds(0));
+  auto first = one->take(milliseconds(0));
+  const auto second = one->take(milliseconds(0));
   bool got = false;
-  std::thread waiting([&] { got = HashingSlots::Lease(*other, milliseconds(60'000)).granted(); });
+  std::thread waiting([&] { got = other->take(milliseconds(60'000)) != nullptr; });
   first.reset();
   waiting.join();
   CHECK_TRUE(got);
@@ -63,25 +63,25 @@ TEST(HashingSlots, AreWaitedForInTurn) {
 TEST(HashingSlots, AreTakenOverFromAProcessThatDied) {
   const pid_t child = ::fork();
   if (child == 0) {
-    const HashingSlots::Lease first(*one, milliseconds(0)), second(*one, milliseconds(0));
-    ::_exit(first.granted() && second.granted() ? 0 : 1);
+    const auto first = one->take(milliseconds(0)), second = one->take(milliseconds(0));
+    ::_exit(first && second ? 0 : 1);
   }
   int status = 1;
   ::waitpid(child, &status, 0);
   LONGS_EQUAL(0, status);
-  const HashingSlots::Lease first(*one, milliseconds(0)), second(*one, milliseconds(0));
-  CHECK_TRUE(first.granted() && second.granted());
+  const auto first = one->take(milliseconds(0)), second = one->take(milliseconds(0));
+  CHECK_TRUE(first && second);
 }
 
 TEST(HashingSlots, OfAFileThatCannotBeUsedAreThisProcesssOwn) {
   HashingSlots alone("/nowhere/slots", 1);
-  const HashingSlots::Lease first(alone, milliseconds(0));
-  CHECK_TRUE(first.granted());
+  const auto first = alone.take(milliseconds(0));
+  CHECK_TRUE(first != nullptr);
 }
 
 TEST(HashingSlots, OfNoFileAreThisProcesssOwn) {
   HashingSlots alone("", 1), another("", 1);
-  const HashingSlots::Lease first(alone, milliseconds(0));
+  const auto first = alone.take(milliseconds(0));
   CHECK_FALSE(granted(alone));
   CHECK_TRUE(granted(another));
 }
