@@ -4,6 +4,8 @@
 #include <pqxx/pqxx>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <vector>
 
 #include "base/time.h"
 #include "base/uuid.h"
@@ -29,6 +31,15 @@ inline std::optional<Time> optional_time(const pqxx::field& field) {
 template <class IdType>
 std::optional<IdType> optional_id(const pqxx::field& field) {
   return field.is_null() ? std::nullopt : std::optional(id_of<IdType>(field));
+}
+
+// What `value_of` makes of each row, in their order.
+template <class Function>
+auto list_of(const pqxx::result& rows, Function value_of) {
+  std::vector<std::invoke_result_t<Function, const pqxx::row&>> values;
+  values.reserve(static_cast<std::size_t>(rows.size()));
+  for (const auto& row : rows) values.push_back(value_of(row));
+  return values;
 }
 
 // Null for empty; the text must outlive the statement.

@@ -53,9 +53,7 @@ std::optional<AccountOverview> find_account_overview(pqxx::transaction_base& tx,
 }
 
 std::vector<User> list_users(pqxx::transaction_base& tx, const std::string& part, int limit) {
-  std::vector<User> list;
-  for (const auto& row : run(tx, {"list_users", kListSql.c_str()}, part, limit)) list.push_back(user_of(row));
-  return list;
+  return list_of(run(tx, {"list_users", kListSql.c_str()}, part, limit), user_of);
 }
 
 void update_role(pqxx::transaction_base& tx, UserId id, const std::string& role, Time now) {
@@ -68,12 +66,9 @@ Time delete_account(pqxx::work& tx, UserId id, const std::string& address, const
 }
 
 std::vector<LiveBooking> list_live_bookings(pqxx::transaction_base& tx, UserId user, Time now) {
-  std::vector<LiveBooking> list;
-  for (const auto& row : run(tx, kLiveBookings, user.str(), format_time(now))) {
-    list.push_back(
-        {id_of<BookingId>(row["id"]), id_of<EventId>(row["event_id"]), text_of(row["state"]), text_of(row["title"])});
-  }
-  return list;
+  return list_of(run(tx, kLiveBookings, user.str(), format_time(now)), [](const pqxx::row& row) -> LiveBooking {
+    return {id_of<BookingId>(row["id"]), id_of<EventId>(row["event_id"]), text_of(row["state"]), text_of(row["title"])};
+  });
 }
 
 }  // namespace ticketd::storage

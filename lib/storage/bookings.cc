@@ -52,11 +52,8 @@ std::vector<BookingDetails> list_bookings(pqxx::transaction_base& tx, UserId use
   const auto event = filter.event ? std::optional(filter.event->str()) : std::nullopt;
   const auto before = filter.before ? format_time(filter.before->created_at) : "infinity";
   const auto before_id = filter.before ? filter.before->id : Uuid().str();
-  std::vector<BookingDetails> list;
-  for (const auto& row : run(tx, kList, user.str(), or_null(state), or_null(event), before, before_id, filter.limit)) {
-    list.push_back(booking_of(row));
-  }
-  return list;
+  return list_of(run(tx, kList, user.str(), or_null(state), or_null(event), before, before_id, filter.limit),
+                 booking_of);
 }
 
 std::optional<BookingDetails> find_booking(pqxx::transaction_base& tx, BookingId id, UserId user) {

@@ -57,14 +57,10 @@ bool fail_command(pqxx::work& tx, const domain::Command& command, const std::str
   return true;
 }
 
-std::vector<StoredLetter> letters_of(const pqxx::result& rows) {
-  std::vector<StoredLetter> letters;
-  for (const auto& row : rows) {
-    letters.push_back({int_of(row["shard"]), text_of(row["stream_id"]), optional_id<CommandId>(row["command_id"]),
-                       text_of(row["command"]), text_of(row["error"]), optional_text(row["sqlstate"]),
-                       int_of(row["attempts"]), time_of(row["died_ms"]), optional_text(row["state"])});
-  }
-  return letters;
+StoredLetter letter_of(const pqxx::row& row) {
+  return {int_of(row["shard"]),    text_of(row["stream_id"]), optional_id<CommandId>(row["command_id"]),
+          text_of(row["command"]), text_of(row["error"]),     optional_text(row["sqlstate"]),
+          int_of(row["attempts"]), time_of(row["died_ms"]),   optional_text(row["state"])};
 }
 
 void delete_letters(pqxx::work& tx, const std::vector<StoredLetter>& letters) {
@@ -98,17 +94,17 @@ void insert_dead_letter(pqxx::work& tx, const DeadLetter& letter, Time now) {
 }
 
 std::vector<StoredLetter> list_dead_letters(pqxx::transaction_base& tx, int limit) {
-  return letters_of(run(tx, kList, limit));
+  return list_of(run(tx, kList, limit), letter_of);
 }
 
 std::int64_t count_dead_letters(pqxx::transaction_base& tx) { return run(tx, kCount)[0][0].as<std::int64_t>(); }
 
 std::vector<StoredLetter> find_dead_letters(pqxx::transaction_base& tx, CommandId id) {
-  return letters_of(run(tx, kFindByCommand, id.str()));
+  return list_of(run(tx, kFindByCommand, id.str()), letter_of);
 }
 
 std::vector<StoredLetter> find_dead_letters(pqxx::transaction_base& tx, int shard, const std::string& stream_id) {
-  return letters_of(run(tx, kFindByEntry, shard, stream_id));
+  return list_of(run(tx, kFindByEntry, shard, stream_id), letter_of);
 }
 
 RetryOutcome retry_dead_letters(postgres::DatabasePool& pool, const std::vector<StoredLetter>& letters,

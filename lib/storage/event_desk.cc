@@ -23,31 +23,28 @@ const Statement kBookings{"list_event_bookings", R"(
 const Statement kCount{"count_event_bookings", R"(
   SELECT count(*) FROM bookings WHERE event_id = $1 AND ($2::text IS NULL OR state = $2))"};
 
-std::vector<Event> events_of(const pqxx::result& rows) {
-  std::vector<Event> list;
-  for (const auto& row : rows) list.push_back(event_of(row));
-  return list;
-}
-
 }  // namespace
 
 std::vector<Event> list_events_with(pqxx::transaction_base& tx, const std::string& part, int limit) {
-  return events_of(run(tx, {"list_events_with", kListSql.c_str()}, part, limit));
+  return list_of(run(tx, {"list_events_with", kListSql.c_str()}, part, limit), event_of);
 }
 
 std::vector<Event> list_open_events_of(pqxx::transaction_base& tx, UserId owner, Time now) {
-  return events_of(run(tx, {"list_open_events_of", kOpenSql.c_str()}, owner.str(), format_time(now)));
+  return list_of(run(tx, {"list_open_events_of", kOpenSql.c_str()}, owner.str(), format_time(now)), event_of);
 }
 
 std::vector<EventBooking> list_event_bookings(pqxx::transaction_base& tx, EventId event,
                                               const std::optional<std::string>& state, int limit) {
-  std::vector<EventBooking> list;
-  for (const auto& row : run(tx, kBookings, event.str(), or_null(state), limit)) {
-    list.push_back({id_of<BookingId>(row["id"]), id_of<UserId>(row["user_id"]), text_of(row["email"]),
-                    text_of(row["state"]), optional_text(row["reason"]), time_of(row["created_ms"]),
-                    optional_time(row["promoted_ms"]), optional_time(row["cancelled_ms"])});
-  }
-  return list;
+  return list_of(run(tx, kBookings, event.str(), or_null(state), limit), [](const pqxx::row& row) -> EventBooking {
+    return {id_of<BookingId>(row["id"]),
+            id_of<UserId>(row["user_id"]),
+            text_of(row["email"]),
+            text_of(row["state"]),
+            optional_text(row["reason"]),
+            time_of(row["created_ms"]),
+            optional_time(row["promoted_ms"]),
+            optional_time(row["cancelled_ms"])};
+  });
 }
 
 std::int64_t count_event_bookings(pqxx::transaction_base& tx, EventId event, const std::optional<std::string>& state) {

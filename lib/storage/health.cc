@@ -80,16 +80,14 @@ ServerHealth find_server_health(pqxx::transaction_base& tx) {
 int find_schema_version(pqxx::transaction_base& tx) { return int_of(run(tx, kSchemaVersion)[0][0]); }
 
 std::vector<std::pair<std::string, int>> list_session_counts(pqxx::transaction_base& tx) {
-  std::vector<std::pair<std::string, int>> list;
-  for (const auto& row : run(tx, kSessions)) list.emplace_back(text_of(row["name"]), int_of(row["sessions"]));
-  return list;
+  return list_of(run(tx, kSessions),
+                 [](const pqxx::row& row) { return std::pair(text_of(row["name"]), int_of(row["sessions"])); });
 }
 
 std::vector<MissingRight> list_missing_rights(pqxx::transaction_base& tx) {
-  std::vector<MissingRight> list;
-  for (const auto& row : run(tx, kMissingRights))
-    list.push_back({text_of(row["role"]), text_of(row["right"]), text_of(row["relation"])});
-  return list;
+  return list_of(run(tx, kMissingRights), [](const pqxx::row& row) -> MissingRight {
+    return {text_of(row["role"]), text_of(row["right"]), text_of(row["relation"])};
+  });
 }
 
 }  // namespace ticketd::storage

@@ -44,20 +44,24 @@ std::vector<Notification> list_notifications(pqxx::transaction_base& tx, UserId 
                                              const std::optional<Before>& before, int limit) {
   const auto time = before ? format_time(before->created_at) : "infinity";
   const auto id = before ? before->id : Uuid().str();
-  std::vector<Notification> list;
-  for (const auto& row : run(tx, unread_only ? kListUnread : kList, user.str(), time, id, limit)) {
-    list.push_back({id_of<NotificationId>(row["id"]), user, optional_id<EventId>(row["event_id"]),
-                    optional_id<BookingId>(row["booking_id"]), text_of(row["kind"]), text_of(row["message"]),
-                    time_of(row["created_ms"]), time_of(row["updated_ms"]), optional_time(row["read_ms"])});
-  }
-  return list;
+  const auto rows = run(tx, unread_only ? kListUnread : kList, user.str(), time, id, limit);
+  return list_of(rows, [&](const pqxx::row& row) -> Notification {
+    return {id_of<NotificationId>(row["id"]),
+            user,
+            optional_id<EventId>(row["event_id"]),
+            optional_id<BookingId>(row["booking_id"]),
+            text_of(row["kind"]),
+            text_of(row["message"]),
+            time_of(row["created_ms"]),
+            time_of(row["updated_ms"]),
+            optional_time(row["read_ms"])};
+  });
 }
 
 std::vector<NotificationId> list_existing(pqxx::transaction_base& tx, const std::vector<NotificationId>& ids) {
-  std::vector<NotificationId> existing;
-  if (ids.empty()) return existing;
-  for (const auto& row : run(tx, kListExisting, array_of(ids))) existing.push_back(id_of<NotificationId>(row["id"]));
-  return existing;
+  if (ids.empty()) return {};
+  return list_of(run(tx, kListExisting, array_of(ids)),
+                 [](const pqxx::row& row) { return id_of<NotificationId>(row["id"]); });
 }
 
 int count_unread(pqxx::transaction_base& tx, UserId user) { return int_of(run(tx, kCountUnread, user.str())[0][0]); }

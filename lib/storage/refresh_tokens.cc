@@ -85,9 +85,8 @@ bool update_session_revoked(pqxx::work& tx, SessionId family, Time now) {
 }
 
 std::vector<SessionId> list_oldest_sessions(pqxx::transaction_base& tx, UserId user, int keep) {
-  std::vector<SessionId> list;
-  for (const auto& row : run(tx, kListOldest, user.str(), keep)) list.push_back(id_of<SessionId>(row["family_id"]));
-  return list;
+  return list_of(run(tx, kListOldest, user.str(), keep),
+                 [](const pqxx::row& row) { return id_of<SessionId>(row["family_id"]); });
 }
 
 std::optional<EndedSession> update_session_ended(pqxx::work& tx, const std::string& hash, Time now) {

@@ -123,10 +123,9 @@ bool is_token_revoked(pqxx::transaction_base& tx, UserId id, const std::optional
 }
 
 std::vector<std::pair<Uuid, Time>> list_revocations(pqxx::transaction_base& tx, Time since, Time now) {
-  std::vector<std::pair<Uuid, Time>> list;
-  for (const auto& row : run(tx, kListRefused, format_time(since), format_time(now)))
-    list.emplace_back(*Uuid::parse(text_of(row["id"])), time_of(row["at_ms"]));
-  return list;
+  return list_of(run(tx, kListRefused, format_time(since), format_time(now)), [](const pqxx::row& row) {
+    return std::pair(*Uuid::parse(text_of(row["id"])), time_of(row["at_ms"]));
+  });
 }
 
 }  // namespace ticketd::storage
