@@ -39,7 +39,7 @@ same("the kinds of notifications and openapi.yaml's", [...notificationKinds, 'pr
 const either = `${bookingStates.slice(0, -1).join(', ')} or ${bookingStates.at(-1)}`;
 says('systemd/man/ticketctl.1', `those in one state: ${either};`);
 says('worker/ticketctl/event.cc', `--state is ${either}"`);
-says('systemd/ticketctl.bash-completion', `--state) words="${bookingStates.join(' ')}"`);
+says('systemd/bash-completion/ticketctl', `--state) words="${bookingStates.join(' ')}"`);
 same('the states of bookings and those of GET /v1/bookings', bookingStates, all(read('handlers/bookings_list.cc'), /\{"(\w+)",\s+BookingState::\1\}/g).map(([, state]) => state));
 
 // What SQL compares a column with. Bookings, events and commands have a state, commands and notifications a kind.
