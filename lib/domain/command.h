@@ -41,7 +41,7 @@ struct DeleteEvent {
 };
 using Action = std::variant<Book, Cancel, UpdateEvent, DeleteEvent>;
 
-// Numbers of the alternatives of Action; for names and for what counts by kind.
+// Numbers of the alternatives of Action, in their order; for names and for what counts by kind.
 enum class CommandKind { book, cancel, update_event, delete_event };
 constexpr std::size_t kCommandKinds = std::variant_size_v<Action>;
 

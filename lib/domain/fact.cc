@@ -55,7 +55,32 @@ std::optional<BookingId> booking_of(const Fact& fact) {
 }
 
 bool changes_event(const Fact& fact) {
-  return !std::holds_alternative<Rejected>(fact) && !std::holds_alternative<NothingToCancel>(fact);
+  return std::visit(Overloaded{
+                        [](const Booked&) { return true; },
+                        [](const Waitlisted&) { return true; },
+                        [](const Rejected&) { return false; },
+                        [](const Cancelled&) { return true; },
+                        [](const NothingToCancel&) { return false; },
+                        [](const EventUpdated&) { return true; },
+                        [](const EventDeleted&) { return true; },
+                        [](const Promoted&) { return true; },
+                    },
+                    fact);
+}
+
+std::optional<UserId> other_user_of(const Fact& fact) {
+  using Maybe = std::optional<UserId>;
+  return std::visit(Overloaded{
+                        [](const Booked&) { return Maybe(); },
+                        [](const Waitlisted&) { return Maybe(); },
+                        [](const Rejected&) { return Maybe(); },
+                        [](const Cancelled&) { return Maybe(); },
+                        [](const NothingToCancel&) { return Maybe(); },
+                        [](const EventUpdated&) { return Maybe(); },
+                        [](const EventDeleted&) { return Maybe(); },  // its guests are told by event_rows.h
+                        [](const Promoted& it) { return Maybe(it.booking.user); },
+                    },
+                    fact);
 }
 
 }  // namespace ticketd::domain

@@ -9,7 +9,9 @@
 //   worker/fact_metrics        metrics
 //   worker/drain.cc            the events whose bookings the queue refuses from now on
 //
-// A new kind of fact does not compile until each of them has said what it makes of it.
+// A new kind of fact does not compile until fact.cc, message.cc and booking_rows.cc have said what they make of it. The
+// others go by what fact.cc says of it (how the command ended, whom it concerns, whether the event changes); whoever
+// adds one reads them, too.
 #pragma once
 #include <optional>
 #include <string>
@@ -71,6 +73,8 @@ std::optional<Reason> reason_of(const Fact& fact);
 std::optional<BookingId> booking_of(const Fact& fact);
 // Did it change the event's row: its counters, its state or its fields?
 bool changes_event(const Fact& fact);
+// The user whom it concerns besides who sent the command, and who is told of it too.
+std::optional<UserId> other_user_of(const Fact& fact);
 
 // A fact among those of a batch.
 struct BatchFact {

@@ -12,6 +12,13 @@ namespace {
 using domain::Command;
 using domain::EventChanges;
 
+bool is_known_version(const std::string& version) {
+  for (int known = 1; known <= kWireVersion; ++known) {
+    if (version == std::to_string(known)) return true;
+  }
+  return false;
+}
+
 // No kind has a longer name, and no version more digits.
 constexpr std::size_t kNameMax = 40;
 
@@ -159,7 +166,7 @@ bool is_of_other_release(const Fields& fields) {
     return !text.empty() && text.size() <= kNameMax && text.find_first_not_of(letters) == std::string::npos;
   };
   const auto version = in.text("v");
-  if (is_plain(version, "0123456789") && version != std::to_string(kWireVersion)) return true;
+  if (is_plain(version, "0123456789") && !is_known_version(version)) return true;
   const auto kind = in.text("kind");
   return is_plain(kind, "abcdefghijklmnopqrstuvwxyz_") && !domain::parse_command_kind(kind);
 }

@@ -12,9 +12,11 @@ namespace ticketd::queue {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-// Of what to_fields() writes. A release reads its own version alone; entries without a version are of this one, for the
-// first release wrote none. A new field that an older worker may overlook needs no new version; one that it must not
-// overlook does, and so does a new kind of command: that worker then leaves the entry to a newer one.
+// Of what to_fields() writes. A release reads every version up to its own; entries without a version are of the first,
+// for the first release wrote none. A new kind of command needs no new version: an older worker does not know its name,
+// and leaves it to a newer one. Nor does a new field that an older worker may overlook. One that it must not overlook
+// does; then from_fields() goes on reading the older versions, too: they stand in queues, idempotency keys and dead
+// letters.
 constexpr int kWireVersion = 1;
 
 // Field names and values; `changes` is JSON, fields without a value are left out.
