@@ -1,5 +1,6 @@
 // doctor: the two Redis.
 #include <sys/statfs.h>
+#include <cmath>
 
 #include <linux/magic.h>
 
@@ -86,7 +87,8 @@ void check_memory(const Instance& redis, const ServerFacts& facts) {
                                     redis.set("maxmemory 512mb"));
   const auto found = mib(used) + " of " + mib(most) + " in use";
   if (used < 0.75 * most || redis.name == "cache") return redis.findings().ok(check, found);  // a full cache evicts
-  const auto remedy = "`ticketctl queue`: is a worker behind? Otherwise " + redis.set("maxmemory " + mib(2 * most));
+  const auto remedy = "`ticketctl queue`: is a worker behind? Otherwise " +
+                      redis.set("maxmemory " + std::to_string(std::llround(2 * most / (1 << 20))) + "mb");
   if (used < 0.9 * most) return redis.findings().warning(check, found, remedy);
   redis.findings().fault(check, found + ": soon every booking is refused with queue_full", remedy);
 }
