@@ -1,10 +1,10 @@
 // doctor: the two Redis.
 #include <sys/statfs.h>
-#include <cmath>
 
 #include <linux/magic.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <iomanip>
 #include <sstream>
