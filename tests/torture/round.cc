@@ -8,6 +8,7 @@
 
 #include "base/time.h"
 #include "support/booking_steps.h"
+#include "support/stack.h"
 #include "support/stack_database.h"
 
 namespace ticketd::torture {
@@ -38,7 +39,8 @@ Scene make_scene(const Plan& plan) {
   return scene;
 }
 
-// GET /v1/requests for every command that was accepted.
+// GET /v1/requests for every command that was accepted. An endpoint that just met a PostgreSQL that hung leaves it
+// alone for as long as it had to wait, and says 503 meanwhile: a client asks again.
 std::vector<Look> look_at_all(const Scene& scene, const Evidence& evidence) {
   constexpr std::size_t kThreads = 4;
   std::map<std::string, const e2e::Person*> people;
@@ -47,8 +49,13 @@ std::vector<Look> look_at_all(const Scene& scene, const Evidence& evidence) {
     std::vector<Look> looks;
     for (std::size_t i = first; i < evidence.accepted.size(); i += kThreads) {
       const auto user = evidence.accepted[i].user.str(), id = evidence.accepted[i].id.str();
-      const auto sent = std::chrono::steady_clock::now();
-      const auto reply = people.at(user)->get("/v1/requests/" + id);
+      auto sent = std::chrono::steady_clock::now();
+      e2e::Response reply;
+      e2e::await([&] {
+        sent = std::chrono::steady_clock::now();
+        reply = people.at(user)->get("/v1/requests/" + id);
+        return reply.status != 503;
+      });
       const Json data = reply.data();
       looks.push_back({user, id, sent, std::chrono::steady_clock::now(), reply.status,
                        std::string(data["state"].text()), std::string(data["outcome"].text())});
