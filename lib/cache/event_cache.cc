@@ -14,8 +14,9 @@ constexpr std::size_t kMostEvents = 10'000;  // about a megabyte
 }  // namespace
 
 std::optional<Refusal> EventCache::must_be_open(EventId id, Time now) {
-  auto refusal = refusal_of(find(id, now), now);
-  if (!refusal || refusal->code == Code::event_not_found) return refusal;
+  const auto known = find(id, now);
+  auto refusal = refusal_of(known, now);
+  if (!refusal || !known || known->read_at == now) return refusal;  // a yes, or just read
   try {
     return refusal_of(read(id, now), now);  // its owner may have moved its end a moment ago
   } catch (const postgres::DatabaseUnavailable&) {
