@@ -9,7 +9,7 @@ static Answer cancel(App& app, const Request& request, UserId user) {
   const auto id = request.path_id<BookingId>("booking_id");
   if (!id.ok()) return id.refusal();
   const auto booking = postgres::autocommit(
-      app.database, [&](pqxx::transaction_base& tx) { return storage::find_booking(tx, *id, user); });
+      app.database, [&](pqxx::transaction_base& tx) { return storage::find_booking(tx, *id, user, app.clock.now()); });
   if (!booking) return Refusal{Code::booking_not_found};
 
   const auto command = make_command(app, request, user, booking->event, domain::Cancel{*id});

@@ -18,10 +18,11 @@ static Answer list(App& app, const Request& request, UserId user) {
   filter.limit = in.optional_number("limit", 1, 100).value_or(kPageSize);
   if (!in.ok()) return in.refusal();
 
-  const auto bookings = postgres::autocommit(
-      app.database, [&](pqxx::transaction_base& tx) { return storage::list_bookings(tx, user, filter); });
+  const auto bookings = postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) {
+    return storage::list_bookings(tx, user, filter, app.clock.now());
+  });
   auto rows = JsonText::array();
-  for (const auto& booking : bookings) rows.push(booking_json(booking));
+  for (const auto& booking : bookings) rows.push(booking_json(booking, app.clock.now()));
   const auto data = JsonText::object(
       {{"data", rows}, {"pagination", cursor_pagination(filter.limit, cursor_after(bookings, filter.limit))}});
   return http::with_etag(http::success(200, "Bookings retrieved successfully", data), request);

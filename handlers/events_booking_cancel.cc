@@ -18,8 +18,9 @@ static Answer cancel(App& app, const Request& request, UserId user) {
 
   auto event = event_id.value_or(EventId{});
   if (booking_id) {
-    const auto booking = postgres::autocommit(
-        app.database, [&](pqxx::transaction_base& tx) { return storage::find_booking(tx, *booking_id, user); });
+    const auto booking = postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) {
+      return storage::find_booking(tx, *booking_id, user, app.clock.now());
+    });
     if (!booking || (event_id && booking->event != *event_id)) return Refusal{Code::booking_not_found};
     event = booking->event;
   } else if (const auto refusal = app.events.must_exist(event, app.clock.now())) {

@@ -1,4 +1,5 @@
 // DELETE /v1/events/{event_id}: cancels an event of the caller with every booking of it, and tells everyone concerned.
+// One that is over only goes out of sight.
 #include "endpoint/serve.h"
 #include "endpoint/submission.h"
 #include "storage/events.h"
@@ -12,7 +13,7 @@ static Answer delete_event(App& app, const Request& request, UserId user) {
       postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, *id); });
   if (!event) return Refusal{Code::event_not_found};
   if (event->owner != user) return Refusal{Code::not_event_owner};
-  if (event->status == domain::EventStatus::cancelled) return Refusal{Code::event_cancelled};
+  if (event->status != domain::EventStatus::open) return Refusal{Code::event_cancelled};
 
   const auto command = make_command(app, request, user, *id, domain::DeleteEvent{});
   const auto done = submit_and_wait(app, command);

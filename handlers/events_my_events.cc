@@ -1,5 +1,5 @@
 // GET /v1/events/my-events, /v1/events/me: the caller's own events, newest first. Its data has always been the bare
-// list; the way to the next page is in the Link header (RFC 8288).
+// list; the way to the next page is in the Link header (RFC 8288). Deleted ones with ?state=cancelled or all.
 #include "api/event_list.h"
 #include "endpoint/serve.h"
 
@@ -10,8 +10,15 @@ static Answer my_events(App& app, const Request& request, UserId user) {
   const auto page = read_page(in);
   auto filter = read_filter(in, app.clock.now());
   if (!in.ok()) return in.refusal();
+  enum class State { open, over, deleted, all };
+  const auto state = in.optional_word<State>(
+      "state", {{"open", State::open}, {"over", State::over}, {"cancelled", State::deleted}, {"all", State::all}});
   filter.owner = user;
   if (!in.has("when")) filter.ends_after.reset();
+  if (state == State::open) filter.ends_after = app.clock.now();
+  if (state == State::over) filter.ends_before = app.clock.now();
+  if (state == State::deleted) filter.scope = storage::EventScope::deleted;
+  if (state == State::all) filter.scope = storage::EventScope::all;
   if (!in.has("sort")) filter.sort = storage::EventSort::created_descending;
   return postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) -> Answer {
     if (filter.words) filter.words = storage::word_query(tx, *filter.words);

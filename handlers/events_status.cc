@@ -7,16 +7,19 @@ using namespace ticketd;
 static Answer status(App& app, const Request& request, UserId user) {
   const auto id = request.path_id<EventId>("event_id");
   if (!id.ok()) return id.refusal();
+  const auto now = app.clock.now();
   const auto found = postgres::autocommit(
-      app.database, [&](pqxx::transaction_base& tx) { return storage::find_standing(tx, *id, user); });
+      app.database, [&](pqxx::transaction_base& tx) { return storage::find_standing(tx, *id, user, now); });
   if (!found) return Refusal{Code::event_not_found};
   const auto& mine = found->mine;
+  const auto state = state_of(found->status, found->ends_at, now);
+  const auto offer = offer_of(state, found->available_tickets, found->waiting_list_count);
   const auto my =
       JsonText::object({{"confirmed", mine.confirmed}, {"waitlisted", mine.waitlisted}, {"position", mine.place}});
-  const auto data = JsonText::object({{"available_tickets", found->available_tickets},
-                                      {"waiting_list_count", found->waiting_list_count},
+  const auto data = JsonText::object({{"available_tickets", offer.available_tickets},
+                                      {"waiting_list_count", offer.waiting_list_count},
                                       {"total_tickets", found->total_tickets},
-                                      {"state", state_of(found->status, found->ends_at, app.clock.now())},
+                                      {"state", state},
                                       {"my", my}});
   return http::with_etag(http::success(200, "Event status retrieved successfully", data), request);
 }

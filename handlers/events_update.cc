@@ -1,5 +1,6 @@
-// PATCH /v1/events/{event_id}: changes an event of the caller. What decides about bookings (capacity, limit per user)
-// goes through the queue with the whole change, so that all of it happens or none; the rest is written here.
+// PATCH /v1/events/{event_id}: changes an event of the caller. What decides about bookings (capacity, limit per user,
+// the end) or is told to those who have one (date, place) goes through the queue with the whole change, so that all of
+// it happens or none; title and description are written here.
 #include "api/event_fields.h"
 #include "api/views.h"
 #include "endpoint/serve.h"
@@ -16,6 +17,10 @@ static bool counts_anew(const storage::Event& event, const domain::EventChanges&
   return event.ends_at <= now && changes.ends_at && *changes.ends_at > now;
 }
 
+static bool concerns_bookings(const domain::EventChanges& changes) {
+  return changes.total_tickets || changes.max_per_user || changes.starts_at || changes.ends_at || changes.location;
+}
+
 static Answer update(App& app, const Request& request, UserId user) {
   const auto id = request.path_id<EventId>("event_id");
   if (!id.ok()) return id.refusal();
@@ -30,7 +35,7 @@ static Answer update(App& app, const Request& request, UserId user) {
   const auto event = find();
   if (!event) return Refusal{Code::event_not_found};
   if (event->owner != user) return Refusal{Code::not_event_owner};
-  if (event->status == domain::EventStatus::cancelled) return Refusal{Code::event_cancelled};
+  if (event->status != domain::EventStatus::open) return Refusal{Code::event_cancelled};
   if (const auto refusal = dates_refusal(*event, *changes)) return *refusal;
   if (counts_anew(*event, *changes, app.clock.now())) {
     const bool has_all = postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) {
@@ -39,7 +44,7 @@ static Answer update(App& app, const Request& request, UserId user) {
     if (has_all) return Refusal{Code::too_many_events};
   }
 
-  if (!changes->total_tickets && !changes->max_per_user) {
+  if (!concerns_bookings(*changes)) {
     const auto updated = postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) {
       return storage::update_event(tx, *id, user, *changes, app.clock.now());
     });

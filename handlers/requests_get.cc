@@ -5,23 +5,25 @@
 using namespace ticketd;
 
 static JsonText outcome_json(const storage::CommandOutcome& request,
-                             const std::optional<storage::BookingDetails>& booking) {
+                             const std::optional<storage::BookingDetails>& booking, Time now) {
   auto data = JsonText::object(
       {{"id", request.id.str()}, {"kind", request.kind}, {"state", request.state}, {"outcome", request.outcome}});
   data.set("href", request_href(request.id));
   if (request.reason) data.set("reason", *request.reason);
-  if (booking) data.set("booking", booking_json(*booking));
+  if (booking) data.set("booking", booking_json(*booking, now));
   return data;
 }
 
 static Answer get_request(App& app, const Request& request, UserId user) {
   const auto id = request.path_id<CommandId>("request_id");
   if (!id.ok()) return id.refusal();
+  const auto now = app.clock.now();
   const auto decided = [&]() -> std::optional<JsonText> {
     return postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) -> std::optional<JsonText> {
       const auto found = storage::find_command_outcome(tx, *id, user);
       if (!found) return std::nullopt;
-      return outcome_json(*found, found->booking ? storage::find_booking(tx, *found->booking, user) : std::nullopt);
+      return outcome_json(*found, found->booking ? storage::find_booking(tx, *found->booking, user, now) : std::nullopt,
+                          now);
     });
   };
   auto data = decided();

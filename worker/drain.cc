@@ -37,6 +37,11 @@ std::vector<EventId> deleted_events(const domain::BatchFacts& facts) {
   return events;
 }
 
+bool concerns_many(const domain::BatchFact& it) {
+  return std::holds_alternative<domain::EventDeleted>(it.fact) || std::holds_alternative<domain::EventMoved>(it.fact) ||
+         std::holds_alternative<domain::LineClosed>(it.fact);
+}
+
 std::int64_t us_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count();
 }
@@ -100,8 +105,13 @@ void Drain::commit_or_halve(std::span<const Entry> entries) {
 }
 
 void Drain::commit(std::span<const Entry> entries) {
+  const auto deleted = commit(commands_of(entries));
+  stream_.acknowledge(entries, deleted);
+  CRASH_POINT("after_ack");
+}
+
+std::vector<EventId> Drain::commit(std::span<const Command> commands) {
   const auto start = std::chrono::steady_clock::now();
-  const auto commands = commands_of(entries);
   CRASH_POINT("after_read");
   pqxx::work tx(connection_);
   CRASH_POINT("after_begin");
@@ -115,8 +125,19 @@ void Drain::commit(std::span<const Entry> entries) {
   CRASH_POINT("after_commit");
   metrics_.committed(facts, batch.done.size(), clock_.now(), us_since(start), us_since(commit_start));
   log_facts(facts, promoted);  // first: it took effect, whatever becomes of the acknowledgement
-  stream_.acknowledge(entries, deleted_events(facts));
-  CRASH_POINT("after_ack");
+  has_bulk_changes_ = has_bulk_changes_ || std::any_of(facts.begin(), facts.end(), concerns_many);
+  return deleted_events(facts);
+}
+
+void Drain::close_lines(std::span<const EventId> events) {
+  std::vector<Command> commands;
+  for (const auto& event : events) {
+    auto& command = commands.emplace_back();
+    command.event = event;
+    command.action = domain::CloseLine{};
+    command.accepted_at = clock_.now();
+  }
+  if (!commands.empty()) commit(commands);
 }
 
 void Drain::bury(const Entry& entry, const postgres::Fault& fault, int attempts) {

@@ -1,6 +1,7 @@
 // The drain loop's core: takes what was read from the queue, decides, commits, acknowledges.
 #pragma once
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/random.h"
@@ -33,10 +34,19 @@ class Drain {
   // poison.
   void carry_out_one_by_one(std::span<const queue::Entry> entries, bool first_is_poison);
 
+  // Closes the waiting lists of events that are over, all in one transaction. What is not due (any more) stays as it
+  // is.
+  void close_lines(std::span<const EventId> events);
+
+  // Has anything been decided since the last call that concerns many bookings (storage/bulk_changes.h)?
+  bool take_bulk_changes() { return std::exchange(has_bulk_changes_, false); }
+
  private:
   void carry_out_by(std::span<const queue::Entry> entries, int batch_max);
   void commit_or_halve(std::span<const queue::Entry> entries);
   void commit(std::span<const queue::Entry> entries);
+  // Decides, commits, counts and logs. Gives back the events that were deleted.
+  std::vector<EventId> commit(std::span<const domain::Command> commands);
   void bury(const queue::Entry& entry, const postgres::Fault& fault, int attempts);
 
   pqxx::connection& connection_;
@@ -45,6 +55,7 @@ class Drain {
   const Clock& clock_;
   Random& random_;
   const DrainOptions options_;
+  bool has_bulk_changes_ = false;
 };
 
 }  // namespace ticketd::worker

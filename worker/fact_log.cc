@@ -29,6 +29,11 @@ void log_promotion(LogBatch& log, const domain::Command& cause, const domain::Bo
                         {"booking", booking.id.str()}});
 }
 
+void log_closing(LogBatch& log, const domain::Command& cause) {
+  const auto cause_request = cause.request_id.empty() ? std::nullopt : std::optional(cause.request_id);
+  log.info("line_closed", {{"event_id", cause.event.str()}, {"cause_request_id", cause_request}});
+}
+
 }  // namespace
 
 void log_facts(std::span<const domain::BatchFact> facts, const storage::RequestIds& promoted) {
@@ -37,6 +42,7 @@ void log_facts(std::span<const domain::BatchFact> facts, const storage::RequestI
     if (outcome_of(fact)) log_outcome(log, *command, fact);
     if (const auto* promotion = std::get_if<domain::Promoted>(&fact))
       log_promotion(log, *command, promotion->booking, promoted);
+    if (std::holds_alternative<domain::LineClosed>(fact)) log_closing(log, *command);
   }
 }
 

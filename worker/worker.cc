@@ -9,10 +9,12 @@
 #include <stdexcept>
 #include <thread>
 
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "drain.h"
 #include "postgres/database.h"
 #include "queue/command_stream.h"
+#include "storage/bulk_changes.h"
 #include "storage/housekeeping.h"
 #include "storage/shard_locks.h"
 
@@ -25,6 +27,8 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kBalanceEvery{500};
 // How often the owner of shard 0 deletes what has expired and marks events that are over.
 constexpr std::chrono::milliseconds kCleanEvery{60'000};
+// How often it looks for what time has made due: bounds how late a waiting list is closed.
+constexpr std::chrono::milliseconds kLookEvery{500};
 // How long a worker leaves a shard alone that holds a command of another release.
 constexpr std::chrono::milliseconds kGiveUpFor{20'000};
 // After a fault, before the next try.
@@ -33,9 +37,8 @@ constexpr std::chrono::milliseconds kRetryAfter{250};
 // longer than the longest pause between two statements of a healthy one, kBalanceEvery.
 constexpr int kIdleSessionTimeoutMs = 5'000;
 constexpr int kRedisTimeoutMs = 5'000;
-// Deleting an event cancels all of its bookings in one statement: a million of them take a minute and a half. Less than
-// the unit's WatchdogSec.
-constexpr int kStatementTimeoutMs = 150'000;
+// Far longer than any statement takes: what concerns many bookings goes in pieces. Less than the unit's WatchdogSec.
+constexpr int kStatementTimeoutMs = 30'000;
 // After that many deaths in a row with the same entry at the head of a shard, the next worker goes one by one; after
 // that many, that entry is put aside.
 constexpr int kCarefulAfter = 2;
@@ -97,16 +100,48 @@ std::string state_of(const storage::ShardLocks& locks, int shards) {
   return owned + ", leaves " + std::to_string(locks.given_up().size()) + " to a newer worker";
 }
 
-// True if there is more to do. Not worth stopping the drain for: what fails is tried again later.
-bool clean_up(pqxx::connection& connection, Time now) {
+// Not worth stopping the drain for, unless PostgreSQL is away: what fails is tried again later.
+template <class Work>
+bool or_later(const char* complaint, Work&& work) {
   try {
+    return work();
+  } catch (const std::exception& e) {
+    const auto fault = postgres::fault_of(std::current_exception());
+    if (fault.kind == postgres::FaultKind::unavailable || fault.kind == postgres::FaultKind::in_doubt) throw;
+    Log::warning(complaint, {{"sqlstate", fault.sqlstate}, {"error", fault.what}});
+    return false;
+  }
+}
+
+// True if there is more to do.
+bool clean_up(pqxx::connection& connection, Time now) {
+  return or_later("cleaning_failed", [&] {
     pqxx::nontransaction tx(connection);
     const bool more_expired = storage::delete_expired(tx, now);
     return storage::update_events_over(tx, now) || more_expired;
-  } catch (const std::exception& e) {
-    Log::warning("cleaning_failed", {{"error", e.what()}});
-    return false;
-  }
+  });
+}
+
+// One piece of what a decision means for many bookings. True if there may be more to do.
+bool carry_out_piece(pqxx::connection& connection, const std::set<int>& owned, int shards, Time now) {
+  return or_later("bulk_change_failed", [&] {
+    pqxx::work tx(connection);
+    const bool did_one = storage::update_next_piece(tx, owned, shards, now);
+    CRASH_POINT("before_piece_commit");
+    tx.commit();
+    return did_one;
+  });
+}
+
+void close_lines(Drain& drain, pqxx::connection& connection, const std::set<int>& owned, int shards, Time now) {
+  or_later("closing_lines_failed", [&] {
+    const auto due = [&] {
+      pqxx::nontransaction tx(connection);
+      return storage::list_lines_to_close(tx, owned, shards, now);
+    }();
+    drain.close_lines(due);
+    return true;
+  });
 }
 
 // `fresh`: shards of which nothing was carried out yet since they were taken.
@@ -154,10 +189,16 @@ void Worker::run_session(const std::atomic<bool>& stop) {
   storage::ShardLocks locks(session.get(), config_.shards);
   Drain drain(session.get(), stream, metrics_, clock_, random_, {config_.batch_max, config_.attempts_max});
   locks.join();
+  {
+    pqxx::nontransaction tx(session.get());
+    storage::update_events_with_open_lines(tx);
+  }
   std::set<int> fresh;
+  bool has_pieces = true;  // of bulk changes; not known before the first look
   auto next_balance = SteadyClock::now();
   auto next_cleaning = next_balance;
   auto next_retry = next_balance;
+  auto next_look = next_balance;
   while (!stop) {
     if (SteadyClock::now() >= next_balance) {
       const auto before = locks.owned();
@@ -173,7 +214,8 @@ void Worker::run_session(const std::atomic<bool>& stop) {
       next_cleaning = SteadyClock::now() + (clean_up(session.get(), clock_.now()) ? kBalanceEvery : kCleanEvery);
     }
     const auto left_ms = std::chrono::ceil<std::chrono::milliseconds>(next_balance - SteadyClock::now()).count();
-    auto read = stream.read(locks.owned(), config_.batch_max, std::max(1, static_cast<int>(left_ms)));
+    auto read = stream.read(locks.owned(), config_.batch_max, has_pieces ? 1 : std::max(1, static_cast<int>(left_ms)));
+    bool caught_up = false;
     do {
       std::set<int> stuck;
       const bool full = read.size() >= static_cast<std::size_t>(config_.batch_max);
@@ -183,6 +225,9 @@ void Worker::run_session(const std::atomic<bool>& stop) {
       const bool more = full && stuck.empty() && !stop && SteadyClock::now() < next_balance;
       if (more) stream.ask_next(locks.owned(), config_.batch_max);
       carry_out(drain, stream, entries, fresh);
+      caught_up = !full;
+      has_pieces = drain.take_bulk_changes() || has_pieces;
+      if (has_pieces) has_pieces = carry_out_piece(session.get(), locks.owned(), config_.shards, clock_.now());
       for (const int shard : stuck) locks.give_up(shard);
       if (!stuck.empty()) next_retry = SteadyClock::now() + kGiveUpFor;
       shards_ = static_cast<std::int64_t>(locks.owned().size());
@@ -190,6 +235,12 @@ void Worker::run_session(const std::atomic<bool>& stop) {
               " commands in the last round, lag " + std::to_string(lag_ms(entries, clock_.now())) + " ms");
       read = more ? stream.take_next() : std::vector<queue::Entry>();
     } while (!read.empty());
+    // What was accepted before an event's end is carried out before its waiting list closes.
+    if (caught_up && SteadyClock::now() >= next_look) {
+      next_look = SteadyClock::now() + kLookEvery;
+      close_lines(drain, session.get(), locks.owned(), config_.shards, clock_.now());
+      has_pieces = true;
+    }
   }
 }
 

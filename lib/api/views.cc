@@ -23,11 +23,18 @@ JsonText user_json(const storage::User& user) {
 
 std::string_view state_of(domain::EventStatus status, Time ends_at, Time now) {
   if (status == domain::EventStatus::cancelled) return "cancelled";
+  if (status == domain::EventStatus::removed) return "over";
   return now >= ends_at ? "over" : "open";
+}
+
+Offer offer_of(std::string_view state, int available_tickets, int waiting_list_count) {
+  return state == "open" ? Offer{available_tickets, waiting_list_count} : Offer{};
 }
 
 JsonText event_json(const storage::Event& event, Time now) {
   const int confirmed = event.total_tickets - event.available_tickets;
+  const auto state = state_of(event.status, event.ends_at, now);
+  const auto offer = offer_of(state, event.available_tickets, event.waiting_list_count);
   return JsonText::object({{"id", event.id.str()},
                            {"title", event.title},
                            {"location", event.location},
@@ -35,32 +42,35 @@ JsonText event_json(const storage::Event& event, Time now) {
                            {"start_date_time", format_time(event.starts_at)},
                            {"end_date_time", format_time(event.ends_at)},
                            {"total_tickets", event.total_tickets},
-                           {"available_tickets", event.available_tickets},
-                           {"waiting_list_count", event.waiting_list_count},
+                           {"available_tickets", offer.available_tickets},
+                           {"waiting_list_count", offer.waiting_list_count},
                            {"max_per_user", event.max_per_user},
-                           {"state", state_of(event.status, event.ends_at, now)},
+                           {"state", state},
                            {"user_id", event.owner.str()},
                            {"created_at", format_time(event.created_at)},
                            {"updated_at", format_time(event.updated_at)},
                            {"_count", JsonText::object({{"event_tickets", confirmed},
-                                                        {"event_ticket_waiting_list", event.waiting_list_count}})}});
+                                                        {"event_ticket_waiting_list", offer.waiting_list_count}})}});
 }
 
-JsonText booking_json(const storage::BookingDetails& booking) {
-  return JsonText::object({{"id", booking.id.str()},
-                           {"event_id", booking.event.str()},
-                           {"user_id", booking.user.str()},
-                           {"state", domain::name_of(booking.state)},
-                           {"position", booking.place},
-                           {"reason", booking.reason},
-                           {"created_at", format_time(booking.created_at)},
-                           {"updated_at", format_time(booking.updated_at)},
-                           {"promoted_at", format_time(booking.promoted_at)},
-                           {"cancelled_at", format_time(booking.cancelled_at)},
-                           {"event", JsonText::object({{"id", booking.event.str()},
-                                                       {"title", booking.event_title},
-                                                       {"start_date_time", format_time(booking.event_starts_at)},
-                                                       {"location", booking.event_location}})}});
+JsonText booking_json(const storage::BookingDetails& booking, Time now) {
+  return JsonText::object(
+      {{"id", booking.id.str()},
+       {"event_id", booking.event.str()},
+       {"user_id", booking.user.str()},
+       {"state", domain::name_of(booking.state)},
+       {"position", booking.place},
+       {"reason", booking.reason},
+       {"created_at", format_time(booking.created_at)},
+       {"updated_at", format_time(booking.updated_at)},
+       {"promoted_at", format_time(booking.promoted_at)},
+       {"cancelled_at", format_time(booking.cancelled_at)},
+       {"event", JsonText::object({{"id", booking.event.str()},
+                                   {"title", booking.event_title},
+                                   {"start_date_time", format_time(booking.event_starts_at)},
+                                   {"end_date_time", format_time(booking.event_ends_at)},
+                                   {"state", state_of(booking.event_status, booking.event_ends_at, now)},
+                                   {"location", booking.event_location}})}});
 }
 
 JsonText notification_json(const storage::Notification& notification) {

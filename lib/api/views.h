@@ -17,7 +17,15 @@ JsonText user_json(const storage::User& user);
 JsonText event_json(const storage::Event& event, Time now);
 std::string_view state_of(domain::EventStatus status, Time ends_at, Time now);
 
-JsonText booking_json(const storage::BookingDetails& booking);
+// How many seats whoever books now could get, and how many wait before him. Nothing is on offer, and nobody waits,
+// unless the event's `state` is open.
+struct Offer {
+  int available_tickets = 0;
+  int waiting_list_count = 0;
+};
+Offer offer_of(std::string_view state, int available_tickets, int waiting_list_count);
+
+JsonText booking_json(const storage::BookingDetails& booking, Time now);
 JsonText notification_json(const storage::Notification& notification);
 
 // What a queued command looks like until its outcome is there.

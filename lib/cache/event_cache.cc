@@ -55,7 +55,7 @@ std::optional<EventCache::Known> EventCache::read(EventId id, Time now) {
 
 std::optional<Refusal> EventCache::refusal_of(const std::optional<Known>& known, Time now) {
   if (!known) return Refusal{Code::event_not_found};
-  if (known->status == domain::EventStatus::cancelled) return Refusal{Code::event_cancelled};
+  if (known->status != domain::EventStatus::open) return Refusal{Code::event_cancelled};
   if (now >= known->ends_at) return Refusal{Code::event_over};
   return std::nullopt;
 }

@@ -5,14 +5,15 @@
 namespace ticketd::domain {
 namespace {
 
-constexpr std::array<std::string_view, kCommandKinds> kNames = {"book", "cancel", "update_event", "delete_event"};
+constexpr std::array<std::string_view, kCommandKinds> kNames = {"book", "cancel", "update_event", "delete_event",
+                                                                "close_line"};
 
 }  // namespace
 
 std::string_view name_of(CommandKind kind) { return kNames.at(static_cast<std::size_t>(kind)); }
 
 std::optional<CommandKind> parse_command_kind(std::string_view name) {
-  for (std::size_t i = 0; i < kNames.size(); ++i) {
+  for (std::size_t i = 0; i < kQueuedKinds; ++i) {
     if (kNames.at(i) == name) return static_cast<CommandKind>(i);
   }
   return std::nullopt;

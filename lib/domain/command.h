@@ -39,15 +39,21 @@ struct UpdateEvent {
 struct DeleteEvent {
   bool operator==(const DeleteEvent&) const = default;
 };
-using Action = std::variant<Book, Cancel, UpdateEvent, DeleteEvent>;
+// The event has ended, and nobody waits for a seat any more. The worker's own, when it is due: it never stands in the
+// queue, and is nobody's.
+struct CloseLine {
+  bool operator==(const CloseLine&) const = default;
+};
+using Action = std::variant<Book, Cancel, UpdateEvent, DeleteEvent, CloseLine>;
 
 // Numbers of the alternatives of Action, in their order; for names and for what counts by kind.
-enum class CommandKind { book, cancel, update_event, delete_event };
+enum class CommandKind { book, cancel, update_event, delete_event, close_line };
 constexpr std::size_t kCommandKinds = std::variant_size_v<Action>;
+constexpr std::size_t kQueuedKinds = kCommandKinds - 1;  // the last one is the worker's own
 
-// The name on the wire, in the table `commands` and in metrics.
+// The name on the wire, in the table `commands` and in metrics; of close_line, in logs alone.
 std::string_view name_of(CommandKind kind);
-// Empty for what no kind is called.
+// Empty for what no kind in the queue is called.
 std::optional<CommandKind> parse_command_kind(std::string_view name);
 
 struct Command {

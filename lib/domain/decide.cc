@@ -1,5 +1,7 @@
 #include "domain/decide.h"
 
+#include <chrono>
+
 #include "base/overloaded.h"
 
 namespace ticketd::domain {
@@ -7,8 +9,18 @@ namespace {
 
 using Facts = std::vector<Fact>;
 
-// Free seats go to the waiting list until one of the two is used up.
-void settle(EventState& state, Facts& facts) {
+// Who waited for an event that ended longer ago does not care any more.
+constexpr std::chrono::hours kStillNews{24};
+
+void close_line(EventState& state, Time now, Facts& facts) {
+  if (state.waiting_count == 0) return;
+  state.close_line();
+  facts.emplace_back(LineClosed{now - state.ends_at < kStillNews});
+}
+
+// Free seats go to the waiting list until one of the two is used up; after the end to nobody.
+void settle(EventState& state, Time now, Facts& facts) {
+  if (state.is_over(now)) return close_line(state, now, facts);
   while (state.available_tickets > 0 && state.waiting_count > 0) {
     const Booking* promoted = state.promote_first();
     if (promoted == nullptr)
@@ -21,8 +33,8 @@ void settle(EventState& state, Facts& facts) {
 
 Facts book(EventState& state, const Command& command, const Book& wish) {
   const auto rejected = [&](Reason reason) { return Facts{Rejected{reason, wish.booking}}; };
-  if (state.status == EventStatus::cancelled) return rejected(Reason::event_cancelled);
-  if (command.accepted_at >= state.ends_at) return rejected(Reason::event_over);
+  if (state.status != EventStatus::open) return rejected(Reason::event_cancelled);
+  if (state.is_over(command.accepted_at)) return rejected(Reason::event_over);
   const int slot = state.free_slot(command.user);
   if (slot == 0) return rejected(Reason::limit_reached);
 
@@ -50,39 +62,56 @@ Facts cancel(EventState& state, const Command& command, const Cancel& wish) {
   booking.state = BookingState::cancelled;
 
   Facts facts = {Cancelled{booking}};
-  settle(state, facts);
+  settle(state, command.accepted_at, facts);
   return facts;
 }
 
 Facts update(EventState& state, const Command& command, const EventChanges& changes) {
   if (state.owner != command.user) return {Rejected{Reason::not_event_owner, {}}};
-  if (state.status == EventStatus::cancelled) return {Rejected{Reason::event_cancelled, {}}};
+  if (state.status != EventStatus::open) return {Rejected{Reason::event_cancelled, {}}};
   const int total = changes.total_tickets.value_or(state.total_tickets);
   if (total < state.confirmed()) return {Rejected{Reason::capacity_below_confirmed, {}}};
   const auto starts_at = changes.starts_at.value_or(state.starts_at);
   const auto ends_at = changes.ends_at.value_or(state.ends_at);
   if (ends_at <= starts_at) return {Rejected{Reason::ends_before_start, {}}};
 
+  const auto location = changes.location.value_or(state.location);
+  const bool moved = starts_at != state.starts_at || ends_at != state.ends_at || location != state.location;
+
   state.available_tickets += total - state.total_tickets;
   state.total_tickets = total;
   if (changes.title) state.title = *changes.title;
+  state.location = location;
   state.starts_at = starts_at;
   state.ends_at = ends_at;
   if (changes.max_per_user) state.max_per_user = *changes.max_per_user;
 
   Facts facts = {EventUpdated{}};
-  settle(state, facts);
+  if (moved) facts.emplace_back(EventMoved{});
+  settle(state, command.accepted_at, facts);
   return facts;
 }
 
 Facts remove(EventState& state, const Command& command) {
   if (state.owner != command.user) return {Rejected{Reason::not_event_owner, {}}};
-  if (state.status == EventStatus::cancelled) return {Rejected{Reason::event_cancelled, {}}};
+  if (state.status != EventStatus::open) return {Rejected{Reason::event_cancelled, {}}};
+  if (state.is_over(command.accepted_at)) {
+    state.status = EventStatus::removed;
+    Facts facts = {EventDeleted{.was_over = true}};
+    close_line(state, command.accepted_at, facts);
+    return facts;
+  }
   state.status = EventStatus::cancelled;
   state.available_tickets = state.total_tickets;
   state.waiting_count = 0;
   state.clear();
   return {EventDeleted{}};
+}
+
+Facts close_line_if_due(EventState& state, const Command& command) {
+  Facts facts;
+  if (state.is_over(command.accepted_at)) close_line(state, command.accepted_at, facts);
+  return facts;
 }
 
 }  // namespace
@@ -93,6 +122,7 @@ std::vector<Fact> decide(EventState& state, const Command& command) {
                         [&](const Cancel& wish) { return cancel(state, command, wish); },
                         [&](const UpdateEvent& wish) { return update(state, command, wish.changes); },
                         [&](const DeleteEvent&) { return remove(state, command); },
+                        [&](const CloseLine&) { return close_line_if_due(state, command); },
                     },
                     command.action);
 }

@@ -9,7 +9,16 @@ namespace {
 
 constexpr std::array<std::string_view, kBookingStates> kStates = {"confirmed", "waitlisted", "cancelled", "rejected"};
 
+constexpr std::array<std::string_view, kEventStatuses> kStatuses = {"open", "cancelled", "removed"};
+
 }  // namespace
+
+std::string_view name_of(EventStatus status) { return kStatuses.at(static_cast<std::size_t>(status)); }
+
+EventStatus parse_event_status(std::string_view name) {
+  if (name == name_of(EventStatus::open)) return EventStatus::open;
+  return name == name_of(EventStatus::removed) ? EventStatus::removed : EventStatus::cancelled;
+}
 
 std::string_view name_of(BookingState state) { return kStates.at(static_cast<std::size_t>(state)); }
 
@@ -42,6 +51,16 @@ const Booking* EventState::promote_first() {
   return &booking;
 }
 
+void EventState::close_line() {
+  line_closed_before = next_seq;
+  waiting_count = 0;
+  while (!waiting_list_.empty()) {
+    const auto booking = bookings_.at(waiting_list_.begin()->second);
+    keep_slot(booking.user, booking.slot);
+    remove(booking.id);
+  }
+}
+
 const Booking* EventState::find(BookingId booking) const {
   const auto found = bookings_.find(booking);
   return found == bookings_.end() ? nullptr : &found->second;
@@ -58,15 +77,22 @@ const Booking* EventState::newest_of(UserId user) const {
   return newest;
 }
 
+void EventState::keep_slot(UserId user, int slot) { kept_slots_[user].push_back(slot); }
+
 int EventState::free_slot(UserId user) const {
-  const auto found = of_user_.find(user);
-  if (found == of_user_.end()) return 1;
+  static const std::vector<BookingId> kNone;
+  static const std::vector<int> kNoneKept;
+  const auto of_user = of_user_.find(user);
+  const auto& held = of_user == of_user_.end() ? kNone : of_user->second;
   // The limit may have been lowered since: counting comes first, for a low slot can be free while higher ones are
   // taken.
-  if (std::cmp_greater_equal(found->second.size(), max_per_user)) return 0;
-  for (int slot = 1; slot <= max_per_user; ++slot) {
-    const auto has_slot = [&](BookingId held) { return bookings_.at(held).slot == slot; };
-    if (std::none_of(found->second.begin(), found->second.end(), has_slot)) return slot;
+  if (std::cmp_greater_equal(held.size(), max_per_user)) return 0;
+  const auto of_kept = kept_slots_.find(user);
+  const auto& kept = of_kept == kept_slots_.end() ? kNoneKept : of_kept->second;
+  for (int slot = 1; slot <= kSlots; ++slot) {
+    const auto has_slot = [&](BookingId booking) { return bookings_.at(booking).slot == slot; };
+    if (std::none_of(held.begin(), held.end(), has_slot) && std::find(kept.begin(), kept.end(), slot) == kept.end())
+      return slot;
   }
   return 0;
 }
@@ -82,6 +108,7 @@ void EventState::clear() {
   bookings_.clear();
   of_user_.clear();
   waiting_list_.clear();
+  kept_slots_.clear();
 }
 
 int seats_freed_at_most(const EventState& state, std::span<const Command* const> commands) {

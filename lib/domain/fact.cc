@@ -29,6 +29,8 @@ std::optional<Outcome> outcome_of(const Fact& fact) {
                         [](const NothingToCancel&) { return Maybe(Outcome::nothing_to_cancel); },
                         [](const EventUpdated&) { return Maybe(Outcome::updated); },
                         [](const EventDeleted&) { return Maybe(Outcome::deleted); },
+                        [](const EventMoved&) { return Maybe(); },
+                        [](const LineClosed&) { return Maybe(); },
                         [](const Promoted&) { return Maybe(); },
                     },
                     fact);
@@ -49,6 +51,8 @@ std::optional<BookingId> booking_of(const Fact& fact) {
                         [](const NothingToCancel&) { return Maybe(); },
                         [](const EventUpdated&) { return Maybe(); },
                         [](const EventDeleted&) { return Maybe(); },
+                        [](const EventMoved&) { return Maybe(); },
+                        [](const LineClosed&) { return Maybe(); },
                         [](const Promoted& it) { return Maybe(it.booking.id); },
                     },
                     fact);
@@ -63,6 +67,8 @@ bool changes_event(const Fact& fact) {
                         [](const NothingToCancel&) { return false; },
                         [](const EventUpdated&) { return true; },
                         [](const EventDeleted&) { return true; },
+                        [](const EventMoved&) { return false; },
+                        [](const LineClosed&) { return true; },
                         [](const Promoted&) { return true; },
                     },
                     fact);
@@ -77,7 +83,9 @@ std::optional<UserId> other_user_of(const Fact& fact) {
                         [](const Cancelled&) { return Maybe(); },
                         [](const NothingToCancel&) { return Maybe(); },
                         [](const EventUpdated&) { return Maybe(); },
-                        [](const EventDeleted&) { return Maybe(); },  // its guests are told by event_rows.h
+                        [](const EventDeleted&) { return Maybe(); },
+                        [](const EventMoved&) { return Maybe(); },
+                        [](const LineClosed&) { return Maybe(); },
                         [](const Promoted& it) { return Maybe(it.booking.user); },
                     },
                     fact);

@@ -4,6 +4,7 @@
 //   storage/command_rows       how each command ended
 //   storage/booking_rows       bookings
 //   storage/event_rows         counters, state and fields of events
+//   storage/bulk_changes       what happens to many bookings of an event at once, in pieces
 //   storage/notification_rows  what users are told, in the words of domain/message.h
 //   worker/fact_log            log lines
 //   worker/fact_metrics        metrics
@@ -51,21 +52,29 @@ struct Cancelled {
 };
 struct NothingToCancel {};
 struct EventUpdated {};  // as the command says
-// Every live booking of it is cancelled, whether it is in the loaded part or not.
-struct EventDeleted {};
+// Unless it was over, every live booking of it is cancelled, whether it is in the loaded part or not.
+struct EventDeleted {
+  bool was_over = false;
+};
+// It has another date or place: everyone with a live booking is told.
+struct EventMoved {};
+// Every waiting entry with a seq below the event's line_closed_before has ended.
+struct LineClosed {
+  bool is_news = true;  // those who waited are told
+};
 // A waiting booking got a seat, by somebody else's command.
 struct Promoted {
   Booking booking;
 };
-using Fact =
-    std::variant<Booked, Waitlisted, Rejected, Cancelled, NothingToCancel, EventUpdated, EventDeleted, Promoted>;
+using Fact = std::variant<Booked, Waitlisted, Rejected, Cancelled, NothingToCancel, EventUpdated, EventDeleted,
+                          EventMoved, LineClosed, Promoted>;
 
 // How a command ended.
 enum class Outcome { confirmed, waitlisted, rejected, cancelled, nothing_to_cancel, updated, deleted };
 constexpr std::size_t kOutcomes = 7;
 std::string_view name_of(Outcome outcome);
 
-// Every command has one fact that says how it ended; of the others, which follow from it, this is empty.
+// Every command from the queue has one fact that says how it ended; of the others, which follow from it, this is empty.
 std::optional<Outcome> outcome_of(const Fact& fact);
 // Of a Rejected.
 std::optional<Reason> reason_of(const Fact& fact);

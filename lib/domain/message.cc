@@ -9,9 +9,9 @@ namespace {
 
 using Kind = NotificationKind;
 
-constexpr std::array<std::string_view, kNotificationKinds> kNames = {"booked",        "waitlisted",        "promoted",
-                                                                     "cancelled",     "nothing_to_cancel", "rejected",
-                                                                     "event_updated", "event_deleted",     "failed"};
+constexpr std::array<std::string_view, kNotificationKinds> kNames = {
+    "booked",        "waitlisted",  "promoted",    "cancelled", "nothing_to_cancel", "rejected", "event_updated",
+    "event_deleted", "event_moved", "line_closed", "failed"};
 
 std::string in_quotes(std::string_view title) { return '"' + std::string(title) + '"'; }
 
@@ -35,39 +35,44 @@ std::string rejection_text(Reason reason, CommandKind kind, const std::string& e
 
 std::string_view name_of(NotificationKind kind) { return kNames.at(static_cast<std::size_t>(kind)); }
 
-Message message_of(const BatchFact& fact) {
+std::optional<Message> message_of(const BatchFact& fact) {
   const auto event = in_quotes(fact.title);
+  using Maybe = std::optional<Message>;
   return std::visit(
       Overloaded{
           [&](const Booked&) {
-            return Message{Kind::booked, "Your ticket for " + event + " is booked."};
+            return Maybe({Kind::booked, "Your ticket for " + event + " is booked."});
           },
           [&](const Waitlisted& waiting) {
-            return Message{Kind::waitlisted, event + " is sold out. You are on the waiting list at place " +
-                                                 std::to_string(waiting.place) +
-                                                 " and get the next free seat automatically."};
+            return Maybe({Kind::waitlisted, event + " is sold out. You are on the waiting list at place " +
+                                                std::to_string(waiting.place) +
+                                                " and get the next free seat automatically."});
           },
           [&](const Rejected& rejected) {
-            return Message{Kind::rejected, rejection_text(rejected.reason, fact.command->kind(), event)};
+            return Maybe({Kind::rejected, rejection_text(rejected.reason, fact.command->kind(), event)});
           },
           [&](const Cancelled&) {
-            return Message{Kind::cancelled, "Your booking for " + event + " is cancelled."};
+            return Maybe({Kind::cancelled, "Your booking for " + event + " is cancelled."});
           },
           [&](const NothingToCancel&) {
-            return Message{Kind::nothing_to_cancel, fact.has_event()
-                                                        ? "You have no booking for " + event + " to cancel."
-                                                        : "You have no booking to cancel: there is no such event."};
+            return Maybe({Kind::nothing_to_cancel, fact.has_event()
+                                                       ? "You have no booking for " + event + " to cancel."
+                                                       : "You have no booking to cancel: there is no such event."});
           },
           [&](const EventUpdated&) {
-            return Message{Kind::event_updated, event + " was changed."};
+            return Maybe({Kind::event_updated, event + " was changed."});
           },
-          [&](const EventDeleted&) {
-            return Message{Kind::event_deleted, event + " was deleted; everyone with a booking has been told."};
+          [&](const EventDeleted& deleted) {
+            return Maybe({Kind::event_deleted,
+                          event + (deleted.was_over ? " was deleted."
+                                                    : " was deleted; everyone with a booking is being told.")});
           },
+          [](const EventMoved&) { return Maybe(); },
+          [](const LineClosed&) { return Maybe(); },
           [&](const Promoted&) {
-            return Message{
-                Kind::promoted,
-                "A seat became free: you moved up from the waiting list, and your ticket for " + event + " is booked."};
+            return Maybe(
+                {Kind::promoted, "A seat became free: you moved up from the waiting list, and your ticket for " +
+                                     event + " is booked."});
           },
       },
       fact.fact);
@@ -75,6 +80,16 @@ Message message_of(const BatchFact& fact) {
 
 Message event_deleted_message(std::string_view title) {
   return {Kind::event_deleted, in_quotes(title) + " was cancelled by its organiser, and with it your booking."};
+}
+
+Message event_moved_message(std::string_view title, Time starts_at, Time ends_at) {
+  return {Kind::event_moved, in_quotes(title) + " has another date or place. It begins at " + format_time(starts_at) +
+                                 " and ends at " + format_time(ends_at) +
+                                 "; your booking, or your place on the waiting list, stays."};
+}
+
+Message line_closed_message(std::string_view title) {
+  return {Kind::line_closed, in_quotes(title) + " is over, and no seat became free for you."};
 }
 
 Message failed_message(CommandKind kind) {
@@ -91,7 +106,8 @@ std::string processing_text(CommandKind kind) {
     case CommandKind::book: return "Your booking is being processed.";
     case CommandKind::cancel: return "Your cancellation is being processed.";
     case CommandKind::update_event:
-    case CommandKind::delete_event: return "Your change is being processed.";
+    case CommandKind::delete_event:
+    case CommandKind::close_line: return "Your change is being processed.";
   }
   return "Your request is being processed.";
 }

@@ -1,5 +1,6 @@
 // What people are told about their bookings, in words. Every text names the event.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,9 +17,11 @@ enum class NotificationKind {
   rejected,
   event_updated,
   event_deleted,
+  event_moved,
+  line_closed,
   failed
 };
-constexpr std::size_t kNotificationKinds = 9;
+constexpr std::size_t kNotificationKinds = 11;
 std::string_view name_of(NotificationKind kind);
 
 struct Message {
@@ -26,10 +29,15 @@ struct Message {
   std::string text;
 };
 
-// What the user is told whom the fact concerns: who sent the command, or who was promoted by it.
-Message message_of(const BatchFact& fact);
-// To everyone who held or awaited a seat of a deleted event.
+// What the user is told whom the fact concerns: who sent the command, or who was promoted by it. Empty where it
+// concerns many, who are told one after the other (storage/bulk_changes.h), in these words:
+std::optional<Message> message_of(const BatchFact& fact);
+// To everyone who held or awaited a seat of an event that was deleted before its end.
 Message event_deleted_message(std::string_view title);
+// To everyone who holds or awaits a seat of an event that has another date or place.
+Message event_moved_message(std::string_view title, Time starts_at, Time ends_at);
+// To everyone who still waited when the event ended.
+Message line_closed_message(std::string_view title);
 // The command could not be carried out and was put aside for the operator.
 Message failed_message(CommandKind kind);
 // While the command is still in the queue.

@@ -13,20 +13,25 @@ const Statement kFindDone{"find_done_commands", "SELECT id FROM commands WHERE i
 
 const Statement kLockEvents{"lock_events", R"(
   SELECT id, user_id, title, state, epoch_ms(start_date_time) AS starts_ms, epoch_ms(end_date_time) AS ends_ms, total_tickets,
-         available_tickets, waiting_list_count, max_per_user, next_seq
+         available_tickets, waiting_list_count, max_per_user, next_seq, line_closed_before
   FROM events WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE)"};
 
+const Statement kLoadLocations{"load_event_locations", "SELECT id, location FROM events WHERE id = ANY ($1::uuid[])"};
+
+// ended: by a decision that is still being carried out in pieces (storage/bulk_changes.h).
 // OFFSET 0: looked up by its key for each pair, never joined with all live bookings there are.
 const Statement kLoadHeld{"load_held_bookings", R"(
-  SELECT held.event_id, held.id, held.user_id, held.state, held.seq, held.slot
-  FROM (SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[]) AS pair (event_id, user_id)) AS pair
+  SELECT held.event_id, held.id, held.user_id, held.state, held.seq, held.slot,
+         held.state = 'waitlisted' AND held.seq < pair.line_closed_before AS ended
+  FROM (SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS pair (event_id, user_id, line_closed_before)) AS pair
   CROSS JOIN LATERAL (SELECT * FROM bookings WHERE event_id = pair.event_id AND user_id = pair.user_id
                         AND state IN )" LIVE_STATES R"( OFFSET 0) AS held)"};
 
 const Statement kLoadWaitingList{"load_waiting_list", R"(
-  SELECT first.event_id, first.id, first.user_id, first.state, first.seq, first.slot
-  FROM unnest($1::uuid[], $2::int[]) AS head (event_id, places)
-  CROSS JOIN LATERAL (SELECT * FROM bookings WHERE event_id = head.event_id AND state = 'waitlisted' ORDER BY seq LIMIT head.places) AS first)"};
+  SELECT first.event_id, first.id, first.user_id, first.state, first.seq, first.slot, false AS ended
+  FROM unnest($1::uuid[], $2::int[], $3::bigint[]) AS head (event_id, places, line_closed_before)
+  CROSS JOIN LATERAL (SELECT * FROM bookings WHERE event_id = head.event_id AND state = 'waitlisted'
+                        AND seq >= head.line_closed_before ORDER BY seq LIMIT head.places) AS first)"};
 
 void load_done(pqxx::work& tx, std::span<const domain::Command> commands, LoadedBatch& batch) {
   ArrayParameter<CommandId> ids;
@@ -45,7 +50,7 @@ void lock_events(pqxx::work& tx, std::span<const domain::Command> commands, Load
     event.id = id_of<EventId>(row["id"]);
     event.owner = id_of<UserId>(row["user_id"]);
     event.title = text_of(row["title"]);
-    event.status = text_of(row["state"]) == "open" ? domain::EventStatus::open : domain::EventStatus::cancelled;
+    event.status = domain::parse_event_status(text_of(row["state"]));
     event.starts_at = time_of(row["starts_ms"]);
     event.ends_at = time_of(row["ends_ms"]);
     event.total_tickets = int_of(row["total_tickets"]);
@@ -53,27 +58,44 @@ void lock_events(pqxx::work& tx, std::span<const domain::Command> commands, Load
     event.waiting_count = int_of(row["waiting_list_count"]);
     event.max_per_user = int_of(row["max_per_user"]);
     event.next_seq = row["next_seq"].as<std::int64_t>();
+    event.line_closed_before = row["line_closed_before"].as<std::int64_t>();
     batch.events.emplace(event.id, std::move(event));
   }
 }
 
+void load_locations(pqxx::work& tx, std::span<const domain::Command> commands, LoadedBatch& batch) {
+  ArrayParameter<EventId> ids;
+  for (const auto& command : commands) {
+    const auto* update = std::get_if<domain::UpdateEvent>(&command.action);
+    if (update != nullptr && update->changes.location) ids.add(command.event);
+  }
+  if (ids.empty()) return;
+  for (const auto& row : run(tx, kLoadLocations, ids.binary()))
+    batch.events.at(id_of<EventId>(row["id"])).location = text_of(row["location"]);
+}
+
 void add_bookings(const pqxx::result& rows, LoadedBatch& batch) {
   for (const auto& row : rows) {
-    batch.events.at(id_of<EventId>(row["event_id"]))
-        .add({id_of<BookingId>(row["id"]), id_of<UserId>(row["user_id"]),
-              *domain::parse_booking_state(text_of(row["state"])), row["seq"].as<std::int64_t>(), int_of(row["slot"])});
+    auto& event = batch.events.at(id_of<EventId>(row["event_id"]));
+    const domain::Booking booking{id_of<BookingId>(row["id"]), id_of<UserId>(row["user_id"]),
+                                  *domain::parse_booking_state(text_of(row["state"])), row["seq"].as<std::int64_t>(),
+                                  int_of(row["slot"])};
+    row["ended"].as<bool>() ? event.keep_slot(booking.user, booking.slot) : event.add(booking);
   }
 }
 
 void load_held(pqxx::work& tx, std::span<const domain::Command> commands, LoadedBatch& batch) {
   ArrayParameter<EventId> events;
   ArrayParameter<UserId> users;
+  ArrayParameter<std::int64_t> closed_before;
   for (const auto& command : commands) {
-    if (!batch.events.contains(command.event)) continue;
+    const auto event = batch.events.find(command.event);
+    if (event == batch.events.end() || event->second.status == domain::EventStatus::cancelled) continue;
     events.add(command.event);
     users.add(command.user);
+    closed_before.add(event->second.line_closed_before);
   }
-  add_bookings(run(tx, kLoadHeld, events.binary(), users.binary()), batch);
+  if (!events.empty()) add_bookings(run(tx, kLoadHeld, events.binary(), users.binary(), closed_before.binary()), batch);
 }
 
 void load_waiting_list(pqxx::work& tx, std::span<const domain::Command> commands, LoadedBatch& batch) {
@@ -81,15 +103,16 @@ void load_waiting_list(pqxx::work& tx, std::span<const domain::Command> commands
   for (const auto& command : commands) by_event[command.event].push_back(&command);
   ArrayParameter<EventId> events;
   ArrayParameter<int> places;
-  bool any = false;
+  ArrayParameter<std::int64_t> closed_before;
   for (const auto& [id, state] : batch.events) {
     const int freed = domain::seats_freed_at_most(state, by_event.at(id));
     if (freed == 0) continue;
-    any = true;
     events.add(id);
     places.add(freed);
+    closed_before.add(state.line_closed_before);
   }
-  if (any) add_bookings(run(tx, kLoadWaitingList, events.binary(), places.binary()), batch);
+  if (!events.empty())
+    add_bookings(run(tx, kLoadWaitingList, events.binary(), places.binary(), closed_before.binary()), batch);
 }
 
 }  // namespace
@@ -98,6 +121,7 @@ LoadedBatch load_batch(pqxx::work& tx, std::span<const domain::Command> commands
   LoadedBatch batch;
   lock_events(tx, commands, batch);
   load_done(tx, commands, batch);
+  load_locations(tx, commands, batch);
   load_held(tx, commands, batch);
   load_waiting_list(tx, commands, batch);
   return batch;

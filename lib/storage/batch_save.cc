@@ -1,6 +1,7 @@
 #include "base/crash_point.h"
 #include "storage/batch.h"
 #include "storage/booking_rows.h"
+#include "storage/bulk_changes.h"
 #include "storage/command_rows.h"
 #include "storage/event_rows.h"
 #include "storage/notification_rows.h"
@@ -15,6 +16,7 @@ RequestIds save_batch(pqxx::work& tx, const LoadedBatch& batch, std::span<const 
   auto promoted = save_booking_rows(tx, facts, now);
   update_event_rows(tx, batch, facts, now);
   insert_notification_rows(tx, facts, now, random);
+  insert_bulk_changes(tx, batch, facts, now);
   return promoted;
 }
 

@@ -68,8 +68,12 @@ class FinalBookings {
               row.booking = promoted.booking;
               row.promoted = true;
             },
-            [](const domain::NothingToCancel&) {}, [](const domain::EventUpdated&) {},
-            [](const domain::EventDeleted&) {},  // its bookings are written with the event: see event_rows.h
+            [](const domain::NothingToCancel&) {},
+            [](const domain::EventUpdated&) {},
+            // these concern many bookings: see bulk_changes.h
+            [](const domain::EventDeleted&) {},
+            [](const domain::EventMoved&) {},
+            [](const domain::LineClosed&) {},
         },
         fact);
   }

@@ -1,28 +1,33 @@
 #include "storage/bookings.h"
 
 #include "postgres/rows.h"
+#include "storage/live.h"
 #include "storage/waiting_list.h"
 
 namespace ticketd::storage {
 using namespace postgres;
 namespace {
 
-#define BOOKING_COLUMNS                                                                                        \
-  "b.id, b.event_id, b.user_id, b.state, b.reason, epoch_ms(b.created_at) AS created_ms, "                     \
-  "epoch_ms(b.updated_at) AS updated_ms, epoch_ms(b.promoted_at) AS promoted_ms, epoch_ms(b.cancelled_at) AS " \
-  "cancelled_ms, "                                                                                             \
-  "e.title, e.location, epoch_ms(e.start_date_time) AS starts_ms, "                                            \
-  "CASE WHEN b.state = 'waitlisted' THEN " PLACE_IN_WAITING_LIST("b.event_id", "b.seq") " END AS position"
+// $1: the time.
+#define STATE_NOW CURRENT_STATE("b", "e", "$1::timestamptz")
+#define BOOKING_COLUMNS \
+  "b.id, b.event_id, b.user_id, " STATE_NOW                                                                            \
+  " AS state, CASE WHEN " IS_LEFT_WAITING("b", "e", "$1::timestamptz") " THEN 'line_closed' ELSE b.reason END AS reason, " \
+  "epoch_ms(b.created_at) AS created_ms, epoch_ms(b.updated_at) AS updated_ms, epoch_ms(b.promoted_at) AS promoted_ms, " \
+  "epoch_ms(CASE WHEN b.state IN " LIVE_STATES " AND " STATE_NOW " = 'cancelled' THEN least(e.updated_at, $1) "       \
+  "ELSE b.cancelled_at END) AS cancelled_ms, e.title, e.location, e.state AS event_state, "                            \
+  "epoch_ms(e.start_date_time) AS starts_ms, epoch_ms(e.end_date_time) AS ends_ms, "                                   \
+  "CASE WHEN " STATE_NOW " = 'waitlisted' THEN " PLACE_IN_WAITING_LIST("b.event_id", "b.seq") " END AS position"
 
 // There is always a row to begin behind: were it optional, PostgreSQL would read and sort all of a user's bookings.
 const Statement kList{"list_bookings", "SELECT " BOOKING_COLUMNS R"(
   FROM bookings b JOIN events e ON e.id = b.event_id
-  WHERE b.user_id = $1 AND (b.created_at, b.id) < ($4, $5::uuid) AND ($2::text IS NULL OR b.state = $2)
-    AND ($3::uuid IS NULL OR b.event_id = $3)
-  ORDER BY b.created_at DESC, b.id DESC LIMIT $6)"};
+  WHERE b.user_id = $2 AND (b.created_at, b.id) < ($5, $6::uuid) AND ($3::text IS NULL OR $3 = )" STATE_NOW R"()
+    AND ($4::uuid IS NULL OR b.event_id = $4)
+  ORDER BY b.created_at DESC, b.id DESC LIMIT $7)"};
 
 const Statement kFind{"find_booking", "SELECT " BOOKING_COLUMNS R"(
-  FROM bookings b JOIN events e ON e.id = b.event_id WHERE b.id = $1 AND b.user_id = $2)"};
+  FROM bookings b JOIN events e ON e.id = b.event_id WHERE b.id = $2 AND b.user_id = $3)"};
 
 const Statement kFindRequest{"find_request", R"(
   SELECT id, kind, state, outcome, reason, booking_id, event_id FROM commands WHERE id = $1 AND user_id = $2)"};
@@ -41,23 +46,27 @@ BookingDetails booking_of(const pqxx::row& row) {
   booking.cancelled_at = optional_time(row["cancelled_ms"]);
   booking.event_title = text_of(row["title"]);
   booking.event_location = text_of(row["location"]);
+  booking.event_status = domain::parse_event_status(text_of(row["event_state"]));
   booking.event_starts_at = time_of(row["starts_ms"]);
+  booking.event_ends_at = time_of(row["ends_ms"]);
   return booking;
 }
 
 }  // namespace
 
-std::vector<BookingDetails> list_bookings(pqxx::transaction_base& tx, UserId user, const BookingFilter& filter) {
+std::vector<BookingDetails> list_bookings(pqxx::transaction_base& tx, UserId user, const BookingFilter& filter,
+                                          Time now) {
   const auto state = filter.state ? std::optional(std::string(domain::name_of(*filter.state))) : std::nullopt;
   const auto event = filter.event ? std::optional(filter.event->str()) : std::nullopt;
   const auto before = filter.before ? format_time(filter.before->created_at) : "infinity";
   const auto before_id = filter.before ? filter.before->id : Uuid().str();
-  return list_of(run(tx, kList, user.str(), or_null(state), or_null(event), before, before_id, filter.limit),
-                 booking_of);
+  return list_of(
+      run(tx, kList, format_time(now), user.str(), or_null(state), or_null(event), before, before_id, filter.limit),
+      booking_of);
 }
 
-std::optional<BookingDetails> find_booking(pqxx::transaction_base& tx, BookingId id, UserId user) {
-  const auto rows = run(tx, kFind, id.str(), user.str());
+std::optional<BookingDetails> find_booking(pqxx::transaction_base& tx, BookingId id, UserId user, Time now) {
+  const auto rows = run(tx, kFind, format_time(now), id.str(), user.str());
   if (rows.empty()) return std::nullopt;
   return booking_of(rows[0]);
 }

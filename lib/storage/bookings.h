@@ -24,7 +24,9 @@ struct BookingDetails {
   std::optional<Time> cancelled_at;
   std::string event_title;
   std::string event_location;
+  domain::EventStatus event_status = domain::EventStatus::open;
   Time event_starts_at;
+  Time event_ends_at;
 };
 
 // Behind which row a list that goes back in time continues.
@@ -40,11 +42,12 @@ struct BookingFilter {
   int limit = 20;
 };
 
-// A user's bookings, newest first.
-std::vector<BookingDetails> list_bookings(pqxx::transaction_base& tx, UserId user, const BookingFilter& filter);
+// A user's bookings, newest first, in the states that they are in at `now`.
+std::vector<BookingDetails> list_bookings(pqxx::transaction_base& tx, UserId user, const BookingFilter& filter,
+                                          Time now);
 
 // Empty if there is none, or it is somebody else's.
-std::optional<BookingDetails> find_booking(pqxx::transaction_base& tx, BookingId id, UserId user);
+std::optional<BookingDetails> find_booking(pqxx::transaction_base& tx, BookingId id, UserId user, Time now);
 
 // A command that has been decided.
 struct CommandOutcome {

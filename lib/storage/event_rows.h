@@ -6,8 +6,7 @@
 
 namespace ticketd::storage {
 
-// Writes the rows of the events that the facts change. A deleted event takes all of its live bookings with it, and
-// everyone who held one is told.
+// Writes the rows of the events that the facts change.
 void update_event_rows(pqxx::work& tx, const LoadedBatch& batch, std::span<const domain::BatchFact> facts, Time now);
 
 }  // namespace ticketd::storage

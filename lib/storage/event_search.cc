@@ -34,6 +34,8 @@ const Order& order_of(EventSort sort) {
 // go in as parameters: only fixed text is ever joined to the SQL.
 class Query {
  public:
+  explicit Query(EventScope scope) : scope_(where_of(scope)) {}
+
   void where(const std::string& before, const std::string& value, const std::string& after = "") {
     values_.push_back(value);
     conditions_ += " AND " + before + "$" + std::to_string(values_.size()) + after;
@@ -41,13 +43,13 @@ class Query {
   void where(const std::string& condition) { conditions_ += " AND " + condition; }
 
   pqxx::result run(pqxx::transaction_base& tx, const std::string& select, const std::string& rest) const {
-    return tx.exec_params(select + " FROM events WHERE state = 'open'" + conditions_ + rest,
+    return tx.exec_params(select + " FROM events WHERE " + scope_ + conditions_ + rest,
                           pqxx::prepare::make_dynamic_params(values_));
   }
   // The same, but all that the conditions leave is found first and only then sorted and cut.
   pqxx::result run_unsorted(pqxx::transaction_base& tx, const std::string& select, const std::string& rest) const {
     return tx.exec_params(
-        select + " FROM (SELECT * FROM events WHERE state = 'open'" + conditions_ + " OFFSET 0) AS found" + rest,
+        select + " FROM (SELECT * FROM events WHERE " + scope_ + conditions_ + " OFFSET 0) AS found" + rest,
         pqxx::prepare::make_dynamic_params(values_));
   }
   int count(pqxx::transaction_base& tx, int most) const {
@@ -55,6 +57,11 @@ class Query {
   }
 
  private:
+  static constexpr const char* where_of(EventScope scope) {
+    return scope == EventScope::open ? "state = 'open'" : scope == EventScope::deleted ? "state <> 'open'" : "true";
+  }
+
+  const char* const scope_;
   std::string conditions_;
   std::vector<std::string> values_;
 };
@@ -70,7 +77,7 @@ const Statement kWordQuery{"word_query", R"(
   FROM (SELECT lexeme FROM unnest(to_tsvector('simple', translate($1, '/.-@', '    '))) ORDER BY positions[1] LIMIT 8) AS words)"};
 
 Query query_of(const EventFilter& filter) {
-  Query query;
+  Query query(filter.scope);
   if (filter.words)
     query.where("to_tsvector('simple', translate(title || ' ' || location || ' ' || description, '/.-@', '    ')) @@ ",
                 *filter.words, "::tsquery");

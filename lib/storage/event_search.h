@@ -20,7 +20,10 @@ std::optional<Cursor> decode_cursor(std::string_view text);
 
 enum class EventSort { start, start_descending, created, created_descending };
 
+enum class EventScope { open, deleted, all };  // open: not deleted, be it over or not
+
 struct EventFilter {
+  EventScope scope = EventScope::open;
   std::optional<std::string> words;  // a word_query()
   std::optional<Time> from;          // starts at or after
   std::optional<Time> to;            // starts before

@@ -36,20 +36,22 @@ const Statement kUpdate{"update_event", "UPDATE events " SET_CHANGES R"(
 
 const Statement kApply{"apply_changes", "UPDATE events " SET_CHANGES "WHERE id = $1"};
 
-#define COUNT_OF_STATE(state) "count(*) FILTER (WHERE state = '" state "') AS " state
-#define LIVE_BOOKINGS_OF "FROM bookings WHERE event_id = $1 AND user_id = $2 AND state IN " LIVE_STATES
+#define COUNT_OF_STATE(state) \
+  "count(*) FILTER (WHERE " CURRENT_STATE("b", "e", "$3::timestamptz") " = '" state "') AS " state
+#define LIVE_BOOKINGS_OF "WHERE b.event_id = $1 AND b.user_id = $2 AND b.state IN " LIVE_STATES
 
 const Statement kFindHolding{"find_holding",
                              "SELECT confirmed, waitlisted, CASE WHEN waitlisted > 0 THEN " PLACE_IN_WAITING_LIST(
                                  "$1", "first") R"( END AS position
   FROM (SELECT )" COUNT_OF_STATE("confirmed") ", " COUNT_OF_STATE("waitlisted") R"(,
-               min(seq) FILTER (WHERE state = 'waitlisted') AS first )" LIVE_BOOKINGS_OF ") AS mine"};
+               min(b.seq) FILTER (WHERE b.state = 'waitlisted' AND b.seq >= e.line_closed_before) AS first
+        FROM events e JOIN bookings b ON b.event_id = e.id )" LIVE_BOOKINGS_OF ") AS mine"};
 
 const Statement kFindStanding{
     "find_standing",
-    "SELECT state, epoch_ms(end_date_time) AS ends_ms, total_tickets, available_tickets, waiting_list_count, "
-    "confirmed, waitlisted FROM events, LATERAL (SELECT " COUNT_OF_STATE("confirmed") ", " COUNT_OF_STATE(
-        "waitlisted") " " LIVE_BOOKINGS_OF ") AS mine WHERE id = $1"};
+    "SELECT e.state, epoch_ms(e.end_date_time) AS ends_ms, e.total_tickets, e.available_tickets, e.waiting_list_count, "
+    "confirmed, waitlisted FROM events e, LATERAL (SELECT " COUNT_OF_STATE("confirmed") ", " COUNT_OF_STATE(
+        "waitlisted") " FROM bookings b " LIVE_BOOKINGS_OF ") AS mine WHERE e.id = $1"};
 
 const Statement kClaimKey{"claim_idempotency_key", R"(
   INSERT INTO idempotency_keys (user_id, key, fingerprint, answer, created_at) VALUES ($1, $2, $3, $4, $5)
@@ -60,9 +62,7 @@ const Statement kFindKey{"find_idempotency_key", R"(
   SELECT answer, fingerprint = $3 AS same_request FROM idempotency_keys
   WHERE user_id = $1 AND key = $2 AND created_at >= $4::timestamptz - interval '24 hours')"};
 
-domain::EventStatus status_of(const pqxx::field& state) {
-  return text_of(state) == "open" ? domain::EventStatus::open : domain::EventStatus::cancelled;
-}
+domain::EventStatus status_of(const pqxx::field& state) { return domain::parse_event_status(text_of(state)); }
 
 }  // namespace
 
@@ -120,15 +120,15 @@ void update_event_fields(pqxx::transaction_base& tx, EventId id, const domain::E
       or_null(starts), or_null(ends), format_time(now));
 }
 
-Holding find_holding(pqxx::transaction_base& tx, EventId event, UserId user) {
-  const auto rows = run(tx, kFindHolding, event.str(), user.str());
+Holding find_holding(pqxx::transaction_base& tx, EventId event, UserId user, Time now) {
+  const auto rows = run(tx, kFindHolding, event.str(), user.str(), format_time(now));
   Holding holding{int_of(rows[0]["confirmed"]), int_of(rows[0]["waitlisted"]), std::nullopt};
   if (holding.waitlisted > 0) holding.place = int_of(rows[0]["position"]);
   return holding;
 }
 
-std::optional<Standing> find_standing(pqxx::transaction_base& tx, EventId event, UserId user) {
-  const auto rows = run(tx, kFindStanding, event.str(), user.str());
+std::optional<Standing> find_standing(pqxx::transaction_base& tx, EventId event, UserId user, Time now) {
+  const auto rows = run(tx, kFindStanding, event.str(), user.str(), format_time(now));
   if (rows.empty()) return std::nullopt;
   const auto& row = rows[0];
   Standing standing;
@@ -138,7 +138,7 @@ std::optional<Standing> find_standing(pqxx::transaction_base& tx, EventId event,
   standing.available_tickets = int_of(row["available_tickets"]);
   standing.waiting_list_count = int_of(row["waiting_list_count"]);
   standing.mine = {int_of(row["confirmed"]), int_of(row["waitlisted"]), std::nullopt};
-  if (standing.mine.waitlisted > 0) standing.mine = find_holding(tx, event, user);
+  if (standing.mine.waitlisted > 0) standing.mine = find_holding(tx, event, user, now);
   return standing;
 }
 

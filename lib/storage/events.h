@@ -56,7 +56,7 @@ struct Holding {
   int waitlisted = 0;
   std::optional<int> place;
 };
-Holding find_holding(pqxx::transaction_base& tx, EventId event, UserId user);
+Holding find_holding(pqxx::transaction_base& tx, EventId event, UserId user, Time now);
 
 // How an event stands, and what a user holds of it. One statement, two for those waiting: this is asked most of all.
 struct Standing {
@@ -67,7 +67,7 @@ struct Standing {
   int waiting_list_count = 0;
   Holding mine;
 };
-std::optional<Standing> find_standing(pqxx::transaction_base& tx, EventId event, UserId user);
+std::optional<Standing> find_standing(pqxx::transaction_base& tx, EventId event, UserId user, Time now);
 
 // Idempotency of POST /v1/events/initialize: claims the key for `answer`, or finds what it stands for. Keys older than
 // a day are free again. Of several at once with the same key, the others wait until the first one's transaction has

@@ -38,7 +38,7 @@ const Statement kMissingRights{"missing_rights", R"(
     ('worker', 'users', '{SELECT}'), ('worker', 'deleted_users', '{SELECT,DELETE}'),
     ('worker', 'events', '{SELECT,UPDATE}'),
     ('worker', 'bookings', '{SELECT,INSERT,UPDATE}'), ('worker', 'commands', '{SELECT,INSERT}'),
-    ('worker', 'notifications', '{SELECT,INSERT}'), ('worker', 'dead_letters', '{SELECT,INSERT,UPDATE}'),
+    ('worker', 'bulk_changes', '{SELECT,INSERT,UPDATE}'), ('worker', 'notifications', '{SELECT,INSERT}'), ('worker', 'dead_letters', '{SELECT,INSERT,UPDATE}'),
     ('worker', 'idempotency_keys', '{SELECT,DELETE}'), ('worker', 'refresh_tokens', '{SELECT,DELETE}')),
   part (part, role) AS (
     SELECT p, coalesce((SELECT rolname FROM pg_roles WHERE rolname = 'ticketd_' || p), current_user)

@@ -23,8 +23,12 @@ const Statement kDeleteDeleted{"delete_expired_deletions", R"(
 // One that is locked just now is marked the next time: the worker's batches lock in another order.
 const Statement kMarkOver{"mark_events_over", R"(
   UPDATE events SET over = true WHERE id = ANY (ARRAY(
-    SELECT id FROM events WHERE state = 'open' AND NOT over AND end_date_time <= $1::timestamptz
+    SELECT id FROM events WHERE state = 'open' AND NOT over AND end_date_time <= $1::timestamptz AND waiting_list_count = 0
     ORDER BY end_date_time LIMIT 5000 FOR NO KEY UPDATE SKIP LOCKED)))"};
+
+const Statement kUnmark{"unmark_open_lines", R"(
+  UPDATE events SET over = false WHERE id = ANY (ARRAY(
+    SELECT id FROM events WHERE state = 'open' AND over AND waiting_list_count > 0 FOR NO KEY UPDATE SKIP LOCKED)))"};
 
 }  // namespace
 
@@ -39,5 +43,7 @@ bool delete_expired(pqxx::transaction_base& tx, Time now) {
 bool update_events_over(pqxx::transaction_base& tx, Time now) {
   return run(tx, kMarkOver, format_time(now)).affected_rows() == kAtOnce;
 }
+
+void update_events_with_open_lines(pqxx::transaction_base& tx) { run(tx, kUnmark); }
 
 }  // namespace ticketd::storage

@@ -10,7 +10,12 @@ namespace ticketd::storage {
 bool delete_expired(pqxx::transaction_base& tx, Time now);
 
 // Marks the open events whose end has come, at most 5,000, so that lists of the others need not pass them; true if
-// there may be more. Leaves out those that somebody has locked. Safe to run by several at once.
+// there may be more. Leaves out those that somebody has locked, and those whose waiting list is to be closed first.
+// Safe to run by several at once.
 bool update_events_over(pqxx::transaction_base& tx, Time now);
+
+// Earlier releases marked events that are over although somebody waits. Takes the mark from these, so that their lines
+// are closed. Reads all events: for the start of a worker.
+void update_events_with_open_lines(pqxx::transaction_base& tx);
 
 }  // namespace ticketd::storage

@@ -1,6 +1,18 @@
-// Which bookings are live: they hold a seat or a place in the waiting list, and count against the limit per user.
+// What state a booking is in, and which are live: they hold a seat or a place in the waiting list, and count against
+// the limit per user.
 #pragma once
 
 // SQL: the states of a live booking, for `state IN LIVE_STATES`; in the words of domain::BookingState. A test compares
 // both, and with them the partial indexes that serve such queries (tests/integration/live_states.cc).
 #define LIVE_STATES "('confirmed', 'waitlisted')"
+
+// SQL: the state of booking `b` of event `e` at the time `now`, all three SQL. A decision that concerns many bookings
+// is carried out in pieces (bulk_changes.h), and the end of an event closes its waiting list a moment later: what has
+// ended by either has ended, whatever its row says yet.
+#define CURRENT_STATE(b, e, now)                    \
+  "CASE WHEN " b ".state IN " LIVE_STATES " AND " e \
+  ".state = 'cancelled' THEN 'cancelled' WHEN " IS_LEFT_WAITING(b, e, now) " THEN 'cancelled' ELSE " b ".state END"
+
+// SQL: does `b` still wait, according to its row alone, although the line has closed?
+#define IS_LEFT_WAITING(b, e, now) \
+  b ".state = 'waitlisted' AND (" b ".seq < " e ".line_closed_before OR " e ".end_date_time <= " now ")"

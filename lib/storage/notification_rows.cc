@@ -24,13 +24,14 @@ void insert_notification_rows(pqxx::work& tx, std::span<const domain::BatchFact>
   ArrayParameter<Time> created;
   for (const auto& fact : facts) {
     const auto message = domain::message_of(fact);
+    if (!message) continue;
     const auto other = other_user_of(fact.fact);
     ids.add(other ? NotificationId::make(now, random) : fact.command->notification);
     users.add(other.value_or(fact.command->user));
     fact.has_event() ? events.add(fact.command->event) : events.add_null();
     bookings.add(booking_of(fact.fact));
-    kinds.add(name_of(message.kind));
-    messages.add(message.text);
+    kinds.add(name_of(message->kind));
+    messages.add(message->text);
     created.add(other ? now : fact.command->accepted_at);
   }
   run(tx, kInsertNotifications, ids.binary(), users.binary(), events.binary(), bookings.binary(), kinds.binary(),

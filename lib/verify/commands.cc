@@ -51,7 +51,8 @@ constexpr std::array kChecks = {
     Check{"cancelled_by_nobody", "a booking of an open event is cancelled, and no command did it", R"(
   SELECT b.id::text AS id, format('booking %s of event %s', b.id, b.event_id) AS detail
   FROM bookings b JOIN events e ON e.id = b.event_id
-  WHERE b.state = 'cancelled' AND e.state = 'open'
+  WHERE b.state = 'cancelled' AND e.state <> 'cancelled'
+    AND (b.reason IS DISTINCT FROM 'line_closed' OR b.seq >= e.line_closed_before)
     AND NOT EXISTS (SELECT FROM commands c WHERE c.booking_id = b.id AND c.kind = 'cancel'))"},
 };
 

@@ -29,9 +29,16 @@ constexpr std::array kChecks = {
     Check{"untold_deletion", "a booking went with its deleted event, and its person was not told", R"(
   SELECT b.id::text AS id, format('booking %s of event %s', b.id, b.event_id) AS detail
   FROM events e JOIN bookings b ON b.event_id = e.id
-  WHERE e.state = 'cancelled' AND b.state = 'cancelled'
+  WHERE e.state = 'cancelled' AND b.state = 'cancelled' AND b.reason IS NULL
     AND NOT EXISTS (SELECT FROM commands c WHERE c.booking_id = b.id AND c.kind = 'cancel')
     AND NOT EXISTS (SELECT FROM notifications n WHERE n.booking_id = b.id AND n.kind = 'event_deleted'
+                                                  AND n.user_id = b.user_id))"},
+
+    Check{"untold_closing", "a booking ended with its waiting list, and its person was not told", R"(
+  SELECT b.id::text AS id, format('booking %s of event %s', b.id, b.event_id) AS detail
+  FROM bulk_changes c JOIN bookings b ON b.event_id = c.event_id AND b.cancelled_at = c.decided_at
+  WHERE c.kind = 'close_line' AND c.told AND b.reason = 'line_closed'
+    AND NOT EXISTS (SELECT FROM notifications n WHERE n.booking_id = b.id AND n.kind = 'line_closed'
                                                   AND n.user_id = b.user_id))"},
 
     Check{"dead_letter",

@@ -7,18 +7,28 @@ namespace ticketd::verify {
 namespace {
 
 // All of them count rows; the counters are only ever compared with that, never believed.
+// Those who wait, without those whose line was closed.
+#define WAITING                                                                              \
+  "bookings WHERE state = 'waitlisted' AND seq >= (SELECT line_closed_before FROM events e " \
+  "WHERE e.id = event_id AND e.state <> 'cancelled')"
+// Will the worker come to booking `b` of event `e` with that change?
+#define IS_TO_DO(kind)                                                             \
+  "EXISTS (SELECT FROM bulk_changes c WHERE c.event_id = e.id AND c.kind = '" kind \
+  "' "                                                                             \
+  "AND c.done_at IS NULL AND b.seq > c.after_seq)"
+
 constexpr std::array kChecks = {
     Check{"available_tickets", "available_tickets is not total_tickets less the confirmed bookings", R"(
   SELECT e.id::text AS id, format('event %s: available_tickets is %s, the bookings leave %s', e.id, e.available_tickets,
                                   e.total_tickets - coalesce(b.confirmed, 0)) AS detail
   FROM events e LEFT JOIN (SELECT event_id, count(*) AS confirmed FROM bookings WHERE state = 'confirmed'
-                           GROUP BY event_id) AS b ON b.event_id = e.id
+                           GROUP BY event_id) AS b ON b.event_id = e.id AND e.state <> 'cancelled'
   WHERE e.available_tickets <> e.total_tickets - coalesce(b.confirmed, 0))"},
 
     Check{"waiting_list_count", "waiting_list_count is not the number of waiting bookings", R"(
   SELECT e.id::text AS id, format('event %s: waiting_list_count is %s, %s are waiting', e.id, e.waiting_list_count,
                                   coalesce(b.waiting, 0)) AS detail
-  FROM events e LEFT JOIN (SELECT event_id, count(*) AS waiting FROM bookings WHERE state = 'waitlisted'
+  FROM events e LEFT JOIN (SELECT event_id, count(*) AS waiting FROM )" WAITING R"(
                            GROUP BY event_id) AS b ON b.event_id = e.id
   WHERE e.waiting_list_count <> coalesce(b.waiting, 0))"},
 
@@ -42,7 +52,8 @@ constexpr std::array kChecks = {
   SELECT e.id::text AS id, format('event %s: %s of %s tickets are taken, and %s people wait', e.id, b.confirmed,
                                   e.total_tickets, b.waiting) AS detail
   FROM events e JOIN (SELECT event_id, count(*) FILTER (WHERE state = 'confirmed') AS confirmed,
-                             count(*) FILTER (WHERE state = 'waitlisted') AS waiting
+                             count(*) FILTER (WHERE state = 'waitlisted'
+                               AND seq >= (SELECT line_closed_before FROM events WHERE id = event_id)) AS waiting
                       FROM bookings WHERE state IN )" LIVE_STATES R"(
                       GROUP BY event_id) AS b ON b.event_id = e.id
   WHERE b.waiting > 0 AND b.confirmed < e.total_tickets AND e.state = 'open')"},
@@ -51,13 +62,13 @@ constexpr std::array kChecks = {
     Check{"overtaken", "a booking was promoted although somebody before it is still waiting", R"(
   SELECT b.id::text AS id, format('booking %s of event %s was promoted with seq %s, seq %s is still waiting', b.id,
                                   b.event_id, b.seq, line.first) AS detail
-  FROM (SELECT event_id, min(seq) AS first FROM bookings WHERE state = 'waitlisted' GROUP BY event_id) AS line
+  FROM (SELECT event_id, min(seq) AS first FROM )" WAITING R"( GROUP BY event_id) AS line
   JOIN bookings b ON b.event_id = line.event_id AND b.seq > line.first AND b.promoted_at IS NOT NULL)"},
 
     Check{"jumped_the_line", "a booking got a seat at once although somebody before it is still waiting", R"(
   SELECT b.id::text AS id, format('booking %s of event %s was confirmed with seq %s, seq %s is still waiting', b.id,
                                   b.event_id, b.seq, line.first) AS detail
-  FROM (SELECT event_id, min(seq) AS first FROM bookings WHERE state = 'waitlisted' GROUP BY event_id) AS line
+  FROM (SELECT event_id, min(seq) AS first FROM )" WAITING R"( GROUP BY event_id) AS line
   JOIN bookings b ON b.event_id = line.event_id AND b.seq > line.first AND b.state = 'confirmed' AND b.promoted_at IS NULL)"},
 
     Check{"next_seq", "next_seq was given out already", R"(
@@ -68,7 +79,14 @@ constexpr std::array kChecks = {
     Check{"cancelled_event", "a booking of a deleted event is live", R"(
   SELECT b.id::text AS id, format('booking %s of event %s is %s, the event was deleted', b.id, e.id, b.state) AS detail
   FROM events e JOIN bookings b ON b.event_id = e.id
-  WHERE e.state = 'cancelled' AND b.state IN )" LIVE_STATES R"()"},
+  WHERE e.state = 'cancelled' AND b.state IN )" LIVE_STATES R"( AND NOT )" IS_TO_DO("cancel_all") R"()"},
+
+    Check{"left_waiting", "a booking still waits in a line that was closed", R"(
+  SELECT b.id::text AS id, format('booking %s of event %s is waiting with seq %s, the line was closed before %s', b.id, e.id,
+                                  b.seq, e.line_closed_before) AS detail
+  FROM events e JOIN bookings b ON b.event_id = e.id
+  WHERE e.line_closed_before > 0 AND b.state = 'waitlisted' AND b.seq < e.line_closed_before AND e.state <> 'cancelled'
+    AND NOT )" IS_TO_DO("close_line") R"()"},
 };
 
 }  // namespace

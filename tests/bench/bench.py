@@ -21,6 +21,7 @@ class Bench:
         self.seconds = 1 if quick else 4           # of one run of wrk
         self.commands = 4_000 if quick else 20_000  # that a drain works off
         self.samples = 40 if quick else 200         # of a latency that is measured one by one
+        self.bookings_of_deletion = 50_000 if quick else 1_000_000
         self.crowd = 5_000 if quick else 50_000
         self.figures, self.plots, self.failed = {}, {}, []
         self._stack = self._bare = self._users = self._tokens = None

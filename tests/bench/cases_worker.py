@@ -1,5 +1,6 @@
 """The worker: how many outcomes a second it commits, how soon a freed seat is held again, and whether anyone starves."""
 import json
+import re
 import statistics
 import subprocess
 import threading
@@ -148,12 +149,58 @@ def seat_freed(bench):
     bench.latency("seat_freed", "seat freed -> next person holds it", taken[1:], 20, bare[1:], "XADD, COMMIT")
 
 
+def in_shard_of(bench, event, count):
+    """Other events, each with a million seats, in the same shard: it goes by the id's tail."""
+    same = [event[:9] + f"{n:04x}" + event[13:] for n in range(0xf000, 0xf000 + count)]
+    people.insert_events(bench.stack(), same, bench.users()[0], 1_000_000)
+    return same
+
+
+def outcome_ms(bench, event, token):
+    """From a booking's request to its outcome in the event's row, in ms."""
+    stack = bench.stack()
+    before = stack.sql.value(f"SELECT next_seq FROM events WHERE id = '{event}'")
+    start = time.perf_counter()
+    stack.call("POST", "/v1/events/book", token, {"event_id": event})
+    while stack.sql.value(f"SELECT next_seq FROM events WHERE id = '{event}'") == before:
+        time.sleep(0.001)
+    return (time.perf_counter() - start) * 1000
+
+
+def deletion(bench):
+    """An event of a million bookings is deleted; meanwhile single bookings of other events in its shard. A million rows in one
+    statement would hold all of them up for as long as it takes."""
+    stack, users = bench.stack(), bench.users()
+    event = bench.fresh_events(1, 1_000_000)[0]
+    same = in_shard_of(bench, event, 20)
+    count = min(bench.bookings_of_deletion, 100 * len(users))
+    stack.sql.rows(f"""INSERT INTO bookings (id, event_id, user_id, state, seq, slot, created_at, updated_at)
+      SELECT gen_random_uuid(), '{event}', id, 'confirmed', row_number() OVER (), slot, now(), now()
+      FROM (SELECT id, slot FROM generate_series(1, 100) AS slot, users LIMIT {count}) AS u""")
+    stack.sql.rows(f"""UPDATE events SET max_per_user = 100, available_tickets = total_tickets - {count}, next_seq = {count} + 1
+      WHERE id = '{event}'""")
+    left = f"SELECT count(*) FROM bulk_changes WHERE event_id = '{event}' AND done_at IS NULL"
+    before, start, waits = worker_mib(stack), time.perf_counter(), []
+    stack.call("DELETE", f"/v1/events/{event}", bench.tokens()[0])
+    bench.figure("deletion_said", f"an event of {count:,} bookings deleted: the answer", (time.perf_counter() - start) * 1000, "ms")
+    while stack.sql.value(left) != "0":
+        waits.append(outcome_ms(bench, same[len(waits) % 20], bench.tokens()[-1 - len(waits) % 5_000]))
+    bench.figure("deletion_done", "   until the last of them is cancelled and told", time.perf_counter() - start, "s")
+    bench.figure("deletion_memory", "   what the worker grew by", worker_mib(stack) - before, "MiB", most=16)
+    bench.latency("deletion_others", "   meanwhile, in its shard: booking to outcome", waits)
+    bench.figure("deletion_longest", "   the longest of them", max(waits), "ms", most=1_000)
+
+
+def worker_mib(stack):
+    text = open(f"/proc/{stack.pid(stack.workers[0])}/status").read()
+    return int(re.search(r"^VmHWM:\s+(\d+)", text, re.M)[1]) / 1024
+
+
 def starving(bench):
     """One event is booked as fast as it goes; meanwhile single bookings of others, in its shard and in other shards."""
     stack = bench.stack()
     hot, *others = bench.fresh_events(21, 1_000_000)
-    same = [hot[:9] + f"{n:04x}" + hot[13:] for n in range(0xf000, 0xf014)]  # a shard goes by the id's tail
-    people.insert_events(stack, same, bench.users()[0], 1_000_000)
+    same = in_shard_of(bench, hot, 20)
     flood = bench.out / "requests.flood"
     flood.write_text("".join(books(bench, [hot], bench.commands)))
     load = threading.Thread(target=lambda: wrk.run(stack.port, flood, bench.samples // 20 + 2, 32))
@@ -162,13 +209,7 @@ def starving(bench):
     waits = {"same": [], "other": []}
     while load.is_alive():
         for kind, events in (("same", same), ("other", others)):
-            event = events[len(waits[kind]) % 20]
-            before = stack.sql.value(f"SELECT next_seq FROM events WHERE id = '{event}'")
-            start = time.perf_counter()
-            stack.call("POST", "/v1/events/book", bench.tokens()[-1 - len(waits[kind])], {"event_id": event})
-            while stack.sql.value(f"SELECT next_seq FROM events WHERE id = '{event}'") == before:
-                time.sleep(0.001)
-            waits[kind].append((time.perf_counter() - start) * 1000)
+            waits[kind].append(outcome_ms(bench, events[len(waits[kind]) % 20], bench.tokens()[-1 - len(waits[kind])]))
     load.join()
     stack.await_empty_queue()
     bench.latency("starving_same", "booking to outcome beside a flooded event, in its shard", waits["same"])

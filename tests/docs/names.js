@@ -20,6 +20,7 @@ function inOrder(what, file, array, values) {
   same(`${what} and their texts in ${file}`, [values.join(' ')], [texts.match(/\w+/g).join(' ')]);
 }
 inOrder('states of bookings', 'lib/domain/event_state.cc', 'kStates', bookingStates);
+inOrder('states of events', 'lib/domain/event_state.cc', 'kStatuses', eventStates);
 inOrder('kinds of commands', 'lib/domain/command.cc', 'kNames', commandKinds);
 inOrder('outcomes', 'lib/domain/fact.cc', 'kOutcomeNames', outcomes);
 inOrder('reasons', 'lib/domain/fact.cc', 'kReasonNames', reasons);
@@ -27,11 +28,14 @@ inOrder('kinds of notifications', 'lib/domain/message.cc', 'kNames', notificatio
 
 // What a command that failed has, and what is only on its way.
 const allOutcomes = [...outcomes, 'failed'];
-const allReasons = [...reasons, 'internal_error'];
+const allReasons = [...reasons, 'line_closed', 'internal_error'];  // and why a waiting booking ended
+const queuedKinds = commandKinds.filter((kind) => kind !== 'close_line');  // the worker's own
+const shownStates = eventStates.filter((state) => state !== 'removed');  // which is shown as over
+const bulkKinds = all(read('migrations/0013_bulk_changes.sql'), /bulk_changes_kind CHECK \(kind IN \(([^)]*)\)/g)[0][1].match(/\w+/g);
 const { BookingState, EventState, RequestKind, Reason, Notification, DecidedRequest } = document.components.schemas;
 same("the states of bookings and openapi.yaml's", bookingStates, BookingState.enum);
-same("the states of events and openapi.yaml's", [...eventStates, 'over'], EventState.enum);
-same("the kinds of commands and openapi.yaml's", commandKinds, RequestKind.enum);
+same("the states of events and openapi.yaml's", [...shownStates, 'over'], EventState.enum);
+same("the kinds of commands and openapi.yaml's", queuedKinds, RequestKind.enum);
 same("the outcomes and openapi.yaml's", allOutcomes, DecidedRequest.properties.outcome.enum);
 same("the reasons and openapi.yaml's", allReasons, Reason.enum);
 same("the kinds of notifications and openapi.yaml's", [...notificationKinds, 'processing'], Notification.properties.kind.enum);
@@ -42,7 +46,8 @@ says('worker/ticketctl/event.cc', `--state is ${either}"`);
 says('systemd/bash-completion/ticketctl', `--state) words="${bookingStates.join(' ')}"`);
 same('the states of bookings and those of GET /v1/bookings', bookingStates, all(read('handlers/bookings_list.cc'), /\{"(\w+)",\s+BookingState::\1\}/g).map(([, state]) => state));
 
-// What SQL compares a column with. Bookings, events and commands have a state, commands and notifications a kind.
+// What SQL compares a column with. Bookings, events and commands have a state; commands, notifications and bulk changes a
+// kind.
 const sql = ['lib/storage', 'lib/verify', 'worker/ticketctl', 'migrations']
   .flatMap((directory) => fs.readdirSync(directory).map((file) => `${directory}/${file}`))
   .filter((file) => /\.(cc|h|sql)$/.test(file))
@@ -50,7 +55,7 @@ const sql = ['lib/storage', 'lib/verify', 'worker/ticketctl', 'migrations']
   .join('\n');
 const known = {
   state: [...bookingStates, ...eventStates, 'done', 'failed'],
-  kind: [...commandKinds, ...notificationKinds],
+  kind: [...queuedKinds, ...notificationKinds, ...bulkKinds],
   outcome: allOutcomes,
   reason: allReasons,
 };

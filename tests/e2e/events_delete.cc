@@ -30,6 +30,13 @@ TEST(DeleteEvent, LeavesItReadableAsCancelled) {
   expect_text("cancelled", status_of(owner, id)["state"].text());
 }
 
+TEST(DeleteEvent, OffersNothingAnyMore) {
+  const auto id = create_event(owner, {.tickets = 5});
+  remove(id);
+  expect_number(0, status_of(owner, id)["available_tickets"]);
+  expect_number(0, owner.get("/v1/events/" + id).data()["available_tickets"]);
+}
+
 TEST(DeleteEvent, CancelsWhatIsConfirmedAndWhatWaits) {
   const auto id = create_event(owner, {.tickets = 2});
   const auto people = people_who_booked(4, id);
@@ -44,7 +51,7 @@ TEST(DeleteEvent, TellsEveryoneConcerned) {
   const auto people = people_who_booked(4, id);
   remove(id);
   for (const auto& person : people) {
-    const Json told = notification_of(person, "event_deleted");
+    const Json told = await_notification(person, "event_deleted");
     expect_notification(told);
     expect_contains(title, told["message"].text());
     expect_text(id, told["event_id"].text());
@@ -53,10 +60,11 @@ TEST(DeleteEvent, TellsEveryoneConcerned) {
 
 TEST(DeleteEvent, TellsNobodyWhoHadLeft) {
   const auto id = create_event(owner);
-  const auto person = people_who_booked(1, id).front();
-  cancel_outcome(person, id);
+  const auto people = people_who_booked(2, id);
+  cancel_outcome(people[0], id);
   remove(id);
-  CHECK_TRUE(notification_of(person, "event_deleted").is_null());
+  CHECK_FALSE(await_notification(people[1], "event_deleted").is_null());
+  CHECK_TRUE(notification_of(people[0], "event_deleted").is_null());
 }
 
 TEST(DeleteEvent, IsForTheOwnerAlone) {

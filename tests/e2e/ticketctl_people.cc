@@ -184,7 +184,7 @@ TEST(TicketctlPeople, EventCloseCancelsEveryBookingAndTellsThem) {
   expect_text("cancelled", status_of(owner, event)["state"].text());
   for (const auto& person : people) {
     expect_text("cancelled", booking_of_event(person, event)["state"].text());
-    expect(!notification_of(person, "event_deleted").is_null(), "nobody was told");
+    expect(!await_notification(person, "event_deleted").is_null(), "nobody was told");
   }
   expect_ends(1, "cancelled already", "event close --yes " + event);
 }

@@ -1,5 +1,6 @@
 // Every hot statement goes through the index that was made for it, planned with a look at its parameters and without.
 #include "storage/bookings.h"
+#include "storage/bulk_changes.h"
 #include "storage/event_search.h"
 #include "storage/housekeeping.h"
 #include "storage/notifications.h"
@@ -131,16 +132,36 @@ TEST(QueryPlans, FindRequest) {
 }
 
 TEST(QueryPlans, FindHolding) {
-  const auto body = [&](pqxx::work& tx) { storage::find_holding(tx, event, user); };
+  const auto body = [&](pqxx::work& tx) { storage::find_holding(tx, event, user, now()); };
   for (const auto* index : {"bookings_slot_key", "waiting_blocks_pkey", "bookings_line"})
     expect_index(index, "AS mine", body);
 }
 
 TEST(QueryPlans, ListBookings) {
-  const auto body = [&](pqxx::work& tx) { storage::list_bookings(tx, user, {}); };
+  const auto body = [&](pqxx::work& tx) { storage::list_bookings(tx, user, {}, now()); };
   expect_order_of("bookings_of_user", "FROM bookings b", body);
   expect_index("bookings_line", "FROM bookings b", body);
   expect_index("waiting_blocks_pkey", "FROM bookings b", body);
+}
+
+TEST(QueryPlans, ListLinesToClose) {
+  expect_index("events_upcoming_by_end", "waiting_list_count > 0", [&](pqxx::work& tx) {
+    storage::list_lines_to_close(tx, {0, 1}, 16, now());
+  });
+}
+
+TEST(QueryPlans, CarryOutAPieceOfABulkChange) {
+  carry_out(remove(make_event(1)));
+  std::set<int> all;
+  for (int shard = 0; shard < 16; ++shard) all.insert(shard);
+  expect_index("bookings_seq_key", "gone AS", [&](pqxx::work& tx) { storage::update_next_piece(tx, all, 16, now()); });
+}
+
+TEST(QueryPlans, ListDeletedEventsOfAnOwner) {
+  auto filter = sorted(storage::EventSort::created_descending);
+  filter.owner = user;
+  filter.scope = storage::EventScope::deleted;
+  expect_index("events_deleted_of_owner", "FROM events", list(filter));
 }
 
 TEST(QueryPlans, ListNotifications) {

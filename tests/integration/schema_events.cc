@@ -63,4 +63,20 @@ RULE(SchemaOfEvents, events_pkey, AnEventIsThereOnce) {
   events_pkey.refuses("INSERT INTO events SELECT * FROM events WHERE id = $1", event);
 }
 
+RULE(SchemaOfEvents, bulk_changes_event, ABulkChangeIsOfAnEvent) {
+  bulk_changes_event.refuses(
+      "INSERT INTO bulk_changes VALUES (gen_random_uuid(), 'cancel_all', 0, 1, true, now(), now(), now())");
+}
+
+RULE(SchemaOfEvents, bulk_changes_kind, ABulkChangeIsOfAKnownKind) {
+  bulk_changes_kind.refuses("INSERT INTO bulk_changes VALUES ($1, 'refund_all', 0, 1, true, now(), now(), now())",
+                            event);
+}
+
+RULE(SchemaOfEvents, bulk_changes_pkey, AnEventHasEachBulkChangeOnce) {
+  sql("INSERT INTO bulk_changes VALUES ($1, 'tell_moved', 0, 1, true, now(), now(), now())", event);
+  bulk_changes_pkey.refuses("INSERT INTO bulk_changes VALUES ($1, 'tell_moved', 0, 1, true, now(), now(), now())",
+                            event);
+}
+
 }  // namespace ticketd::tests

@@ -21,12 +21,13 @@ Names names_of(std::size_t count, Names names = {}) {
 
 const std::map<std::string, Names>& expected_lists() {
   static const std::map<std::string, Names> lists = {
+      {"bulk_changes_kind", {"cancel_all", "close_line", "tell_moved"}},
       {"bookings_state", names_of<domain::BookingState>(domain::kBookingStates)},
-      {"commands_kind", names_of<domain::CommandKind>(domain::kCommandKinds)},
+      {"commands_kind", names_of<domain::CommandKind>(domain::kQueuedKinds)},
       {"commands_outcome", names_of<domain::Outcome>(domain::kOutcomes, {"failed"})},
       {"commands_reason", {"rejected", "failed"}},
       {"commands_state", {"done", "failed"}},
-      {"events_state", {"open", "cancelled"}},
+      {"events_state", names_of<domain::EventStatus>(domain::kEventStatuses)},
       {"notifications_kind", names_of<domain::NotificationKind>(domain::kNotificationKinds)},
       {"users_role", {"user", "admin"}},
   };

@@ -14,10 +14,10 @@ using storage::BookingFilter;
 TEST_GROUP_BASE(StorageBookings, IntegrationTest) {
   const UserId user = make_user();
   std::vector<storage::BookingDetails> list(const BookingFilter& filter = {}) const {
-    return commit([&](pqxx::work& tx) { return storage::list_bookings(tx, user, filter); });
+    return commit([&](pqxx::work& tx) { return storage::list_bookings(tx, user, filter, now()); });
   }
   static std::optional<storage::BookingDetails> find(BookingId id, UserId reader) {
-    return commit([&](pqxx::work& tx) { return storage::find_booking(tx, id, reader); });
+    return commit([&](pqxx::work& tx) { return storage::find_booking(tx, id, reader, now()); });
   }
 };
 

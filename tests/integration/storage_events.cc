@@ -15,7 +15,7 @@ static std::optional<storage::Event> update(EventId id, UserId owner, const doma
   return commit([&](pqxx::work& tx) { return storage::update_event(tx, id, owner, changes, now()); });
 }
 static storage::Holding holding(EventId event, UserId user) {
-  return commit([&](pqxx::work& tx) { return storage::find_holding(tx, event, user); });
+  return commit([&](pqxx::work& tx) { return storage::find_holding(tx, event, user, now()); });
 }
 }
 ;

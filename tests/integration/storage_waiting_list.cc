@@ -12,10 +12,10 @@ TEST_GROUP_BASE(StorageLine, IntegrationTest) {
   const std::vector<UserId> people = make_users(600);
 
   int place_of(const UserId& user) const {
-    return commit([&](pqxx::work& tx) { return storage::find_holding(tx, event, user); }).place.value_or(0);
+    return commit([&](pqxx::work& tx) { return storage::find_holding(tx, event, user, now()); }).place.value_or(0);
   }
   int listed_place_of(const UserId& user) const {
-    const auto list = commit([&](pqxx::work& tx) { return storage::list_bookings(tx, user, {}); });
+    const auto list = commit([&](pqxx::work& tx) { return storage::list_bookings(tx, user, {}, now()); });
     return list.at(0).place.value_or(0);
   }
   // "seq:waiting" of each block.
@@ -69,6 +69,7 @@ TEST(StorageLine, CountsABatchThatJoinsAndLeavesAtOnce) {
 TEST(StorageLine, IsGoneWithItsEvent) {
   carry_out(book_all(people, event));
   carry_out(remove(event));
+  carry_out_pieces(event);
   expect_text("", blocks());
 }
 

@@ -97,8 +97,22 @@ TEST(StorageVerifyRecords, FindsAPromotionNobodyWasToldOf) {
   finds("untold_promotion", *second.booking());
 }
 
+TEST(StorageVerifyRecords, FindsAClosedLineNobodyWasToldOf) {
+  domain::Command close;
+  close.event = id;
+  close.action = domain::CloseLine{};
+  close.accepted_at = now() + std::chrono::hours(24 * 30);
+  exec("UPDATE events SET end_date_time = $1", format_time(close.accepted_at));
+  carry_out_deadline(tx, close);
+  carry_out_pieces(tx, id, close.accepted_at);
+  finds_nothing();
+  exec("DELETE FROM notifications WHERE kind = 'line_closed'");
+  finds("untold_closing", *second.booking());
+}
+
 TEST(StorageVerifyRecords, FindsADeletionNobodyWasToldOf) {
   decide(command_for(domain::CommandKind::delete_event, owner(id), id));
+  carry_out_pieces(tx, id);
   exec("DELETE FROM notifications WHERE kind = 'event_deleted' AND booking_id = $1", second.booking()->str());
   finds("untold_deletion", *second.booking());
 }

@@ -18,10 +18,16 @@ int Model::live_of(UserId user) const {
   return n;
 }
 
-// As long as there is a seat, it belongs to the first of the list who waits.
-void Model::promote() {
+// As long as there is a seat, it belongs to the first of the list who waits. After the end nobody waits any more.
+void Model::settle(Time now) {
   for (auto& row : rows_) {
-    if (confirmed() < capacity_ && row.state == State::waiting) row.state = State::confirmed;
+    if (row.state != State::waiting) continue;
+    if (now >= ends_at_) {
+      row.state = State::gone;
+      row.line_closed = true;
+    } else if (confirmed() < capacity_) {
+      row.state = State::confirmed;
+    }
   }
 }
 
@@ -43,7 +49,7 @@ std::string Model::cancel(const Command& command) {
   }
   if (found == nullptr) return "nothing_to_cancel";
   found->state = State::gone;
-  promote();
+  settle(command.accepted_at);
   return "cancelled";
 }
 
@@ -54,7 +60,8 @@ std::string Model::update(const Command& command) {
   if (changes.total_tickets.value_or(capacity_) < confirmed()) return "rejected capacity_below_confirmed";
   capacity_ = changes.total_tickets.value_or(capacity_);
   limit_ = changes.max_per_user.value_or(limit_);
-  promote();
+  ends_at_ = changes.ends_at.value_or(ends_at_);
+  settle(command.accepted_at);
   return "updated";
 }
 
@@ -62,8 +69,15 @@ std::string Model::remove(const Command& command) {
   if (command.user != owner_) return "rejected not_event_owner";
   if (deleted_) return "rejected event_cancelled";
   deleted_ = true;
+  settle(command.accepted_at);
+  if (command.accepted_at >= ends_at_) return "deleted";  // and its guests were there
   for (auto& row : rows_) row.state = State::gone;
   return "deleted";
+}
+
+std::string Model::close_line(const Command& command) {
+  if (command.accepted_at >= ends_at_) settle(command.accepted_at);
+  return "";
 }
 
 std::string Model::carry_out(const Command& command) {
@@ -72,6 +86,7 @@ std::string Model::carry_out(const Command& command) {
     case CommandKind::cancel: return cancel(command);
     case CommandKind::update_event: return update(command);
     case CommandKind::delete_event: return remove(command);
+    case CommandKind::close_line: return close_line(command);
   }
   return "";
 }

@@ -15,13 +15,14 @@ class Model {
       : owner_(owner), capacity_(capacity), limit_(limit), ends_at_(ends_at) {}
 
   // Carries the command out and says how it ended: an outcome's name, with its reason or place, "rejected
-  // limit_reached".
+  // limit_reached". A deadline ends without a word.
   std::string carry_out(const domain::Command& command);
 
   struct Row {
     BookingId id;
     UserId user;
     enum class State { confirmed, waiting, gone } state;
+    bool line_closed = false;  // gone with the waiting list
   };
   [[nodiscard]] const std::vector<Row>& rows() const { return rows_; }
   [[nodiscard]] int capacity() const { return capacity_; }
@@ -35,7 +36,8 @@ class Model {
   std::string cancel(const domain::Command& command);
   std::string update(const domain::Command& command);
   std::string remove(const domain::Command& command);
-  void promote();
+  std::string close_line(const domain::Command& command);
+  void settle(Time now);
 
   UserId owner_;
   int capacity_;

@@ -27,8 +27,10 @@ Step::Kind kind_of(Dice& dice) {
   if (n < 52) return Step::Kind::book;
   if (n < 74) return Step::Kind::cancel_newest;
   if (n < 82) return Step::Kind::cancel_one;
-  if (n < 90) return Step::Kind::set_capacity;
-  if (n < 93) return Step::Kind::set_limit;
+  if (n < 88) return Step::Kind::set_capacity;
+  if (n < 90) return Step::Kind::set_limit;
+  if (n < 92) return Step::Kind::move_end;
+  if (n < 94) return Step::Kind::close_line;
   if (n < 99) return Step::Kind::repeat;
   return Step::Kind::remove_event;
 }
@@ -51,6 +53,7 @@ Schedule make_schedule(std::uint64_t seed) {
   schedule.limit = dice.one_in(2) ? 1 : 1 + dice.below(3);
   const int people = 2 + dice.below(6);
   const int batch_size = 1 + dice.below(6);
+  const int late = dice.one_in(2) ? 60 : 4;
   const int length = 5 + dice.below(30);
   for (int i = 0; i < length; ++i) {
     Step step;
@@ -58,12 +61,13 @@ Schedule make_schedule(std::uint64_t seed) {
     step.person = dice.below(people);
     step.number = step.kind == Step::Kind::set_capacity ? 1 + dice.below(6)
                   : step.kind == Step::Kind::set_limit  ? 1 + dice.below(3)
+                  : step.kind == Step::Kind::move_end   ? dice.below(3)
                                                         : dice.below(8);
     if (step.kind == Step::Kind::set_capacity || step.kind == Step::Kind::set_limit ||
-        step.kind == Step::Kind::remove_event) {
+        step.kind == Step::Kind::move_end || step.kind == Step::Kind::remove_event) {
       step.person = dice.one_in(8) ? step.person : 0;
     }
-    step.late = dice.one_in(60);
+    step.late = dice.one_in(step.kind == Step::Kind::close_line ? 2 : late);
     step.end = end_of(dice, batch_size);
     schedule.steps.push_back(step);
   }
@@ -71,9 +75,15 @@ Schedule make_schedule(std::uint64_t seed) {
 }
 
 std::string describe(const Schedule& schedule) {
-  static constexpr std::array<const char*, 7> kKinds = {
-      "books",          "cancels the newest", "cancels one",      "sets the capacity",
-      "sets the limit", "deletes the event",  "repeats a command"};
+  static constexpr std::array<const char*, 9> kKinds = {"books",
+                                                        "cancels the newest",
+                                                        "cancels one",
+                                                        "sets the capacity",
+                                                        "sets the limit",
+                                                        "moves the end",
+                                                        "deletes the event",
+                                                        "repeats a command",
+                                                        "sees the waiting list be closed"};
   static constexpr std::array<const char*, 5> kEnds = {"", "; commit", "; crash before COMMIT", "; crash after COMMIT",
                                                        "; take-over after COMMIT"};
   std::string text =

@@ -19,11 +19,22 @@ enum class BatchEnd {
 };
 
 struct Step {
-  enum class Kind { book, cancel_newest, cancel_one, set_capacity, set_limit, remove_event, repeat };
+  enum class Kind {
+    book,
+    cancel_newest,
+    cancel_one,
+    set_capacity,
+    set_limit,
+    move_end,
+    remove_event,
+    repeat,
+    close_line
+  };
   Kind kind = Kind::book;
   int person = 0;     // 0 is the event's owner
-  int number = 0;     // capacity, limit, or which earlier booking or command, counted from the newest
-  bool late = false;  // accepted after the event's end
+  int number = 0;     // capacity, limit, the end (0: before all commands, 1: between, 2: after them), or which earlier
+                      // booking or command, counted from the newest
+  bool late = false;  // accepted after the end that the event had first
   BatchEnd end = BatchEnd::none;
 };
 

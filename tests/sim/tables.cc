@@ -23,6 +23,10 @@ domain::EventState Tables::load(std::span<const domain::Command* const> commands
   std::map<std::int64_t, Booking> line;
   for (const auto& [id, row] : rows_) {
     if (!is_live(row.booking)) continue;
+    if (state_of(row.booking) == BookingState::cancelled) {
+      state.keep_slot(row.booking.user, row.booking.slot);
+      continue;
+    }
     const auto is_theirs = [&, user = row.booking.user](const auto* command) { return command->user == user; };
     if (std::any_of(commands.begin(), commands.end(), is_theirs)) state.add(row.booking);
     if (row.booking.state == BookingState::waitlisted) line.emplace(row.booking.seq, row.booking);
@@ -49,11 +53,10 @@ std::string Tables::commit(const domain::EventState& state, std::span<const doma
                      row.booking = it.booking;
                      ++row.promotions;
                    },
-                   [&](const domain::EventDeleted&) {
-                     for (auto& [id, row] : rows_) {
-                       if (is_live(row.booking)) row.booking.state = BookingState::cancelled;
-                     }
-                   },
+                   // carried out in pieces
+                   [](const domain::EventDeleted&) {},
+                   [](const domain::LineClosed&) {},
+                   [](const domain::EventMoved&) {},
                    [](const domain::Rejected&) {},
                    [](const domain::NothingToCancel&) {},
                    [](const domain::EventUpdated&) {},
@@ -64,6 +67,20 @@ std::string Tables::commit(const domain::EventState& state, std::span<const doma
   event_ = state;
   event_.clear();
   return violated();
+}
+
+BookingState Tables::state_of(const Booking& booking) const {
+  if (is_live(booking) && event_.status == domain::EventStatus::cancelled) return BookingState::cancelled;
+  const bool waits = booking.state == BookingState::waitlisted;
+  return waits && booking.seq < event_.line_closed_before ? BookingState::cancelled : booking.state;
+}
+
+void Tables::carry_out_piece(int most) {
+  for (auto& [id, row] : rows_) {
+    if (row.booking.state == state_of(row.booking)) continue;
+    if (most-- == 0) return;
+    row.booking.state = BookingState::cancelled;
+  }
 }
 
 std::string Tables::violated() const {

@@ -24,12 +24,17 @@ class Tables {
   // empty if nothing.
   std::string commit(const domain::EventState& state, std::span<const domain::BatchFact> facts);
 
+  // Carries a decision about many bookings a little further: ends at most so many of those that it concerns.
+  void carry_out_piece(int most);
+
   struct Row {
     domain::Booking booking;
     int promotions = 0;
   };
   [[nodiscard]] const std::unordered_map<BookingId, Row>& rows() const { return rows_; }
   [[nodiscard]] const domain::EventState& event() const { return event_; }
+  // As reads see it, whatever its row says yet.
+  [[nodiscard]] domain::BookingState state_of(const domain::Booking& booking) const;
 
  private:
   [[nodiscard]] std::string violated() const;

@@ -112,4 +112,10 @@ Json notification_of(const Person& person, const std::string& kind) {
   return {};
 }
 
+Json await_notification(const Person& person, const std::string& kind) {
+  Json found;
+  await([&] { return !(found = notification_of(person, kind)).is_null(); });
+  return found;
+}
+
 }  // namespace ticketd::e2e

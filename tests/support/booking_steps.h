@@ -54,5 +54,7 @@ Json booking_of_event(const Person& person, const std::string& event_id);
 
 // This user's newest notification of the kind; null where there is none.
 Json notification_of(const Person& person, const std::string& kind);
+// The same, once it is there: what many are told is told one after the other. Null if it is not within ten seconds.
+Json await_notification(const Person& person, const std::string& kind);
 
 }  // namespace ticketd::e2e

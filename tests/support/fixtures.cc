@@ -1,6 +1,8 @@
 #include "support/fixtures.h"
 
 #include "decide_all.h"
+#include "domain/shard.h"
+#include "storage/bulk_changes.h"
 #include "support/stack.h"
 
 namespace ticketd::tests {
@@ -117,11 +119,32 @@ std::vector<Decided> carry_out(pqxx::work& tx, const std::vector<domain::Command
   return decided;
 }
 
+bool carry_out_deadline(pqxx::work& tx, const domain::Command& command) {
+  const std::vector commands{command};
+  auto batch = storage::load_batch(tx, commands);
+  const auto facts = worker::decide_all(batch, commands);
+  storage::save_batch(tx, batch, facts, std::max(now(), command.accepted_at), chance());
+  return !facts.empty();
+}
+
 std::vector<Decided> carry_out(const std::vector<domain::Command>& commands) {
   return commit([&](pqxx::work& tx) { return carry_out(tx, commands); });
 }
 
 Decided carry_out(const domain::Command& command) { return carry_out(std::vector{command}).at(0); }
+
+void carry_out_pieces(pqxx::work& tx, EventId event, Time at) {
+  constexpr int kShards = 16;
+  while (storage::update_next_piece(tx, {domain::shard_of(event, kShards)}, kShards, at)) {
+  }
+}
+
+void carry_out_pieces(EventId event, Time at) {
+  commit([&](pqxx::work& tx) {
+    carry_out_pieces(tx, event, at);
+    return true;
+  });
+}
 
 BookingId insert_booking(EventId event, UserId user, const std::string& state, int slot) {
   const auto id = fresh<BookingId>();

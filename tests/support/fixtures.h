@@ -53,6 +53,13 @@ std::vector<Decided> carry_out(pqxx::work& tx, const std::vector<domain::Command
 std::vector<Decided> carry_out(const std::vector<domain::Command>& commands);
 Decided carry_out(const domain::Command& command);
 
+// A deadline's command, which ends without an outcome.
+bool carry_out_deadline(pqxx::work& tx, const domain::Command& command);
+
+// What decisions on the event mean for many bookings, to its end; of other events in its shard as well.
+void carry_out_pieces(pqxx::work& tx, EventId event, Time at = now());
+void carry_out_pieces(EventId event, Time at = now());
+
 // A row as it is written by hand, whatever the event's counters say. The seq is a high one that nobody else has.
 BookingId insert_booking(EventId event, UserId user, const std::string& state = "confirmed", int slot = 1);
 

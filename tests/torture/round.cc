@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <future>
+#include <iostream>
 #include <set>
 #include <stdexcept>
 
@@ -72,12 +73,22 @@ std::vector<Look> look_at_all(const Scene& scene, const Evidence& evidence) {
   return looks;
 }
 
+// What was decided for many bookings at once is carried out after its outcome is known.
+void await_bulk_changes(pqxx::connection& connection) {
+  const auto none_left = [&] {
+    pqxx::nontransaction tx(connection);
+    return tx.exec("SELECT count(*) = 0 FROM bulk_changes WHERE done_at IS NULL AND due_at <= now()")[0][0].as<bool>();
+  };
+  if (!e2e::await(none_left, std::chrono::seconds(30))) std::cout << "  bulk changes are still to do after 30 s\n";
+}
+
 Evidence gather(const Scene& scene) {
   Evidence evidence;
   for (const auto& show : scene.shows)
     evidence.planned.push_back({show.id, show.owner->id, show.tickets, show.max_per_user});
   load_queue(evidence);
   auto connection = connect_directly();
+  await_bulk_changes(connection);
   pqxx::work tx(connection);
   load_tables(tx, evidence);
   evidence.looks = look_at_all(scene, evidence);

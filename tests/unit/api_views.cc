@@ -33,8 +33,25 @@ TEST(Views, CallAnEventOpenUntilItEnds) {
   expect_text("cancelled", state_at(clock.now()));
 }
 
+TEST(Views, OfferNothingOfWhatIsNotOpen) {
+  for (const auto status : {domain::EventStatus::cancelled, domain::EventStatus::removed}) {
+    event.status = status;
+    const auto json = parsed(event_json(event, clock.now()));
+    LONGS_EQUAL(0, json["available_tickets"].integer());
+    LONGS_EQUAL(0, json["waiting_list_count"].integer());
+  }
+  event.status = domain::EventStatus::open;
+  LONGS_EQUAL(0, parsed(event_json(event, event.ends_at))["available_tickets"].integer());
+  LONGS_EQUAL(2, parsed(event_json(event, clock.now()))["available_tickets"].integer());
+}
+
+TEST(Views, CallAnEventThatWasDeletedAfterItsEndOver) {
+  event.status = domain::EventStatus::removed;
+  expect_text("over", state_at(clock.now()));
+}
+
 TEST(Views, ShowNullWhereABookingHasNothing) {
-  const auto json = parsed(booking_json({}));
+  const auto json = parsed(booking_json({}, clock.now()));
   for (const auto* field : {"position", "reason", "promoted_at", "cancelled_at"})
     CHECK_TRUE_TEXT(json.has(field) && json[field].is_null(), field);
 }

@@ -12,7 +12,7 @@ namespace {
 std::string text_of(const Fact& fact, std::string_view title = "Jazz", CommandKind kind = CommandKind::book) {
   Command command;
   command.action = action_of(kind, {});
-  return message_of({&command, std::string(title), fact}).text;
+  return message_of({&command, std::string(title), fact}).value().text;
 }
 
 std::string rejection(Reason reason, CommandKind kind = CommandKind::book, std::string_view title = "Jazz") {
@@ -28,6 +28,20 @@ TEST(Message, NamesTheEventInEveryFact) {
                            Fact(EventUpdated{}), Fact(EventDeleted{}), Fact(Promoted{})})
     expect_contains("\"Jazz\"", text_of(fact));
   expect_contains("\"Jazz\"", event_deleted_message("Jazz").text);
+  expect_contains("\"Jazz\"", event_moved_message("Jazz", Time{}, Time{}).text);
+  expect_contains("\"Jazz\"", line_closed_message("Jazz").text);
+}
+
+// A past event's guests are not told that it was cancelled, and so its owner is not told that they are.
+TEST(Message, SaysWhetherAnyoneIsToldOfADeletion) {
+  expect_contains("being told", text_of(EventDeleted{}));
+  expect_lacks("told", text_of(EventDeleted{.was_over = true}));
+}
+
+TEST(Message, LeavesWhatConcernsManyToPieces) {
+  const Command command;
+  CHECK_FALSE(message_of({&command, "Jazz", EventMoved{}}).has_value());
+  CHECK_FALSE(message_of({&command, "Jazz", LineClosed{}}).has_value());
 }
 
 TEST(Message, NamesTheEventInEveryRejection) {
@@ -58,8 +72,8 @@ TEST(Message, SaysSoWhereThereIsNoEvent) {
 
 TEST(Message, HasAKindForEachFact) {
   Command command;
-  CHECK_TRUE(message_of({&command, "Jazz", Waitlisted{}}).kind == NotificationKind::waitlisted);
-  CHECK_TRUE(message_of({&command, "Jazz", Promoted{}}).kind == NotificationKind::promoted);
+  CHECK_TRUE(message_of({&command, "Jazz", Waitlisted{}})->kind == NotificationKind::waitlisted);
+  CHECK_TRUE(message_of({&command, "Jazz", Promoted{}})->kind == NotificationKind::promoted);
   CHECK_TRUE(failed_message(CommandKind::book).kind == NotificationKind::failed);
   expect_text("event_deleted", name_of(event_deleted_message("Jazz").kind));
   expect_text("nothing_to_cancel", name_of(NotificationKind::nothing_to_cancel));

@@ -34,8 +34,9 @@ int show(postgres::DatabasePool& database, const AccountOverview& account, bool 
   const auto& user = account.user;
   storage::BookingFilter newest;
   newest.limit = kNewestBookings;
-  const auto bookings = postgres::autocommit(
-      database, [&](pqxx::transaction_base& tx) { return storage::list_bookings(tx, user.id, newest); });
+  const auto bookings = postgres::autocommit(database, [&](pqxx::transaction_base& tx) {
+    return storage::list_bookings(tx, user.id, newest, SystemClock().now());
+  });
   if (json) {
     auto rows = JsonText::array();
     for (const auto& booking : bookings) rows.push(json_of(booking));

@@ -1,0 +1,128 @@
+// The life of an event: what changes with its end, and what its people are told.
+#include "domain/decide.h"
+#include "unit/event_on_trial.h"
+#include "unit/expect.h"
+
+using namespace ticketd;
+using namespace ticketd::domain;
+using namespace ticketd::tests;
+
+namespace {
+
+template <class Kind>
+int count(const std::vector<Fact>& facts) {
+  int n = 0;
+  for (const auto& fact : facts) n += std::holds_alternative<Kind>(fact) ? 1 : 0;
+  return n;
+}
+
+}  // namespace
+
+// Person 1 has the seat, 2 and 3 wait for it.
+TEST_GROUP(EndOfAnEvent) {
+  EventOnTrial event{1};
+
+  void setup() override {
+    for (int user = 1; user <= 3; ++user) event.book(user);
+  }
+  void end() { event.clock.tick(std::chrono::hours(3)); }
+};
+
+TEST(EndOfAnEvent, GivesACancelledSeatToNobody) {
+  end();
+  const auto decision = event.cancel(1);
+  CHECK_TRUE(decision.outcome == Outcome::cancelled);
+  LONGS_EQUAL(0, count<Promoted>(decision.facts));
+  LONGS_EQUAL(1, count<LineClosed>(decision.facts));
+  LONGS_EQUAL(1, event.state.available_tickets);
+  LONGS_EQUAL(0, event.state.waiting_count);
+}
+
+TEST(EndOfAnEvent, GivesARaisedCapacityToNobody) {
+  end();
+  const auto decision = event.resize(9);
+  CHECK_TRUE(decision.outcome == Outcome::updated);
+  LONGS_EQUAL(0, count<Promoted>(decision.facts));
+  LONGS_EQUAL(1, event.state.confirmed());
+}
+
+TEST(EndOfAnEvent, ClosesTheLineOnceItIsDue) {
+  CHECK_TRUE(event.close_line().empty());
+  LONGS_EQUAL(2, event.state.waiting_count);
+  end();
+  LONGS_EQUAL(1, count<LineClosed>(event.close_line()));
+  LONGS_EQUAL(0, event.state.waiting_count);
+  CHECK_TRUE(event.close_line().empty());
+}
+
+TEST(EndOfAnEvent, LeavesThoseWhoWaitedNothingToCancel) {
+  end();
+  event.close_line();
+  CHECK_TRUE(event.cancel(2).outcome == Outcome::nothing_to_cancel);
+  CHECK_TRUE(event.cancel(1).outcome == Outcome::cancelled);
+}
+
+TEST(EndOfAnEvent, IsNewsForADay) {
+  event.clock.tick(std::chrono::hours(27) - milliseconds(1));
+  CHECK_TRUE(std::get<LineClosed>(event.close_line().at(0)).is_news);
+}
+
+TEST(EndOfAnEvent, IsNoNewsAfterADay) {
+  event.clock.tick(std::chrono::hours(27));
+  CHECK_FALSE(std::get<LineClosed>(event.close_line().at(0)).is_news);
+}
+
+TEST(EndOfAnEvent, ComesAtOnceWhenItIsMovedIntoThePast) {
+  event.clock.tick(std::chrono::hours(2));
+  EventChanges changes;
+  changes.ends_at = event.clock.now();
+  const auto decision = event.update(changes);
+  LONGS_EQUAL(1, count<LineClosed>(decision.facts));
+}
+
+TEST(EndOfAnEvent, MovedIntoTheFutureOpensTheEventAgain) {
+  end();
+  event.close_line();
+  EventChanges changes;
+  changes.ends_at = event.clock.now() + std::chrono::hours(1);
+  event.update(changes);
+  CHECK_TRUE(event.book(4).outcome == Outcome::waitlisted);
+  LONGS_EQUAL(4, user_of(event.cancel(1).bookings.at(1)));
+}
+
+TEST(EndOfAnEvent, MakesADeletionLeaveTheBookings) {
+  end();
+  const auto decision = event.remove();
+  CHECK_TRUE(decision.outcome == Outcome::deleted && std::get<EventDeleted>(decision.facts.at(0)).was_over);
+  CHECK_TRUE(event.state.status == EventStatus::removed);
+  LONGS_EQUAL(1, event.state.confirmed());
+  LONGS_EQUAL(0, event.state.waiting_count);
+  CHECK_TRUE(event.remove().reason == Reason::event_cancelled);
+  CHECK_TRUE(event.book(4).reason == Reason::event_cancelled);
+}
+
+TEST_GROUP(MovedEvent) { EventOnTrial event{5}; };
+
+TEST(MovedEvent, TellsItsPeopleOfAnotherDate) {
+  EventChanges changes;
+  changes.starts_at = event.state.starts_at + std::chrono::hours(1);
+  LONGS_EQUAL(1, count<EventMoved>(event.update(changes).facts));
+}
+
+TEST(MovedEvent, TellsItsPeopleOfAnotherPlace) {
+  event.state.location = "Here";
+  EventChanges changes;
+  changes.location = "There";
+  LONGS_EQUAL(1, count<EventMoved>(event.update(changes).facts));
+}
+
+TEST(MovedEvent, TellsNobodyOfWhatStaysAsItWas) {
+  event.state.location = "Here";
+  EventChanges changes;
+  changes.title = "Blues";
+  changes.location = "Here";
+  changes.starts_at = event.state.starts_at;
+  changes.ends_at = event.state.ends_at;
+  changes.total_tickets = 9;
+  LONGS_EQUAL(0, count<EventMoved>(event.update(changes).facts));
+}
