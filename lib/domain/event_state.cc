@@ -29,17 +29,33 @@ std::optional<BookingState> parse_booking_state(std::string_view name) {
   return std::nullopt;
 }
 
-void EventState::add(const Booking& booking) {
-  if (!bookings_.emplace(booking.id, booking).second) return;
-  of_user_[booking.user].push_back(booking.id);
+bool EventState::insert(const Booking& booking) {
+  if (!bookings_.emplace(booking.id, booking).second) return false;
+  users_[booking.user].loaded.push_back(booking.id);
   if (booking.state == BookingState::waitlisted) waiting_list_.emplace(booking.seq, booking.id);
+  return true;
 }
+
+void EventState::add(const Booking& booking) {
+  if (!insert(booking)) return;
+  auto& holding = users_[booking.user].holding;
+  ++holding.live;
+  if (booking.state == BookingState::waitlisted) ++holding.waiting;
+  holding.slots.set(static_cast<std::size_t>(booking.slot));
+}
+
+void EventState::hold(UserId user, const Holding& holding) { users_[user].holding = holding; }
+
+void EventState::load(const Booking& booking) { insert(booking); }
 
 void EventState::remove(BookingId booking) {
   const auto found = bookings_.find(booking);
   if (found == bookings_.end()) return;
-  waiting_list_.erase(found->second.seq);
-  std::erase(of_user_[found->second.user], booking);
+  auto& [holding, loaded] = users_[found->second.user];
+  --holding.live;
+  if (waiting_list_.erase(found->second.seq) > 0) --holding.waiting;
+  holding.slots.reset(static_cast<std::size_t>(found->second.slot));
+  std::erase(loaded, booking);
   bookings_.erase(found);
 }
 
@@ -48,17 +64,19 @@ const Booking* EventState::promote_first() {
   auto& booking = bookings_.at(waiting_list_.begin()->second);
   waiting_list_.erase(waiting_list_.begin());
   booking.state = BookingState::confirmed;
+  --users_[booking.user].holding.waiting;
   return &booking;
 }
 
 void EventState::close_line() {
   line_closed_before = next_seq;
   waiting_count = 0;
-  while (!waiting_list_.empty()) {
-    const auto booking = bookings_.at(waiting_list_.begin()->second);
-    keep_slot(booking.user, booking.slot);
-    remove(booking.id);
+  for (auto& entry : users_) entry.second.holding.live -= std::exchange(entry.second.holding.waiting, 0);
+  for (const auto& [seq, booking] : waiting_list_) {
+    std::erase(users_[bookings_.at(booking).user].loaded, booking);
+    bookings_.erase(booking);
   }
+  waiting_list_.clear();
 }
 
 const Booking* EventState::find(BookingId booking) const {
@@ -67,32 +85,25 @@ const Booking* EventState::find(BookingId booking) const {
 }
 
 const Booking* EventState::newest_of(UserId user) const {
-  const auto found = of_user_.find(user);
-  if (found == of_user_.end()) return nullptr;
+  const auto found = users_.find(user);
+  if (found == users_.end()) return nullptr;
   const Booking* newest = nullptr;
-  for (const auto& held : found->second) {
+  for (const auto& held : found->second.loaded) {
     const auto& booking = bookings_.at(held);
     if (newest == nullptr || booking.seq > newest->seq) newest = &booking;
   }
   return newest;
 }
 
-void EventState::keep_slot(UserId user, int slot) { kept_slots_[user].push_back(slot); }
-
 int EventState::free_slot(UserId user) const {
-  static const std::vector<BookingId> kNone;
-  static const std::vector<int> kNoneKept;
-  const auto of_user = of_user_.find(user);
-  const auto& held = of_user == of_user_.end() ? kNone : of_user->second;
+  const auto found = users_.find(user);
+  if (found == users_.end()) return 1;
+  const auto& holding = found->second.holding;
   // The limit may have been lowered since: counting comes first, for a low slot can be free while higher ones are
   // taken.
-  if (std::cmp_greater_equal(held.size(), max_per_user)) return 0;
-  const auto of_kept = kept_slots_.find(user);
-  const auto& kept = of_kept == kept_slots_.end() ? kNoneKept : of_kept->second;
+  if (holding.live >= max_per_user) return 0;
   for (int slot = 1; slot <= kSlots; ++slot) {
-    const auto has_slot = [&](BookingId booking) { return bookings_.at(booking).slot == slot; };
-    if (std::none_of(held.begin(), held.end(), has_slot) && std::find(kept.begin(), kept.end(), slot) == kept.end())
-      return slot;
+    if (!holding.slots.test(static_cast<std::size_t>(slot))) return slot;
   }
   return 0;
 }
@@ -106,9 +117,15 @@ std::vector<BookingId> EventState::live() const {
 
 void EventState::clear() {
   bookings_.clear();
-  of_user_.clear();
+  users_.clear();
   waiting_list_.clear();
-  kept_slots_.clear();
+}
+
+int newest_needed(UserId user, std::span<const Command* const> commands) {
+  const auto cancels = [&](const Command* it) {
+    return it->user == user && std::holds_alternative<Cancel>(it->action);
+  };
+  return static_cast<int>(std::count_if(commands.begin(), commands.end(), cancels));
 }
 
 int seats_freed_at_most(const EventState& state, std::span<const Command* const> commands) {

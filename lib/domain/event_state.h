@@ -1,9 +1,11 @@
 // An event as the booking rules see it: its counters, the live bookings of the people concerned, and its waiting list.
 //
-// The worker loads only the part that a batch of commands needs: the live bookings of the people in the batch, and the
-// head of the waiting list, as many as the batch could promote at most (seats_freed_at_most). A state that holds
-// everything is the special case that the simulation uses. The rules never look beyond the part.
+// The worker loads only the part that a batch of commands needs: what each user in it holds, as sums; of who cancels,
+// the bookings that this could be about (newest_needed); and the head of the waiting list, as many as the batch
+// could promote at most (seats_freed_at_most). A state that holds everything is a special case. The rules never look
+// beyond the part, and decide on it as on the whole: the simulation shows it.
 #pragma once
+#include <bitset>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -46,6 +48,13 @@ struct Booking {
   int slot = 0;
 };
 
+// What a user holds of an event.
+struct Holding {
+  int live = 0;
+  int waiting = 0;                     // of the live ones
+  std::bitset<kSlots + 1> slots = {};  // that rows of bookings have which are live, or were a moment ago
+};
+
 class EventState {
  public:
   EventId id;
@@ -67,32 +76,44 @@ class EventState {
   // A moment at which it is over: then nothing moves any more.
   [[nodiscard]] bool is_over(Time now) const { return now >= ends_at; }
 
-  // Adds a live booking (confirmed or waitlisted) to the loaded part. One that is there already is left as it is.
+  // A live booking (confirmed or waitlisted) that nobody has counted yet: a new one. One that is there already is left
+  // as it is.
   void add(const Booking& booking);
-  // Keeps a slot from being given again: a booking of the user has it in its row, though it is live no more.
-  void keep_slot(UserId user, int slot);
+  // What the user holds of the event, as sums, whether it is in the loaded part or not.
+  void hold(UserId user, const Holding& holding);
+  // Loads a live booking that hold() has counted, or of a user whose sums nobody needs. One that is there already is
+  // left as it is.
+  void load(const Booking& booking);
   // Takes a booking out of the loaded part: it is no longer live.
   void remove(BookingId booking);
   // The first of the waiting list becomes confirmed. Null if no one is waiting in the loaded part.
   const Booking* promote_first();
-  // Nobody waits any more. Rows say so later: the slots are kept.
+  // Nobody waits any more. The rows say so later: their slots are not free yet.
   void close_line();
 
   [[nodiscard]] const Booking* find(BookingId booking) const;
-  // The user's live booking with the highest seq, null if there is none.
+  // The user's live booking with the highest seq, null if there is none in the loaded part.
   [[nodiscard]] const Booking* newest_of(UserId user) const;
-  // The lowest slot that none of the user's live bookings has, and that is not kept; 0 if the user holds max_per_user
-  // of them already.
+  // The lowest slot that none of the user's bookings has; 0 if the user holds max_per_user live ones already.
   [[nodiscard]] int free_slot(UserId user) const;
   [[nodiscard]] std::vector<BookingId> live() const;
   void clear();
 
  private:
+  struct User {
+    Holding holding;
+    std::vector<BookingId> loaded;
+  };
+  bool insert(const Booking& booking);
+
   std::unordered_map<BookingId, Booking> bookings_;
-  std::unordered_map<UserId, std::vector<BookingId>> of_user_;
+  std::unordered_map<UserId, User> users_;
   std::map<std::int64_t, BookingId> waiting_list_;
-  std::unordered_map<UserId, std::vector<int>> kept_slots_;
 };
+
+// How many of a user's bookings his cancels in a batch could be about, besides those that they name: so many of the
+// newest of all, and so many of the newest confirmed ones, for those that wait may all end within the batch.
+int newest_needed(UserId user, std::span<const Command* const> commands);
 
 // How many of the waiting list a batch of commands for one event can promote at most: the part that has to be loaded.
 int seats_freed_at_most(const EventState& state, std::span<const Command* const> commands);

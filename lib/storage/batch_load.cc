@@ -18,20 +18,41 @@ const Statement kLockEvents{"lock_events", R"(
 
 const Statement kLoadLocations{"load_event_locations", "SELECT id, location FROM events WHERE id = ANY ($1::uuid[])"};
 
-// ended: by a decision that is still being carried out in pieces (storage/bulk_changes.h).
+// Of each pair of event and user, sums; the slots as two numbers of 50 bits. Not what has ended by a decision that is still
+// being carried out in pieces (storage/bulk_changes.h), but for its slots.
 // OFFSET 0: looked up by its key for each pair, never joined with all live bookings there are.
-const Statement kLoadHeld{"load_held_bookings", R"(
-  SELECT held.event_id, held.id, held.user_id, held.state, held.seq, held.slot,
-         held.state = 'waitlisted' AND held.seq < pair.line_closed_before AS ended
+const Statement kLoadHoldings{"load_holdings", R"(
+  SELECT pair.event_id, pair.user_id, held.live, held.waiting, held.low_slots, held.high_slots
   FROM (SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS pair (event_id, user_id, line_closed_before)) AS pair
-  CROSS JOIN LATERAL (SELECT * FROM bookings WHERE event_id = pair.event_id AND user_id = pair.user_id
-                        AND state IN )" LIVE_STATES R"( OFFSET 0) AS held)"};
+  CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE state = 'confirmed' OR seq >= pair.line_closed_before) AS live,
+           count(*) FILTER (WHERE state = 'waitlisted' AND seq >= pair.line_closed_before) AS waiting,
+           coalesce(bit_or(1::bigint << slot) FILTER (WHERE slot <= 50), 0) AS low_slots,
+           coalesce(bit_or(1::bigint << (slot - 50)) FILTER (WHERE slot > 50), 0) AS high_slots
+    FROM (SELECT state, seq, slot FROM bookings WHERE event_id = pair.event_id AND user_id = pair.user_id
+            AND state IN )" LIVE_STATES R"( OFFSET 0) AS row) AS held
+  WHERE held.low_slots + held.high_slots > 0)"};
+
+// The newest bookings of those who cancel, as many as newest_needed() says, and those that a cancel names.
+const Statement kLoadCancelled{"load_cancelled_bookings", R"(
+  SELECT held.event_id, held.id, held.user_id, held.state, held.seq, held.slot
+  FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::int[], $5::uuid[])
+    AS wish (event_id, user_id, line_closed_before, newest, booking_id)
+  CROSS JOIN LATERAL (
+    SELECT *, row_number() OVER (ORDER BY seq DESC) AS age, row_number() OVER (PARTITION BY state ORDER BY seq DESC) AS age_in_state
+    FROM (SELECT * FROM bookings WHERE event_id = wish.event_id AND user_id = wish.user_id
+            AND state IN )" LIVE_STATES R"( OFFSET 0) AS row
+    WHERE state = 'confirmed' OR seq >= wish.line_closed_before) AS held
+  WHERE held.age <= wish.newest OR held.age_in_state <= wish.newest OR held.id = wish.booking_id)"};
 
 const Statement kLoadWaitingList{"load_waiting_list", R"(
-  SELECT first.event_id, first.id, first.user_id, first.state, first.seq, first.slot, false AS ended
+  SELECT first.event_id, first.id, first.user_id, first.state, first.seq, first.slot
   FROM unnest($1::uuid[], $2::int[], $3::bigint[]) AS head (event_id, places, line_closed_before)
   CROSS JOIN LATERAL (SELECT * FROM bookings WHERE event_id = head.event_id AND state = 'waitlisted'
                         AND seq >= head.line_closed_before ORDER BY seq LIMIT head.places) AS first)"};
+
+// Of the events that exist.
+using EventCommands = std::unordered_map<EventId, std::vector<const domain::Command*>>;
 
 void load_done(pqxx::work& tx, std::span<const domain::Command> commands, LoadedBatch& batch) {
   ArrayParameter<CommandId> ids;
@@ -74,33 +95,67 @@ void load_locations(pqxx::work& tx, std::span<const domain::Command> commands, L
     batch.events.at(id_of<EventId>(row["id"])).location = text_of(row["location"]);
 }
 
-void add_bookings(const pqxx::result& rows, LoadedBatch& batch) {
+void load_bookings(const pqxx::result& rows, LoadedBatch& batch) {
   for (const auto& row : rows) {
-    auto& event = batch.events.at(id_of<EventId>(row["event_id"]));
-    const domain::Booking booking{id_of<BookingId>(row["id"]), id_of<UserId>(row["user_id"]),
-                                  *domain::parse_booking_state(text_of(row["state"])), row["seq"].as<std::int64_t>(),
-                                  int_of(row["slot"])};
-    row["ended"].as<bool>() ? event.keep_slot(booking.user, booking.slot) : event.add(booking);
+    batch.events.at(id_of<EventId>(row["event_id"]))
+        .load({id_of<BookingId>(row["id"]), id_of<UserId>(row["user_id"]),
+               *domain::parse_booking_state(text_of(row["state"])), row["seq"].as<std::int64_t>(), int_of(row["slot"])});
   }
 }
 
-void load_held(pqxx::work& tx, std::span<const domain::Command> commands, LoadedBatch& batch) {
+domain::Holding holding_of(const pqxx::row& row) {
+  domain::Holding holding;
+  holding.live = int_of(row["live"]);
+  holding.waiting = int_of(row["waiting"]);
+  holding.slots = decltype(holding.slots)(row["low_slots"].as<std::uint64_t>());
+  holding.slots |= decltype(holding.slots)(row["high_slots"].as<std::uint64_t>()) << 50;
+  return holding;
+}
+
+void load_holdings(pqxx::work& tx, const EventCommands& by_event, LoadedBatch& batch) {
   ArrayParameter<EventId> events;
   ArrayParameter<UserId> users;
   ArrayParameter<std::int64_t> closed_before;
-  for (const auto& command : commands) {
-    const auto event = batch.events.find(command.event);
-    if (event == batch.events.end() || event->second.status == domain::EventStatus::cancelled) continue;
-    events.add(command.event);
-    users.add(command.user);
-    closed_before.add(event->second.line_closed_before);
+  for (const auto& [id, commands] : by_event) {
+    const auto& event = batch.events.at(id);
+    if (event.status == domain::EventStatus::cancelled) continue;
+    for (const auto* command : commands) {
+      events.add(id);
+      users.add(command->user);
+      closed_before.add(event.line_closed_before);
+    }
   }
-  if (!events.empty()) add_bookings(run(tx, kLoadHeld, events.binary(), users.binary(), closed_before.binary()), batch);
+  if (events.empty()) return;
+  for (const auto& row : run(tx, kLoadHoldings, events.binary(), users.binary(), closed_before.binary()))
+    batch.events.at(id_of<EventId>(row["event_id"])).hold(id_of<UserId>(row["user_id"]), holding_of(row));
 }
 
-void load_waiting_list(pqxx::work& tx, std::span<const domain::Command> commands, LoadedBatch& batch) {
-  std::unordered_map<EventId, std::vector<const domain::Command*>> by_event;
-  for (const auto& command : commands) by_event[command.event].push_back(&command);
+void load_cancelled(pqxx::work& tx, const EventCommands& by_event, LoadedBatch& batch) {
+  ArrayParameter<EventId> events;
+  ArrayParameter<UserId> users;
+  ArrayParameter<std::int64_t> closed_before;
+  ArrayParameter<int> newest;
+  ArrayParameter<BookingId> named;
+  for (const auto& [id, commands] : by_event) {
+    const auto& event = batch.events.at(id);
+    if (event.status == domain::EventStatus::cancelled) continue;
+    for (const auto* command : commands) {
+      const auto* wish = std::get_if<domain::Cancel>(&command->action);
+      if (wish == nullptr) continue;
+      events.add(id);
+      users.add(command->user);
+      closed_before.add(event.line_closed_before);
+      newest.add(domain::newest_needed(command->user, commands));
+      named.add(wish->booking);
+    }
+  }
+  if (events.empty()) return;
+  load_bookings(run(tx, kLoadCancelled, events.binary(), users.binary(), closed_before.binary(), newest.binary(),
+                    named.binary()),
+                batch);
+}
+
+void load_waiting_list(pqxx::work& tx, const EventCommands& by_event, LoadedBatch& batch) {
   ArrayParameter<EventId> events;
   ArrayParameter<int> places;
   ArrayParameter<std::int64_t> closed_before;
@@ -112,7 +167,7 @@ void load_waiting_list(pqxx::work& tx, std::span<const domain::Command> commands
     closed_before.add(state.line_closed_before);
   }
   if (!events.empty())
-    add_bookings(run(tx, kLoadWaitingList, events.binary(), places.binary(), closed_before.binary()), batch);
+    load_bookings(run(tx, kLoadWaitingList, events.binary(), places.binary(), closed_before.binary()), batch);
 }
 
 }  // namespace
@@ -122,8 +177,13 @@ LoadedBatch load_batch(pqxx::work& tx, std::span<const domain::Command> commands
   lock_events(tx, commands, batch);
   load_done(tx, commands, batch);
   load_locations(tx, commands, batch);
-  load_held(tx, commands, batch);
-  load_waiting_list(tx, commands, batch);
+  EventCommands by_event;
+  for (const auto& command : commands) {
+    if (batch.events.contains(command.event)) by_event[command.event].push_back(&command);
+  }
+  load_holdings(tx, by_event, batch);
+  load_cancelled(tx, by_event, batch);
+  load_waiting_list(tx, by_event, batch);
   return batch;
 }
 

@@ -122,7 +122,8 @@ TEST(QueryPlans, FunctionsArePutInPlace) {
 }
 
 TEST(QueryPlans, LockEvents) { expect_index("events_pkey", "FOR NO KEY UPDATE", load()); }
-TEST(QueryPlans, LoadHeld) { expect_index("bookings_slot_key", "AS pair", load()); }
+TEST(QueryPlans, LoadHoldings) { expect_index("bookings_slot_key", "AS pair", load()); }
+TEST(QueryPlans, LoadCancelled) { expect_index("bookings_slot_key", "AS wish", load()); }
 TEST(QueryPlans, LoadLine) { expect_index("bookings_line", "head.places", load()); }
 TEST(QueryPlans, FindDone) { expect_index("commands_pkey", "SELECT id FROM commands", load()); }
 

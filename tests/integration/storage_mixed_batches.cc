@@ -29,6 +29,7 @@ TEST_GROUP_BASE(StorageMixedBatches, IntegrationTest) {
   // The event as it is stored, with everything loaded.
   domain::EventState whole_event() const {
     auto loaded = commit([&](pqxx::work& tx) { return storage::load_batch(tx, std::vector{resize(event, 1)}); });
+    CHECK_TRUE(loaded.events.at(event).live().empty());  // it begins without a booking
     return loaded.events.at(event);
   }
   // The live bookings as the table has them, against those that the domain ended with.

@@ -1,6 +1,7 @@
 #include "sim/tables.h"
 
 #include <algorithm>
+#include <functional>
 #include <vector>
 
 #include "base/overloaded.h"
@@ -16,24 +17,47 @@ bool is_live(const Booking& booking) {
   return booking.state == BookingState::confirmed || booking.state == BookingState::waitlisted;
 }
 
+// The newest of them, the newest confirmed ones, and the one that is named.
+void load_cancelled(domain::EventState& state, const std::vector<const Booking*>& newest_first, int newest,
+                    std::optional<BookingId> named) {
+  int all = 0;
+  int confirmed = 0;
+  for (const auto* booking : newest_first) {
+    const bool is_new = all++ < newest;
+    const bool is_new_seat = booking->state == BookingState::confirmed && confirmed++ < newest;
+    if (is_new || is_new_seat || booking->id == named) state.load(*booking);
+  }
+}
+
 }  // namespace
 
 domain::EventState Tables::load(std::span<const domain::Command* const> commands) const {
   auto state = event_;
+  std::map<UserId, domain::Holding> holdings;
+  std::map<UserId, std::vector<const Booking*>> live_of;  // newest first
   std::map<std::int64_t, Booking> line;
-  for (const auto& [id, row] : rows_) {
-    if (!is_live(row.booking)) continue;
-    if (state_of(row.booking) == BookingState::cancelled) {
-      state.keep_slot(row.booking.user, row.booking.slot);
-      continue;
+  std::map<std::int64_t, const Booking*, std::greater<>> by_age;
+  for (const auto& [id, row] : rows_) by_age.emplace(row.booking.seq, &row.booking);
+  for (const auto& [seq, booking] : by_age) {
+    if (!is_live(*booking) || event_.status == domain::EventStatus::cancelled) continue;
+    auto& holding = holdings[booking->user];
+    holding.slots.set(static_cast<std::size_t>(booking->slot));
+    if (state_of(*booking) == BookingState::cancelled) continue;
+    ++holding.live;
+    if (booking->state == BookingState::waitlisted) {
+      ++holding.waiting;
+      line.emplace(seq, *booking);
     }
-    const auto is_theirs = [&, user = row.booking.user](const auto* command) { return command->user == user; };
-    if (std::any_of(commands.begin(), commands.end(), is_theirs)) state.add(row.booking);
-    if (row.booking.state == BookingState::waitlisted) line.emplace(row.booking.seq, row.booking);
+    live_of[booking->user].push_back(booking);
+  }
+  for (const auto* command : commands) {
+    if (holdings.contains(command->user)) state.hold(command->user, holdings[command->user]);
+    if (const auto* wish = std::get_if<domain::Cancel>(&command->action))
+      load_cancelled(state, live_of[command->user], domain::newest_needed(command->user, commands), wish->booking);
   }
   int places = domain::seats_freed_at_most(state, commands);
   for (const auto& [seq, booking] : line) {
-    if (places-- > 0) state.add(booking);
+    if (places-- > 0) state.load(booking);
   }
   return state;
 }

@@ -38,6 +38,28 @@ TEST(EventState, HasNoSlotForWhoHoldsAsManyAsTheLimit) {
   LONGS_EQUAL(1, state.free_slot(numbered<UserId>(2)));
 }
 
+TEST(EventState, CountsWhatIsHeldAndNotLoaded) {
+  const auto user = numbered<UserId>(1);
+  state.max_per_user = 3;
+  Holding holding{.live = 2, .waiting = 1};
+  holding.slots.set(1).set(3);
+  state.hold(user, holding);
+  state.load(booking(2, 1, kWaiting, 3));
+  LONGS_EQUAL(2, state.free_slot(user));
+  state.add(booking(3, 1, kConfirmed, 2));
+  LONGS_EQUAL(0, state.free_slot(user));
+  state.remove(numbered<BookingId>(2));
+  LONGS_EQUAL(3, state.free_slot(user));
+}
+
+TEST(EventState, KeepsTheSlotsOfThoseWhoWaitedInAClosedLine) {
+  state.max_per_user = 1;
+  state.add(booking(1, 1, kWaiting, 1));
+  state.close_line();
+  LONGS_EQUAL(2, state.free_slot(numbered<UserId>(1)));
+  CHECK_TRUE(state.live().empty());
+}
+
 TEST(EventState, PromotesInTheOrderOfAcceptanceWhateverTheOrderOfLoading) {
   for (const int number : {7, 3, 5}) state.add(booking(number, number, kWaiting));
   for (const int number : {3, 5, 7}) LONGS_EQUAL(number, state.promote_first()->seq);

@@ -1,5 +1,4 @@
-// The worker decides on the part of an event that a batch needs. Random schedules: the part and the whole decide alike.
-#include <map>
+// Random schedules on a whole event. That its parts decide alike is the simulation's (tests/sim).
 #include <set>
 
 #include "domain/decide.h"
@@ -29,29 +28,6 @@ TEST_GROUP(RandomSchedules) {
     else if (!made.empty() && random.below(3) == 0)
       command.action = Cancel{made[static_cast<std::size_t>(random.below(static_cast<int>(made.size())))]};
     return command;
-  }
-
-  // As storage loads it: the counters, the bookings of the people in the batch, the head of the line.
-  EventState part_for(const std::vector<Command>& batch) {
-    EventState part = event.state;
-    part.clear();
-    std::vector<const Command*> commands;
-    std::set<UserId> people;
-    for (const auto& command : batch) {
-      commands.push_back(&command);
-      people.insert(command.user);
-    }
-    std::map<std::int64_t, const Booking*> line;
-    for (const auto id : event.state.live()) {
-      const auto* booking = event.state.find(id);
-      if (people.contains(booking->user)) part.add(*booking);
-      if (booking->state == BookingState::waitlisted) line[booking->seq] = booking;
-    }
-    int places = seats_freed_at_most(event.state, commands);
-    for (const auto& entry : line) {
-      if (places-- > 0) part.add(*entry.second);
-    }
-    return part;
   }
 
   void expect_sound() {
@@ -87,24 +63,5 @@ TEST(RandomSchedules, NeverLetAnyoneOvertake) {
         CHECK_TRUE(other->state == BookingState::confirmed || other->seq > promoted->booking.seq);
       }
     }
-  }
-}
-
-TEST(RandomSchedules, DecideOnThePartAsOnTheWhole) {
-  for (int round = 0; round < 3'000; ++round) {
-    std::vector<Command> batch;
-    for (int i = 1 + random.below(12); i > 0; --i) batch.push_back(next_command());
-    auto part = part_for(batch);
-    for (const auto& command : batch) {
-      const auto whole = decided(event.state, command);
-      const auto partial = decided(part, command);
-      CHECK_TRUE(whole.outcome == partial.outcome && whole.reason == partial.reason);
-      CHECK_TRUE(whole.booking == partial.booking && whole.place == partial.place);
-      LONGS_EQUAL(whole.bookings.size(), partial.bookings.size());
-      for (std::size_t i = 0; i < whole.bookings.size(); ++i)
-        CHECK_TRUE(whole.bookings[i].id == partial.bookings[i].id);
-    }
-    LONGS_EQUAL(event.state.available_tickets, part.available_tickets);
-    LONGS_EQUAL(event.state.waiting_count, part.waiting_count);
   }
 }
