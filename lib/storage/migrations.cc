@@ -1,23 +1,30 @@
 #include "storage/migrations.h"
 
-#include <sodium.h>
-
 #include <algorithm>
-#include <array>
-#include <filesystem>
-#include <fstream>
 #include <map>
-#include <regex>
 #include <stdexcept>
+#include <thread>
 
-#include "base/hex.h"
+#include "postgres/errors.h"
 #include "postgres/rows.h"
 
 namespace ticketd::storage {
 using namespace postgres;
 namespace {
 
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
 constexpr int kMigrateLock = 0x74636b6d;  // "tckm"
+
+// How long a lock is waited for at first, and at most. At most: a vacuum that PostgreSQL began itself gives way to who
+// has waited for its deadlock_timeout, a second; and others wait no longer than a caller of DatabasePool::take() does.
+constexpr milliseconds kFirstWait{50};
+constexpr milliseconds kLongestWait{1'200};
+// Others have five sixths of the time for themselves.
+constexpr int kPauseFactor = 5;
+constexpr pqxx::result_size_type kPiece = 5'000;
+constexpr Clock::duration kLongestPauseBetweenPieces = std::chrono::seconds(1);
 
 const char* const kCreateTable = R"(
   CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -26,14 +33,29 @@ const char* const kCreateTable = R"(
     hash       text        NOT NULL,  -- SHA-256 of the file
     applied_at timestamptz NOT NULL DEFAULT now()))";
 
-// One migrates at a time, and may take as long as it takes to build an index.
+// Each transaction holds the lock of a virtualxid of its own.
+const char* const kOpenTransactions = R"(
+  SELECT l.virtualtransaction, l.pid, a.application_name, coalesce(a.usename, 'PostgreSQL itself')
+  FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
+  WHERE l.locktype = 'virtualxid' AND l.granted AND a.datname = current_database() AND l.pid <> pg_backend_pid())";
+
+std::string seconds_of(milliseconds time) { return std::to_string(time.count() / 1'000) + " s"; }
+
+void set_lock_timeout(pqxx::connection& connection, milliseconds timeout) {
+  pqxx::nontransaction(connection).exec("SET lock_timeout = " + std::to_string(timeout.count()));
+}
+
+// One migrates at a time, and may take as long as it takes to build an index. Asks again and again: who waits within a
+// statement has a snapshot, and for the end of all older ones CREATE INDEX CONCURRENTLY waits, so the two would wait
+// for each other.
 class MigrationLock {
  public:
-  explicit MigrationLock(pqxx::connection& connection) : connection_(connection) {
-    pqxx::nontransaction tx(connection_);
-    tx.exec("SET statement_timeout = 0");
-    tx.exec("SET lock_timeout = 0");
-    tx.exec("SELECT pg_advisory_lock(" + std::to_string(kMigrateLock) + ")");
+  MigrationLock(pqxx::connection& connection, const MigrationOptions& options) : connection_(connection) {
+    pqxx::nontransaction(connection_).exec("SET statement_timeout = 0");
+    for (bool told = false; !take(); told = true) {
+      if (!told) options.news("another one migrates; this one goes on when that has ended");
+      std::this_thread::sleep_for(milliseconds(100));
+    }
   }
   ~MigrationLock() {
     try {
@@ -45,39 +67,118 @@ class MigrationLock {
   MigrationLock& operator=(const MigrationLock&) = delete;
 
  private:
+  bool take() {
+    pqxx::nontransaction tx(connection_);
+    return tx.exec("SELECT pg_try_advisory_lock(" + std::to_string(kMigrateLock) + ")")[0][0].as<bool>();
+  }
+
   pqxx::connection& connection_;
 };
 
-std::string sha256_hex(const std::string& text) {
-  std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
-  crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size());
-  return hex_of(hash);
-}
+// One migration on its way.
+class Application {
+ public:
+  Application(pqxx::connection& connection, const Migration& migration, const MigrationOptions& options)
+      : connection_(connection), migration_(migration), options_(options) {}
+
+  void run() {
+    const auto steps = steps_of(migration_);
+    for (const auto& step : steps) {
+      options_.news(title() + (step.table.empty() ? " outside a transaction" : " in pieces of " + step.table));
+      step.table.empty() ? run_outside(step) : run_in_pieces(step);
+    }
+    with_short_locks([&] {
+      pqxx::work tx(connection_);
+      if (steps.empty()) tx.exec(migration_.sql);
+      tx.exec_params("INSERT INTO schema_migrations (version, name, hash) VALUES ($1, $2, $3)", migration_.version,
+                     migration_.name, migration_.hash);
+      tx.commit();
+    });
+  }
+
+ private:
+  using Transactions = std::map<std::string, std::string>;  // who each is, by its virtualtransaction
+
+  [[nodiscard]] std::string title() const {
+    return "migration " + std::to_string(migration_.version) + " (" + migration_.name + ")";
+  }
+
+  // What runs so locks nobody out while it waits, and building anew what was built is dear: it waits in one go.
+  void run_outside(const MigrationStep& step) {
+    set_lock_timeout(connection_, options_.patience);
+    pqxx::nontransaction tx(connection_);
+    if (!step.index.empty()) drop_half_built(tx, step.index);
+    tx.exec(step.sql);
+  }
+
+  // One whose building was interrupted has its name, costs each write, and serves no query.
+  static void drop_half_built(pqxx::nontransaction& tx, const std::string& index) {
+    const auto found =
+        tx.exec("SELECT FROM pg_index WHERE NOT indisvalid AND indexrelid = to_regclass('" + index + "')");
+    if (!found.empty()) tx.exec("DROP INDEX CONCURRENTLY " + index);
+  }
+
+  // In the order of the keys, so that it reads each row once, however many there are and whoever changes them
+  // meanwhile. Rests as long as it works: all share the disk.
+  void run_in_pieces(const MigrationStep& step) {
+    for (auto keys = next_keys(step, ""); !keys.empty();) {
+      const auto start = Clock::now();
+      const auto first = text_of(keys.front()[0]), last = text_of(keys.back()[0]);
+      with_short_locks([&] { pqxx::nontransaction(connection_).exec_params(step.sql, first, last); });
+      std::this_thread::sleep_for(std::min(Clock::now() - start, kLongestPauseBetweenPieces));
+      keys = keys.size() < kPiece ? pqxx::result() : next_keys(step, last);
+    }
+  }
+
+  pqxx::result next_keys(const MigrationStep& step, const std::string& after) {
+    pqxx::nontransaction tx(connection_);
+    return tx.exec("SELECT " + step.key + " FROM " + step.table +
+                   (after.empty() ? "" : " WHERE " + step.key + " > " + tx.quote(after)) + " ORDER BY 1 LIMIT " +
+                   std::to_string(kPiece));
+  }
+
+  template <class Attempt>
+  void with_short_locks(Attempt attempt) {
+    const auto end = Clock::now() + options_.patience;
+    for (auto wait = kFirstWait;; wait = std::min(2 * wait, kLongestWait)) {
+      set_lock_timeout(connection_, wait);
+      try {
+        return attempt();
+      } catch (const std::exception& e) {
+        const auto fault = fault_of(std::current_exception());
+        if (fault.sqlstate != "55P03" && fault.kind != FaultKind::conflict) throw;  // lock_not_available
+      }
+      const auto who = pause(kPauseFactor * wait);
+      if (Clock::now() >= end)
+        throw std::runtime_error(title() + " got no lock within " + seconds_of(options_.patience) + who);
+      options_.news(title() + " waits for a lock" + who);
+    }
+  }
+
+  // Says whose transactions were open all the while: theirs are the locks.
+  std::string pause(milliseconds time) {
+    const auto before = open_transactions();
+    std::this_thread::sleep_for(time);
+    std::string text;
+    for (const auto& [transaction, who] : open_transactions()) {
+      if (before.contains(transaction)) text += (text.empty() ? "; open meanwhile: " : ", ") + who;
+    }
+    return text;
+  }
+
+  Transactions open_transactions() {
+    Transactions found;
+    for (const auto& row : pqxx::nontransaction(connection_).exec(kOpenTransactions))
+      found.emplace(text_of(row[0]), text_of(row[2]) + " of " + text_of(row[3]) + " (process " + text_of(row[1]) + ")");
+    return found;
+  }
+
+  pqxx::connection& connection_;
+  const Migration& migration_;
+  const MigrationOptions& options_;
+};
 
 }  // namespace
-
-std::vector<Migration> read_migrations(const std::string& directory) {
-  static const std::regex kName(R"((\d{4})_(\w+)\.sql)");
-  std::map<int, Migration> found;
-  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
-    const auto name = entry.path().filename().string();
-    if (!name.ends_with(".sql")) continue;
-    std::smatch parts;
-    if (!std::regex_match(name, parts, kName))
-      throw std::runtime_error(name + " is not named like 0001_what_it_does.sql");
-    std::ifstream file(entry.path());
-    if (!file) throw std::runtime_error(entry.path().string() + " cannot be read");
-    std::string sql(std::istreambuf_iterator<char>(file), {});
-    Migration migration{std::stoi(parts[1]), parts[2], sql, sha256_hex(sql)};
-    const auto version = migration.version;
-    if (!found.emplace(version, std::move(migration)).second)
-      throw std::runtime_error("two migrations have the version " + std::to_string(version));
-  }
-  std::vector<Migration> migrations;
-  migrations.reserve(found.size());
-  for (auto& [version, migration] : found) migrations.push_back(std::move(migration));
-  return migrations;
-}
 
 std::vector<MigrationStatus> migration_status(pqxx::connection& connection, const std::vector<Migration>& migrations) {
   pqxx::nontransaction tx(connection);
@@ -105,16 +206,12 @@ std::vector<MigrationStatus> migration_status(pqxx::connection& connection, cons
 }
 
 void apply_migrations(pqxx::connection& connection, const std::vector<Migration>& migrations,
-                      const std::function<void(const Migration&)>& applied) {
-  const MigrationLock lock(connection);
+                      const std::function<void(const Migration&)>& applied, const MigrationOptions& options) {
+  const MigrationLock lock(connection, options);
   pqxx::nontransaction(connection).exec(kCreateTable);
   for (const auto& [migration, is_applied] : migration_status(connection, migrations)) {
     if (is_applied) continue;
-    pqxx::work tx(connection);
-    tx.exec(migration.sql);
-    tx.exec_params("INSERT INTO schema_migrations (version, name, hash) VALUES ($1, $2, $3)", migration.version,
-                   migration.name, migration.hash);
-    tx.commit();
+    Application(connection, migration, options).run();
     applied(migration);
   }
 }

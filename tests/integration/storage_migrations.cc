@@ -1,37 +1,13 @@
 // Migrations, each test in a schema of its own.
-#include "storage/migrations.h"
-
-#include <atomic>
-
-#include "support/fixtures.h"
-#include "support/integration_test.h"
+#include "migration_rig.h"
 #include "support/stack.h"
 
 namespace ticketd::tests {
 
-using storage::apply_migrations;
-using storage::Migration;
-
-TEST_GROUP_BASE(StorageMigrations, IntegrationTest) {
-  const std::string schema = fresh_word();
+TEST_GROUP_BASE(StorageMigrations, MigrationTest) {
   const std::vector<Migration> two = {{1, "shelf", "CREATE TABLE shelf (id int)", "hash 1"},
                                       {2, "book", "CREATE TABLE book (id int); INSERT INTO book VALUES (7)", "hash 2"}};
 
-  void setup() override { sql("CREATE SCHEMA " + schema); }
-  void teardown() override { sql("DROP SCHEMA " + schema + " CASCADE"); }
-
-  // A session that makes its tables in the schema.
-  struct Session : postgres::DatabaseConnection {
-    explicit Session(const std::string& schema) : DatabaseConnection(stores().database.url(), {"migrate"}) {
-      pqxx::nontransaction(get()).exec("SET search_path = " + schema);
-    }
-  };
-  int apply(const std::vector<Migration>& migrations) const {
-    Session connection(schema);
-    int applied = 0;
-    apply_migrations(connection.get(), migrations, [&](const Migration&) { ++applied; });
-    return applied;
-  }
   std::int64_t tables() const {
     return sql_number("SELECT count(*) FROM pg_tables WHERE schemaname = $1 AND tablename <> 'schema_migrations'",
                       schema);

@@ -18,6 +18,7 @@ class Traffic:
         self.owner = Person()
         self.events = [self.owner.make_event(SEATS, PER_PERSON) for _ in range(EVENTS)]
         self.accepted, self.replays, self.wrong = [], 0, []
+        self.slowest = 0  # seconds that a turn of one or two requests took
         self.news, self.ending = threading.Condition(), threading.Event()
         people = [Person() for _ in range(PEOPLE)]
         self.threads = [threading.Thread(target=self.one_person, args=each) for each in enumerate(people)]
@@ -52,12 +53,14 @@ class Traffic:
                 self.attempt(self.change, seats)
 
     def attempt(self, turn, *arguments):
+        start = time.monotonic()
         try:
             turn(*arguments)
         except Exception as error:  # whatever it was, it should have been an answer
             with self.news:
                 self.wrong.append(f"{turn.__name__}: {error!r}")
                 self.news.notify_all()
+        self.slowest = max(self.slowest, time.monotonic() - start)
 
     def note(self, kind, person, event, booking, sent, accepted):
         with self.news:

@@ -42,10 +42,12 @@ int migrate(const Options& options) {
   postgres::DatabaseConnection connection(*url, {"ticketctl"});
   if (status) return print_status(storage::migration_status(connection.get(), migrations), options.json);
   auto applied = JsonText::array();
-  storage::apply_migrations(connection.get(), migrations, [&](const storage::Migration& migration) {
+  const auto note = [&](const storage::Migration& migration) {
     applied.push(json_of(migration));
     if (!options.json) std::cout << "applied " << migration.version << ' ' << migration.name << std::endl;
-  });
+  };
+  const auto news = [](const std::string& sentence) { std::cerr << "ticketctl migrate: " << sentence << '\n'; };
+  storage::apply_migrations(connection.get(), migrations, note, {.news = news});
   if (options.json) {
     std::cout << JsonText::object({{"applied", applied}}).str() << '\n';
   } else if (applied.is_empty()) {

@@ -1,4 +1,5 @@
-#include "storage/migrations.h"
+// The files of migrations/, and what they say about the way in which they run.
+#include "storage/migration_files.h"
 
 #include <unistd.h>
 
@@ -71,4 +72,46 @@ TEST(ReadMigrations, RefusesWhatCannotBeRead) {
   CHECK_FALSE(refusal().empty());
   fs::remove_all(directory);
   CHECK_FALSE(refusal().empty());
+}
+
+TEST(ReadMigrations, RefusesAFileThatCannotRun) {
+  file("0001_x.sql", "--! in peaces\nUPDATE a SET b = 1;\n");
+  expect_contains("migration 1 (x): '--! in peaces'", refusal());
+}
+
+TEST_GROUP(StepsOfMigrations){
+    static std::vector<MigrationStep> steps(const std::string& sql){return steps_of({13, "name", sql, "hash"});
+}
+static void check_refused(const std::string& sql) { CHECK_THROWS(std::runtime_error, steps(sql)); }
+}
+;
+
+TEST(StepsOfMigrations, AreATransactionUnlessTheySayOtherwise) {
+  CHECK(steps("-- a table\nCREATE TABLE shelf (id int);\nCREATE INDEX shelf_id ON shelf (id);\n").empty());
+}
+
+TEST(StepsOfMigrations, HaveAStepBelowEachMark) {
+  const auto found =
+      steps("-- why\n\n--! in pieces of a by id\nUPDATE a\nSET b = 1;\n--! outside a transaction\nVACUUM a;\n");
+  LONGS_EQUAL(2, found.size());
+  expect_text("UPDATE a\nSET b = 1;\n", found.at(0).sql);
+  expect_text("a", found.at(0).table);
+  expect_text("id", found.at(0).key);
+  expect_text("", found.at(1).table);
+}
+
+TEST(StepsOfMigrations, NameTheIndexThatTheyBuild) {
+  const std::string outside = "--! outside a transaction\n";
+  expect_text("a_b", steps(outside + "create unique index\n  concurrently if not exists a_b ON a (b);").at(0).index);
+  expect_text("", steps(outside + "DROP INDEX CONCURRENTLY IF EXISTS a_b;").at(0).index);
+}
+
+TEST(StepsOfMigrations, WithAnUnknownMarkAreRefused) { check_refused("--! in pieces\nUPDATE a SET b = 1;\n"); }
+
+TEST(StepsOfMigrations, WithAStatementBeforeTheFirstMarkAreRefused) {
+  check_refused("CREATE TABLE a (b int);\n--! in pieces of a by id\nUPDATE a SET b = 1;\n");
+}
+
+TEST(StepsOfMigrations, WithAnIndexThatCannotBeBuiltAgainAreRefused) {
+  check_refused("--! outside a transaction\nCREATE INDEX CONCURRENTLY a_b ON a (b);\n");
 }
