@@ -2,8 +2,9 @@
 // OpenAPI document, the Bruno collection), the error codes (lib/http/reply.cc, nginx/errors.conf, the document, the errors page), the version.
 const fs = require('fs');
 const { execFileSync } = require('child_process');
-const { document, operations } = require('./document');
-const { read, all, same, finish } = require('./lists');
+const { document, operations, anyRequest } = require('./document');
+const { faultsOf } = require('./answers');
+const { read, all, same, complain, finish } = require('./lists');
 
 // A pattern of nginx as the document writes the path: (?<ticketd_event_id>[^/]+) is {event_id}.
 const template = (pattern) =>
@@ -74,6 +75,19 @@ const collection = fs
   .map((file) => /^([a-z]+) \{\n {2}url: \{\{base\}\}([^\s?]*)/m.exec(read(`tests/bruno/${file}`)))
   .map(([, method, path]) => `${method.toUpperCase()} ${unnamed(path.replace(/\{\{\w+\}\}/g, '{}'))}`);
 same('the Bruno collection and openapi.yaml', collection, operations.map(({ method, path }) => `${method} ${unnamed(path)}`));
+
+// YAML takes a comma for the end of a text that has no quotes, and the rest for a field.
+const media = (response) => Object.entries(response.content || {}).filter(([type]) => /json$/.test(type));
+const responses = new Set([...operations.flatMap((operation) => Object.values(operation.responses)), ...Object.values(document.components.responses)]);
+for (const [, { schema, example }] of [...responses].flatMap(media))
+  for (const fault of faultsOf(schema, example)) complain(`the example "${example.message}": ${fault}`);
+
+// Tools know nothing of x-any-request: what is in it is the default of each operation.
+const codesOf = (response) => media(response).flatMap(([, { schema }]) => schema.allOf[1].properties.code.enum);
+same('the codes of AnyError and of x-any-request', codesOf(document.components.responses.AnyError), anyRequest.flatMap(({ response }) => codesOf(response)));
+for (const [path, item] of Object.entries(document.paths))
+  for (const operation of Object.values(item).filter((each) => each.operationId))
+    same(`the default of ${operation.operationId} (${path})`, ['#/components/responses/AnyError'], [(operation.responses.default || {}).$ref]);
 
 same('the version', [/kVersion = "([^"]+)"/.exec(read('lib/endpoint/version.h'))[1]], [document.info.version]);
 

@@ -18,16 +18,23 @@ function resolve(value) {
   return found;
 }
 
-// [{ id, handler, method, path, responses: { status: response } }]
+// [{ id, handler, method, path, parameters, body, isPublic, responses: { status: response } }]; `default` tells tools what x-any-request
+// says, and is left out
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>
   METHODS.filter((method) => item[method]).map((method) => {
     const operation = item[method];
-    const responses = Object.entries(operation.responses).map(([status, response]) => [status, resolve(response)]);
+    const responses = Object.entries(operation.responses)
+      .filter(([status]) => status !== 'default')
+      .map(([status, response]) => [status, resolve(response)]);
+    const content = operation.requestBody && resolve(operation.requestBody).content['application/json'];
     return {
       id: operation.operationId,
       handler: operation['x-handler'] || operation.operationId,
       method: method.toUpperCase(),
       path,
+      parameters: [...(item.parameters || []), ...(operation.parameters || [])].map(resolve),
+      body: content && content.schema,
+      isPublic: operation.security !== undefined && operation.security.length === 0,
       responses: Object.fromEntries(responses),
     };
   }),
