@@ -158,7 +158,7 @@ std::string Fields::password(const std::string& name) {
     return "";
   }
   if (value->size() < 6) bad(name, "too_short", name + " must have at least 6 characters");
-  if (value->size() > 128) bad(name, "too_long", name + " must have at most 128 bytes");
+  if (code_points(*value) > 128) bad(name, "too_long", name + " must have at most 128 characters");
   return *value;
 }
 
@@ -168,7 +168,7 @@ std::string Fields::secret(const std::string& name) {
     if (ok(name)) required(name);
     return "";
   }
-  if (value->size() > 1024) bad(name, "too_long", name + " must have at most 1024 bytes");
+  if (code_points(*value) > 1024) bad(name, "too_long", name + " must have at most 1024 characters");
   return *value;
 }
 

@@ -38,9 +38,9 @@ class Fields {
   std::optional<std::string> optional_text(const std::string& name, Length length);
   // One @ with something on both sides, at most 254 bytes, no spaces or control characters.
   std::string email(const std::string& name);
-  // Not trimmed; 6 to 128 bytes.
+  // Not trimmed; 6 bytes to 128 characters.
   std::string password(const std::string& name);
-  // Present and a string; not trimmed, of any length up to 1,024 bytes: what it is compared with decides.
+  // Present and a string; not trimmed, of any length up to 1,024 characters: what it is compared with decides.
   std::string secret(const std::string& name);
   int number(const std::string& name, int least, int most);
   std::optional<int> optional_number(const std::string& name, int least, int most);
