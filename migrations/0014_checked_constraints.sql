@@ -3,5 +3,3 @@ ALTER TABLE events VALIDATE CONSTRAINT events_state;
 ALTER TABLE events VALIDATE CONSTRAINT events_cancelled_is_empty;
 ALTER TABLE bookings VALIDATE CONSTRAINT bookings_rejected_has_reason;
 ALTER TABLE notifications VALIDATE CONSTRAINT notifications_kind;
--- serves an owner's deleted events (GET /v1/events/my-events?state=)
-CREATE INDEX events_deleted_of_owner ON events (user_id, created_at, id) WHERE state <> 'open';
