@@ -14,17 +14,19 @@ static Answer list(App& app, const Request& request, UserId user) {
                                                           {"cancelled", BookingState::cancelled},
                                                           {"rejected", BookingState::rejected}});
   filter.event = in.optional_id<EventId>("event_id");
-  filter.before = read_before(in);
-  filter.limit = in.optional_number("limit", 1, 100).value_or(kPageSize);
+  const auto state = filter.state ? domain::name_of(*filter.state) : "any";
+  const auto page = read_page(in, "bookings " + std::string(state) + (filter.event ? filter.event->str() : ""));
   if (!in.ok()) return in.refusal();
+  filter.after = page.after;
+  filter.limit = page.rows();
 
-  const auto bookings = postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) {
-    return storage::list_bookings(tx, user, filter, app.clock.now());
-  });
+  const auto now = app.clock.now();
+  auto bookings = postgres::autocommit(
+      app.database, [&](pqxx::transaction_base& tx) { return storage::list_bookings(tx, user, filter, now); });
+  const auto next_cursor = cut(bookings, page, [](const auto& booking) { return booking.created_at; });
   auto rows = JsonText::array();
-  for (const auto& booking : bookings) rows.push(booking_json(booking, app.clock.now()));
-  const auto data = JsonText::object(
-      {{"data", rows}, {"pagination", cursor_pagination(filter.limit, cursor_after(bookings, filter.limit))}});
+  for (const auto& booking : bookings) rows.push(booking_json(booking, now));
+  const auto data = JsonText::object({{"data", rows}, {"pagination", cursor_pagination(page.limit, next_cursor)}});
   return http::with_etag(http::success(200, "Bookings retrieved successfully", data), request);
 }
 

@@ -6,9 +6,9 @@ using namespace ticketd;
 
 static Answer discover(App& app, const Request& request, UserId) {
   http::Fields in(request);
-  const auto page = read_page(in);
   const auto now = app.clock.now();
   auto filter = read_filter(in, now);
+  const auto page = read_event_page(in, filter);
   if (!in.ok()) return in.refusal();
   return postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) -> Answer {
     if (filter.words) filter.words = storage::word_query(tx, *filter.words);

@@ -7,9 +7,7 @@ using namespace ticketd;
 
 static Answer my_events(App& app, const Request& request, UserId user) {
   http::Fields in(request);
-  const auto page = read_page(in);
   auto filter = read_filter(in, app.clock.now());
-  if (!in.ok()) return in.refusal();
   enum class State { open, over, deleted, all };
   const auto state = in.optional_word<State>(
       "state", {{"open", State::open}, {"over", State::over}, {"cancelled", State::deleted}, {"all", State::all}});
@@ -20,6 +18,8 @@ static Answer my_events(App& app, const Request& request, UserId user) {
   if (state == State::deleted) filter.scope = storage::EventScope::deleted;
   if (state == State::all) filter.scope = storage::EventScope::all;
   if (!in.has("sort")) filter.sort = storage::EventSort::created_descending;
+  const auto page = read_event_page(in, filter);
+  if (!in.ok()) return in.refusal();
   return postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) -> Answer {
     if (filter.words) filter.words = storage::word_query(tx, *filter.words);
     const auto found = list_page(tx, filter, page, 0);

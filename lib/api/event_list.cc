@@ -4,14 +4,9 @@ namespace ticketd {
 
 using storage::EventSort;
 
-Page read_page(http::Fields& in) {
-  Page page;
-  page.limit = in.optional_number("limit", 1, 100).value_or(kPageSize);
+Page read_event_page(http::Fields& in, const storage::EventFilter& filter) {
+  auto page = read_page(in, "events " + std::to_string(static_cast<int>(filter.sort)) + ' ' + key_of(filter));
   page.number = in.optional_number("page", 1, storage::kCountMax).value_or(1);
-  if (const auto text = in.optional_text("cursor", {1, 100})) {
-    page.cursor = storage::decode_cursor(*text);
-    if (!page.cursor) in.bad("cursor", "invalid", "cursor must be a next_cursor from this list");
-  }
   return page;
 }
 
@@ -35,11 +30,12 @@ storage::EventFilter read_filter(http::Fields& in, Time now) {
   return filter;
 }
 
-storage::EventPage list_page(pqxx::transaction_base& tx, const storage::EventFilter& filter, const Page& page,
-                             int total) {
+EventPage list_page(pqxx::transaction_base& tx, const storage::EventFilter& filter, const Page& page, int total) {
   // Its cost would have no bound, and total counts no further either.
-  if (!page.cursor && page.number > storage::kCountMax / page.limit) return {};
-  return storage::list_events(tx, filter, page.limit, (page.number - 1) * page.limit, page.cursor, total);
+  if (!page.after && page.number > storage::kCountMax / page.limit) return {};
+  EventPage found{storage::list_events(tx, filter, page.rows(), (page.number - 1) * page.limit, page.after, total), {}};
+  found.next_cursor = cut(found.events, page, [&](const auto& event) { return sort_time_of(event, filter.sort); });
+  return found;
 }
 
 JsonText events_json(const std::vector<storage::Event>& events, Time now) {

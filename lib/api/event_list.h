@@ -5,21 +5,20 @@
 
 namespace ticketd {
 
-struct Page {
-  int number = 1;
-  int limit = kPageSize;
-  std::optional<storage::Cursor> cursor;  // wins over the number
-};
-
-// page and limit (page * limit at most storage::kCountMax: beyond that take the cursor), or cursor.
-Page read_page(http::Fields& in);
+// page and limit (page * limit at most storage::kCountMax: beyond that take the cursor), or cursor. `filter` is whole,
+// but that the words of a search are still as they were typed.
+Page read_event_page(http::Fields& in, const storage::EventFilter& filter);
 
 // q, from, to, when (upcoming unless given), available, sort.
 storage::EventFilter read_filter(http::Fields& in, Time now);
 
+struct EventPage {
+  std::vector<storage::Event> events;
+  std::optional<std::string> next_cursor;
+};
+
 // `total`: how many events the filter leaves, about.
-storage::EventPage list_page(pqxx::transaction_base& tx, const storage::EventFilter& filter, const Page& page,
-                             int total);
+EventPage list_page(pqxx::transaction_base& tx, const storage::EventFilter& filter, const Page& page, int total);
 
 JsonText events_json(const std::vector<storage::Event>& events, Time now);
 JsonText pagination_json(const Page& page, int total, const std::optional<std::string>& next_cursor);

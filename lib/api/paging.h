@@ -1,33 +1,45 @@
-// Lists that go back in time, page by page.
+// Lists, page by page. Each is asked for with one row more than a page shows: that row tells whether there is a next
+// page. A cursor names the list that it was made for: in another order, or behind another filter, it would leave rows
+// out.
 #pragma once
+#include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "http/fields.h"
-#include "storage/bookings.h"
-#include "storage/event_search.h"
+#include "storage/cursor.h"
 
 namespace ticketd {
 
 constexpr int kPageSize = 20;
 
-// The query's cursor for a list of bookings or notifications; an unreadable one is an error of the field.
-inline std::optional<storage::Before> read_before(http::Fields& in) {
-  const auto text = in.optional_text("cursor", {1, 100});
-  if (!text) return std::nullopt;
-  const auto cursor = storage::decode_cursor(*text);
-  if (!cursor) {
-    in.bad("cursor", "invalid", "cursor must be a next_cursor from this list");
-    return std::nullopt;
-  }
-  return storage::Before{from_epoch_ms(cursor->key), cursor->id};
-}
+struct Page {
+  int limit = kPageSize;
+  int number = 1;                             // of lists that have numbered pages
+  std::optional<storage::Cursor> after = {};  // wins over the number
+  std::uint32_t list = 0;                     // which one, with its order and filter
 
-// Behind the last row of a full page.
-template <class Row>
-std::optional<std::string> cursor_after(const std::vector<Row>& rows, int limit) {
-  if (rows.size() < static_cast<std::size_t>(limit)) return std::nullopt;
-  return storage::encode_cursor({epoch_ms(rows.back().created_at), rows.back().id.str()});
+  [[nodiscard]] int rows() const { return limit + 1; }  // to ask for
+};
+
+// limit and cursor. `list`: its name, order and filter, as a text that is the same for each of its pages.
+Page read_page(http::Fields& in, const std::string& list);
+
+// Opaque on the wire.
+std::string encode_cursor(const storage::Cursor& cursor, std::uint32_t list);
+// Empty for what encode_cursor() cannot have made for this list. One that names no list is of the release before: a
+// client may hold it while that is upgraded.
+std::optional<storage::Cursor> decode_cursor(std::string_view text, std::uint32_t list);
+
+// Takes off what is on no page but the next ones, and gives back the cursor for the next one if there is one.
+// `time_of(row)`: what the list is sorted by.
+template <class Row, class TimeOf>
+std::optional<std::string> cut(std::vector<Row>& rows, const Page& page, const TimeOf& time_of) {
+  if (std::cmp_less_equal(rows.size(), page.limit)) return std::nullopt;
+  rows.erase(rows.begin() + page.limit, rows.end());
+  return encode_cursor({time_of(rows.back()), rows.back().id.str()}, page.list);
 }
 
 }  // namespace ticketd

@@ -9,18 +9,10 @@ constexpr seconds kFresh{5};
 constexpr int kMany = 1'000;
 constexpr std::size_t kMostFilters = 1'000;  // about 300 KB
 
-// What is asked for, but not the moment: that "upcoming" moves on by a few seconds is what the cache is about.
-std::string key_of(const storage::EventFilter& filter) {
-  const auto text = [](const std::optional<Time>& time) { return time ? std::to_string(epoch_ms(*time)) : ""; };
-  return text(filter.from) + '|' + text(filter.to) + '|' + (filter.ends_after ? "upcoming" : "") + '|' +
-         (filter.ends_before ? "past" : "") + '|' + (filter.available_only ? "available" : "") + '|' +
-         (filter.owner ? filter.owner->str() : "") + '|' + filter.words.value_or("");
-}
-
 }  // namespace
 
 int CountCache::count(pqxx::transaction_base& tx, const storage::EventFilter& filter, Time now) {
-  const auto key = key_of(filter);
+  const auto key = key_of(filter);  // that "upcoming" moves on by a few seconds is what the cache is about
   if (const auto known = remembered(key, now)) return *known;
   const int count = count_events(tx, filter);
   if (count >= kMany) {

@@ -58,11 +58,10 @@ std::vector<BookingDetails> list_bookings(pqxx::transaction_base& tx, UserId use
                                           Time now) {
   const auto state = filter.state ? std::optional(std::string(domain::name_of(*filter.state))) : std::nullopt;
   const auto event = filter.event ? std::optional(filter.event->str()) : std::nullopt;
-  const auto before = filter.before ? format_time(filter.before->created_at) : "infinity";
-  const auto before_id = filter.before ? filter.before->id : Uuid().str();
-  return list_of(
-      run(tx, kList, format_time(now), user.str(), or_null(state), or_null(event), before, before_id, filter.limit),
-      booking_of);
+  const auto time = filter.after ? format_time(filter.after->time) : "infinity";
+  const auto id = filter.after ? filter.after->id : Uuid().str();
+  return list_of(run(tx, kList, format_time(now), user.str(), or_null(state), or_null(event), time, id, filter.limit),
+                 booking_of);
 }
 
 std::optional<BookingDetails> find_booking(pqxx::transaction_base& tx, BookingId id, UserId user, Time now) {

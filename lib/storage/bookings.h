@@ -8,6 +8,7 @@
 #include "base/uuid.h"
 #include "domain/event_state.h"
 #include "postgres/database.h"
+#include "storage/cursor.h"
 
 namespace ticketd::storage {
 
@@ -29,16 +30,10 @@ struct BookingDetails {
   Time event_ends_at;
 };
 
-// Behind which row a list that goes back in time continues.
-struct Before {
-  Time created_at;
-  std::string id;
-};
-
 struct BookingFilter {
   std::optional<domain::BookingState> state;
   std::optional<EventId> event;
-  std::optional<Before> before;
+  std::optional<Cursor> after;
   int limit = 20;
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "postgres/rows.h"
 
@@ -98,51 +97,38 @@ Query query_of(const EventFilter& filter) {
 
 }  // namespace
 
-std::string encode_cursor(const Cursor& cursor) { return std::to_string(cursor.key) + "_" + cursor.id; }
+std::string key_of(const EventFilter& filter) {
+  const auto text = [](const std::optional<Time>& time) { return time ? std::to_string(epoch_ms(*time)) : ""; };
+  return std::to_string(static_cast<int>(filter.scope)) + '|' + text(filter.from) + '|' + text(filter.to) + '|' +
+         (filter.ends_after ? "upcoming" : "") + '|' + (filter.ends_before ? "past" : "") + '|' +
+         (filter.available_only ? "available" : "") + '|' + (filter.owner ? filter.owner->str() : "") + '|' +
+         filter.words.value_or("");
+}
 
-std::optional<Cursor> decode_cursor(std::string_view text) {
-  const auto mark = text.find('_');
-  if (mark == std::string_view::npos) return std::nullopt;
-  Cursor cursor;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + mark, cursor.key);
-  const auto id = Uuid::parse(text.substr(mark + 1));
-  if (error != std::errc{} || end != text.data() + mark || !id || !is_date(cursor.key)) return std::nullopt;
-  cursor.id = id->str();
-  return cursor;
+Time sort_time_of(const Event& event, EventSort sort) {
+  const bool by_start = sort == EventSort::start || sort == EventSort::start_descending;
+  return by_start ? event.starts_at : event.created_at;
 }
 
 std::string word_query(pqxx::transaction_base& tx, const std::string& text) {
   return optional_text(run(tx, kWordQuery, text)[0][0]).value_or("");
 }
 
-EventPage list_events(pqxx::transaction_base& tx, const EventFilter& filter, int limit, int offset,
-                      const std::optional<Cursor>& cursor, int matches) {
+std::vector<Event> list_events(pqxx::transaction_base& tx, const EventFilter& filter, int limit, int offset,
+                               const std::optional<Cursor>& cursor, int matches) {
   const auto& order = order_of(filter.sort);
   auto query = query_of(filter);
   if (cursor) {
     const std::string row = std::string("(") + order.column + ", id) " + order.after + " (";
-    query.where(row, format_time(from_epoch_ms(cursor->key)), "::timestamptz, '" + cursor->id + "'::uuid)");
+    query.where(row, format_time(cursor->time), "::timestamptz, '" + cursor->id + "'::uuid)");
   }
-  // One row more than asked for tells whether there is a next page.
-  std::string rest = std::string(" ORDER BY ") + order.order_by + " LIMIT " + std::to_string(limit + 1);
+  std::string rest = std::string(" ORDER BY ") + order.order_by + " LIMIT " + std::to_string(limit);
   if (!cursor && offset > 0) rest += " OFFSET " + std::to_string(offset);
   // PostgreSQL does not know how many words begin with a prefix. Walking the sorted list until a page is full takes
   // seconds where few match, and so does sorting where many do.
   const bool few = filter.words && matches < kFewMatches;
   const auto select = std::string("SELECT ") + kEventColumns;
-  const auto rows = few ? query.run_unsorted(tx, select, rest) : query.run(tx, select, rest);
-
-  EventPage page;
-  for (const auto& row : rows) {
-    if (std::cmp_equal(page.events.size(), limit)) {
-      const auto& last = page.events.back();
-      const bool by_start = filter.sort == EventSort::start || filter.sort == EventSort::start_descending;
-      page.next_cursor = encode_cursor({epoch_ms(by_start ? last.starts_at : last.created_at), last.id.str()});
-      break;
-    }
-    page.events.push_back(event_of(row));
-  }
-  return page;
+  return list_of(few ? query.run_unsorted(tx, select, rest) : query.run(tx, select, rest), event_of);
 }
 
 int count_events(pqxx::transaction_base& tx, const EventFilter& filter) {

@@ -1,22 +1,13 @@
 // Lists of events: discover and my-events.
 #pragma once
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "storage/cursor.h"
 #include "storage/events.h"
 
 namespace ticketd::storage {
-
-// Where a list goes on: behind the row that has this sort key and id. Opaque on the wire.
-struct Cursor {
-  std::int64_t key = 0;
-  std::string id;
-};
-std::string encode_cursor(const Cursor& cursor);
-// Empty for what encode_cursor() cannot have made.
-std::optional<Cursor> decode_cursor(std::string_view text);
 
 enum class EventSort { start, start_descending, created, created_descending };
 
@@ -34,19 +25,20 @@ struct EventFilter {
   EventSort sort = EventSort::start;
 };
 
-struct EventPage {
-  std::vector<Event> events;
-  std::optional<std::string> next_cursor;
-};
+// What is asked for, but neither the order nor the moment: the same for each page of a list.
+std::string key_of(const EventFilter& filter);
+
+// What a list in this order is sorted by.
+Time sort_time_of(const Event& event, EventSort sort);
 
 // What to look for, for a search as it was typed: events with words in title, location or description that begin with
 // the text's first eight, as a tsquery. One without words finds nothing.
 std::string word_query(pqxx::transaction_base& tx, const std::string& text);
 
-// One page of open events, `limit` of 1 to 100 rows, behind the cursor if there is one, else behind the first `offset`.
+// `limit` open events, behind the cursor if there is one, else behind the first `offset`.
 // `matches`: how many have the words that are asked for, about; it decides how they are looked for.
-EventPage list_events(pqxx::transaction_base& tx, const EventFilter& filter, int limit, int offset,
-                      const std::optional<Cursor>& cursor, int matches = 0);
+std::vector<Event> list_events(pqxx::transaction_base& tx, const EventFilter& filter, int limit, int offset,
+                               const std::optional<Cursor>& cursor, int matches = 0);
 
 // Counting a million rows for each page would make a list slower as the table grows.
 // How many there are, counted up to kCountMax: a client that wants more wants a cursor.

@@ -19,8 +19,9 @@ const Statement kListUnread{"list_unread_notifications", SELECT_NOTIFICATIONS "A
 const Statement kListExisting{"list_existing_notifications",
                               "SELECT id FROM notifications WHERE id = ANY ($1::uuid[])"};
 
-const Statement kCountUnread{"count_unread",
-                             "SELECT count(*) FROM notifications WHERE user_id = $1 AND read_at IS NULL"};
+const Statement kCountUnread{
+    "count_unread",
+    "SELECT count(*) FROM notifications WHERE user_id = $1 AND read_at IS NULL AND id <> ALL ($2::uuid[])"};
 
 // Both in one order, so that two of them never wait for each other.
 const Statement kMarkRead{"mark_read", R"(
@@ -41,9 +42,9 @@ pqxx::binarystring array_of(const std::vector<NotificationId>& ids) {
 }  // namespace
 
 std::vector<Notification> list_notifications(pqxx::transaction_base& tx, UserId user, bool unread_only,
-                                             const std::optional<Before>& before, int limit) {
-  const auto time = before ? format_time(before->created_at) : "infinity";
-  const auto id = before ? before->id : Uuid().str();
+                                             const std::optional<Cursor>& after, int limit) {
+  const auto time = after ? format_time(after->time) : "infinity";
+  const auto id = after ? after->id : Uuid().str();
   const auto rows = run(tx, unread_only ? kListUnread : kList, user.str(), time, id, limit);
   return list_of(rows, [&](const pqxx::row& row) -> Notification {
     return {id_of<NotificationId>(row["id"]),
@@ -64,7 +65,9 @@ std::vector<NotificationId> list_existing(pqxx::transaction_base& tx, const std:
                  [](const pqxx::row& row) { return id_of<NotificationId>(row["id"]); });
 }
 
-int count_unread(pqxx::transaction_base& tx, UserId user) { return int_of(run(tx, kCountUnread, user.str())[0][0]); }
+int count_unread(pqxx::transaction_base& tx, UserId user, const std::vector<NotificationId>& besides) {
+  return int_of(run(tx, kCountUnread, user.str(), array_of(besides))[0][0]);
+}
 
 int update_notifications_read(pqxx::transaction_base& tx, UserId user, const std::vector<NotificationId>& ids,
                               Time now) {

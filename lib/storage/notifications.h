@@ -7,7 +7,7 @@
 #include "base/time.h"
 #include "base/uuid.h"
 #include "postgres/database.h"
-#include "storage/bookings.h"
+#include "storage/cursor.h"
 
 namespace ticketd::storage {
 
@@ -23,14 +23,15 @@ struct Notification {
   std::optional<Time> read_at;
 };
 
-// A user's notifications, newest first, `limit` of 1 to 100.
+// A user's notifications, newest first.
 std::vector<Notification> list_notifications(pqxx::transaction_base& tx, UserId user, bool unread_only,
-                                             const std::optional<Before>& before, int limit);
+                                             const std::optional<Cursor>& after, int limit);
 
 // Those of the ids that exist by now.
 std::vector<NotificationId> list_existing(pqxx::transaction_base& tx, const std::vector<NotificationId>& ids);
 
-int count_unread(pqxx::transaction_base& tx, UserId user);
+// How many the user has not read, besides these.
+int count_unread(pqxx::transaction_base& tx, UserId user, const std::vector<NotificationId>& besides = {});
 
 // Marks the user's own as read, those that were unread; says how many. An empty list of ids means all.
 int update_notifications_read(pqxx::transaction_base& tx, UserId user, const std::vector<NotificationId>& ids,

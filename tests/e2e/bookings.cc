@@ -92,6 +92,20 @@ TEST(Bookings, ComeInPagesNewestFirst) {
   CHECK_TRUE(made == seen);
 }
 
+TEST(Bookings, HaveNoNextPageBehindAFullLastOne) {
+  for (int i = 0; i < 2; ++i) booked(person);
+  CHECK_TRUE(list("?limit=2")["pagination"]["next_cursor"].is_null());
+  CHECK_FALSE(list("?limit=1")["pagination"]["next_cursor"].is_null());
+}
+
+TEST(Bookings, RefuseACursorOfAnotherListOrFilter) {
+  for (int i = 0; i < 2; ++i) booked(person);
+  const std::string cursor(list("?limit=1")["pagination"]["next_cursor"].text());
+  expect_bad_fields({"cursor"}, person.get("/v1/bookings?state=confirmed&cursor=" + cursor));
+  expect_bad_fields({"cursor"}, person.get("/v1/bookings?event_id=" + fresh_uuid() + "&cursor=" + cursor));
+  expect_bad_fields({"cursor"}, person.get("/v1/notifications?cursor=" + cursor));
+}
+
 TEST(Bookings, NameEveryBadParameter) {
   const auto reply = person.get("/v1/bookings?state=lost&event_id=seven&cursor=x&limit=101");
   expect_bad_fields({"state", "event_id", "cursor", "limit"}, reply);

@@ -131,6 +131,14 @@ TEST(DiscoverEvents, SkipsNothingWhenAnEventComesInWhilePaging) {
   CHECK_TRUE(ids_of(second) == std::vector<std::string>(before.begin() + 2, before.end()));
 }
 
+TEST(DiscoverEvents, RefusesACursorOfAnotherOrderOrFilter) {
+  for (int i = 0; i < 3; ++i) create("Songs");
+  const std::string cursor(discover("&limit=2").data()["pagination"]["next_cursor"].text());
+  for (const char* other : {"&sort=-start_date_time", "&sort=created_at", "&available=true", "&when=all"})
+    expect_bad_fields({"cursor"}, discover(std::string(other) + "&cursor=" + cursor));
+  expect_status(200, discover("&limit=1&sort=start_date_time&cursor=" + cursor));
+}
+
 TEST(DiscoverEvents, FiltersFromAndTo) {
   const auto early = create("Early", {.starts_in = kDay}), late = create("Late", {.starts_in = kDay * 9});
   expect_found({late}, "&from=" + in_days(5));

@@ -1,5 +1,8 @@
+#include <algorithm>
+
 #include "support/booking_steps.h"
 #include "support/checks.h"
+#include "support/stack.h"
 #include "support/token_forge.h"
 
 #include <CppUTest/TestHarness.h>  // last: it redefines new
@@ -16,6 +19,7 @@ TEST_GROUP(Notifications) {
     owner = make_person();
     person = make_person();
   }
+  void teardown() override { resume_workers(); }
 
   Json list(const std::string& parameters = "") const {
     const auto reply = person.get("/v1/notifications" + parameters);
@@ -127,6 +131,39 @@ TEST(Notifications, ComeInPages) {
   LONGS_EQUAL(2, first["data"].size());
   LONGS_EQUAL(1, second["data"].size());
   CHECK_TRUE(second["pagination"]["next_cursor"].is_null());
+}
+
+TEST(Notifications, HaveNoNextPageBehindAFullLastOne) {
+  be_told(2);
+  CHECK_TRUE(list("?limit=2")["pagination"]["next_cursor"].is_null());
+  CHECK_FALSE(list("?limit=1")["pagination"]["next_cursor"].is_null());
+}
+
+TEST(Notifications, ComeInPagesWhileCommandsWait) {
+  be_told(2);
+  const auto id = create_event(owner, {.tickets = 9, .max_per_user = 9});
+  pause_workers();
+  std::vector<std::string> told, seen;
+  for (int i = 0; i < 3; ++i) told.emplace_back(book(person, id).data()["notification"]["id"].text());
+  std::string cursor;
+  for (int pages = 0; pages < 5; ++pages) {
+    const Json page = list("?limit=1" + (cursor.empty() ? "" : "&cursor=" + cursor));
+    LONGS_EQUAL(1, page["data"].size());
+    expect_number(5, page["unread_count"]);
+    seen.emplace_back(page["data"].at(0)["id"].text());
+    cursor = page["pagination"]["next_cursor"].text();
+    if (pages == 1) resume_workers();  // what was decided in between is neither left out nor shown again
+  }
+  CHECK_TRUE(cursor.empty());
+  std::reverse(told.begin(), told.end());
+  CHECK_TRUE(told == std::vector<std::string>(seen.begin(), seen.begin() + 3));
+  CHECK_TRUE(seen[3] != seen[4]);
+}
+
+TEST(Notifications, RefuseACursorOfAnotherFilter) {
+  be_told(2);
+  const std::string cursor(list("?limit=1")["pagination"]["next_cursor"].text());
+  expect_bad_fields({"cursor"}, person.get("/v1/notifications?unread=true&cursor=" + cursor));
 }
 
 TEST(Notifications, CountTheUnreadOnes) {

@@ -1,4 +1,4 @@
-// Covers: lib/http/request.cc lib/api/event_list.cc lib/http/fields.cc
+// Covers: lib/http/request.cc lib/api/event_list.cc lib/api/paging.cc lib/http/fields.cc
 // A query string as the lists read it: paging, filters, cursors.
 #include "api/event_list.h"
 #include "fuzz/properties.h"
@@ -6,17 +6,16 @@
 using namespace ticketd;
 using fuzz::require;
 
-static void try_cursor(const storage::Cursor& cursor) {
-  const auto again = storage::decode_cursor(storage::encode_cursor(cursor));
-  require(again && again->key == cursor.key && again->id == cursor.id, "a cursor is read as it was written");
-  require(format_time(from_epoch_ms(cursor.key)).size() == 24, "a cursor's time is one that PostgreSQL can read");
+static void try_cursor(const storage::Cursor& cursor, std::uint32_t list) {
+  const auto again = decode_cursor(encode_cursor(cursor, list), list);
+  require(again && again->time == cursor.time && again->id == cursor.id, "a cursor is read as it was written");
+  require(format_time(cursor.time).size() == 24, "a cursor's time is one that PostgreSQL can read");
 }
 
 static void try_page(const http::Request& request) {
   http::Fields in(request);
-  const auto page = read_page(in);
   const auto filter = read_filter(in, from_epoch_ms(1'800'000'000'000));
-  const auto before = read_before(in);
+  const auto page = read_event_page(in, filter);
   if (!in.ok()) {
     fuzz::require_problem(in.refusal());
     return;
@@ -24,8 +23,7 @@ static void try_page(const http::Request& request) {
   require(page.limit >= 1 && page.limit <= 100, "a page has 1 to 100 rows");
   require(page.number >= 1 && page.number * page.limit <= storage::kCountMax, "a page lies within what is counted");
   if (filter.words) require(!filter.words->empty() && Json(*filter.words).is_string(), "words to find are UTF-8");
-  if (page.cursor) try_cursor(*page.cursor);
-  require(before.has_value() == page.cursor.has_value(), "one form of cursor for all lists");
+  if (page.after) try_cursor(*page.after, page.list);
 }
 
 static void try_without(const http::Request& request) {

@@ -105,7 +105,7 @@ TEST_GROUP_BASE(QueryPlans, IntegrationTest) {
   static auto list(const storage::EventFilter& filter, bool behind_a_cursor = false) {
     return [=](pqxx::work& tx) {
       std::optional<storage::Cursor> cursor;
-      if (behind_a_cursor) cursor = {epoch_ms(now()), fresh<EventId>().str()};
+      if (behind_a_cursor) cursor = {now(), fresh<EventId>().str()};
       storage::list_events(tx, filter, 20, 0, cursor);
     };
   }

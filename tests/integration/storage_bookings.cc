@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "api/notification_list.h"
 #include "storage/notifications.h"
 #include "support/fixtures.h"
 #include "support/integration_test.h"
@@ -43,7 +44,7 @@ TEST(StorageBookings, AWalkOverEqualTimesMissesNothing) {
   std::set<BookingId> seen;
   for (auto page = list(filter); !page.empty(); page = list(filter)) {
     for (const auto& booking : page) CHECK(seen.insert(booking.id).second);
-    filter.before = {page.back().created_at, page.back().id.str()};
+    filter.after = {page.back().created_at, page.back().id.str()};
   }
   LONGS_EQUAL(7, seen.size());
 }
@@ -112,7 +113,7 @@ TEST(StorageBookings, ARequestIsFoundByItsPersonAlone) {
 
 TEST_GROUP_BASE(StorageNotifications, IntegrationTest) {
   const UserId user = make_user();
-  std::vector<storage::Notification> list(bool unread_only = false, const std::optional<storage::Before>& before = {},
+  std::vector<storage::Notification> list(bool unread_only = false, const std::optional<storage::Cursor>& before = {},
                                           int limit = 100) const {
     return commit([&](pqxx::work& tx) { return storage::list_notifications(tx, user, unread_only, before, limit); });
   }
@@ -137,12 +138,26 @@ TEST_GROUP_BASE(StorageNotifications, IntegrationTest) {
 TEST(StorageNotifications, AWalkOverEqualTimesMissesNothing) {
   receive(7);
   std::set<NotificationId> seen;
-  std::optional<storage::Before> before;
+  std::optional<storage::Cursor> before;
   for (auto page = list(false, before, 3); !page.empty(); page = list(false, before, 3)) {
     for (const auto& one : page) CHECK(seen.insert(one.id).second);
     before = {page.back().created_at, page.back().id.str()};
   }
   LONGS_EQUAL(7, seen.size());
+}
+
+// The queue was asked before the database.
+TEST(StorageNotifications, WhatIsDecidedByNowStandsOnceAmongWhatIsPending) {
+  const auto decided = cancel(user, fresh<EventId>());
+  auto waiting = cancel(user, fresh<EventId>());
+  waiting.accepted_at += seconds(1);
+  carry_out(decided);
+  const auto page = commit([&](pqxx::work& tx) { return list_page(tx, user, false, {}, {decided, waiting}); });
+  const auto rows = *Json::parse(page.rows.str());
+  LONGS_EQUAL(2, rows.size());
+  expect_text("processing", rows.at(0)["kind"].text());
+  expect_text("rejected", rows.at(1)["kind"].text());
+  LONGS_EQUAL(2, page.unread_count);
 }
 
 TEST(StorageNotifications, MarkingSomeLeavesTheRestUnread) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "api/event_list.h"
 #include "support/fixtures.h"
 #include "support/integration_test.h"
 
@@ -30,11 +31,11 @@ TEST_GROUP_BASE(StorageEventSearch, IntegrationTest) {
     filter.owner = owner;
     return filter;
   }
-  static storage::EventPage page(const EventFilter& filter, int limit = 100, int offset = 0,
-                                 const std::optional<std::string>& cursor = {}) {
-    return commit([&](pqxx::work& tx) {
-      return storage::list_events(tx, filter, limit, offset, cursor ? storage::decode_cursor(*cursor) : std::nullopt);
-    });
+  static EventPage page(const EventFilter& filter, int limit = 100, int number = 1,
+                        const std::optional<std::string>& cursor = {}) {
+    Page page{limit, number};
+    if (cursor) page.after = decode_cursor(*cursor, page.list);
+    return commit([&](pqxx::work& tx) { return list_page(tx, filter, page, 0); });
   }
   static std::vector<EventId> ids(const EventFilter& filter) {
     std::vector<EventId> found;
@@ -68,7 +69,7 @@ TEST_GROUP_BASE(StorageEventSearch, IntegrationTest) {
     std::optional<std::string> cursor;
     for (int n = 0; n == 0 || cursor; ++n) {
       CHECK(n < 20);
-      const auto part = page(filter, 3, 0, cursor);
+      const auto part = page(filter, 3, 1, cursor);
       for (const auto& event : part.events) {
         CHECK_TRUE_TEXT(seen.insert(event.id).second, "came twice");
         unseen.erase(event.id);
@@ -99,17 +100,17 @@ TEST(StorageEventSearch, AWalkOverEqualTimesMissesNothing) {
   std::set<EventId> seen;
   std::optional<std::string> cursor;
   do {
-    const auto part = page(mine(), 2, 0, cursor);
+    const auto part = page(mine(), 2, 1, cursor);
     for (const auto& one : part.events) CHECK(seen.insert(one.id).second);
     cursor = part.next_cursor;
   } while (cursor);
   LONGS_EQUAL(7, seen.size());
 }
 
-TEST(StorageEventSearch, AnOffsetSkipsRows) {
+TEST(StorageEventSearch, APageBehindTheFirstSkipsRows) {
   insert(0);
   const auto second = insert(1);
-  const auto rest = page(mine(), 10, 1);
+  const auto rest = page(mine(), 1, 2);
   LONGS_EQUAL(1, rest.events.size());
   CHECK(rest.events[0].id == second.id);
 }
@@ -222,7 +223,7 @@ TEST(StorageEventSearch, FindsTheSameByEitherWayOfSearching) {
   auto filter = mine();
   filter.words = query("jaz");
   const auto listed = [&](int matches) {
-    return commit([&](pqxx::work& tx) { return storage::list_events(tx, filter, 3, 0, {}, matches); });
+    return commit([&](pqxx::work& tx) { return list_page(tx, filter, {3}, matches); });
   };
   const auto sorted = listed(0), walked = listed(1'000'000);
   LONGS_EQUAL(3, sorted.events.size());

@@ -24,7 +24,7 @@ TEST_GROUP_BASE(MarkOver, IntegrationTest) {
     storage::EventFilter filter;
     filter.owner = owner;
     filter.ends_after = at;
-    return commit([&](pqxx::work& tx) { return storage::list_events(tx, filter, 10, 0, {}); }).events.size();
+    return commit([&](pqxx::work& tx) { return storage::list_events(tx, filter, 10, 0, {}); }).size();
   }
 };
 

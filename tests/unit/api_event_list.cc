@@ -18,8 +18,7 @@ TEST_GROUP(EventList) {
   // The fields that the query's page is refused for.
   std::string bad_fields(const std::string& query) {
     auto in = with(query);
-    read_page(in);
-    read_filter(in, clock.now());
+    read_event_page(in, read_filter(in, clock.now()));
     std::string list;
     for (const auto& error : in.refusal().errors) list += error.field + ' ';
     return list;
@@ -28,12 +27,12 @@ TEST_GROUP(EventList) {
 
 TEST(EventList, StartsAtPageOneOfTwenty) {
   auto in = with("");
-  const auto page = read_page(in);
-  CHECK_TRUE(in.ok() && page.number == 1 && page.limit == 20 && !page.cursor);
+  const auto page = read_event_page(in, {});
+  CHECK_TRUE(in.ok() && page.number == 1 && page.limit == 20 && !page.after);
 }
 
 TEST(EventList, ReportsEveryBadParameter) {
-  expect_text("limit page cursor from available when sort ",
+  expect_text("from available when sort limit cursor page ",
               bad_fields("limit=101&page=0&cursor=x&from=today&available=perhaps&when=now&sort=price"));
 }
 
@@ -59,7 +58,20 @@ TEST(EventList, SortsByWhatIsAskedFor) {
 }
 
 TEST(EventList, CountsTheLastPageThatIsNotFull) {
-  const Page page{1, 20, {}};
+  const Page page;
   for (const auto& [total, pages] : {std::pair(0, 0), std::pair(1, 1), std::pair(20, 1), std::pair(21, 2)})
     LONGS_EQUAL(pages, parsed(pagination_json(page, total, std::nullopt))["total_pages"].integer());
+}
+
+// One behind another order or filter leaves rows out. How many a page has, and the moment, make no other list.
+TEST(EventList, HasCursorsOfItsOwnForEachOrderAndFilter) {
+  const auto list = [&](const std::string& query) {
+    auto in = with(query);
+    return read_event_page(in, read_filter(in, clock.now())).list;
+  };
+  for (const auto* other : {"sort=created_at", "sort=-start_date_time", "when=all", "when=past", "available=true",
+                            "q=jazz", "from=2030-01-01T00:00Z", "to=2030-01-01T00:00Z"})
+    CHECK_TRUE_TEXT(list("") != list(other), other);
+  for (const auto* same : {"limit=7", "page=2", "when=upcoming", "sort=start_date_time", "q="})
+    CHECK_TRUE_TEXT(list("") == list(same), same);
 }
