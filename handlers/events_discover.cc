@@ -7,7 +7,7 @@ using namespace ticketd;
 static Answer discover(App& app, const Request& request, UserId) {
   http::Fields in(request);
   const auto now = app.clock.now();
-  auto filter = read_filter(in, now);
+  auto filter = read_filter(in, {When::upcoming, storage::EventSort::start}, now);
   const auto page = read_event_page(in, filter);
   if (!in.ok()) return in.refusal();
   return postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) -> Answer {

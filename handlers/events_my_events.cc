@@ -7,23 +7,22 @@ using namespace ticketd;
 
 static Answer my_events(App& app, const Request& request, UserId user) {
   http::Fields in(request);
-  auto filter = read_filter(in, app.clock.now());
+  const auto now = app.clock.now();
+  auto filter = read_filter(in, {When::all, storage::EventSort::created_descending}, now);
   enum class State { open, over, deleted, all };
   const auto state = in.optional_word<State>(
       "state", {{"open", State::open}, {"over", State::over}, {"cancelled", State::deleted}, {"all", State::all}});
   filter.owner = user;
-  if (!in.has("when")) filter.ends_after.reset();
-  if (state == State::open) filter.ends_after = app.clock.now();
-  if (state == State::over) filter.ends_before = app.clock.now();
+  if (state == State::open) filter.ends_after = now;
+  if (state == State::over) filter.ends_before = now;
   if (state == State::deleted) filter.scope = storage::EventScope::deleted;
   if (state == State::all) filter.scope = storage::EventScope::all;
-  if (!in.has("sort")) filter.sort = storage::EventSort::created_descending;
   const auto page = read_event_page(in, filter);
   if (!in.ok()) return in.refusal();
   return postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) -> Answer {
     if (filter.words) filter.words = storage::word_query(tx, *filter.words);
     const auto found = list_page(tx, filter, page, 0);
-    auto reply = http::success(200, "All events retrieved successfully", events_json(found.events, app.clock.now()));
+    auto reply = http::success(200, "All events retrieved successfully", events_json(found.events, now));
     if (found.next_cursor) {
       const auto next = request.path + '?' + request.query_without({"cursor", "page"}) + "cursor=" + *found.next_cursor;
       reply.header("Link", '<' + next + ">; rel=\"next\"");

@@ -3,6 +3,24 @@
 namespace ticketd {
 
 using storage::EventSort;
+namespace {
+
+// A day that is over is asked for, and only by default what is not over: rather than nothing, the way to it. Who writes
+// when=upcoming means what began by then and goes on.
+void refuse_contradictions(http::Fields& in, const storage::EventFilter& filter, const std::optional<When>& when,
+                           When otherwise, Time now) {
+  if (filter.from && filter.to && *filter.from > *filter.to)
+    in.bad("to", "out_of_range", "to must not be before from; exchange the two");
+  if (when == When::past && filter.from && *filter.from > now)
+    in.bad("from", "out_of_range", "from must be in the past with when=past; send when=upcoming or when=all");
+  if (!when && otherwise == When::upcoming && in.ok("when") && filter.to && *filter.to < now) {
+    in.bad(
+        "to", "out_of_range",
+        "to is in the past: send when=past or when=all as well, or when=upcoming for what began by then and goes on");
+  }
+}
+
+}  // namespace
 
 Page read_event_page(http::Fields& in, const storage::EventFilter& filter) {
   auto page = read_page(in, "events " + std::to_string(static_cast<int>(filter.sort)) + ' ' + key_of(filter));
@@ -10,23 +28,23 @@ Page read_event_page(http::Fields& in, const storage::EventFilter& filter) {
   return page;
 }
 
-storage::EventFilter read_filter(http::Fields& in, Time now) {
+storage::EventFilter read_filter(http::Fields& in, const ListDefaults& defaults, Time now) {
   storage::EventFilter filter;
   filter.words = in.optional_text("q", {0, 200});
   if (filter.words && filter.words->empty()) filter.words.reset();
   filter.from = in.optional_time("from");
   filter.to = in.optional_time("to");
   filter.available_only = in.optional_boolean("available").value_or(false);
-  enum class When { upcoming, past, all };
   const auto when =
       in.optional_word<When>("when", {{"upcoming", When::upcoming}, {"past", When::past}, {"all", When::all}});
-  if (when.value_or(When::upcoming) == When::upcoming) filter.ends_after = now;
-  if (when == When::past) filter.ends_before = now;
+  refuse_contradictions(in, filter, when, defaults.when, now);
+  if (when.value_or(defaults.when) == When::upcoming) filter.ends_after = now;
+  if (when.value_or(defaults.when) == When::past) filter.ends_before = now;
   filter.sort = in.optional_word<EventSort>("sort", {{"start_date_time", EventSort::start},
                                                      {"-start_date_time", EventSort::start_descending},
                                                      {"created_at", EventSort::created},
                                                      {"-created_at", EventSort::created_descending}})
-                    .value_or(EventSort::start);
+                    .value_or(defaults.sort);
   return filter;
 }
 

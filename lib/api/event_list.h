@@ -9,8 +9,16 @@ namespace ticketd {
 // but that the words of a search are still as they were typed.
 Page read_event_page(http::Fields& in, const storage::EventFilter& filter);
 
-// q, from, to, when (upcoming unless given), available, sort.
-storage::EventFilter read_filter(http::Fields& in, Time now);
+enum class When { upcoming, past, all };
+
+// What a list shows, and in which order, unless the query says otherwise.
+struct ListDefaults {
+  When when;
+  storage::EventSort sort;
+};
+
+// q, from, to, when, available, sort. What contradicts itself, and so leaves nothing whatever there is, is refused.
+storage::EventFilter read_filter(http::Fields& in, const ListDefaults& defaults, Time now);
 
 struct EventPage {
   std::vector<storage::Event> events;

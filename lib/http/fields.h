@@ -45,6 +45,7 @@ class Fields {
   int number(const std::string& name, int least, int most);
   std::optional<int> optional_number(const std::string& name, int least, int most);
   std::optional<bool> optional_boolean(const std::string& name);
+  // ISO 8601 with a zone. In a query its + may have been left as it is, and come as a space.
   Time time(const std::string& name);
   std::optional<Time> optional_time(const std::string& name);
 

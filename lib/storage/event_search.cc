@@ -81,7 +81,7 @@ Query query_of(const EventFilter& filter) {
     query.where("to_tsvector('simple', translate(title || ' ' || location || ' ' || description, '/.-@', '    ')) @@ ",
                 *filter.words, "::tsquery");
   if (filter.from) query.where("start_date_time >= ", format_time(*filter.from));
-  if (filter.to) query.where("start_date_time < ", format_time(*filter.to));
+  if (filter.to) query.where("start_date_time <= ", format_time(*filter.to));
   if (filter.ends_after) {
     query.where("NOT over");  // what was marked long ago; for an index that begins behind it
     query.where("end_date_time > ", format_time(*filter.ends_after));

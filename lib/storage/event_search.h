@@ -17,7 +17,7 @@ struct EventFilter {
   EventScope scope = EventScope::open;
   std::optional<std::string> words;  // a word_query()
   std::optional<Time> from;          // starts at or after
-  std::optional<Time> to;            // starts before
+  std::optional<Time> to;            // starts at or before
   std::optional<Time> ends_after;    // upcoming
   std::optional<Time> ends_before;   // past
   bool available_only = false;

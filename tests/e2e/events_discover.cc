@@ -147,6 +147,28 @@ TEST(DiscoverEvents, FiltersFromAndTo) {
   expect_found({}, "&from=" + in_days(4) + "&to=" + in_days(5));
 }
 
+TEST(DiscoverEvents, TakesBothEndsOfAWindow) {
+  const auto id = create("Songs");
+  const auto start = std::string(owner.get("/v1/events/" + id).data()["start_date_time"].text());
+  expect_found({id}, "&from=" + start + "&to=" + start);
+}
+
+// Each is an empty list whatever there is: who asks so means something else.
+TEST(DiscoverEvents, RefusesWhatContradictsItself) {
+  const auto yesterday = in_days(-1), tomorrow = in_days(1);
+  expect_bad_fields({"to"}, discover("&from=" + tomorrow + "&to=" + yesterday + "&when=all"));
+  expect_bad_fields({"to"}, discover("&to=" + yesterday));
+  expect_bad_fields({"from"}, discover("&when=past&from=" + tomorrow));
+  expect_contains("when=all", discover("&to=" + yesterday).body);
+  for (const char* when : {"all", "past", "upcoming"})
+    expect_status(200, discover("&when=" + std::string(when) + "&to=" + yesterday));
+}
+
+TEST(DiscoverEvents, ReadsAZoneWhosePlusIsNotEncoded) {
+  const auto id = create("Songs");
+  expect_found({id}, "&from=2020-01-01T00:00:00+02:00&to=2099-01-01T00:00:00+02:00");
+}
+
 TEST(DiscoverEvents, TellsPastFromUpcoming) {
   EventPlan plan{.title = "Past " + word};
   const auto past = create_ended_event(owner, plan), upcoming = create("Upcoming");

@@ -14,7 +14,7 @@ static void try_cursor(const storage::Cursor& cursor, std::uint32_t list) {
 
 static void try_page(const http::Request& request) {
   http::Fields in(request);
-  const auto filter = read_filter(in, from_epoch_ms(1'800'000'000'000));
+  const auto filter = read_filter(in, {When::upcoming, storage::EventSort::start}, from_epoch_ms(1'800'000'000'000));
   const auto page = read_event_page(in, filter);
   if (!in.ok()) {
     fuzz::require_problem(in.refusal());

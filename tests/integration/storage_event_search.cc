@@ -122,13 +122,17 @@ TEST(StorageEventSearch, ALastPageThatIsFullHasNoNextOne) {
   CHECK(page(mine(), 1).next_cursor.has_value());
 }
 
-TEST(StorageEventSearch, TheWindowTakesItsBeginningAndLeavesItsEnd) {
+TEST(StorageEventSearch, TheWindowTakesItsBeginningAndItsEnd) {
   insert(0);
   const auto second = insert(1), third = insert(2);
+  insert(3);
   auto filter = mine();
   filter.from = second.starts_at;
   filter.to = third.starts_at;
-  CHECK(ids(filter) == std::vector{second.id});
+  CHECK(ids(filter) == (std::vector{second.id, third.id}));
+  filter.from = second.starts_at + milliseconds(1);
+  filter.to = third.starts_at - milliseconds(1);
+  CHECK(ids(filter).empty());
 }
 
 TEST(StorageEventSearch, UpcomingAndPastShareOutEverything) {

@@ -7,6 +7,13 @@ using namespace ticketd;
 using namespace ticketd::tests;
 using storage::EventSort;
 
+namespace {
+
+constexpr ListDefaults kDiscover{When::upcoming, EventSort::start};
+constexpr ListDefaults kMine{When::all, EventSort::created_descending};
+
+}  // namespace
+
 TEST_GROUP(EventList) {
   http::Request request;
   FixedClock clock;
@@ -16,9 +23,9 @@ TEST_GROUP(EventList) {
     return http::Fields(request);
   }
   // The fields that the query's page is refused for.
-  std::string bad_fields(const std::string& query) {
+  std::string bad_fields(const std::string& query, const ListDefaults& defaults = kDiscover) {
     auto in = with(query);
-    read_event_page(in, read_filter(in, clock.now()));
+    read_event_page(in, read_filter(in, defaults, clock.now()));
     std::string list;
     for (const auto& error : in.refusal().errors) list += error.field + ' ';
     return list;
@@ -43,17 +50,17 @@ TEST(EventList, TakesAnyPageOfTheDocument) {
 
 TEST(EventList, ShowsUpcomingEventsUnlessToldOtherwise) {
   auto none = with("");
-  CHECK_TRUE(read_filter(none, clock.now()).ends_after == clock.now());
+  CHECK_TRUE(read_filter(none, kDiscover, clock.now()).ends_after == clock.now());
   auto past = with("when=past");
-  const auto filter = read_filter(past, clock.now());
+  const auto filter = read_filter(past, kDiscover, clock.now());
   CHECK_TRUE(filter.ends_before == clock.now() && !filter.ends_after);
   auto all = with("when=all");
-  CHECK_FALSE(read_filter(all, clock.now()).ends_after.has_value());
+  CHECK_FALSE(read_filter(all, kDiscover, clock.now()).ends_after.has_value());
 }
 
 TEST(EventList, SortsByWhatIsAskedFor) {
   auto in = with("sort=-created_at&available=true&q=+");
-  const auto filter = read_filter(in, clock.now());
+  const auto filter = read_filter(in, kDiscover, clock.now());
   CHECK_TRUE(filter.sort == EventSort::created_descending && filter.available_only && !filter.words);
 }
 
@@ -67,11 +74,41 @@ TEST(EventList, CountsTheLastPageThatIsNotFull) {
 TEST(EventList, HasCursorsOfItsOwnForEachOrderAndFilter) {
   const auto list = [&](const std::string& query) {
     auto in = with(query);
-    return read_event_page(in, read_filter(in, clock.now())).list;
+    return read_event_page(in, read_filter(in, kDiscover, clock.now())).list;
   };
   for (const auto* other : {"sort=created_at", "sort=-start_date_time", "when=all", "when=past", "available=true",
                             "q=jazz", "from=2030-01-01T00:00Z", "to=2030-01-01T00:00Z"})
     CHECK_TRUE_TEXT(list("") != list(other), other);
   for (const auto* same : {"limit=7", "page=2", "when=upcoming", "sort=start_date_time", "q="})
     CHECK_TRUE_TEXT(list("") == list(same), same);
+}
+
+TEST(EventList, TakesAWindowOfOneMoment) {
+  const auto at = format_time(clock.now());
+  expect_text("", bad_fields("from=" + at + "&to=" + at));
+}
+
+TEST(EventList, RefusesAWindowThatEndsBeforeItBegins) {
+  const auto now = clock.now();
+  expect_text("to ", bad_fields("when=all&from=" + format_time(now) + "&to=" + format_time(now - milliseconds(1))));
+}
+
+TEST(EventList, RefusesAPastWindowUnlessItIsSaidWhich) {
+  const auto past = "to=" + format_time(clock.now() - milliseconds(1));
+  expect_text("to ", bad_fields(past));
+  for (const auto* when : {"&when=past", "&when=all", "&when=upcoming"}) expect_text("", bad_fields(past + when));
+  expect_text("", bad_fields(past, kMine));
+  expect_text("when ", bad_fields(past + "&when=later"));
+}
+
+TEST(EventList, RefusesWhatIsPastAndStartsInTheFuture) {
+  const auto now = clock.now();
+  expect_text("from ", bad_fields("when=past&from=" + format_time(now + milliseconds(1))));
+  expect_text("", bad_fields("when=past&from=" + format_time(now)));
+}
+
+TEST(EventList, ShowsMineOfAllTimesNewestFirst) {
+  auto in = with("");
+  const auto filter = read_filter(in, kMine, clock.now());
+  CHECK_TRUE(!filter.ends_after && !filter.ends_before && filter.sort == EventSort::created_descending);
 }

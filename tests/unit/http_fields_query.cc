@@ -52,6 +52,24 @@ TEST(QueryFields, LeaveOutWhatIsMissing) {
   CHECK_TRUE(in.ok());
 }
 
+// As people write it: then the + of the zone comes as a space.
+TEST(QueryFields, ReadATimeWhosePlusIsNotEncoded) {
+  for (const auto* query : {"from=2027-05-01T19:30:00+02:00", "from=2027-05-01+19:30:00+02:00",
+                            "from=2027-05-01T19:30+0200", "from=2027-05-01%2019:30%2002:00"}) {
+    auto in = with(query);
+    STRCMP_EQUAL_TEXT("2027-05-01T17:30:00.000Z", format_time(in.time("from")).c_str(), query);
+    CHECK_TRUE(in.ok());
+  }
+}
+
+TEST(QueryFields, RefuseATimeWithoutAZone) {
+  for (const auto* query :
+       {"from=2027-05-01+19:30", "from=2027-05-01T19:30", "from=2027-05-01", "from=2027-05-01++02:00"}) {
+    auto in = with(query);
+    CHECK_FALSE_TEXT(in.optional_time("from").has_value(), query);
+  }
+}
+
 TEST(QueryFields, ReadATimeWhosePlusIsEncoded) {
   auto in = with("from=2027-05-01T19%3A30%2B02%3A00");
   expect_text("2027-05-01T17:30:00.000Z", format_time(in.time("from")));
