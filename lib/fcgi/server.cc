@@ -58,7 +58,9 @@ Request to_request(const FCGX_Request& fcgi) {
 }
 
 void send(const FCGX_Request& fcgi, const Request& request, const Reply& reply) {
-  std::string text = "Status: " + std::to_string(reply.status) + "\r\n";
+  // nginx sends the status line as it stands here, and RFC 9112 wants a space behind the number.
+  std::string text =
+      "Status: " + std::to_string(reply.status) + ' ' + std::string(http::phrase_of(reply.status)) + "\r\n";
   for (const auto& [name, value] : reply.headers) text.append(name).append(": ").append(value).append("\r\n");
   if (reply.status != 304) text += "Content-Length: " + std::to_string(reply.body.size()) + "\r\n";
   text += "\r\n";

@@ -61,22 +61,6 @@ Kind kind_of(Code code) {
   return {500, "internal_error", "Something went wrong on our side; if it stays, report the request_id"};
 }
 
-std::string_view title_of(int status) {
-  switch (status) {
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 409: return "Conflict";
-    case 413: return "Content Too Large";
-    case 415: return "Unsupported Media Type";
-    case 422: return "Unprocessable Content";
-    case 429: return "Too Many Requests";
-    case 503: return "Service Unavailable";
-    default: return "Internal Server Error";
-  }
-}
-
 JsonText json_of(const std::vector<FieldError>& errors) {
   auto list = JsonText::array();
   for (const auto& error : errors)
@@ -114,7 +98,7 @@ Reply problem(const Refusal& refusal, const std::string& request_id) {
                                 {"message", message},
                                 {"data", nullptr},
                                 {"type", "/docs/errors#" + std::string(kind.name)},
-                                {"title", title_of(kind.status)},
+                                {"title", phrase_of(kind.status)},
                                 {"status", kind.status},
                                 {"code", kind.name},
                                 {"request_id", request_id}});
@@ -138,6 +122,26 @@ Reply with_etag(Reply reply, const Request& request) {
     reply.body.clear();
   }
   return reply;
+}
+
+std::string_view phrase_of(int status) {
+  switch (status) {
+    case 200: return "OK";
+    case 201: return "Created";
+    case 202: return "Accepted";
+    case 304: return "Not Modified";
+    case 400: return "Bad Request";
+    case 401: return "Unauthorized";
+    case 403: return "Forbidden";
+    case 404: return "Not Found";
+    case 409: return "Conflict";
+    case 413: return "Content Too Large";
+    case 415: return "Unsupported Media Type";
+    case 422: return "Unprocessable Content";
+    case 429: return "Too Many Requests";
+    case 503: return "Service Unavailable";
+    default: return "Internal Server Error";
+  }
 }
 
 int status_of(Code code) { return kind_of(code).status; }

@@ -35,6 +35,9 @@ Reply problem(const Refusal& refusal, const std::string& request_id);
 // If-None-Match has it.
 Reply with_etag(Reply reply, const Request& request);
 
+// What RFC 9110 calls a status: 200 is OK. Of those that our replies have.
+std::string_view phrase_of(int status);
+
 // The status of a code; for tests and documents.
 int status_of(Code code);
 std::string_view name_of(Code code);

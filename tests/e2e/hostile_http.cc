@@ -1,5 +1,8 @@
 // Requests in shapes that two servers could read in two ways. Each is refused and the connection closed, or read as the
 // one request that it is: what stands behind it is never taken for something else.
+#include <map>
+
+#include "support/booking_steps.h"
 #include "support/checks.h"
 #include "support/person.h"
 #include "support/raw_client.h"
@@ -117,6 +120,30 @@ TEST(HostileHttp, HeadersCannotPassForParameters) {
 
 TEST(HostileHttp, TwoTokensAreRefused) {
   expect_each("400", {get("/v1/users/me", "Host: x\r\nAuthorization: Bearer a\r\nAuthorization: Bearer b\r\n")});
+}
+
+// RFC 9112, section 4: a space stands behind the number whatever comes next, and strict clients want it.
+TEST(HostileHttp, EveryStatusLineHasAPhrase) {
+  const auto person = make_person();
+  const auto id = create_event(person);
+  const auto tag = person.get("/v1/events/" + id).header("etag");
+  const auto mine = "Host: x\r\nConnection: close\r\n" + person.authorization() + "\r\n";
+  const auto book = "{\"event_id\":\"" + id + "\"}";
+  const auto body =
+      "Content-Type: application/json\r\nContent-Length: " + std::to_string(book.size()) + "\r\n\r\n" + book;
+  const std::map<std::string, std::string> lines = {
+      {get("/livez", mine), "200 OK"},
+      {"POST /v1/events/book HTTP/1.1\r\n" + mine + body, "202 Accepted"},
+      {get("/v1/events/" + id, mine + "If-None-Match: " + tag + "\r\n"), "304 Not Modified"},
+      {get("/v1/events/seven", mine), "400 Bad Request"},
+      {get("/v1/users/me", "Host: x\r\nConnection: close\r\n"), "401 Unauthorized"},
+      {get("/nothing", mine), "404 Not Found"}};
+  for (const auto& [request, line] : lines) {
+    RawClient client;
+    client.send(request);
+    const auto answer = client.read_all();
+    expect_text("HTTP/1.1 " + line, answer.substr(0, answer.find("\r\n")));
+  }
 }
 
 TEST(HostileHttp, ManyHeadersAreRefused) {

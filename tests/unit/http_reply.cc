@@ -102,6 +102,11 @@ TEST(Reply, TitlesAProblemWithItsStatusPhrase) {
     expect_text(titles.at(status_of(code)), (*Json::parse(problem({code}, "").body))["title"].text());
 }
 
+TEST(Reply, HasAPhraseForEachStatusThatIsSent) {
+  const std::map<int, std::string> phrases = {{200, "OK"}, {201, "Created"}, {202, "Accepted"}, {304, "Not Modified"}};
+  for (const auto& [status, phrase] : phrases) expect_text(phrase, phrase_of(status));
+}
+
 TEST(Reply, AsksForABearerTokenWith401Alone) {
   for (const auto code : all_codes())
     expect_text(status_of(code) == 401 ? "Bearer" : "", header(problem({code}, ""), "WWW-Authenticate"));
