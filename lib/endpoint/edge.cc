@@ -107,14 +107,14 @@ Edge::Caller Edge::caller_of(const Request& request) const {
   const auto header = request.header("authorization");
   constexpr std::string_view kScheme = "Bearer ";
   Caller caller;
-  // The scheme's name has no case (RFC 9110 section 11.1).
-  const bool bearer =
-      header.size() > kScheme.size() && strncasecmp(header.c_str(), kScheme.data(), kScheme.size()) == 0;
-  if (!bearer) {
+  // The scheme's name has no case (RFC 9110 section 11.1), and behind it stands any number of spaces (11.4).
+  const bool bearer = strncasecmp(header.c_str(), kScheme.data(), kScheme.size()) == 0;
+  const auto token = bearer ? header.find_first_not_of(' ', kScheme.size()) : std::string::npos;
+  if (token == std::string::npos) {
     caller.refusal = Refusal{Code::token_missing};
     return caller;
   }
-  const auto claims = app_.access_tokens.verify(header.substr(kScheme.size()), app_.clock.now());
+  const auto claims = app_.access_tokens.verify(header.substr(token), app_.clock.now());
   if (claims.ok()) {
     caller.token = *claims;
   } else {

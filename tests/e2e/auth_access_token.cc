@@ -47,6 +47,12 @@ TEST(AccessToken, IsTakenWithThePreviousKey) {
   expect_status(200, me_as(sign(claims_of(person.id), signing_keys()[1])));
 }
 
+// RFC 9110, section 11.4.
+TEST(AccessToken, MayStandBehindSeveralSpaces) {
+  expect_status(200, me_with("Bearer  " + person.access_token));
+  expect_status(200, me_with("bearer     " + person.access_token));
+}
+
 TEST(AccessToken, MustBeABearerToken) {
   LONGS_EQUAL(401, me_with("Basic QWRhOnNlY3JldA==").status);
   LONGS_EQUAL(401, me_with("Bearer ").status);
