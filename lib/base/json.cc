@@ -1,5 +1,7 @@
 #include "base/json.h"
 
+#include <cmath>
+
 #include "base/json_text.h"
 
 namespace ticketd {
@@ -45,6 +47,14 @@ Json Json::operator[](const char* key) const {
 Json Json::at(std::size_t index) const {
   json_t* found = json_array_get(value_, index);
   return found == nullptr ? Json() : Json(json_incref(found));
+}
+
+std::optional<std::int64_t> Json::whole_number() const {
+  if (is_integer()) return integer();
+  constexpr double kExact = 9'007'199'254'740'992;  // 2^53
+  const double value = json_real_value(value_);     // 0 for what is no number
+  if (!json_is_real(value_) || std::trunc(value) != value || std::abs(value) > kExact) return std::nullopt;
+  return static_cast<std::int64_t>(value);
 }
 
 std::string_view Json::text() const {

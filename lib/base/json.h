@@ -59,6 +59,9 @@ class Json {
   [[nodiscard]] bool is_array() const { return json_is_array(value_); }
   [[nodiscard]] bool is_string() const { return json_is_string(value_); }
   [[nodiscard]] bool is_integer() const { return json_is_integer(value_); }
+  // The value of a whole number, however it is written: 5.0 and 5e0 are 5 (RFC 8259, section 6; JSON Schema,
+  // "integer"). Empty for all else, and for one with a point or an exponent that a double may not hold exactly.
+  [[nodiscard]] std::optional<std::int64_t> whole_number() const;
   [[nodiscard]] bool is_boolean() const { return json_is_boolean(value_); }
 
   // Empty, 0 and false where the value is of another type. The view lives as long as this value.

@@ -105,8 +105,7 @@ std::optional<std::string> Fields::string_of(const std::string& name, bool trim)
 std::optional<std::int64_t> Fields::integer_of(const std::string& name) {
   if (!has(name)) return std::nullopt;
   if (request_ == nullptr) {
-    const auto value = object_[name.c_str()];
-    if (value.is_integer()) return value.integer();
+    if (const auto value = object_[name.c_str()].whole_number()) return value;
   } else {
     const auto text = *request_->query_value(name);
     std::int64_t value = 0;

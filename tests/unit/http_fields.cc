@@ -157,6 +157,19 @@ TEST(Fields, TakeNumbersWithinTheirBounds) {
   expect_text("x:out_of_range", errors_with(std::int64_t{4'294'967'297}, read));
 }
 
+TEST(Fields, TakeAWholeNumberHoweverItIsWritten) {
+  for (const auto* body : {R"({"x":5})", R"({"x":5.0})", R"({"x":5e0})", R"({"x":50E-1})", R"({"x":0.5e1})"}) {
+    auto in = of(body);
+    LONGS_EQUAL_TEXT(5, in.number("x", 5, 5), body);
+    CHECK_TRUE(in.ok());
+  }
+  for (const auto* body : {R"({"x":5.5})", R"({"x":1e300})", R"({"x":-1e300})", R"({"x":9007199254740993.0e3})"}) {
+    auto in = of(body);
+    in.number("x", 1, 9);
+    STRCMP_EQUAL_TEXT("x:wrong_type", errors_of(in).c_str(), body);
+  }
+}
+
 TEST(Fields, TakeNothingElseForAWholeNumber) {
   for (const auto* bad : {R"({"x":"5"})", R"({"x":5.5})", R"({"x":true})", R"({"x":[5]})", R"({"x":{}})"}) {
     auto in = of(bad);
