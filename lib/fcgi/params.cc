@@ -42,7 +42,11 @@ void take_lists(const char* const* params, http::Request& request) {
     if (equals == std::string_view::npos) continue;
     const auto name = text.substr(0, equals);
     const auto value = text.substr(equals + 1);
-    if (name.starts_with("HTTP_")) request.headers.emplace(lower(name.substr(5), '-'), value);
+    if (name.starts_with("HTTP_")) {
+      const auto [header, first] = request.headers.emplace(lower(name.substr(5), '-'), value);
+      if (!first)
+        header->second.append(", ").append(value);  // RFC 9110, section 5.3; nginx from 1.23 on does it itself
+    }
     if (name.starts_with("PATH_") && !value.empty()) request.path_values.emplace(lower(name.substr(5), '_'), value);
   }
 }

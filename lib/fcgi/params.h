@@ -7,7 +7,8 @@
 namespace ticketd::fcgi {
 
 // All but the body. `params` ends with a null pointer. HTTP_X_Y becomes the header x-y, PATH_EVENT_ID the path value
-// event_id; of a parameter that comes twice the first one counts.
+// event_id. A header that comes twice is a list with a comma; of another parameter that comes twice the first one
+// counts.
 http::Request request_of(const char* const* params);
 
 // How many bytes of body were announced, but at most one more than a body may have: enough to see that it is too large.

@@ -43,6 +43,13 @@ void append_encoded(std::string& out, std::string_view pair) {
   }
 }
 
+constexpr std::string_view kBetween = ", ";  // the lines of a header that came several times
+
+std::string unquoted(const std::string& text) {
+  const bool quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
+  return quoted ? text.substr(1, text.size() - 2) : text;
+}
+
 }  // namespace
 
 std::string Request::header(const std::string& name) const {
@@ -84,14 +91,20 @@ std::string Request::query_without(std::initializer_list<std::string_view> names
 }
 
 Result<std::optional<std::string>> Request::idempotency_key() const {
-  auto key = header("idempotency-key");
-  if (key.empty() && !headers.contains("idempotency-key")) return std::optional<std::string>();
-  if (key.size() >= 2 && key.front() == '"' && key.back() == '"') key = key.substr(1, key.size() - 2);
+  const auto refused = [](const char* why) {
+    return Refusal{Code::validation_failed, "", {{"Idempotency-Key", "invalid", why}}};
+  };
+  if (!headers.contains("idempotency-key")) return std::optional<std::string>();
+  const auto sent = header("idempotency-key");
+  const auto key = unquoted(sent.substr(0, sent.find(kBetween)));
+  for (auto at = sent.find(kBetween); at != std::string::npos; at = sent.find(kBetween, at)) {
+    at += kBetween.size();
+    if (unquoted(sent.substr(at, sent.find(kBetween, at) - at)) != key)
+      return refused("Idempotency-Key came twice, with different values; send one");
+  }
   const auto visible = [](char c) { return c > 0x20 && c < 0x7f; };
   if (key.empty() || key.size() > 255 || !std::all_of(key.begin(), key.end(), visible)) {
-    return Refusal{Code::validation_failed,
-                   "",
-                   {{"Idempotency-Key", "invalid", "Idempotency-Key must be 1 to 255 visible ASCII characters"}}};
+    return refused("Idempotency-Key must be 1 to 255 visible ASCII characters");
   }
   return std::optional(key);
 }

@@ -49,7 +49,7 @@ struct Request {
   }
 
   // Idempotency-Key, without its quotes; empty if there is none.
-  // Refuses: validation_failed for anything but 1 to 255 visible ASCII characters.
+  // Refuses: validation_failed for anything but 1 to 255 visible ASCII characters, and for two that differ.
   [[nodiscard]] Result<std::optional<std::string>> idempotency_key() const;
 };
 

@@ -167,6 +167,16 @@ TEST(IdempotencyKey, MayHave255Characters) {
   expect_status(400, book(person, id, std::string(256 - key.size(), 'k') + key));
 }
 
+TEST(IdempotencyKey, ThatComesTwiceIsRefusedUnlessItIsTheSame) {
+  const auto id = create_event(owner);
+  const auto with = [&](const std::string& second) {
+    return person.post("/v1/events/book", Json::object({{"event_id", id}}),
+                       {"Idempotency-Key: " + key, "Idempotency-Key: " + second});
+  };
+  expect_bad_fields({"Idempotency-Key"}, with(fresh_uuid()));
+  expect_status(202, with(key));
+}
+
 TEST(IdempotencyKey, MustBeVisibleAscii) {
   const auto id = create_event(owner);
   for (const char* bad : {"two words", "schl\xc3\xbcssel", "\"\"", "\x01"}) expect_status(400, book(person, id, bad));

@@ -156,6 +156,12 @@ TEST(IdempotencyKey, IsRefusedUnlessVisibleAscii) {
     STRCMP_EQUAL_TEXT("refused", read(bad).c_str(), bad);
 }
 
+TEST(IdempotencyKey, MayComeTwiceIfItIsTheSame) {
+  expect_text("k-1", read("k-1, \"k-1\", k-1"));
+  for (const auto* two : {"k-1, k-2", "k-1, k-1, k-2", "k-1, ", ", k-1", "k-1, k"})
+    STRCMP_EQUAL_TEXT("refused", read(two).c_str(), two);
+}
+
 TEST(IdempotencyKey, IsNamedInTheRefusal) {
   Request request;
   request.headers["idempotency-key"] = "a b";
