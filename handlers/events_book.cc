@@ -13,12 +13,11 @@ static Answer book(App& app, const Request& request, UserId user) {
   http::Fields in(*body);
   const auto event = in.id<EventId>("event_id");
   if (!in.ok()) return in.refusal();
-  if (const auto refusal = app.events.must_be_open(event, app.clock.now())) {
-    return replay_or(*refusal, app, request, user, *body, kMessage);
-  }
-
   const auto booking = BookingId::make(app.clock.now(), app.random);
   const auto command = make_command(app, request, user, event, domain::Book{booking});
+  if (const auto refusal = app.events.must_be_open(event, app.clock.now())) {
+    return replay_or(*refusal, app, request, command, *body, kMessage);
+  }
   return submit(app, request, command, *body, kMessage);
 }
 

@@ -6,6 +6,16 @@
 
 using namespace ticketd;
 
+// Is it the answer to a request for the same event, in whatever words? What was given to the first one is not compared.
+static bool is_answer_for(const storage::Event& event, const Json& answer) {
+  const auto wanted = *Json::parse(event_json(event, event.created_at).str());
+  for (const auto* field :
+       {"title", "description", "location", "start_date_time", "end_date_time", "total_tickets", "max_per_user"}) {
+    if (!(wanted[field] == answer["data"][field])) return false;
+  }
+  return true;
+}
+
 static Answer initialize(App& app, const Request& request, UserId user) {
   const auto body = request.json_body();
   if (!body.ok()) return body.refusal();
@@ -18,11 +28,13 @@ static Answer initialize(App& app, const Request& request, UserId user) {
   event->created_at = event->updated_at = now;
   const auto key = request.idempotency_key();
   if (!key.ok()) return key.refusal();
+  if (*key && !claim_key(app, request, user, **key)) return Refusal{Code::idempotency_key_reused};
 
   auto reply = http::success(201, "Event created successfully", event_json(*event, now));
   const auto fingerprint = *key ? fingerprint_of(request, *body) : "";
   const auto replay = [&](const storage::IdempotencyClaim& first) -> Answer {
-    if (!first.same_request) return Refusal{Code::idempotency_key_reused};
+    const auto answer = Json::parse(first.answer).value_or(Json());
+    if (!first.same_request && !is_answer_for(*event, answer)) return Refusal{Code::idempotency_key_reused};
     return Reply{201, reply.headers, first.answer}.header("Idempotent-Replayed", "true");
   };
   return postgres::transact(app.database, [&](pqxx::work& tx) -> Answer {

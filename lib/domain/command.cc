@@ -19,6 +19,12 @@ std::optional<CommandKind> parse_command_kind(std::string_view name) {
   return std::nullopt;
 }
 
+bool ask_the_same(const Command& a, const Command& b) {
+  auto action = a.action;
+  if (auto* book = std::get_if<Book>(&action)) book->booking = b.booking().value_or(BookingId{});
+  return a.user == b.user && a.event == b.event && action == b.action;
+}
+
 std::optional<BookingId> Command::booking() const {
   if (const auto* book = std::get_if<Book>(&action)) return book->booking;
   if (const auto* cancel = std::get_if<Cancel>(&action)) return cancel->booking;

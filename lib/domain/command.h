@@ -72,4 +72,8 @@ struct Command {
   bool operator==(const Command&) const = default;
 };
 
+// Do two commands of a user ask for the same, whenever and in whatever words they were sent? All is compared but what
+// each acceptance makes anew: ids and times.
+bool ask_the_same(const Command& a, const Command& b);
+
 }  // namespace ticketd::domain

@@ -86,14 +86,24 @@ Answer submit(App& app, const Request& request, const domain::Command& command, 
   return queued->replayed ? replayed(queued->command, message) : accepted(queued->command, message);
 }
 
-Answer replay_or(const Refusal& refusal, App& app, const Request& request, UserId user, const Json& body,
-                 std::string_view message) {
+Answer replay_or(const Refusal& refusal, App& app, const Request& request, const domain::Command& command,
+                 const Json& body, std::string_view message) {
   const auto key = key_of(request, body);
   if (!key.ok()) return key.refusal();
   if (!*key) return refusal;
-  const auto first = app.queue.find_replay(user, **key);
+  const auto first = app.queue.find_replay(command, **key);
   if (!first.ok()) return first.refusal();
   return *first ? Answer(replayed(**first, message)) : refusal;
+}
+
+bool claim_key(App& app, const Request& request, UserId user, const std::string& key) {
+  const auto purpose = auth::hex_hash_of(request.method + ' ' + request.path);
+  try {
+    return app.queue.claim_key(user, {key, purpose, auth::site_of(request.remote_addr)}, app.clock.now());
+  } catch (const redis::RedisUnavailable& e) {
+    Log::warning("key_not_claimed", {{"request_id", request.request_id}, {"error", e.what()}});
+    return true;
+  }
 }
 
 Result<bool> submit_and_wait(App& app, const domain::Command& command) {

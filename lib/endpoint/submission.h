@@ -9,15 +9,19 @@ namespace ticketd {
 domain::Command make_command(App& app, const Request& request, UserId user, EventId event, domain::Action action);
 
 // Queues the command under the request's Idempotency-Key, if it has one, and answers 202 with {notification, request}.
-// `body` is the request's JSON: the same key with another one is refused.
+// `body` is the request's JSON. The same key with a command that asks for something else is refused.
 // Refuses as CommandQueue::submit() does, and validation_failed for a bad key.
 Answer submit(App& app, const Request& request, const domain::Command& command, const Json& body,
               std::string_view message);
 
 // Instead of submit(), for a request that would be refused by now: the first answer if it was accepted before under its
 // Idempotency-Key, else the refusal.
-Answer replay_or(const Refusal& refusal, App& app, const Request& request, UserId user, const Json& body,
-                 std::string_view message);
+Answer replay_or(const Refusal& refusal, App& app, const Request& request, const domain::Command& command,
+                 const Json& body, std::string_view message);
+
+// Takes an idempotency key, which PostgreSQL keeps with its answer, in the queue as well: a key stands for one request,
+// whichever endpoint it is sent to. False: it was used at another one. While the queue is away nobody asks.
+bool claim_key(App& app, const Request& request, UserId user, const std::string& key);
 
 // Queues the command and waits up to config.outcome_wait_ms for its outcome. True: it took effect. False: it takes
 // longer, or half of the threads are waiting already; answer accepted(). Refuses as CommandQueue::submit() does, and

@@ -14,10 +14,26 @@ constexpr int kGoneTtlS = 3600;  // no access token lives longer
 
 std::string idempotency_key(UserId user, const std::string& key) { return "ticketd:idem:" + user.str() + ":" + key; }
 
+// What is counted beside the key itself, for quotas.
+void add_keys(redis::Arguments& keys, UserId user, const IdempotencyKey& key) {
+  keys.push_back(idempotency_key(user, key.key));
+  keys.push_back("ticketd:idem:" + user.str());
+  keys.push_back("ticketd:idem:network:" + key.network);
+  keys.push_back("ticketd:idem:hours");
+}
+
+std::string hour_of(Time time) { return std::to_string(epoch_s(time) / 3600); }
+
 domain::Command first_command(std::string_view json) {
   auto first = from_json_text(json);
   if (!first) throw std::runtime_error("the command stored with an idempotency key cannot be read");
   return *first;
+}
+
+// The command that a key was used for, if this one asks for the same in other words; the key may stand for no command.
+std::optional<domain::Command> same_command(std::string_view json, const domain::Command& command) {
+  auto first = from_json_text(json);
+  return first && ask_the_same(*first, command) ? std::move(first) : std::nullopt;
 }
 
 // Keys of the day before are counted out by the hour.
@@ -31,7 +47,10 @@ Result<Accepted> accepted(const redis::Reply& reply, const domain::Command& comm
   if (verdict == "replayed") return Accepted{first_command(reply.at(1).text()), true};
   if (verdict == "other_shards")
     throw redis::RedisUnavailable("the workers have another number of shards than this process");
-  if (verdict == "key_reused") return Refusal{Code::idempotency_key_reused};
+  if (verdict == "key_reused") {
+    const auto first = same_command(reply.at(1).text(), command);
+    return first ? Result<Accepted>(Accepted{*first, true}) : Refusal{Code::idempotency_key_reused};
+  }
   if (verdict == "closed") return Refusal{Code::event_cancelled};
   if (verdict == "gone") return Refusal{Code::token_invalid, "The account was deleted"};
   if (verdict == "user_full")
@@ -52,7 +71,7 @@ Result<Accepted> accepted(const redis::Reply& reply, const domain::Command& comm
 }  // namespace
 
 CommandQueue::CommandQueue(redis::RedisPool& redis, Limits limits)
-    : redis_(redis), limits_(limits), script_(submit_script(limits)) {}
+    : redis_(redis), limits_(limits), submit_(submit_script(limits)), claim_(claim_script(limits)) {}
 
 Result<Accepted> CommandQueue::submit(const domain::Command& command, const std::optional<IdempotencyKey>& key,
                                       bool awaited) {
@@ -64,22 +83,17 @@ Result<Accepted> CommandQueue::submit(const domain::Command& command, const std:
                                 std::to_string(shard),
                                 key ? key->fingerprint : "",
                                 key ? to_json_text(fields) : "",
-                                std::to_string(epoch_s(command.accepted_at) / 3600)};
+                                hour_of(command.accepted_at)};
   for (const auto& [name, value] : fields) {
     arguments.push_back(name);
     arguments.push_back(value);
   }
   redis::Arguments keys = {stream_key(shard), pending_key(command.user), closed_key(command.event),
                            closed_key(command.user), kShardsKey};
-  if (key) {
-    keys.push_back(idempotency_key(command.user, key->key));
-    keys.push_back("ticketd:idem:" + command.user.str());
-    keys.push_back("ticketd:idem:network:" + key->network);
-    keys.push_back("ticketd:idem:hours");
-  }
+  if (key) add_keys(keys, command.user, *key);
   try {
     CRASH_POINT("before_xadd");
-    const auto reply = redis_.eval(script_, keys, arguments);
+    const auto reply = redis_.eval(submit_, keys, arguments);
     CRASH_POINT("after_xadd");
     return accepted(reply, command);
   } catch (const redis::RedisError& e) {
@@ -92,11 +106,25 @@ void CommandQueue::refuse_bookings_of(UserId user) {
   redis_.command({"SET", closed_key(user), "1", "EX", std::to_string(kGoneTtlS)});
 }
 
-Result<std::optional<domain::Command>> CommandQueue::find_replay(UserId user, const IdempotencyKey& key) {
-  const auto first = redis_.command({"HMGET", idempotency_key(user, key.key), "fingerprint", "command"});
+Result<std::optional<domain::Command>> CommandQueue::find_replay(const domain::Command& command,
+                                                                 const IdempotencyKey& key) {
+  const auto first = redis_.command({"HMGET", idempotency_key(command.user, key.key), "fingerprint", "command"});
   if (first.at(0).is_nil()) return std::optional<domain::Command>();
-  if (first.at(0).text() != key.fingerprint) return Refusal{Code::idempotency_key_reused};
-  return std::optional(first_command(first.at(1).text()));
+  if (first.at(0).text() == key.fingerprint) return std::optional(first_command(first.at(1).text()));
+  auto same = same_command(first.at(1).text(), command);
+  if (!same) return Refusal{Code::idempotency_key_reused};
+  return same;
+}
+
+bool CommandQueue::claim_key(UserId user, const IdempotencyKey& key, Time now) {
+  redis::Arguments keys;
+  add_keys(keys, user, key);
+  try {
+    return redis_.eval(claim_, keys, {key.fingerprint, hour_of(now)}).at(0).text() != "key_reused";
+  } catch (const redis::RedisError& e) {
+    if (e.is("OOM")) return true;
+    throw;
+  }
 }
 
 bool CommandQueue::await_outcome(CommandId id, int wait_ms) {

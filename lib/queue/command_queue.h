@@ -35,7 +35,8 @@ struct Limits {
                            // have not had a hundredth of their own share
 };
 
-// An idempotency key as the client sent it, a hash of the request that it came with, and the site that it came from.
+// An idempotency key as the client sent it, a hash of the request that it came with, and the site that it came from. By
+// the hash alone the release before tells whether a request is the same.
 struct IdempotencyKey {
   std::string key;
   std::string fingerprint;
@@ -67,8 +68,12 @@ class CommandQueue {
   void refuse_bookings_of(UserId user);
 
   // The command that was accepted under this key before, empty if there is none. Queues nothing.
-  // Refuses: idempotency_key_reused. Throws redis::RedisUnavailable.
-  Result<std::optional<domain::Command>> find_replay(UserId user, const IdempotencyKey& key);
+  // Refuses: idempotency_key_reused, if that asked for something else. Throws redis::RedisUnavailable.
+  Result<std::optional<domain::Command>> find_replay(const domain::Command& command, const IdempotencyKey& key);
+
+  // Takes a key for what is no command, so that no command is accepted under it, for as long as there is room for keys.
+  // False: it stands for something else, by the fingerprint. Throws redis::RedisUnavailable.
+  bool claim_key(UserId user, const IdempotencyKey& key, Time now);
 
   // BLPOP on a list that the worker pushes to in the script that acknowledges. A list keeps what was pushed before
   // anybody waited: so there is no race between subscribing and the signal. Changing and deleting an event wait so,
@@ -86,7 +91,8 @@ class CommandQueue {
 
   redis::RedisPool& redis_;
   const Limits limits_;
-  const redis::Script script_;
+  const redis::Script submit_;
+  const redis::Script claim_;
 };
 
 }  // namespace ticketd::queue

@@ -17,12 +17,18 @@ local closed, gone, agreed = unpack(redis.call('MGET', event_closed, user_closed
 if agreed and tonumber(agreed) ~= shards then return {'other_shards'} end
 )";
 
+const char* const kNamesOfClaim = R"(
+local key, keys_of_user, keys_of_network, keys_by_hour = unpack(KEYS)
+local fingerprint, hour = unpack(ARGV)
+local command = ''
+)";
+
 // First of all: a replay gets the first answer even when by now the event is deleted or the queue is full.
 const char* const kReplay = R"(
 if key then
   local first = redis.call('HMGET', key, 'fingerprint', 'command')
   if first[1] == fingerprint then return {'replayed', first[2]} end
-  if first[1] then return {'key_reused'} end
+  if first[1] then return {'key_reused', first[2]} end
 end
 )";
 
@@ -73,9 +79,7 @@ end
 return {'queued'}
 )";
 
-}  // namespace
-
-std::string submit_script(const Limits& limits) {
+std::string script_of(const Limits& limits, std::initializer_list<const char*> parts) {
   std::string script;
   const auto local = [&](const char* name, int value) {
     script += std::string("local ") + name + " = " + std::to_string(value) + '\n';
@@ -87,8 +91,18 @@ std::string submit_script(const Limits& limits) {
   local("keys_per_network", limits.keys_per_network);
   local("keys_max", limits.keys_max);
   local("key_ttl", kIdempotencyTtlS);
-  for (const auto* part : {kNames, kReplay, kAccept, kQuotas, kEnqueue, kRemember}) script += part;
+  for (const auto* part : parts) script += part;
   return script;
+}
+
+}  // namespace
+
+std::string submit_script(const Limits& limits) {
+  return script_of(limits, {kNames, kReplay, kAccept, kQuotas, kEnqueue, kRemember});
+}
+
+std::string claim_script(const Limits& limits) {
+  return script_of(limits, {kNamesOfClaim, kReplay, kQuotas, kRemember});
 }
 
 }  // namespace ticketd::queue

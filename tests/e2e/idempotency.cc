@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include "support/booking_steps.h"
@@ -145,6 +146,33 @@ TEST(IdempotencyKey, RefusesAnotherEventUnderTheSameKey) {
   expect_status(201, initialize(event_body(), key));
   expect_problem(422, "idempotency_key_reused", initialize(event_body(), key));
   LONGS_EQUAL(1, owner.get("/v1/events/my-events").data().size());
+}
+
+// The same values in other words are the same request.
+TEST(IdempotencyKey, ComparesWhatIsMeant) {
+  const auto id = create_event(owner, {.tickets = 9, .max_per_user = 5});
+  std::string capitals = id;
+  std::transform(id.begin(), id.end(), capitals.begin(), [](unsigned char c) { return std::toupper(c); });
+  const auto booked = book(person, id, key);
+  expect_replay(booked, book(person, capitals, key));
+
+  Json body = event_body();
+  const auto first = initialize(body, key);
+  const std::string start(body["start_date_time"].text());
+  body.set("start_date_time", start.substr(0, start.size() - 1) + "+00:00")
+      .set("title", " " + std::string(body["title"].text()));
+  body.set("max_per_user", Json()).set("note", "to nobody");
+  expect_replay(first, initialize(body, key));
+}
+
+TEST(IdempotencyKey, IsTheSameAtEveryEndpoint) {
+  const auto id = create_event(owner);
+  expect_status(202, book(owner, id, key));
+  expect_problem(422, "idempotency_key_reused", initialize(event_body(), key));
+  const auto other = fresh_uuid();
+  expect_status(201, initialize(event_body(), other));
+  expect_problem(422, "idempotency_key_reused", book(owner, id, other));
+  expect_problem(422, "idempotency_key_reused", cancel(owner, id, other));
 }
 
 TEST(IdempotencyKey, BelongsToOnePerson) {

@@ -111,6 +111,30 @@ TEST(QueueSubmit, AKeyWithAnotherRequestIsRefused) {
   expect_refusal(Code::idempotency_key_reused, queue.submit(cancel(user, event), IdempotencyKey{"key", "another"}));
 }
 
+TEST(QueueSubmit, AKeyWithTheSameRequestInOtherWordsIsAReplay) {
+  const auto first = book(user, event);
+  CHECK(queue.submit(first, key).ok());
+  const auto again = queue.submit(book(user, event), IdempotencyKey{"key", "another"});
+  CHECK(again->replayed && again->command == first);
+  CHECK(*queue.find_replay(book(user, event), {"key", "another"}) == first);
+  CHECK_FALSE(queue.find_replay(cancel(user, event), {"key", "another"}).ok());
+}
+
+TEST(QueueSubmit, AKeyThatStandsForNoCommandIsRefused) {
+  CHECK(queue.claim_key(user, key, now()));
+  CHECK(queue.claim_key(user, key, now()));
+  expect_refusal(Code::idempotency_key_reused, queue.submit(book(user, event), IdempotencyKey{"key", "another"}));
+  CHECK(queue.submit(book(user, event), IdempotencyKey{"free", "another"}).ok());
+  CHECK_FALSE(queue.claim_key(user, {"free", "fingerprint"}, now()));
+}
+
+TEST(QueueSubmit, AClaimOfAKeyNeedsNoRoom) {
+  queue::CommandQueue none(stores().queue, {16, 100, 5, 0});
+  CHECK(none.claim_key(user, key, now()));
+  const FullRedis full(stores().queue);
+  CHECK(queue.claim_key(user, key, now()));
+}
+
 TEST(QueueSubmit, ARefusalLeavesTheKeyFree) {
   queue::CommandQueue none(stores().queue, {16, 0, 5});
   expect_refusal(Code::queue_full, none.submit(book(user, event), key));
