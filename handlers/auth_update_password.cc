@@ -27,7 +27,7 @@ static Answer update_password(App& app, const Request& request, UserId user) {
   if (verdict == auth::Passwords::Verdict::busy) return Refusal{Code::busy};
   if (verdict == auth::Passwords::Verdict::wrong) {
     attempt.wrong();
-    return Refusal{Code::invalid_credentials, "The current password is wrong"};
+    return Refusal{Code::wrong_password};
   }
   attempt.right();
   const auto hash = app.passwords.hash(wanted);
@@ -37,7 +37,7 @@ static Answer update_password(App& app, const Request& request, UserId user) {
     if (!storage::lock_password(tx, user, account->password_hash)) return std::nullopt;
     return storage::update_password(tx, user, hash, app.clock);
   });
-  if (!changed_at) return Refusal{Code::invalid_credentials, "The password was changed by somebody else just now"};
+  if (!changed_at) return Refusal{Code::token_invalid, "The password was changed just now; log in again"};
   app.gate.revoke_tokens_before(user, *changed_at);
   return http::success(200, "password updated successfully",
                        JsonText::object({{"message", "Password updated successfully"}}));

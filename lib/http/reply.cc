@@ -21,6 +21,7 @@ Kind kind_of(Code code) {
     case Code::invalid_json: return {400, "invalid_json", "The body is not valid JSON"};
     case Code::validation_failed: return {400, "validation_failed", "Some fields are missing or wrong; see errors"};
     case Code::invalid_id: return {400, "invalid_id", "The id must be a UUID"};
+    case Code::wrong_password: return {400, "wrong_password", "The current password is wrong"};
     case Code::token_missing:
       return {401, "token_missing", "Send your access token: Authorization: Bearer <access_token>"};
     case Code::token_invalid: return {401, "token_invalid", "The access token is not valid; log in again"};

@@ -10,6 +10,7 @@ enum class Code {
   invalid_json,
   validation_failed,
   invalid_id,
+  wrong_password,
   token_missing,
   token_invalid,
   token_expired,

@@ -136,7 +136,7 @@ TEST(Guessing, OfTheCurrentPasswordIsStopped) {
     return person.put("/v1/auth/update-password",
                       Json::object({{"current_password", "wrong password"}, {"new_password", "a better password"}}));
   };
-  for (int i = 0; i < 10; ++i) expect_problem(401, "invalid_credentials", guess());
+  for (int i = 0; i < 10; ++i) expect_problem(400, "wrong_password", guess());
   expect_problem(429, "rate_limited", guess());
 }
 
@@ -151,7 +151,7 @@ TEST(Guessing, OfTheCurrentPasswordLocksNoOwnerOut) {
                  .from = from});
   };
   const auto thief = fresh_address();
-  for (int i = 0; i < 10; ++i) expect_problem(401, "invalid_credentials", change(thief, "wrong password"));
+  for (int i = 0; i < 10; ++i) expect_problem(400, "wrong_password", change(thief, "wrong password"));
   expect_problem(429, "rate_limited", change(thief, "wrong password"));
   expect_status(200, change("", owner.password));
 }

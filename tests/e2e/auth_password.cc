@@ -34,9 +34,11 @@ TEST(UpdatePassword, MakesTheNewOneCount) {
   expect_problem(401, "invalid_credentials", login(person, person.password));
 }
 
+// Not by 401, at which clients take their tokens for bad and sign out.
 TEST(UpdatePassword, RefusesAWrongCurrentOne) {
   const auto person = register_person();
-  expect_problem(401, "invalid_credentials", update(person, "wrong password", kNew));
+  expect_problem(400, "wrong_password", update(person, "wrong password", kNew));
+  expect_status(200, person.get("/v1/users/me"));
   expect_status(200, login(person, person.password));
 }
 

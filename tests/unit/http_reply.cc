@@ -23,6 +23,7 @@ std::string header(const Reply& reply, std::string_view name) {
 const std::map<std::string, int> kTable = {{"invalid_json", 400},
                                            {"validation_failed", 400},
                                            {"invalid_id", 400},
+                                           {"wrong_password", 400},
                                            {"token_missing", 401},
                                            {"token_invalid", 401},
                                            {"token_expired", 401},
