@@ -1,4 +1,5 @@
-// POST /v1/auth/logout: ends the session that the refresh token belongs to, with all of its tokens.
+// POST /v1/auth/logout: ends the session that the refresh token belongs to, with all of its tokens. Once more it is
+// answered the same: perhaps the first answer was lost.
 #include "auth/opaque_token.h"
 #include "endpoint/serve.h"
 #include "http/fields.h"
@@ -16,9 +17,9 @@ static Answer logout(App& app, const Request& request) {
   const auto ended = postgres::transact(app.database, [&](pqxx::work& tx) {
     return storage::update_session_ended(tx, auth::hash_of(token), app.clock.now());
   });
+  if (!ended) return Refusal{Code::invalid_refresh_token};
   // Also if it had ended before: perhaps by a request like this one, whose process did not live to say so.
-  if (ended) app.gate.revoke_session(ended->id, app.clock.now());
-  if (!ended || !ended->was_live) return Refusal{Code::invalid_refresh_token};
+  app.gate.revoke_session(*ended, app.clock.now());
   return http::success(200, "user logout successful", true);
 }
 

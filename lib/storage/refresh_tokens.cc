@@ -89,11 +89,12 @@ std::vector<SessionId> list_oldest_sessions(pqxx::transaction_base& tx, UserId u
                  [](const pqxx::row& row) { return id_of<SessionId>(row["family_id"]); });
 }
 
-std::optional<EndedSession> update_session_ended(pqxx::work& tx, const std::string& hash, Time now) {
+std::optional<SessionId> update_session_ended(pqxx::work& tx, const std::string& hash, Time now) {
   const auto rows = run(tx, kFindFamily, bytea(hash), format_time(now));
   if (rows.empty()) return std::nullopt;
   const auto family = id_of<SessionId>(rows[0]["family_id"]);
-  return EndedSession{family, update_session_revoked(tx, family, now)};
+  update_session_revoked(tx, family, now);
+  return family;
 }
 
 }  // namespace ticketd::storage

@@ -44,11 +44,7 @@ bool update_session_revoked(pqxx::work& tx, SessionId family, Time now);
 // A user's sessions but for those `keep` whose tokens are the newest; at most 100, the newest of them first.
 std::vector<SessionId> list_oldest_sessions(pqxx::transaction_base& tx, UserId user, int keep);
 
-struct EndedSession {
-  SessionId id;
-  bool was_live;  // false: it had ended before
-};
-// Ends the session of the token. Empty if there is no such token, or it expired.
-std::optional<EndedSession> update_session_ended(pqxx::work& tx, const std::string& hash, Time now);
+// Ends the session of the token, unless it had ended before. Empty if there is no such token, or it expired.
+std::optional<SessionId> update_session_ended(pqxx::work& tx, const std::string& hash, Time now);
 
 }  // namespace ticketd::storage

@@ -73,10 +73,22 @@ TEST(DeleteEvent, IsForTheOwnerAlone) {
   expect_text("open", status_of(owner, id)["state"].text());
 }
 
-TEST(DeleteEvent, HappensOnce) {
+// Whose answer was lost asks again. It happens once.
+TEST(DeleteEvent, AnswersTheSameOnceMore) {
   const auto id = create_event(owner);
-  remove(id);
-  expect_problem(409, "event_cancelled", remove(id));
+  const auto person = people_who_booked(1, id).front();
+  const auto first = remove(id), again = remove(id);
+  expect_success(200, "Event deleted successfully", again);
+  expect_text(first.body, again.body);
+  expect_problem(403, "not_event_owner", person.del("/v1/events/" + id));
+  CHECK_FALSE(await_notification(person, "event_deleted").is_null());
+  LONGS_EQUAL(2, person.get("/v1/notifications").data()["data"].size());
+}
+
+TEST(DeleteEvent, AnswersTheSameToTwoAtOnce) {
+  const auto id = create_event(owner);
+  const auto request = owner.request("DELETE", "/v1/events/" + id);
+  for (const auto& reply : send_at_once({request, request, request})) expect_status(200, reply);
 }
 
 TEST(DeleteEvent, RefusesAnUnknownId) { expect_problem(404, "event_not_found", remove(fresh_uuid())); }
