@@ -62,6 +62,12 @@ Kind kind_of(Code code) {
   return {500, "internal_error", "Something went wrong on our side; if it stays, report the request_id"};
 }
 
+// RFC 6750, section 3: an error only for a token that was sent, one that has expired included.
+const char* challenge_of(Code code) {
+  const bool bad_token = code == Code::token_invalid || code == Code::token_expired;
+  return bad_token ? "Bearer error=\"invalid_token\"" : "Bearer";
+}
+
 JsonText json_of(const std::vector<FieldError>& errors) {
   auto list = JsonText::array();
   for (const auto& error : errors)
@@ -106,7 +112,7 @@ Reply problem(const Refusal& refusal, const std::string& request_id) {
   if (!refusal.errors.empty()) body.set("errors", json_of(refusal.errors));
   Reply reply{kind.status};
   reply.header("Content-Type", "application/problem+json");
-  if (kind.status == 401) reply.header("WWW-Authenticate", "Bearer");
+  if (kind.status == 401) reply.header("WWW-Authenticate", challenge_of(refusal.code));
   if (refusal.retry_after_s || kind.status == 503 || kind.status == 429)
     reply.header("Retry-After", std::to_string(refusal.retry_after_s.value_or(1)));
   reply.body = body.str();

@@ -21,7 +21,10 @@ bool is_positive_number(const std::string& text) {
 
 void expect_headers_of_problem(int status, const Response& reply, Where where) {
   expect_contains("application/problem+json", reply.header("content-type"), where);
-  if (status == 401) expect_contains("Bearer", reply.header("www-authenticate"), where);
+  const auto code = reply.json["code"].text();
+  const bool bad_token = code == "token_invalid" || code == "token_expired";
+  if (status == 401)
+    expect_text(bad_token ? "Bearer error=\"invalid_token\"" : "Bearer", reply.header("www-authenticate"), where);
   if (status == 405) expect(!reply.header("allow").empty(), "405 without Allow", where);
   if (status == 429 || status == 503) {
     expect(is_positive_number(reply.header("retry-after")), "no Retry-After in seconds" + seen(reply), where);

@@ -109,8 +109,11 @@ TEST(Reply, HasAPhraseForEachStatusThatIsSent) {
 }
 
 TEST(Reply, AsksForABearerTokenWith401Alone) {
-  for (const auto code : all_codes())
-    expect_text(status_of(code) == 401 ? "Bearer" : "", header(problem({code}, ""), "WWW-Authenticate"));
+  for (const auto code : all_codes()) {
+    const bool bad_token = code == Code::token_invalid || code == Code::token_expired;
+    const auto* challenge = bad_token ? "Bearer error=\"invalid_token\"" : status_of(code) == 401 ? "Bearer" : "";
+    expect_text(challenge, header(problem({code}, ""), "WWW-Authenticate"));
+  }
 }
 
 TEST(Reply, SaysWhenToTryAgainWith429And503) {
