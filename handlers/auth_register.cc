@@ -25,7 +25,8 @@ static Answer register_user(App& app, const Request& request) {
     if (!storage::insert_user(tx, user, hash)) return Refusal{Code::email_taken};
     folded = storage::fold_email(tx, email);
     const auto tokens = start_session(app, tx, user.id);
-    return http::success(201, "new user registered", JsonText::object({{"user", user_json(user)}, {"tokens", tokens}}));
+    return http::success(201, "new user registered", JsonText::object({{"user", user_json(user)}, {"tokens", tokens}}))
+        .header("Location", "/v1/users/me");
   });
   if (answer.ok()) {
     answer->user = user.id.str();

@@ -16,6 +16,10 @@ static bool is_answer_for(const storage::Event& event, const Json& answer) {
   return true;
 }
 
+static Reply located(Reply reply, std::string_view id) {
+  return reply.header("Location", "/v1/events/" + std::string(id));
+}
+
 static Answer initialize(App& app, const Request& request, UserId user) {
   const auto body = request.json_body();
   if (!body.ok()) return body.refusal();
@@ -30,12 +34,13 @@ static Answer initialize(App& app, const Request& request, UserId user) {
   if (!key.ok()) return key.refusal();
   if (*key && !claim_key(app, request, user, **key)) return Refusal{Code::idempotency_key_reused};
 
-  auto reply = http::success(201, "Event created successfully", event_json(*event, now));
+  const auto reply = http::success(201, "Event created successfully", event_json(*event, now));
   const auto fingerprint = *key ? fingerprint_of(request, *body) : "";
   const auto replay = [&](const storage::IdempotencyClaim& first) -> Answer {
     const auto answer = Json::parse(first.answer).value_or(Json());
     if (!first.same_request && !is_answer_for(*event, answer)) return Refusal{Code::idempotency_key_reused};
-    return Reply{201, reply.headers, first.answer}.header("Idempotent-Replayed", "true");
+    return located({201, reply.headers, first.answer}, answer["data"]["id"].text())
+        .header("Idempotent-Replayed", "true");
   };
   return postgres::transact(app.database, [&](pqxx::work& tx) -> Answer {
     if (!storage::lock_user(tx, user)) return Refusal{Code::token_invalid};
@@ -50,7 +55,7 @@ static Answer initialize(App& app, const Request& request, UserId user) {
       if (!claim.claimed) return replay(claim);
     }
     storage::insert_event(tx, *event);
-    return reply;
+    return located(reply, event->id.str());
   });
 }
 

@@ -29,6 +29,7 @@ TEST(Register, AnswersTheUserAndTwoTokens) {
   expect_text("Ada", user["name"].text());
   CHECK(reply.data()["tokens"]["access_token"].is_string());
   CHECK(reply.data()["tokens"]["refresh_token"].is_string());
+  expect_text("/v1/users/me", reply.header("location"));
 }
 
 TEST(Register, ForbidsStoringTheTokens) {

@@ -37,6 +37,7 @@ TEST(InitializeEvent, AnswersTheEvent) {
   expect_number(7, event["total_tickets"]);
   expect_number(3, event["max_per_user"]);
   expect_text(owner.id, event["user_id"].text());
+  expect_text(reply.data().canonical(), owner.get(reply.header("location")).data().canonical());
 }
 
 TEST(InitializeEvent, StartsWithEverySeatFree) {

@@ -26,6 +26,7 @@ TEST_GROUP(IdempotencyKey) {
     expect_status(first.status, again, where);
     expect_text(first.body, again.body, where);
     expect_text("true", again.header("idempotent-replayed"), where);
+    expect_text(first.header("location"), again.header("location"), where);
   }
 
   Response initialize(const Json& body, const std::string& with_key) const {
