@@ -1,5 +1,7 @@
 // DELETE /v1/events/{event_id}: cancels an event of the caller with every booking of it, and tells everyone concerned.
-// One that is over only goes out of sight. Once more, perhaps because the first answer was lost, it is answered the same.
+// One that is over only goes out of sight. Once more, perhaps because the first answer was lost, it is answered the
+// same.
+#include "api/event_reply.h"
 #include "endpoint/serve.h"
 #include "endpoint/submission.h"
 #include "storage/events.h"
@@ -19,6 +21,7 @@ static Answer delete_event(App& app, const Request& request, UserId user) {
   if (!event) return Refusal{Code::event_not_found};
   if (event->owner != user) return Refusal{Code::not_event_owner};
   if (event->status != domain::EventStatus::open) return deleted();
+  if (const auto refusal = unseen_refusal(request, *event, app.clock.now())) return *refusal;
 
   const auto command = make_command(app, request, user, *id, domain::DeleteEvent{});
   const auto done = submit_and_wait(app, command);

@@ -1,5 +1,5 @@
 // GET /v1/events/{event_id}
-#include "api/views.h"
+#include "api/event_reply.h"
 #include "endpoint/serve.h"
 
 using namespace ticketd;
@@ -10,8 +10,7 @@ static Answer get_event(App& app, const Request& request, UserId) {
   const auto event =
       postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, *id); });
   if (!event) return Refusal{Code::event_not_found};
-  return http::with_etag(http::success(200, "Event retrieved successfully", event_json(*event, app.clock.now())),
-                         request);
+  return http::with_etag(event_reply(*event, app.clock.now()), request);
 }
 
 int main() { return serve("events-get", RateClass::reads, get_event); }

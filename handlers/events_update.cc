@@ -2,14 +2,15 @@
 // the end) or is told to those who have one (date, place) goes through the queue with the whole change, so that all of
 // it happens or none; title and description are written here.
 #include "api/event_fields.h"
+#include "api/event_reply.h"
 #include "api/views.h"
 #include "endpoint/serve.h"
 #include "endpoint/submission.h"
 
 using namespace ticketd;
 
-static Answer changed(App& app, const storage::Event& event) {
-  return http::success(200, "Event updated successfully", event_json(event, app.clock.now()));
+static Answer changed(const storage::Event& event, Time now) {
+  return http::success(200, "Event updated successfully", event_json(event, now)).header("ETag", event_tag(event, now));
 }
 
 // An event that is over does not count among those that a user may have at once; moved into the future it does.
@@ -21,6 +22,20 @@ static bool concerns_bookings(const domain::EventChanges& changes) {
   return changes.total_tickets || changes.max_per_user || changes.starts_at || changes.ends_at || changes.location;
 }
 
+// Why the event, as it is now, is not changed so.
+static std::optional<Refusal> refusal_of(pqxx::transaction_base& tx, App& app, const Request& request, UserId user,
+                                         const domain::EventChanges& changes,
+                                         const std::optional<storage::Event>& event) {
+  const auto now = app.clock.now();
+  if (!event) return Refusal{Code::event_not_found};
+  if (event->owner != user) return Refusal{Code::not_event_owner};
+  if (event->status != domain::EventStatus::open) return Refusal{Code::event_cancelled};
+  if (auto refusal = dates_refusal(*event, changes)) return refusal;
+  if (counts_anew(*event, changes, now) && storage::has_open_events(tx, user, app.config.events_per_user, now))
+    return Refusal{Code::too_many_events};
+  return unseen_refusal(request, *event, now);
+}
+
 static Answer update(App& app, const Request& request, UserId user) {
   const auto id = request.path_id<EventId>("event_id");
   if (!id.ok()) return id.refusal();
@@ -29,31 +44,22 @@ static Answer update(App& app, const Request& request, UserId user) {
   const auto changes = read_event_changes(*body);
   if (!changes.ok()) return changes.refusal();
 
-  const auto find = [&] {
-    return postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, *id); });
-  };
-  const auto event = find();
-  if (!event) return Refusal{Code::event_not_found};
-  if (event->owner != user) return Refusal{Code::not_event_owner};
-  if (event->status != domain::EventStatus::open) return Refusal{Code::event_cancelled};
-  if (const auto refusal = dates_refusal(*event, *changes)) return *refusal;
-  if (counts_anew(*event, *changes, app.clock.now())) {
-    const bool has_all = postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) {
-      return storage::has_open_events(tx, user, app.config.events_per_user, app.clock.now());
-    });
-    if (has_all) return Refusal{Code::too_many_events};
-  }
-
   if (!concerns_bookings(*changes)) {
-    const auto updated = postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) {
-      return storage::update_event(tx, *id, user, *changes, app.clock.now());
+    return postgres::transact(app.database, [&](pqxx::work& tx) -> Answer {
+      if (const auto no = refusal_of(tx, app, request, user, *changes, storage::lock_event(tx, *id))) return *no;
+      const auto now = app.clock.now();
+      return changed(storage::update_event(tx, *id, user, *changes, now).value(), now);
     });
-    return updated ? changed(app, *updated) : Answer(Refusal{Code::event_cancelled});
   }
+  const auto find = [&](pqxx::transaction_base& tx) { return storage::find_event(tx, *id); };
+  const auto refusal = postgres::autocommit(
+      app.database, [&](pqxx::transaction_base& tx) { return refusal_of(tx, app, request, user, *changes, find(tx)); });
+  if (refusal) return *refusal;
   const auto command = make_command(app, request, user, *id, domain::UpdateEvent{*changes});
   const auto done = submit_and_wait(app, command);
   if (!done.ok()) return done.refusal();
-  return *done ? changed(app, *find()) : Answer(accepted(command, "Event update submitted successfully"));
+  if (!*done) return accepted(command, "Event update submitted successfully");
+  return changed(*postgres::autocommit(app.database, find), app.clock.now());
 }
 
 int main() { return serve("events-update", RateClass::booking, update); }

@@ -45,6 +45,8 @@ Kind kind_of(Code code) {
     case Code::too_many_events:
       return {409, "too_many_events",
               "You have as many events as one person may; delete one, or wait until one is over"};
+    case Code::precondition_failed:
+      return {412, "precondition_failed", "The event has changed since you read it; read it again, then decide"};
     case Code::body_too_large: return {413, "body_too_large", "The body may have at most 16 KiB; send less"};
     case Code::unsupported_media_type:
       return {415, "unsupported_media_type", "Send JSON with Content-Type: application/json"};
@@ -73,20 +75,6 @@ JsonText json_of(const std::vector<FieldError>& errors) {
   for (const auto& error : errors)
     list.push(JsonText::object({{"field", error.field}, {"code", error.code}, {"message", error.message}}));
   return list;
-}
-
-std::string etag_of(std::string_view body) {
-  std::array<unsigned char, 16> hash{};
-  crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(body.data()), body.size(),
-                     nullptr, 0);
-  return "W/\"" + hex_of(hash) + '"';
-}
-
-// RFC 9110 section 13.1.2: a list of tags, or *; compared weakly.
-bool lists_tag(std::string_view header, std::string_view tag) {
-  if (header == "*") return true;
-  const auto opaque = tag.substr(2);
-  return header.find(opaque) != std::string_view::npos;
 }
 
 }  // namespace
@@ -120,6 +108,17 @@ Reply problem(const Refusal& refusal, const std::string& request_id) {
   return reply;
 }
 
+std::string etag_of(std::string_view body) {
+  std::array<unsigned char, 16> hash{};
+  crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(body.data()), body.size(),
+                     nullptr, 0);
+  return '"' + hex_of(hash) + '"';
+}
+
+bool lists_tag(std::string_view header, std::string_view tag) {
+  return header == "*" || header.find(tag) != std::string_view::npos;
+}
+
 Reply with_etag(Reply reply, const Request& request) {
   if (reply.status != 200) return reply;
   const auto tag = etag_of(reply.body);
@@ -142,6 +141,7 @@ std::string_view phrase_of(int status) {
     case 403: return "Forbidden";
     case 404: return "Not Found";
     case 409: return "Conflict";
+    case 412: return "Precondition Failed";
     case 413: return "Content Too Large";
     case 415: return "Unsupported Media Type";
     case 422: return "Unprocessable Content";

@@ -31,8 +31,14 @@ Reply success(int status, std::string_view message, const JsonText& data);
 // refusal's own replaces the code's text.
 Reply problem(const Refusal& refusal, const std::string& request_id);
 
-// The reply with an ETag (weak: the JSON is equal, not its bytes on the wire), or 304 without a body where
-// If-None-Match has it.
+// A strong tag (RFC 9110, section 8.8): another one for every other body.
+std::string etag_of(std::string_view body);
+
+// Does If-Match or If-None-Match, a list of tags or *, have this one? Also behind W/, as a proxy writes it that
+// compresses: the body is the same all the same.
+bool lists_tag(std::string_view header, std::string_view tag);
+
+// The reply with its ETag, or 304 without a body where If-None-Match has it.
 Reply with_etag(Reply reply, const Request& request);
 
 // What RFC 9110 calls a status: 200 is OK. Of those that our replies have.

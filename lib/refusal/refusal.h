@@ -26,6 +26,7 @@ enum class Code {
   event_cancelled,
   capacity_below_confirmed,
   too_many_events,
+  precondition_failed,
   body_too_large,
   unsupported_media_type,
   idempotency_key_reused,

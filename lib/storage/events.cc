@@ -24,6 +24,7 @@ const Statement kHasOpen{"has_open_events", R"(
     end_date_time > $3::timestamptz LIMIT $2::bigint) AS of_owner)"};
 
 const Statement kFind{"find_event", "SELECT " EVENT_COLUMNS " FROM events WHERE id = $1"};
+const Statement kLock{"lock_event", "SELECT " EVENT_COLUMNS " FROM events WHERE id = $1 FOR NO KEY UPDATE"};
 
 #define SET_CHANGES                                                                                           \
   "SET title = coalesce($2, title), description = coalesce($3, description), location = coalesce($4, "        \
@@ -99,8 +100,12 @@ bool has_open_events(pqxx::transaction_base& tx, UserId owner, int count, Time n
 
 std::optional<Event> find_event(pqxx::transaction_base& tx, EventId id) {
   const auto rows = run(tx, kFind, id.str());
-  if (rows.empty()) return std::nullopt;
-  return event_of(rows[0]);
+  return rows.empty() ? std::nullopt : std::optional(event_of(rows[0]));
+}
+
+std::optional<Event> lock_event(pqxx::work& tx, EventId id) {
+  const auto rows = run(tx, kLock, id.str());
+  return rows.empty() ? std::nullopt : std::optional(event_of(rows[0]));
 }
 
 std::optional<Event> update_event(pqxx::transaction_base& tx, EventId id, UserId owner,

@@ -40,6 +40,8 @@ void insert_event(pqxx::transaction_base& tx, const Event& event);
 bool has_open_events(pqxx::transaction_base& tx, UserId owner, int count, Time now);
 
 std::optional<Event> find_event(pqxx::transaction_base& tx, EventId id);
+// The same; nobody else changes it, nor its counters, until the transaction ends.
+std::optional<Event> lock_event(pqxx::work& tx, EventId id);
 
 // Title, description, location and dates alone: what a handler may change by itself. Capacity and max_per_user decide
 // about bookings and go through the queue. Empty, and nothing changed, if the event is not `owner`'s, is cancelled, or

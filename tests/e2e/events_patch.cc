@@ -175,3 +175,66 @@ TEST(PatchEvent, MustStillEndAfterItsStart) {
 TEST(PatchEvent, RefusesAnUnknownId) { expect_problem(404, "event_not_found", patch(fresh_uuid(), "title", "Songs")); }
 
 TEST(PatchEvent, RefusesWhatIsNoId) { expect_problem(400, "invalid_id", patch("seven", "title", "Songs")); }
+
+TEST_GROUP(IfMatch) {
+  Person owner = make_person();
+  std::string id = create_event(owner);
+
+  std::string tag() const { return owner.get("/v1/events/" + id).header("etag"); }
+  Response patch(const std::string& if_match, const Json& body = Json::object({{"title", "Other songs"}})) const {
+    return send(owner.request("PATCH", "/v1/events/" + id, body, {"If-Match: " + if_match}));
+  }
+  Response remove(const std::string& if_match) const {
+    return owner.del("/v1/events/" + id, {}, {"If-Match: " + if_match});
+  }
+};
+
+TEST(IfMatch, LetsAChangeThroughThatKnowsTheEvent) {
+  const auto reply = patch(tag());
+  expect_status(200, reply);
+  expect_text(tag(), reply.header("etag"));
+  expect_status(200, patch(reply.header("etag"), Json::object({{"number_of_tickets", 3}})));
+  expect_status(200, patch("\"other\", " + tag(), Json::object({{"title", "Songs"}})));
+  expect_status(200, patch("*"));
+}
+
+TEST(IfMatch, RefusesAChangeOfWhatSomebodyElseChanged) {
+  const auto seen = tag();
+  expect_status(200, patch(seen));
+  expect_problem(412, "precondition_failed", patch(seen, Json::object({{"location", "Elsewhere"}})));
+  expect_problem(412, "precondition_failed", patch(seen, Json::object({{"number_of_tickets", 9}})));
+  expect_text("The old hall", owner.get("/v1/events/" + id).data()["location"].text());
+}
+
+TEST(IfMatch, RefusesAChangeOfWhatWasBookedSince) {
+  const auto seen = tag();
+  book_outcome(make_person(), id);
+  expect_problem(412, "precondition_failed", patch(seen));
+}
+
+TEST(IfMatch, LetsOneOfManyAtOnceThrough) {
+  const auto seen = tag();
+  std::vector<Request> requests;
+  for (int i = 0; i < 12; ++i) {
+    const Json body = Json::object({{"title", "Songs " + std::to_string(i)}});
+    requests.push_back(owner.request("PATCH", "/v1/events/" + id, body, {"If-Match: " + seen}));
+  }
+  int changed = 0;
+  for (const auto& reply : send_at_once(requests)) changed += reply.status == 200 ? 1 : 0;
+  LONGS_EQUAL(1, changed);
+}
+
+TEST(IfMatch, HoldsForADeletion) {
+  const auto seen = tag();
+  patch("*");
+  expect_problem(412, "precondition_failed", remove(seen));
+  expect_text("open", status_of(owner, id)["state"].text());
+  const auto now = tag();
+  expect_status(200, remove(now));
+  expect_status(200, remove(now));  // what is done already needs no condition
+}
+
+TEST(IfMatch, IsNotLookedAtBeforeWhoAsks) {
+  const auto other = make_person();
+  expect_problem(403, "not_event_owner", other.del("/v1/events/" + id, {}, {"If-Match: \"other\""}));
+}

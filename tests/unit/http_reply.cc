@@ -39,6 +39,7 @@ const std::map<std::string, int> kTable = {{"invalid_json", 400},
                                            {"event_cancelled", 409},
                                            {"capacity_below_confirmed", 409},
                                            {"too_many_events", 409},
+                                           {"precondition_failed", 412},
                                            {"body_too_large", 413},
                                            {"unsupported_media_type", 415},
                                            {"idempotency_key_reused", 422},
@@ -93,6 +94,7 @@ TEST(Reply, TitlesAProblemWithItsStatusPhrase) {
                                              {403, "Forbidden"},
                                              {404, "Not Found"},
                                              {409, "Conflict"},
+                                             {412, "Precondition Failed"},
                                              {413, "Content Too Large"},
                                              {415, "Unsupported Media Type"},
                                              {422, "Unprocessable Content"},
@@ -147,8 +149,8 @@ TEST_GROUP(ETag) {
   }
 };
 
-TEST(ETag, IsWeakAndQuoted) {
-  CHECK_TRUE(tag.starts_with("W/\"") && tag.ends_with('"') && tag.size() > 10);
+TEST(ETag, IsStrongAndQuoted) {
+  CHECK_TRUE(tag.starts_with('"') && tag.ends_with('"') && tag.size() > 10);
   expect_text("private, no-cache", header(with_etag(reply, request), "Cache-Control"));
 }
 
@@ -168,13 +170,13 @@ TEST(ETag, Gives304WithoutABodyButWithTheTag) {
 TEST(ETag, IsFoundInAListAndComparedWeakly) {
   LONGS_EQUAL(304, status_with("\"x\", " + tag + ", W/\"y\""));
   LONGS_EQUAL(304, status_with("\"x\"," + tag));
-  LONGS_EQUAL(304, status_with(tag.substr(2)));
+  LONGS_EQUAL(304, status_with("W/" + tag));
   LONGS_EQUAL(304, status_with("*"));
 }
 
 TEST(ETag, IsNotFoundInOtherTags) {
   for (const auto& other : {std::string(), std::string("W/\"other\""), std::string("\"*\""), std::string("W/\"\""),
-                            tag.substr(3, 32), "W/\"x" + tag.substr(3), tag.substr(0, tag.size() - 2) + "\""})
+                            tag.substr(1, 32), "W/\"x" + tag.substr(1), tag.substr(0, tag.size() - 2) + "\""})
     LONGS_EQUAL_TEXT(200, status_with(other), other.c_str());
 }
 
