@@ -13,11 +13,35 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-bool is_json(std::string_view content_type) {
-  std::string type(trimmed(content_type.substr(0, content_type.find(';'))));
-  std::transform(type.begin(), type.end(), type.begin(),
+std::string lower(std::string_view text) {
+  std::string copy(text);
+  std::transform(copy.begin(), copy.end(), copy.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return type == "application/json";
+  return copy;
+}
+
+// Why a body that is announced like this is not read; the ways in which clients that mean well go wrong have a hint.
+std::optional<Refusal> refusal_of_type(std::string_view content_type, std::string_view encoding) {
+  const auto type = lower(trimmed(content_type.substr(0, content_type.find(';'))));
+  if (type.ends_with("+json"))
+    return Refusal{Code::unsupported_media_type,
+                   "Send it as application/json; in a change, a field that is left out stays as it is"};
+  if (type != "application/json") return Refusal{Code::unsupported_media_type};
+  if (!encoding.empty() && lower(encoding) != "identity")
+    return Refusal{Code::unsupported_media_type, "Send the body as it is, without a Content-Encoding"};
+  return std::nullopt;
+}
+
+Refusal no_body(const std::string& method) {
+  if (method != "DELETE") return {Code::invalid_json, "The body is empty; send a JSON object"};
+  return {Code::invalid_json,
+          "The body is empty; send a JSON object, or if your client cannot: DELETE /v1/bookings/{booking_id}"};
+}
+
+// A byte order mark is nothing that JSON may begin with, and that a parser may overlook (RFC 8259, section 8.1).
+std::string_view without_mark(std::string_view body) {
+  constexpr std::string_view kMark = "\xef\xbb\xbf";
+  return body.starts_with(kMark) ? body.substr(kMark.size()) : body;
 }
 
 // The next name=value of a query string, which is cut off.
@@ -57,13 +81,13 @@ std::string Request::header(const std::string& name) const {
   return found == headers.end() ? "" : found->second;
 }
 
-Result<Json> Request::json_body(bool optional_body) const {
-  if (optional_body && body.empty() && body_complete) return Json::object();
-  if (!is_json(content_type)) return Refusal{Code::unsupported_media_type};
+Result<Json> Request::json_body() const {
+  if (body.empty() && body_complete) return no_body(method);
+  if (auto refusal = refusal_of_type(content_type, header("content-encoding"))) return *refusal;
   if (body.size() > kMaxBodyBytes) return Refusal{Code::body_too_large};
   if (!body_complete) return Refusal{Code::invalid_json, "The body ended before the announced length"};
   std::string why;
-  auto json = Json::parse(body, &why);
+  auto json = Json::parse(without_mark(body), &why);
   if (!json) return Refusal{Code::invalid_json, "The body is not valid JSON: " + why};
   if (!json->is_object()) return Refusal{Code::invalid_json, "The body must be a JSON object"};
   return *json;

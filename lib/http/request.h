@@ -29,9 +29,10 @@ struct Request {
 
   [[nodiscard]] std::string header(const std::string& name) const;
 
-  // The body as a JSON object. An empty body is an empty object where `optional_body`.
-  // Refuses: unsupported_media_type (Content-Type is not application/json), body_too_large (over 16 KiB), invalid_json.
-  [[nodiscard]] Result<Json> json_body(bool optional_body = false) const;
+  // The body as a JSON object.
+  // Refuses: unsupported_media_type (Content-Type is not application/json, or it is encoded), body_too_large (over
+  // 16 KiB), invalid_json.
+  [[nodiscard]] Result<Json> json_body() const;
 
   // The value of a query parameter, percent-decoded; the first one if it comes twice.
   [[nodiscard]] std::optional<std::string> query_value(std::string_view name) const;

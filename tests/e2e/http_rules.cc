@@ -91,6 +91,32 @@ TEST(Http, RefusesAnEmptyBody) {
   }
 }
 
+// What clients that mean well send all the same: each is told what to do instead, or is understood.
+TEST(Http, AnswersUsualMistakesHelpfully) {
+  const auto id = create_event(person);
+  const auto path = "/v1/events/" + id;
+  const auto message_of = [](const Response& reply) { return std::string(reply.json["message"].text()); };
+  const auto with_body = [&](const char* method, const std::string& at, const std::string& body,
+                             const std::vector<std::string>& headers) {
+    auto request = person.request(method, at, {}, headers);
+    request.body = body;
+    return send(request);
+  };
+  const auto packed = with_body("PATCH", path, "\x1f\x8b\x08\x01", {"Content-Encoding: gzip"});
+  expect_problem(415, "unsupported_media_type", packed);
+  expect_contains("Content-Encoding", message_of(packed));
+  const auto merge = with_body("PATCH", path, "{}", {"Content-Type: application/merge-patch+json"});
+  expect_problem(415, "unsupported_media_type", merge);
+  expect_contains("application/json", message_of(merge));
+  expect_status(200, with_body("PATCH", path, "\xef\xbb\xbf{\"title\":\"Marked\"}", {}));
+  const auto slash = person.get(path + "/");
+  expect_problem(404, "route_not_found", slash);
+  expect_contains("slash", message_of(slash));
+  const auto bare = person.del("/v1/events/booking/cancel");
+  expect_problem(400, "invalid_json", bare);
+  expect_contains("DELETE /v1/bookings/", message_of(bare));
+}
+
 TEST(Http, RefusesABodyOver16KiB) {
   const std::string body = R"({"x":")" + std::string(16384, 'x') + "\"}";
   for (const auto& reply : sent_everywhere(body, {})) expect_problem(413, "body_too_large", reply);

@@ -67,16 +67,38 @@ TEST(JsonBody, RefusesABodyThatWasCutOff) {
   expect_text("invalid_json", refused_as(request));
 }
 
-TEST(JsonBody, TakesNoBodyForAnEmptyObjectWhereItIsOptional) {
-  CHECK_TRUE(with_body("", "").json_body(true)->is_object());
-  expect_text("unsupported_media_type", name_of(with_body("{}", "").json_body(true).refusal().code));
-  expect_text("unsupported_media_type", refused_as(with_body("", "")));
-}
-
 TEST(JsonBody, RefusesABodyOfWhichNothingArrived) {
   auto request = with_body("");
   request.body_complete = false;
-  CHECK_FALSE(request.json_body(true).ok());
+  CHECK_FALSE(request.json_body().ok());
+}
+
+TEST(JsonBody, ThatIsMissingIsToldSoWhateverItsType) {
+  for (const auto* type : {"", "application/json", "text/plain"})
+    STRCMP_EQUAL_TEXT("invalid_json", std::string(refused_as(with_body("", type))).c_str(), type);
+  auto request = with_body("", "");
+  request.method = "DELETE";
+  STRCMP_CONTAINS("DELETE /v1/bookings/", request.json_body().refusal().message.c_str());
+}
+
+TEST(JsonBody, MayBeginWithAByteOrderMark) {
+  expect_text("accepted", refused_as(with_body("\xef\xbb\xbf{}")));
+  expect_text("invalid_json", refused_as(with_body("\xef\xbb\xbf\xef\xbb\xbf{}")));
+}
+
+TEST(JsonBody, IsNotReadEncoded) {
+  auto request = with_body("{}");
+  request.headers["content-encoding"] = "Identity";
+  expect_text("accepted", refused_as(request));
+  request.headers["content-encoding"] = "gzip";
+  expect_text("unsupported_media_type", refused_as(request));
+  STRCMP_CONTAINS("Content-Encoding", request.json_body().refusal().message.c_str());
+}
+
+TEST(JsonBody, OfAMergePatchIsToldHowToBeSent) {
+  const auto refused = with_body("{}", "application/merge-patch+json").json_body();
+  CHECK_TRUE(refused.refusal().code == Code::unsupported_media_type);
+  STRCMP_CONTAINS("application/json", refused.refusal().message.c_str());
 }
 
 TEST(JsonBody, IsRefusedWithAMessageWhateverTheBytes) {
