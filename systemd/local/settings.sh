@@ -90,7 +90,9 @@ fill() {
 }
 
 write_nginx_conf() {
-  local rate=on user="" origins='default "";' vary="" origin list=() wanted=${TICKETD_CORS_ORIGINS:-} www=$ROOT/build/www
+  local rate=on user="" origins='default "";' vary="" origin list=() www=$ROOT/build/www
+  # Where the usual tools serve a front end while it is written.
+  local wanted=${TICKETD_CORS_ORIGINS-http://localhost:3000,http://localhost:5173}
   [[ -d $www ]] || www=$ROOT/nginx/www
   if [[ ${TICKETD_RATE_LIMIT:-on} == off || ${TICKETD_COARSE_LIMIT:-on} == off ]]; then rate=off; fi
   if ((EUID == 0)); then user="user root;"; fi

@@ -2,7 +2,7 @@
 // OpenAPI document, the Bruno collection), the error codes (lib/http/reply.cc, nginx/errors.conf, the document, the errors page), the version.
 const fs = require('fs');
 const { execFileSync } = require('child_process');
-const { document, operations, anyRequest } = require('./document');
+const { document, operations, anyRequest, resolve, METHODS } = require('./document');
 const { faultsOf } = require('./answers');
 const { read, all, same, complain, finish } = require('./lists');
 
@@ -50,6 +50,24 @@ same('the endpoints whose connections are kept, and their upstreams', kept, upst
 const writes = (name) => operations.some(({ handler, method }) => handler === name && method !== 'GET');
 const ofApi = operations.filter(({ path }) => path.startsWith('/v1/')).map(({ handler }) => handler);
 same('the endpoints whose connections are kept, and those of openapi.yaml that only read', kept, ofApi.filter((name) => !writes(name)));
+
+// A page of an allowed origin may read and send every header that the document names, but for what any page may, and what is the
+// browser's own business.
+const http = read('nginx/http.conf');
+const listIn = (variable) => new RegExp(`${variable.replace('$', '\\$')} \\{[^}]*?"([A-Z][^"]*)";`).exec(http)[1].split(', ');
+const safelisted = ['Cache-Control', 'Last-Modified']; // of the Fetch standard's list, those that are sent
+const ofBrowser = (name, header) => /^(Access-Control-.*|Content-Security-Policy|Vary)$/.test(name) || (header.$ref || '').endsWith('/Security');
+const answers = [...operations.flatMap(({ responses }) => Object.values(responses)), ...anyRequest.map(({ response }) => response), document['x-every-response']];
+const named = answers.flatMap(({ headers = {} }) => Object.entries(headers)).filter(([name, header]) => !safelisted.includes(name) && !ofBrowser(name, header));
+same('the headers that a page may read and those of openapi.yaml', listIn('$ticketd_cors_expose'), named.map(([name]) => name));
+const sent = Object.values(document.paths)
+  .flatMap((item) => [item, ...METHODS.map((method) => item[method])])
+  .flatMap((has) => (has && has.parameters) || [])
+  .map(resolve)
+  .filter((parameter) => parameter.in === 'header')
+  .map(({ name }) => name);
+sent.push('Authorization', 'Content-Type', 'X-Request-Id'); // of every operation: its security scheme, its body, and what it repeats
+same('the headers that a page may send and those of openapi.yaml', listIn('$ticketd_cors_headers'), sent);
 
 const errorsConf = read('nginx/errors.conf').split('$ticketd_error_code')[1].split('}')[0];
 const codes = [

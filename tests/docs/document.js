@@ -46,4 +46,4 @@ const anyRequest = document['x-any-request'].responses.map((reference) => {
   return { id: reference.$ref.split('/').pop(), status: String(response['x-status']), response };
 });
 
-module.exports = { document, operations, anyRequest, resolve };
+module.exports = { document, operations, anyRequest, resolve, METHODS };

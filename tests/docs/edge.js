@@ -1,5 +1,6 @@
 // edge.js BASE_URL RUN_DIR EXCHANGES [flood]: what libcurl cannot send or takes half a minute, added to the exchanges that
-// conformance.js looks at: an unknown HTTP version, two Host headers, and a handler that hangs until nginx gives up. With `flood`
+// conformance.js looks at: an unknown HTTP version, two Host headers, and a handler that hangs until nginx gives up; and which
+// origins `make run` allows. With `flood`
 // instead more requests at once than nginx lets one address have.
 const fs = require('fs');
 const net = require('net');
@@ -52,6 +53,13 @@ async function main() {
   }
   await expect(505, { malformed: true }, 'GET / HTTP/2.1\r\nHost: a\r\n\r\n');
   await expect(400, { malformed: true }, 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n');
+  for (const origin of ['http://localhost:3000', 'http://localhost:5173', 'http://localhost:3001']) {
+    const { headers } = await exchange(`OPTIONS /v1/events/book HTTP/1.1\r\nHost: a\r\nConnection: close\r\nOrigin: ${origin}\r\nAccess-Control-Request-Method: POST\r\n\r\n`);
+    const allowed = headers['access-control-allow-origin'] === origin;
+    if (allowed === !origin.endsWith(':3001')) continue;
+    bad++;
+    console.log(`${origin}: ${allowed ? 'allowed' : 'not allowed'} unless told otherwise`);
+  }
   const handler = Number(fs.readFileSync(`${runDir}/pids/livez`, 'utf8'));
   await stop(handler);
   try {

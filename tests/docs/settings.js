@@ -29,7 +29,7 @@ for (const name of ['TICKETD_LOG_LEVEL', 'TICKETD_RATE_LIMIT', 'TICKETD_MIGRATIO
 }
 
 // Names that stand somewhere, and have to be settings. The two at the end are of the stack of `make run`, which fills in nginx's.
-const ofStack = all(read('systemd/local/settings.sh'), /\$\{(TICKETD_(?:CORS|COARSE)_\w+):-/g).map((match) => match[1]);
+const ofStack = all(read('systemd/local/settings.sh'), /\$\{(TICKETD_(?:CORS|COARSE)_\w+):?-/g).map((match) => match[1]);
 const known = [...Object.keys(defaults), ...ofStack];
 const list = (directory, pattern) => fs.readdirSync(directory).filter((name) => pattern.test(name)).map((name) => `${directory}/${name}`);
 const units = list('systemd/units', /\.(?:service|socket|target)$/);
