@@ -59,4 +59,4 @@ static Answer initialize(App& app, const Request& request, UserId user) {
   });
 }
 
-int main() { return serve("events-initialize", RateClass::booking, initialize); }
+int main() { return serve("events-initialize", RateClass::booking, initialize, WaitsFor::database, kEventBodyBytes); }

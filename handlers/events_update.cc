@@ -62,4 +62,4 @@ static Answer update(App& app, const Request& request, UserId user) {
   return changed(*postgres::autocommit(app.database, find), app.clock.now());
 }
 
-int main() { return serve("events-update", RateClass::booking, update); }
+int main() { return serve("events-update", RateClass::booking, update, WaitsFor::database, kEventBodyBytes); }

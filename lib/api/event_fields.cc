@@ -9,6 +9,9 @@ constexpr http::Length kTitle{1, 255};
 constexpr http::Length kText{1, 10'000};
 constexpr int kMostTickets = 1'000'000;
 constexpr int kMostPerUser = 100;
+// A character beyond U+FFFF is two escapes: \ud83c\udf9f. The other fields, and the names, have less than a KiB.
+constexpr std::size_t kEscaped = 12;
+static_assert(kEscaped * (kTitle.most + 2 * kText.most) + 1024 <= kEventBodyBytes);
 const FieldError kEndBeforeStart{"end_date_time", "invalid_date", "end_date_time must be after start_date_time"};
 
 }  // namespace

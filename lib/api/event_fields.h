@@ -9,6 +9,10 @@
 
 namespace ticketd {
 
+// What a body of an event's fields may have: all of its texts, each character of any script escaped, and the rest.
+// nginx has the same limit (server.conf).
+constexpr std::size_t kEventBodyBytes = std::size_t{256} * 1024;
+
 // A new event without id, owner and times. Refuses: validation_failed.
 Result<storage::Event> read_new_event(const Json& body);
 

@@ -8,7 +8,8 @@
 namespace ticketd {
 namespace {
 
-int run(const char* name, RateClass rate_class, OpenHandler open, SignedInHandler signed_in, WaitsFor waits_for) {
+int run(const char* name, RateClass rate_class, OpenHandler open, SignedInHandler signed_in, WaitsFor waits_for,
+        std::size_t body_limit) {
   fcgi::prepare_signals();
   if (sodium_init() < 0) return EXIT_FAILURE;
   auto config = config_or_exit(Part::api, name);
@@ -19,7 +20,8 @@ int run(const char* name, RateClass rate_class, OpenHandler open, SignedInHandle
     App app(std::move(config), name, threads);
     app.metrics.record_start(name, now_us());
     Edge edge(app, name, rate_class, open, signed_in);
-    fcgi::serve({0, threads, app.config.idle_exit_s}, [&](const Request& request) { return edge.handle(request); });
+    fcgi::serve({0, threads, app.config.idle_exit_s, body_limit},
+                [&](const Request& request) { return edge.handle(request); });
     return EXIT_SUCCESS;
   } catch (const std::exception& e) {
     Log::error("cannot_serve", {{"error", e.what()}});
@@ -31,11 +33,11 @@ int run(const char* name, RateClass rate_class, OpenHandler open, SignedInHandle
 }  // namespace
 
 int serve(const char* name, RateClass rate_class, OpenHandler handler) {
-  return run(name, rate_class, handler, nullptr, WaitsFor::database);
+  return run(name, rate_class, handler, nullptr, WaitsFor::database, http::kMaxBodyBytes);
 }
 
-int serve(const char* name, RateClass rate_class, SignedInHandler handler, WaitsFor waits_for) {
-  return run(name, rate_class, nullptr, handler, waits_for);
+int serve(const char* name, RateClass rate_class, SignedInHandler handler, WaitsFor waits_for, std::size_t body_limit) {
+  return run(name, rate_class, nullptr, handler, waits_for, body_limit);
 }
 
 }  // namespace ticketd

@@ -29,6 +29,7 @@ using SignedInHandler = Answer (*)(App&, const Request&, UserId);
 // Reads the settings, serves on fd 0 until it is told to stop or has been idle long enough, and gives back the exit
 // status.
 int serve(const char* name, RateClass rate_class, OpenHandler handler);
-int serve(const char* name, RateClass rate_class, SignedInHandler handler, WaitsFor waits_for = WaitsFor::database);
+int serve(const char* name, RateClass rate_class, SignedInHandler handler, WaitsFor waits_for = WaitsFor::database,
+          std::size_t body_limit = http::kMaxBodyBytes);
 
 }  // namespace ticketd

@@ -66,13 +66,13 @@ http::Request request_of(const char* const* params) {
   return request;
 }
 
-std::size_t body_size(const char* const* params) {
-  constexpr auto kMost = http::kMaxBodyBytes + 1;
+std::size_t body_size(const char* const* params, std::size_t limit) {
+  const auto most = limit + 1;
   const auto announced = value_of(params, "CONTENT_LENGTH");
   if (announced.empty()) return 0;
   std::size_t size = 0;
   const auto [end, error] = std::from_chars(announced.data(), announced.data() + announced.size(), size);
-  return error == std::errc{} && end == announced.data() + announced.size() ? std::min(size, kMost) : kMost;
+  return error == std::errc{} && end == announced.data() + announced.size() ? std::min(size, most) : most;
 }
 
 }  // namespace ticketd::fcgi

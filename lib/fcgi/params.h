@@ -11,8 +11,8 @@ namespace ticketd::fcgi {
 // counts.
 http::Request request_of(const char* const* params);
 
-// How many bytes of body were announced, but at most one more than a body may have: enough to see that it is too large.
-// A CONTENT_LENGTH that is no number counts as too large.
-std::size_t body_size(const char* const* params);
+// How many bytes of body were announced, but at most one more than `limit`: enough to see that it is too large. A
+// CONTENT_LENGTH that is no number counts as too large.
+std::size_t body_size(const char* const* params, std::size_t limit);
 
 }  // namespace ticketd::fcgi

@@ -47,9 +47,10 @@ constexpr std::int64_t kShortageLogMs = 60'000;
 
 std::system_error system_failure(const char* what) { return {errno, std::generic_category(), what}; }
 
-Request to_request(const FCGX_Request& fcgi) {
+Request to_request(const FCGX_Request& fcgi, std::size_t body_limit) {
   auto request = request_of(fcgi.envp);
-  const auto size = body_size(fcgi.envp);
+  request.body_limit = body_limit;
+  const auto size = body_size(fcgi.envp, body_limit);
   request.body.resize(size);
   const int got = FCGX_GetStr(request.body.data(), static_cast<int>(size), fcgi.in);
   request.body.resize(static_cast<std::size_t>(std::max(0, got)));
@@ -224,7 +225,7 @@ class Server {
   // True if the peer may send another request: nginx keeps a connection after a read alone.
   bool answer(FCGX_Request& fcgi) {
     ++in_flight_;
-    const auto request = to_request(fcgi);
+    const auto request = to_request(fcgi, options_.body_limit);
     send(fcgi, request, handle_(request));
     const bool kept = fcgi.keepConnection != 0 && (request.method == "GET" || request.method == "HEAD");
     fcgi.keepConnection = 1;  // or FCGX_Finish_r closes it, and waits until the peer has done so too

@@ -17,6 +17,7 @@ struct ServerOptions {
   int listen_fd = 0;  // FastCGI's own convention, FCGI_LISTENSOCK_FILENO
   int threads = 8;
   int idle_exit_s = 0;  // return after that long without a request; 0: never
+  std::size_t body_limit = http::kMaxBodyBytes;
 };
 
 // To be called before any thread is started: blocks SIGTERM and SIGINT, which serve() waits for, and ignores SIGPIPE.

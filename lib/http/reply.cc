@@ -47,7 +47,7 @@ Kind kind_of(Code code) {
               "You have as many events as one person may; delete one, or wait until one is over"};
     case Code::precondition_failed:
       return {412, "precondition_failed", "The event has changed since you read it; read it again, then decide"};
-    case Code::body_too_large: return {413, "body_too_large", "The body may have at most 16 KiB; send less"};
+    case Code::body_too_large: return {413, "body_too_large", "The body has more bytes than are taken here; send less"};
     case Code::unsupported_media_type:
       return {415, "unsupported_media_type", "Send JSON with Content-Type: application/json"};
     case Code::idempotency_key_reused:

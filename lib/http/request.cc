@@ -84,7 +84,9 @@ std::string Request::header(const std::string& name) const {
 Result<Json> Request::json_body() const {
   if (body.empty() && body_complete) return no_body(method);
   if (auto refusal = refusal_of_type(content_type, header("content-encoding"))) return *refusal;
-  if (body.size() > kMaxBodyBytes) return Refusal{Code::body_too_large};
+  if (body.size() > body_limit)
+    return Refusal{Code::body_too_large,
+                   "The body may have at most " + std::to_string(body_limit / 1024) + " KiB; send less"};
   if (!body_complete) return Refusal{Code::invalid_json, "The body ended before the announced length"};
   std::string why;
   auto json = Json::parse(without_mark(body), &why);

@@ -13,6 +13,9 @@
 
 namespace ticketd::http {
 
+// Of the body, unless an endpoint takes longer texts than all of it.
+constexpr std::size_t kMaxBodyBytes = std::size_t{16} * 1024;
+
 struct Request {
   std::string method;  // GET, HEAD, POST, …
   std::string path;    // without the query string
@@ -24,14 +27,15 @@ struct Request {
   std::map<std::string, std::string>
       headers;  // lower-case names: authorization, idempotency-key, if-match, if-none-match, traceparent
   std::map<std::string, std::string> path_values;  // event_id, booking_id, request_id
+  std::size_t body_limit = kMaxBodyBytes;          // of the endpoint, in bytes
   bool body_complete = true;                       // false: fewer bytes came than were announced
   std::optional<Time> whole_at;                    // when nginx had all of it; told by some endpoints' requests alone
 
   [[nodiscard]] std::string header(const std::string& name) const;
 
   // The body as a JSON object.
-  // Refuses: unsupported_media_type (Content-Type is not application/json, or it is encoded), body_too_large (over
-  // 16 KiB), invalid_json.
+  // Refuses: unsupported_media_type (Content-Type is not application/json, or it is encoded), body_too_large,
+  // invalid_json.
   [[nodiscard]] Result<Json> json_body() const;
 
   // The value of a query parameter, percent-decoded; the first one if it comes twice.
@@ -53,8 +57,6 @@ struct Request {
   // Refuses: validation_failed for anything but 1 to 255 visible ASCII characters, and for two that differ.
   [[nodiscard]] Result<std::optional<std::string>> idempotency_key() const;
 };
-
-constexpr std::size_t kMaxBodyBytes = std::size_t{16} * 1024;
 
 // `a%20b+c` becomes `a b c`. A % without two hex digits stays as it is.
 std::string percent_decoded(std::string_view text);

@@ -74,7 +74,11 @@ says(threats, `argon2id, ${count('ARGON2_JOBS')} at once over all processes`);
 says(threats, `What waited ${patience} s for one of them`);
 says(threats, `${count('PENDING_PER_USER')} commands queued and ${count('KEYS_PER_USER')} idempotency keys a day per user, ${count('KEYS_PER_NETWORK')} per network, ${count('KEYS_MAX')} keys`);
 says(threats, `${count('EVENTS_PER_USER')} events at once per user`);
-says(threats, `${body} KiB, one JSON object`);
+const eventBody = product(/kEventBodyBytes = std::size_t\{(\d+)\} \* 1024;/.exec(read('lib/api/event_fields.h'))[1]);
+const ofNginx = all(read('nginx/server.conf'), /^ +client_max_body_size +(\d+)k;/gm).map((match) => match[1]);
+same("the limit of an event's body, and nginx's", [String(eventBody)], ofNginx);
+same("the limits of bodies, and nginx's message", all(read('nginx/errors.conf').split('$ticketd_body_kib')[1].split('}')[0], /(\d+);$/gm).map((match) => match[1]), [body, String(eventBody)]);
+says(threats, `${body} KiB, ${eventBody} for an event, one JSON object`);
 says(sizes, `sends ${count('KEYS_PER_NETWORK')} idempotency keys`);
 says(sizes, `\`maxmemory\` (${memory} MB;`);
 says(sizes, `\`TICKETD_DB_CONNECTIONS\` (${count('DB_CONNECTIONS')})`);
@@ -87,11 +91,11 @@ says('nginx/www/openapi.yaml', `or refresh-tokens. It lasts ${ttl} by default`);
 says('nginx/www/openapi.yaml', `Lasts ${ttl} by default`);
 says('nginx/www/openapi.yaml', `After ${pair[0]} failures in ${minutes(pair[1])} from one network for one e-mail, or ${network[0]} for any`);
 says('nginx/www/openapi.yaml', `more than ${perSecond} requests a second from one network, beyond ${burst} at once`);
-says('nginx/www/openapi.yaml', `A body has at most ${body} KiB`);
+says('nginx/www/openapi.yaml', `A body has at most ${body} KiB, that of an event ${eventBody}`);
 says('nginx/www/openapi.yaml', `example: ${rate('RATE_LIMIT_READS').join(';w=')}`);
 says('nginx/www/docs/errors.html', `its time is over: ${ttl} by default`);
 says('nginx/www/docs/errors.html', `After ${pair[0]} failures in ${minutes(pair[1])} you have to wait`);
-says('nginx/www/docs/errors.html', `The body has more than ${body} KiB`);
+says('nginx/www/docs/errors.html', `The body has more than ${body} KiB, or that of an event more than ${eventBody} KiB`);
 says('nginx/www/docs/errors.html', `One header has more than ${headers[1]} KiB, or all of them have more than ${headers[0] * headers[1]}.`);
 
 // The units. In the manual ticketd@ENDPOINT.service, in the table ticketd@NAME.service and ticketd-worker@1.service.

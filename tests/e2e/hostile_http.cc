@@ -97,7 +97,8 @@ TEST(HostileHttp, NoSpellingOfAPathGoesAroundTheToken) {
 }
 
 TEST(HostileHttp, PathsThatLeadNowhereAre404OrRefused) {
-  expect_each("404 200", {get("/v1/users/me%0a"), get("/v1/events/me%0a?limit=1"), get("/v1\\users\\me"),
+  expect_each("404 200", {get("/v1/users/me%0a"), get("/v1/events/me%0a?limit=1"),
+                          get("/v1/events/0197f0a0-0000-7000-8000-000000000000%0a"), get("/v1\\users\\me"),
                           get("/v1/users/me/"), get("/v1/users/me%09"), get("/v1/users/me;a=b")});
   expect_each("400", {get("/%2e%2e/%2e%2e/etc/passwd"), get("/v1/events/%00"), get("/v1/events/%zz")});
 }

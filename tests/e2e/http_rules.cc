@@ -117,24 +117,47 @@ TEST(Http, AnswersUsualMistakesHelpfully) {
   expect_contains("DELETE /v1/bookings/", message_of(bare));
 }
 
-TEST(Http, RefusesABodyOver16KiB) {
-  const std::string body = R"({"x":")" + std::string(16384, 'x') + "\"}";
-  for (const auto& reply : sent_everywhere(body, {})) expect_problem(413, "body_too_large", reply);
-}
-
-TEST(Http, RefusesABodyThatGrowsWithoutALength) {
-  const std::string body = R"({"x":")" + std::string(20000, 'x') + "\"}";
-  for (const auto& reply : sent_everywhere(body, {"Transfer-Encoding: chunked"})) {
-    expect_problem(413, "body_too_large", reply);
+TEST(Http, RefusesABodyOverItsEndpointsLimit) {
+  for (const auto& headers : {std::vector<std::string>{}, {"Transfer-Encoding: chunked"}}) {
+    for (const auto& endpoint : endpoints()) {
+      if (!endpoint.body) continue;
+      Request request = person.request(endpoint.method, endpoint.path, {}, headers);
+      request.body = R"({"x":")" + std::string(endpoint.body_limit, 'x') + "\"}";
+      const auto reply = send(request);
+      expect_problem(413, "body_too_large", reply);
+      expect_contains(std::to_string(endpoint.body_limit / 1024) + " KiB", reply.json["message"].text());
+    }
   }
 }
 
-TEST(Http, TakesABodyOfExactly16KiB) {
-  std::string body = event_body().dump();
-  body.insert(1, std::string(16384 - body.size(), ' '));
+TEST(Http, TakesABodyOfExactlyItsEndpointsLimit) {
+  for (const auto& endpoint : endpoints()) {
+    if (!endpoint.body) continue;
+    Request request = person.request(endpoint.method, endpoint.path);
+    request.body = "{" + std::string(endpoint.body_limit - 2, ' ') + "}";
+    expect_status(400, send(request));
+  }
+}
+
+// However a client writes them: each character beyond U+FFFF as two escapes of six bytes.
+TEST(Http, TakesTheLongestTextsOfAnyScriptEscaped) {
+  const auto escaped = [](int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) text += R"(\ud83c\udf9f)";
+    return text;
+  };
+  const Json plan = event_body();
   Request request = person.request("POST", "/v1/events/initialize");
-  request.body = body;
-  expect_status(201, send(request));
+  request.body = R"({"title":")" + escaped(255) + R"(","description":")" + escaped(10'000) + R"(","location":")" +
+                 escaped(10'000) + R"(","number_of_tickets":1,"start_date_time":")" +
+                 std::string(plan["start_date_time"].text()) + R"(","end_date_time":")" +
+                 std::string(plan["end_date_time"].text()) + "\"}";
+  const auto reply = send(request);
+  expect_status(201, reply);
+  LONGS_EQUAL(40'000, reply.data()["description"].text().size());
+  request = person.request("PATCH", "/v1/events/" + std::string(reply.data()["id"].text()));
+  request.body = R"({"location":")" + escaped(10'000) + R"(","description":")" + escaped(10'000) + "\"}";
+  expect_status(200, send(request));
 }
 
 TEST(Http, AnswersAnEndlessPathWithAProblem) {

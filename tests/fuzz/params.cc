@@ -36,6 +36,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(!has_upper(name) && !value.empty() && is_there(lines, "=" + value), "a path value is one that was sent");
   for (const auto& value : {request.method, request.path, request.query, request.content_type, request.remote_addr})
     require(value.empty() || is_there(lines, "=" + value), "a parameter has the value that was sent");
-  require(fcgi::body_size(params.data()) <= http::kMaxBodyBytes + 1, "a body is bounded");
+  require(fcgi::body_size(params.data(), http::kMaxBodyBytes) <= http::kMaxBodyBytes + 1, "a body is bounded");
   return 0;
 }

@@ -48,7 +48,7 @@ http::Request request_in(std::string_view& rest) {
   for (const auto& line : lines) params.push_back(line.c_str());
   params.push_back(nullptr);
   auto request = fcgi::request_of(params.data());
-  const auto announced = fcgi::body_size(params.data());
+  const auto announced = fcgi::body_size(params.data(), http::kMaxBodyBytes);
   request.body = rest.substr(0, announced == 0 ? http::kMaxBodyBytes + 1 : announced);
   request.body_complete = request.body.size() >= announced;
   return request;
@@ -70,7 +70,7 @@ int ticketd::serve(const char* name, RateClass, OpenHandler handler) {
   endpoints()[name] = {handler, nullptr};
   return 0;
 }
-int ticketd::serve(const char* name, RateClass, SignedInHandler handler, WaitsFor) {
+int ticketd::serve(const char* name, RateClass, SignedInHandler handler, WaitsFor, std::size_t) {
   endpoints()[name] = {nullptr, handler};
   return 0;
 }

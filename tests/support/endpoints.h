@@ -11,6 +11,7 @@ struct Endpoint {
   std::string path;  // with the id of nothing where it takes one
   bool needs_token = true;
   std::optional<std::string> body = {};  // of those that take one, an empty object
+  std::size_t body_limit = 16 * 1024;    // in bytes
 };
 
 const std::vector<Endpoint>& endpoints();

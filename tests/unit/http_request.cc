@@ -43,6 +43,14 @@ TEST(JsonBody, RefusesAnotherMediaType) {
     STRCMP_EQUAL_TEXT("unsupported_media_type", std::string(refused_as(with_body("{}", type))).c_str(), type);
 }
 
+TEST(JsonBody, TakesMoreWhereTheEndpointDoes) {
+  auto request = with_body(R"({"a":")" + std::string(20'000, 'x') + R"("})");
+  expect_text("body_too_large", refused_as(request));
+  STRCMP_CONTAINS("16 KiB", request.json_body().refusal().message.c_str());
+  request.body_limit = std::size_t{32} * 1024;
+  expect_text("accepted", refused_as(request));
+}
+
 TEST(JsonBody, TakesUpTo16KiB) {
   const std::string frame = R"({"a":""})";
   const std::string full = R"({"a":")" + std::string(16 * 1024 - frame.size(), 'x') + R"("})";
