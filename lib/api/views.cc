@@ -14,7 +14,7 @@ std::optional<std::string> text_of(const std::optional<IdType>& id) {
 
 JsonText user_json(const storage::User& user) {
   return JsonText::object({{"id", user.id.str()},
-                           {"role", user.role},
+                           {"role", user.role == "admin" ? "ADMIN" : "USER"},
                            {"name", user.name},
                            {"email", user.email},
                            {"created_at", format_time(user.created_at)},

@@ -10,7 +10,7 @@
 
 namespace ticketd {
 
-// Never the password's hash: storage::User does not hold it.
+// `role` is USER or ADMIN, as clients know it. Never the password's hash: storage::User does not hold it.
 JsonText user_json(const storage::User& user);
 
 // state is open, over or cancelled.

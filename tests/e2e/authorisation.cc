@@ -260,5 +260,5 @@ TEST(Authorisation, IsNotToBeHadByAskingForIt) {
       Json::object(
           {{"email", fresh_email()}, {"password", "correct horse"}, {"role", "admin"}, {"id", make_person().id}}));
   expect_status(201, reply);
-  expect_text("user", reply.data()["user"]["role"].text());
+  expect_text("USER", reply.data()["user"]["role"].text());
 }

@@ -81,7 +81,7 @@ TEST(TicketctlPeople, UserListFindsByAPartOfTheAddress) {
 TEST(TicketctlPeople, UserSetRoleIsSeenByTheApi) {
   const auto person = register_person();
   expect_ends(0, "has the role admin now", "user set-role " + person.id + " admin");
-  expect_text("admin", person.get("/v1/users/me").data()["role"].text());
+  expect_text("ADMIN", person.get("/v1/users/me").data()["role"].text());
   expect_ends(2, "user or admin", "user set-role " + person.id + " king");
 }
 
