@@ -1,5 +1,4 @@
 // POST /v1/auth/login: tokens for an e-mail and password. Unknown e-mail and wrong password look and take the same.
-#include "api/views.h"
 #include "endpoint/serve.h"
 #include "http/fields.h"
 #include "signin/password_try.h"
@@ -13,36 +12,29 @@ static Answer login(App& app, const Request& request) {
   http::Fields in(*body);
   const auto email = in.email("email");
   const auto password = in.secret("password");
+  const auto device_token = in.optional_text("device_token", {0, 255}).value_or("");
   if (!in.ok()) return in.refusal();
 
   const auto found = postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) {
     return std::pair(storage::fold_email(tx, email), storage::find_account_by_email(tx, email));
   });
   const auto& account = found.second;
-  auto attempt = PasswordTry::of_account(app, found.first, request.remote_addr);
-  if (attempt.wait_s() > 0) {
-    app.metrics.series("ticketd_login_throttled_total").fetch_add(1);
-    return Refusal{Code::rate_limited, "Too many failed logins; wait and try again", {}, attempt.wait_s()};
-  }
-  const auto verdict = app.passwords.verify(account ? account->password_hash : "", password);
-  if (verdict == auth::Passwords::Verdict::busy) return Refusal{Code::busy};
-  if (verdict == auth::Passwords::Verdict::wrong) {
-    attempt.wrong();
+  const auto tried = try_password(app, {found.first, account, password, device_token, request.remote_addr});
+  if (!tried.ok()) return tried.refusal();
+  if (!tried->is_right) {
     if (account) Log::info("wrong_password", {{"request_id", request.request_id}, {"user", account->user.id.str()}});
     return Refusal{Code::invalid_credentials};
   }
-  attempt.right();
-  const auto rehashed = app.passwords.needs_rehash(account->password_hash) ? app.passwords.hash(password) : "";
+  const auto rehashed =
+      app.passwords.needs_rehash(account->password_hash) ? app.passwords.hash(password, tried->turn) : "";
   return postgres::transact(app.database, [&](pqxx::work& tx) -> Answer {
     if (!storage::lock_password(tx, account->user.id, account->password_hash))
       return Refusal{Code::invalid_credentials};
     if (!rehashed.empty()) storage::update_password_hash(tx, account->user.id, rehashed);
-    const auto tokens = start_session(app, tx, account->user.id);
-    auto reply = http::success(200, "user login successful",
-                               JsonText::object({{"user", user_json(account->user)}, {"tokens", tokens}}));
+    auto reply = http::success(200, "user login successful", sign_in(app, tx, account->user));
     reply.user = account->user.id.str();
     return reply;
   });
 }
 
-int main() { return serve("auth-login", RateClass::auth, login); }
+int main() { return serve("auth-login", RateClass::auth, login, WaitsFor::hashing); }

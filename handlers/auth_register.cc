@@ -1,5 +1,4 @@
 // POST /v1/auth/register: a new account, signed in at once.
-#include "api/views.h"
 #include "endpoint/serve.h"
 #include "http/fields.h"
 #include "signin/password_try.h"
@@ -16,7 +15,7 @@ static Answer register_user(App& app, const Request& request) {
   const auto password = in.password("password");
   if (!in.ok()) return in.refusal();
 
-  const auto hash = app.passwords.hash(password);
+  const auto hash = app.passwords.hash(password, auth::Turn::stranger);
   if (hash.empty()) return Refusal{Code::busy};
   const auto now = app.clock.now();
   const storage::User user{UserId::make(now, app.random), "user", name, email, now, now};
@@ -24,15 +23,13 @@ static Answer register_user(App& app, const Request& request) {
   auto answer = postgres::transact(app.database, [&](pqxx::work& tx) -> Answer {
     if (!storage::insert_user(tx, user, hash)) return Refusal{Code::email_taken};
     folded = storage::fold_email(tx, email);
-    const auto tokens = start_session(app, tx, user.id);
-    return http::success(201, "new user registered", JsonText::object({{"user", user_json(user)}, {"tokens", tokens}}))
-        .header("Location", "/v1/users/me");
+    return http::success(201, "new user registered", sign_in(app, tx, user)).header("Location", "/v1/users/me");
   });
   if (answer.ok()) {
     answer->user = user.id.str();
-    PasswordTry::remember(app, folded, request.remote_addr);
+    remember_network(app, folded, request.remote_addr);
   }
   return answer;
 }
 
-int main() { return serve("auth-register", RateClass::auth, register_user); }
+int main() { return serve("auth-register", RateClass::auth, register_user, WaitsFor::hashing); }

@@ -12,6 +12,7 @@ static Answer update_password(App& app, const Request& request, UserId user) {
   http::Fields in(*body);
   const auto current = in.secret("current_password");
   const auto wanted = in.password("new_password");
+  const auto device_token = in.optional_text("device_token", {0, 255}).value_or("");
   if (!in.ok()) return in.refusal();
 
   const auto found = postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) {
@@ -20,17 +21,10 @@ static Answer update_password(App& app, const Request& request, UserId user) {
   });
   const auto& account = found.first;
   if (!account) return Refusal{Code::token_invalid};
-  auto attempt = PasswordTry::of_account(app, found.second, request.remote_addr);
-  if (attempt.wait_s() > 0)
-    return Refusal{Code::rate_limited, "Too many wrong passwords; wait and try again", {}, attempt.wait_s()};
-  const auto verdict = app.passwords.verify(account->password_hash, current);
-  if (verdict == auth::Passwords::Verdict::busy) return Refusal{Code::busy};
-  if (verdict == auth::Passwords::Verdict::wrong) {
-    attempt.wrong();
-    return Refusal{Code::wrong_password};
-  }
-  attempt.right();
-  const auto hash = app.passwords.hash(wanted);
+  const auto tried = try_password(app, {found.second, account, current, device_token, request.remote_addr});
+  if (!tried.ok()) return tried.refusal();
+  if (!tried->is_right) return Refusal{Code::wrong_password};
+  const auto hash = app.passwords.hash(wanted, tried->turn);
   if (hash.empty()) return Refusal{Code::busy};
 
   const auto changed_at = postgres::transact(app.database, [&](pqxx::work& tx) -> std::optional<Time> {
@@ -43,4 +37,4 @@ static Answer update_password(App& app, const Request& request, UserId user) {
                        JsonText::object({{"message", "Password updated successfully"}}));
 }
 
-int main() { return serve("auth-update-password", RateClass::auth, update_password); }
+int main() { return serve("auth-update-password", RateClass::auth, update_password, WaitsFor::hashing); }

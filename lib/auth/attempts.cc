@@ -7,7 +7,7 @@ namespace {
 
 constexpr const char* kKnownTtlS = "2592000";
 
-// KEYS: counters. ARGV: limit and window in s of each.
+// KEYS: counters. ARGV: limit and window in s of each. Answers {s to wait}, or {0, ms that each window has left}.
 const redis::Script& begin_script() {
   static const redis::Script script(R"(
 local wait = 0
@@ -16,20 +16,23 @@ for i, key in ipairs(KEYS) do
     wait = math.max(wait, 1, redis.call('TTL', key))
   end
 end
-if wait > 0 then return wait end
+if wait > 0 then return {wait} end
+local answer = {0}
 for i, key in ipairs(KEYS) do
   if redis.call('INCR', key) == 1 then redis.call('EXPIRE', key, ARGV[2 * i]) end
+  table.insert(answer, redis.call('PTTL', key))
 end
-return 0
+return answer
 )");
   return script;
 }
 
-// KEYS: counters. One that expired meanwhile has nothing to take back.
+// KEYS: counters. ARGV: ms that each window has left at most, if it is the one that counted; a later one has more.
 const redis::Script& take_back_script() {
   static const redis::Script script(R"(
-for _, key in ipairs(KEYS) do
-  if redis.call('EXISTS', key) == 1 then redis.call('DECR', key) end
+for i, key in ipairs(KEYS) do
+  local left = redis.call('PTTL', key)
+  if left >= 0 and left <= tonumber(ARGV[i]) then redis.call('DECR', key) end
 end
 return 0
 )");
@@ -47,25 +50,32 @@ redis::Arguments keys_of(std::span<const Counter> counters) {
 
 }  // namespace
 
-int Attempts::begin(std::span<const Counter> counters) {
+Attempt Attempts::begin(std::span<const Counter> counters) {
   redis::Arguments rules;
   for (const auto& counter : counters) {
     rules.push_back(std::to_string(counter.rule.limit));
     rules.push_back(std::to_string(counter.rule.window_s));
   }
-  int wait_s = 0;
+  Attempt attempt;
   cache_.try_to([&](redis::Commands& redis) {
-    wait_s = static_cast<int>(redis.eval(begin_script(), keys_of(counters), rules).integer());
+    const auto answer = redis.eval(begin_script(), keys_of(counters), rules);
+    attempt.wait_s = static_cast<int>(answer.at(0).integer());
+    for (std::size_t i = 1; i < answer.size(); ++i) attempt.left_ms.push_back(answer.at(i).integer());
   });
-  return wait_s;
+  attempt.counted_at = std::chrono::steady_clock::now();
+  return attempt;
 }
 
-void Attempts::take_back(std::span<const Counter> counters) {
-  cache_.try_to([&](redis::Commands& redis) { redis.eval(take_back_script(), keys_of(counters), {}); });
-}
-
-void Attempts::forget(const Counter& counter) {
-  cache_.try_to([&](redis::Commands& redis) { redis.command({"DEL", key_of(counter.what)}); });
+// The answer was some time on its way: what is left by our clock is never less than what Redis has, but for how much
+// the two clocks' speeds differ.
+void Attempts::take_back(std::span<const Counter> counters, const Attempt& attempt) {
+  if (attempt.left_ms.empty()) return;
+  constexpr std::int64_t kClocksDifferMs = 20;
+  const auto passed = std::chrono::steady_clock::now() - attempt.counted_at;
+  const auto passed_ms = std::chrono::duration_cast<std::chrono::milliseconds>(passed).count();
+  redis::Arguments left;
+  for (const auto left_ms : attempt.left_ms) left.push_back(std::to_string(left_ms - passed_ms + kClocksDifferMs));
+  cache_.try_to([&](redis::Commands& redis) { redis.eval(take_back_script(), keys_of(counters), left); });
 }
 
 void Attempts::remember_known(const std::string& what) {

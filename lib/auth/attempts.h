@@ -4,8 +4,10 @@
 //   ticketd:login:WHAT          tries since the window began, expires with it
 //   ticketd:login:known:WHAT    somebody logged in here before
 #pragma once
+#include <chrono>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "auth/cache.h"
 #include "config/config.h"
@@ -17,20 +19,24 @@ struct Counter {
   RateRule rule;
 };
 
+// A try that began: counted, or held up.
+struct Attempt {
+  int wait_s = 0;  // until one of the counters begins anew, at least 1; 0: it was counted
+  std::chrono::steady_clock::time_point counted_at;
+  std::vector<std::int64_t> left_ms;  // of each counter's window, then; empty: it was counted nowhere
+};
+
 // While the cache Redis cannot be reached nothing is counted and nobody waits.
 class Attempts {
  public:
   explicit Attempts(Cache& cache) : cache_(cache) {}
 
-  // Counts one try against each counter and gives back 0; if one of them has its limit already, counts nothing and
-  // gives back the seconds until it begins anew, at least 1. Exact under any concurrency.
-  int begin(std::span<const Counter> counters);
+  // Counts one try against each counter, or, if one of them has its limit already, against none. Exact under any
+  // concurrency.
+  Attempt begin(std::span<const Counter> counters);
 
-  // It was no guess: takes the one try back.
-  void take_back(std::span<const Counter> counters);
-
-  // Begins anew.
-  void forget(const Counter& counter);
+  // It was no guess: takes the one try back, where the window that counted it still runs.
+  void take_back(std::span<const Counter> counters, const Attempt& attempt);
 
   // For 30 days, or until the cache forgets it.
   void remember_known(const std::string& what);

@@ -8,6 +8,7 @@ namespace {
 
 constexpr const char* kRevocationsKey = "ticketd:refused";
 constexpr const char* kRead = "read";
+constexpr std::int64_t kMostCounted = 2'000'000'000;  // of a limit times its shares
 
 std::string counter_of(const std::string& rate_class, const std::string& caller) {
   return "ticketd:rate:" + rate_class + ":" + caller;
@@ -22,22 +23,30 @@ std::optional<Time> time_of(const redis::Reply& score) {
   return from_epoch_ms(ms);
 }
 
-// KEYS: the revocation list, the counter, the counter if the token is revoked. ARGV: the window in ms, then of
-// the token its user, its session and when it was issued in ms, each empty without. Answers {is it revoked, when the
-// list was read or nil, how many were counted, ms until the window ends}. Whose limit it is has to be known before
-// anything is counted: else a stolen token of an ended session could use up its user's.
+// KEYS: the revocation list, the callers' counters, those that count if the token is revoked. ARGV: the window in ms,
+// then of the token its user, its session and when it was issued in ms, each empty without; how many counters the
+// callers have, and the limit of each counter. Answers {is it revoked, when the list was read or nil, and of each
+// counter that counted: how many, ms until its window ends}. Whose limit it is has to be known before anything is
+// counted: else a stolen token of an ended session could use up its user's.
 const redis::Script& enter_script() {
   static const redis::Script script(R"(
 local found = redis.call('ZMSCORE', KEYS[1], 'read', ARGV[2], ARGV[3])
 local revoked = found[3] or (found[2] and tonumber(ARGV[4]) < tonumber(found[2]))
-local counter = revoked and KEYS[3] or KEYS[2]
-local count = redis.call('INCR', counter)
-local left = redis.call('PTTL', counter)
-if left < 0 then
-  left = tonumber(ARGV[1])
-  redis.call('PEXPIRE', counter, left)
+local first, last = 2, 1 + ARGV[5]
+if revoked then first, last = last + 1, #KEYS end
+local answer = {revoked and 1 or 0, found[1]}
+for i = first, last do
+  local count = redis.call('INCR', KEYS[i])
+  local left = redis.call('PTTL', KEYS[i])
+  if left < 0 then
+    left = tonumber(ARGV[1])
+    redis.call('PEXPIRE', KEYS[i], left)
+  end
+  table.insert(answer, count)
+  table.insert(answer, left)
+  if count > tonumber(ARGV[4 + i]) then break end
 end
-return {revoked and 1 or 0, found[1], count, left}
+return answer
 )");
   return script;
 }
@@ -56,27 +65,45 @@ TokenState find(redis::Commands& redis, const std::optional<AccessClaims>& token
   return {has_ended || (token && before && token->issued_at < *before), time_of(found.at(0))};
 }
 
-RateState state_of(const RateRule& rule, std::int64_t count, std::int64_t left_ms) {
-  return {count <= rule.limit, rule.limit, rule.window_s,
-          static_cast<int>(std::max<std::int64_t>(0, rule.limit - count)),
-          static_cast<int>((std::max<std::int64_t>(0, left_ms) + 999) / 1000)};
+int limit_of(const RateRule& rule, const Network& caller) {
+  return static_cast<int>(std::min<std::int64_t>(std::int64_t{rule.limit} * caller.shares, kMostCounted));
+}
+
+// Of several counters the one that leaves the least.
+RateState state_of(const RateRule& rule, std::span<const Network> callers, const redis::Reply& answer) {
+  RateState state{true, rule.limit, rule.window_s, rule.limit, 0};
+  for (std::size_t i = 0; 2 * i + 3 < answer.size(); ++i) {
+    const auto left = limit_of(rule, callers[i]) - answer.at(2 * i + 2).integer();
+    if (i > 0 && left >= state.remaining) continue;
+    state.allowed = left >= 0;
+    state.remaining = static_cast<int>(std::max<std::int64_t>(0, left));
+    state.reset_s = static_cast<int>((std::max<std::int64_t>(0, answer.at(2 * i + 3).integer()) + 999) / 1000);
+  }
+  return state;
 }
 
 }  // namespace
 
-Passage Gate::enter(const std::string& rate_class, const std::string& caller, const std::string& if_revoked,
-                    const std::optional<RateRule>& rule, const std::optional<AccessClaims>& token) {
+Passage Gate::enter(const std::string& rate_class, std::span<const Network> callers,
+                    std::span<const Network> if_revoked, const std::optional<RateRule>& rule,
+                    const std::optional<AccessClaims>& token) {
   Passage passage;
   cache_.try_to([&](redis::Commands& redis) {
     if (rule) {
+      redis::Arguments keys = {kRevocationsKey};
       redis::Arguments arguments = {std::to_string(rule->window_s * std::int64_t{1000})};
       arguments.append(ids_of(token));
       arguments.push_back(token ? std::to_string(epoch_ms(token->issued_at)) : "");
-      const auto answer =
-          redis.eval(enter_script(),
-                     {kRevocationsKey, counter_of(rate_class, caller), counter_of(rate_class, if_revoked)}, arguments);
+      arguments.push_back(std::to_string(callers.size()));
+      for (const auto& list : {callers, if_revoked}) {
+        for (const auto& caller : list) {
+          keys.push_back(counter_of(rate_class, caller.name));
+          arguments.push_back(std::to_string(limit_of(*rule, caller)));
+        }
+      }
+      const auto answer = redis.eval(enter_script(), keys, arguments);
       passage.token = {answer.at(0).integer() == 1, time_of(answer.at(1))};
-      passage.rate = state_of(*rule, answer.at(2).integer(), answer.at(3).integer());
+      passage.rate = state_of(*rule, passage.token.revoked ? if_revoked : callers, answer);
     } else {
       passage.token = find(redis, token);
     }

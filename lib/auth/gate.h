@@ -3,7 +3,7 @@
 // and the revocation list is read anew from PostgreSQL (endpoint/revocation_check.h). While it cannot be reached
 // everybody is let through, and a metric says so: nothing here throws for that.
 //
-//   ticketd:rate:CLASS:CALLER    counter of the current window, expires with it
+//   ticketd:rate:CLASS:CALLER    counter of the current window, expires with it; a caller is a user or a network
 //   ticketd:refused              the revocation list: a sorted set of ids by epoch ms. Of users: tokens issued before
 //                                are revoked. Of sessions: when they ended. One key, so that Redis can only forget all
 //                                of it; the member "read" is there if it is complete, with when PostgreSQL was asked
@@ -19,6 +19,7 @@
 
 #include "auth/access_token.h"
 #include "auth/cache.h"
+#include "auth/network.h"
 #include "base/time.h"
 #include "base/uuid.h"
 #include "config/config.h"
@@ -30,7 +31,7 @@ struct RateState {
   int limit = 0;
   int window_s = 0;
   int remaining = 0;
-  int reset_s = 0;  // until the window ends
+  int reset_s = 0;  // until the window ends that leaves the least
 };
 
 struct TokenState {
@@ -48,9 +49,11 @@ class Gate {
  public:
   explicit Gate(Cache& cache) : cache_(cache) {}
 
-  // Counts one request in the class, of `caller` (a user id or an address), or of `if_revoked` if the token is, and
-  // says what is known. Exact under any concurrency: one counter, which Redis alone counts up.
-  Passage enter(const std::string& rate_class, const std::string& caller, const std::string& if_revoked,
+  // Counts one request in the class, of `callers` (a user, or the networks of an address), or of `if_revoked` if the
+  // token is, and says what is known. The first of them whose limit is used up refuses it, and the larger ones do not
+  // count it: one network that floods takes nothing of its neighbours'. Exact under any concurrency: Redis alone
+  // counts.
+  Passage enter(const std::string& rate_class, std::span<const Network> callers, std::span<const Network> if_revoked,
                 const std::optional<RateRule>& rule, const std::optional<AccessClaims>& token);
 
   // What is known of a token alone.

@@ -3,6 +3,9 @@
 //
 // The slots are mutexes in a mapped file. They are robust: a process that dies hands over what it held. Whoever finds
 // no slot free waits for the next one in turn; jobs are equally long, so that is the one that comes free first.
+//
+// Whoever is known goes before strangers: those wait at a door first, a mutex of its own, and one of them at a time
+// waits for a slot. So there is one stranger at most before somebody known, however many there are.
 #pragma once
 #include <pthread.h>
 
@@ -12,12 +15,15 @@
 
 namespace ticketd::auth {
 
+enum class Turn { known, stranger };
+
 class HashingSlots {
  public:
-  static constexpr int kMost = 64;
+  static constexpr int kMost = 63;
 
-  // `slots`, 1 to kMost: the same in all processes. `file` is made if it is not there; if it is empty, or
-  // cannot be used (a warning in the log says so), this process has slots of its own. Throws std::bad_alloc.
+  // `slots`, at least 1: the same in all processes; those beyond kMost do not count. `file` is made if it is not there;
+  // if it is empty, or cannot be used (a warning in the log says so), this process has slots of its own. Throws
+  // std::bad_alloc.
   HashingSlots(const std::string& file, int slots);
   ~HashingSlots();
   HashingSlots(const HashingSlots&) = delete;
@@ -28,7 +34,7 @@ class HashingSlots {
   };
   // A slot, held until the lease ends, by the thread that took it; null if none came free within `wait`.
   using Lease = std::unique_ptr<pthread_mutex_t, GiveBack>;
-  [[nodiscard]] Lease take(std::chrono::milliseconds wait);
+  [[nodiscard]] Lease take(std::chrono::milliseconds wait, Turn turn);
 
  private:
   struct Shared;

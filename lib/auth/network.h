@@ -1,16 +1,23 @@
-// Whom a limit by address counts as one.
+// Whom a limit by address counts as one. Every limit of that kind takes the networks from here; nginx has the same ones
+// (http.conf), and a test compares them.
 #pragma once
 #include <string>
+#include <vector>
 
 namespace ticketd::auth {
 
-// An IPv4 address stays as it is, also one that is mapped into IPv6. Of an IPv6 address the first 64 bits are left, as
-// 16 hexadecimal digits: a customer has at least that many addresses (RFC 6177), and could send each request from
-// another one. Anything else stays as it is.
-std::string network_of(const std::string& address);
+struct Network {
+  std::string name;
+  int shares = 1;  // how many times the limit of one address all of it has
+};
 
-// The same with the first 48 bits of an IPv6 address, 12 digits: a site has no more (RFC 6177). For a stock that all
-// share: 256 networks of one site must not have 256 parts of it.
+// The networks that a request counts against, the smallest first. An IPv4 address is one, also if it is mapped into
+// IPv6. Of an IPv6 address these are the first 64 bits, for a customer has at least that many addresses (RFC 6177); the
+// first 56 with four shares, and the first 48 with sixteen, for that is what a customer may have at most: 65,536
+// networks must not be as many limits. Names are hexadecimal. What is no address stays as it is.
+std::vector<Network> networks_of(const std::string& address);
+
+// The largest of them alone: for a stock that all share.
 std::string site_of(const std::string& address);
 
 }  // namespace ticketd::auth

@@ -53,12 +53,32 @@ Comparison comparison_with(const std::string& hash, const HashCost& cost) {
   return {hash, filled, filled < blocks_of(cost) ? blocks_of(cost) - filled : 0};
 }
 
-Passwords::Passwords(int jobs_at_once, const std::string& slots_file, HashCost cost)
-    : slots_(slots_file, jobs_at_once), cost_(cost) {}
+// A place among the strangers of this process, if it takes one, and a slot.
+class Passwords::Place {
+ public:
+  Place(Passwords& passwords, Turn turn)
+      : strangers_(passwords.strangers_), is_counted_(turn == Turn::stranger && strangers_.try_acquire()) {
+    if (is_counted_ || turn == Turn::known) slot_ = passwords.slots_.take(kWait, turn);
+  }
+  ~Place() {
+    if (is_counted_) strangers_.release();
+  }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  [[nodiscard]] bool is_taken() const { return slot_ != nullptr; }
 
-std::string Passwords::hash(const std::string& password) {
-  const auto slot = slots_.take(kWait);
-  if (!slot) return "";
+ private:
+  std::counting_semaphore<>& strangers_;
+  const bool is_counted_;
+  HashingSlots::Lease slot_;
+};
+
+Passwords::Passwords(int jobs_at_once, const std::string& slots_file, int strangers, HashCost cost)
+    : slots_(slots_file, jobs_at_once), strangers_(strangers), cost_(cost) {}
+
+std::string Passwords::hash(const std::string& password, Turn turn) {
+  const Place place(*this, turn);
+  if (!place.is_taken()) return "";
   std::array<char, crypto_pwhash_STRBYTES> text{};
   if (crypto_pwhash_str_alg(text.data(), password.data(), password.size(), cost_.passes, cost_.memory_kib * 1024,
                             crypto_pwhash_ALG_ARGON2ID13) != 0)
@@ -66,9 +86,9 @@ std::string Passwords::hash(const std::string& password) {
   return text.data();
 }
 
-Passwords::Verdict Passwords::verify(const std::string& hash, const std::string& password) {
-  const auto slot = slots_.take(kWait);
-  if (!slot) return Verdict::busy;
+Passwords::Verdict Passwords::verify(const std::string& hash, const std::string& password, Turn turn) {
+  const Place place(*this, turn);
+  if (!place.is_taken()) return Verdict::busy;
   const auto comparison = comparison_with(hash, cost_);
   const bool right = crypto_pwhash_str_verify(comparison.against.c_str(), password.data(), password.size()) == 0;
   if (comparison.burnt_blocks > 0) burn(comparison.burnt_blocks, cost_, password);

@@ -1,6 +1,7 @@
 // Passwords: argon2id through libsodium, with a bound on how many are hashed at once on this host.
 #pragma once
 #include <cstddef>
+#include <semaphore>
 #include <string>
 
 #include "auth/hashing_slots.h"
@@ -28,22 +29,29 @@ Comparison comparison_with(const std::string& hash, const HashCost& cost);
 
 class Passwords {
  public:
-  // `slots_file`: see HashingSlots; hashes at once, over all processes that share it.
-  explicit Passwords(int jobs_at_once, const std::string& slots_file = "", HashCost cost = {});
+  // `slots_file`: see HashingSlots; hashes at once, over all processes that share it. `strangers`: for whom this
+  // process may wait or hash at once, at most, so that it has threads left for whoever is known.
+  explicit Passwords(int jobs_at_once, const std::string& slots_file = "", int strangers = kAnyNumber,
+                     HashCost cost = {});
 
-  // The hash to store. Empty if no slot came free within 2 s: the caller answers busy. Throws std::bad_alloc.
-  std::string hash(const std::string& password);
+  // The hash to store. Empty if no slot came free within 2 s, or too many strangers wait: the caller answers busy.
+  // Throws std::bad_alloc.
+  std::string hash(const std::string& password, Turn turn);
 
   enum class Verdict { right, wrong, busy };
   // Takes the same time for every hash: an empty one or one that is none of ours, for there is no such account then,
   // and one that was made at a lower cost. Throws std::bad_alloc.
-  Verdict verify(const std::string& hash, const std::string& password);
+  Verdict verify(const std::string& hash, const std::string& password, Turn turn);
 
   // Was the hash made at another cost than ours? Then store a new one after a right verify().
   [[nodiscard]] bool needs_rehash(const std::string& hash) const;
 
  private:
+  static constexpr int kAnyNumber = 1'000;
+  class Place;
+
   HashingSlots slots_;
+  std::counting_semaphore<> strangers_;
   const HashCost cost_;
 };
 

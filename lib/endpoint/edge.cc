@@ -129,11 +129,11 @@ Answer Edge::answer(const Request& request, const Caller& caller, std::optional<
   // An endpoint for everyone counts by address even if a token came along: else an address with many accounts would
   // have many limits for logging in and registering.
   const bool by_user = signed_in_ != nullptr && caller.token;
-  const auto network = auth::network_of(request.remote_addr);
-  const auto who = by_user ? caller.token->user.str() : network;
+  const auto networks = auth::networks_of(request.remote_addr);
+  const auto who = by_user ? std::vector<auth::Network>{{caller.token->user.str()}} : networks;
   // Whoever has a token of an ended session is nobody, and takes nothing of the user's limit.
   const auto passage =
-      app_.gate.enter(name_of(rate_class_), who, network, rule_of(rate_class_, app_.config), caller.token);
+      app_.gate.enter(name_of(rate_class_), who, networks, rule_of(rate_class_, app_.config), caller.token);
   count(passage);
   rate = passage.rate;
   if (rate && !rate->allowed) return Refusal{Code::rate_limited, "", {}, std::max(1, rate->reset_s)};

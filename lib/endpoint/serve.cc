@@ -15,7 +15,7 @@ int run(const char* name, RateClass rate_class, OpenHandler open, SignedInHandle
   auto config = config_or_exit(Part::api, name);
   Log::open(name, config.log_level);
   const auto metrics_file = config.metrics_file;
-  const int threads = waits_for == WaitsFor::queue ? config.booking_threads : config.threads;
+  const int threads = waits_for == WaitsFor::database ? config.threads : config.booking_threads;
   try {
     App app(std::move(config), name, threads);
     app.metrics.record_start(name, now_us());
@@ -32,8 +32,8 @@ int run(const char* name, RateClass rate_class, OpenHandler open, SignedInHandle
 
 }  // namespace
 
-int serve(const char* name, RateClass rate_class, OpenHandler handler) {
-  return run(name, rate_class, handler, nullptr, WaitsFor::database, http::kMaxBodyBytes);
+int serve(const char* name, RateClass rate_class, OpenHandler handler, WaitsFor waits_for) {
+  return run(name, rate_class, handler, nullptr, waits_for, http::kMaxBodyBytes);
 }
 
 int serve(const char* name, RateClass rate_class, SignedInHandler handler, WaitsFor waits_for, std::size_t body_limit) {

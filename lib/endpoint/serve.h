@@ -17,9 +17,10 @@ using Answer = Result<Reply>;
 enum class RateClass { none, auth, booking, reads };
 
 // What an endpoint's threads wait for, and so how many it has. `database`: TICKETD_THREADS, a few more than there are
-// connections to PostgreSQL; more would make the slowest answers slower. `queue`: TICKETD_BOOKING_THREADS, many, for
-// they wait for the disk of the queue's Redis, and what waits together is synced together.
-enum class WaitsFor { database, queue };
+// connections to PostgreSQL; more would make the slowest answers slower. The others have TICKETD_BOOKING_THREADS, many.
+// `queue`: they wait for the disk of the queue's Redis, and what waits together is synced together. `hashing`: they
+// wait for their turn to hash a password, which comes for whoever is known before that of who came first.
+enum class WaitsFor { database, queue, hashing };
 
 // An endpoint that anyone may call.
 using OpenHandler = Answer (*)(App&, const Request&);
@@ -28,7 +29,7 @@ using SignedInHandler = Answer (*)(App&, const Request&, UserId);
 
 // Reads the settings, serves on fd 0 until it is told to stop or has been idle long enough, and gives back the exit
 // status.
-int serve(const char* name, RateClass rate_class, OpenHandler handler);
+int serve(const char* name, RateClass rate_class, OpenHandler handler, WaitsFor waits_for = WaitsFor::database);
 int serve(const char* name, RateClass rate_class, SignedInHandler handler, WaitsFor waits_for = WaitsFor::database,
           std::size_t body_limit = http::kMaxBodyBytes);
 

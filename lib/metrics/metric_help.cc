@@ -14,7 +14,7 @@ constexpr std::pair<std::string_view, std::string_view> kHelp[] = {
     {"ticketd_http_requests_in_flight", "Requests that handlers are working on."},
     {"ticketd_rate_limit_decisions_total",
      "What the rate limit said: allowed, refused, or unchecked because the cache was away."},
-    {"ticketd_login_throttled_total", "Logins refused because of too many failed ones before."},
+    {"ticketd_login_throttled_total", "Tries of a password refused because of too many wrong ones before."},
     {"ticketd_refresh_replays_total", "Used refresh tokens that came again, and whose family was revoked for that."},
     {"ticketd_cache_unavailable_total", "Calls that found no cache Redis and went on without it."},
     {"ticketd_database_connections", "Database sessions of handlers."},

@@ -1,54 +1,113 @@
 #include "signin/password_try.h"
 
+#include <algorithm>
+
+#include "auth/device_token.h"
 #include "auth/network.h"
 #include "auth/opaque_token.h"
 
 namespace ticketd {
 namespace {
 
-struct Names {
-  std::string account, network, pair;
-};
+using auth::Turn;
+using Verdict = auth::Passwords::Verdict;
 
-Names names_of(const std::string& email, const std::string& remote_addr) {
-  const auto account = auth::hex_hash_of(email);
-  const auto network = auth::hex_hash_of(auth::network_of(remote_addr));
-  return {account, network, auth::hex_hash_of(account + network)};
+RateRule rule_for(const RateRule& rule, const auth::Network& network) {
+  constexpr std::int64_t kMost = 2'000'000'000;
+  return {static_cast<int>(std::min(std::int64_t{rule.limit} * network.shares, kMost)), rule.window_s};
 }
 
-void add(std::vector<auth::Counter>& counters, const std::string& what, const std::optional<RateRule>& rule) {
-  if (rule) counters.push_back({what, *rule});
+std::string pair_of(const std::string& account, const std::string& network) {
+  return auth::hex_hash_of(account + auth::hex_hash_of(network));
+}
+
+// One try, counted: taken back when this goes, unless it counts().
+class CountedTry {
+ public:
+  CountedTry(App& app, std::vector<auth::Counter> counters)
+      : app_(app), counters_(std::move(counters)), attempt_(begin(app, counters_)) {}
+  ~CountedTry() {
+    if (!counts_) app_.attempts.take_back(counters_, attempt_);
+  }
+  CountedTry(const CountedTry&) = delete;
+  CountedTry& operator=(const CountedTry&) = delete;
+
+  [[nodiscard]] int wait_s() const { return attempt_.wait_s; }
+  void counts() { counts_ = true; }
+
+ private:
+  static auth::Attempt begin(App& app, const std::vector<auth::Counter>& counters) {
+    return counters.empty() ? auth::Attempt{} : app.attempts.begin(counters);
+  }
+
+  App& app_;
+  const std::vector<auth::Counter> counters_;
+  const auth::Attempt attempt_;
+  bool counts_ = false;
+};
+
+std::vector<auth::Counter> counters_of_networks(const Config& config, const std::string& account,
+                                                const std::string& remote_addr) {
+  std::vector<auth::Counter> counters;
+  for (const auto& network : auth::networks_of(remote_addr)) {
+    if (config.login_pair)
+      counters.push_back({"pair:" + pair_of(account, network.name), rule_for(*config.login_pair, network)});
+    if (config.login_network)
+      counters.push_back({"network:" + auth::hex_hash_of(network.name), rule_for(*config.login_network, network)});
+  }
+  return counters;
+}
+
+std::vector<auth::Counter> counters_of(const char* kind, const std::string& account,
+                                       const std::optional<RateRule>& rule) {
+  return rule ? std::vector<auth::Counter>{{kind + account, *rule}} : std::vector<auth::Counter>{};
+}
+
+Refusal held_up(App& app, int wait_s) {
+  app.metrics.series("ticketd_login_throttled_total").fetch_add(1);
+  return {Code::rate_limited, "Too many wrong passwords; wait and try again", {}, wait_s};
+}
+
+Verdict verify(App& app, const PasswordTry& attempt, Turn turn) {
+  return app.passwords.verify(attempt.account ? attempt.account->password_hash : "", attempt.password, turn);
+}
+
+Result<Tried> try_as_stranger(App& app, const PasswordTry& attempt, const std::string& account) {
+  CountedTry by_network(app, counters_of_networks(app.config, account, attempt.remote_addr));
+  if (by_network.wait_s() > 0) return held_up(app, by_network.wait_s());
+  CountedTry by_account(app, counters_of("account:", account, app.config.login_account));
+  const auto verdict = verify(app, attempt, Turn::stranger);
+  if (verdict == Verdict::busy) return Refusal{Code::busy};
+  const bool is_right = verdict == Verdict::right;
+  const auto here = pair_of(account, auth::networks_of(attempt.remote_addr).front().name);
+  if (!is_right) {
+    by_network.counts();
+    by_account.counts();
+  }
+  if (by_account.wait_s() > 0 && !(is_right && app.attempts.is_known(here))) return held_up(app, by_account.wait_s());
+  if (is_right) app.attempts.remember_known(here);
+  return Tried{is_right, Turn::stranger};
 }
 
 }  // namespace
 
-PasswordTry PasswordTry::of_account(App& app, const std::string& email, const std::string& remote_addr) {
-  const auto [account, network, pair] = names_of(email, remote_addr);
-  std::vector<auth::Counter> counters;
-  add(counters, "pair:" + pair, app.config.login_pair);
-  add(counters, "network:" + network, app.config.login_network);
-  if (!app.attempts.is_known(pair)) add(counters, "account:" + account, app.config.login_account);
-  return {app, std::move(counters), pair};
+Result<Tried> try_password(App& app, const PasswordTry& attempt) {
+  const auto account = auth::hex_hash_of(attempt.email);
+  if (attempt.account &&
+      auth::is_device_token_of(attempt.account->user.id, attempt.device_token, app.config.jwt_keys)) {
+    CountedTry by_device(app, counters_of("device:", account, app.config.login_pair));
+    if (by_device.wait_s() == 0) {
+      const auto verdict = verify(app, attempt, Turn::known);
+      if (verdict == Verdict::busy) return Refusal{Code::busy};
+      by_device.counts();  // also if it is right: nobody is hashed first more often
+      return Tried{verdict == Verdict::right, Turn::known};
+    }
+  }
+  return try_as_stranger(app, attempt, account);
 }
 
-void PasswordTry::remember(App& app, const std::string& email, const std::string& remote_addr) {
-  app.attempts.remember_known(names_of(email, remote_addr).pair);
-}
-
-PasswordTry::PasswordTry(App& app, std::vector<auth::Counter> counters, std::string known_as)
-    : app_(app),
-      counters_(std::move(counters)),
-      known_as_(std::move(known_as)),
-      wait_s_(counters_.empty() ? 0 : app.attempts.begin(counters_)),
-      counted_(!counters_.empty() && wait_s_ == 0) {}
-
-PasswordTry::~PasswordTry() {
-  if (counted_) app_.attempts.take_back(counters_);
-}
-
-void PasswordTry::right() {
-  if (counted_ && app_.config.login_pair) app_.attempts.forget(counters_.front());
-  app_.attempts.remember_known(known_as_);
+void remember_network(App& app, const std::string& email, const std::string& remote_addr) {
+  app.attempts.remember_known(pair_of(auth::hex_hash_of(email), auth::networks_of(remote_addr).front().name));
 }
 
 }  // namespace ticketd

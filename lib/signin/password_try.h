@@ -1,44 +1,45 @@
 // One try of a password, and how often it may be tried.
 //
-// A login, or a change of the password (a stolen access token is no licence to guess it), counts against three limits:
-// the account from this network; this network whatever the account, so that one password cannot be tried on many
-// accounts; and the account from everywhere, so that many networks together get no further. Only strangers are counted
-// by the last one and held up by it: a network from which the user has logged in before is not, or anyone could lock
-// the owner out. Accounts that do not exist are counted all the same.
+// Tries of a login, or of a change of the password (a stolen access token is no licence to guess it), are counted
+// before the password is looked at. A known device, which shows a device token of the account, has ten tries in a
+// quarter of an hour that count nowhere else: no stranger can use them up, and they are hashed first. More of them are
+// those of a stranger.
+//
+// Strangers count against three limits: the account from this network; this network whatever the account, so that one
+// password cannot be tried on many accounts; and the account from everywhere, so that many networks together get no
+// further. Where the last one is used up, only who knows the password and has logged in from this network before gets
+// in: else anyone could lock out an owner whose client keeps no device token. Everybody else is told the same thing in
+// the same time, wrong password or right, or it would show who signs in from an address that many share. For the same
+// reason a right password only takes its own try back. Accounts that do not exist are counted all the same.
 #pragma once
+#include <optional>
 #include <string>
-#include <vector>
 
+#include "auth/hashing_slots.h"
 #include "endpoint/app.h"
+#include "refusal/result.h"
+#include "storage/users.h"
 
 namespace ticketd {
 
-class PasswordTry {
- public:
-  // `email` as storage::fold_email() has it, or each spelling of it would have tries of its own; `remote_addr`: of the
-  // client. Nothing is stored in the clear.
-  static PasswordTry of_account(App& app, const std::string& email, const std::string& remote_addr);
-  // Registering from there counts as having logged in.
-  static void remember(App& app, const std::string& email, const std::string& remote_addr);
-
-  ~PasswordTry();
-  PasswordTry(const PasswordTry&) = delete;
-  PasswordTry& operator=(const PasswordTry&) = delete;
-
-  // Seconds until another try is allowed; 0: go ahead. One that is neither wrong() nor right() in the end, because the
-  // service was busy or a store away, does not count.
-  [[nodiscard]] int wait_s() const { return wait_s_; }
-  void wrong() { counted_ = false; }
-  void right();
-
- private:
-  PasswordTry(App& app, std::vector<auth::Counter> counters, std::string known_as);
-
-  App& app_;
-  const std::vector<auth::Counter> counters_;  // the first one is forgotten after a right password
-  const std::string known_as_;
-  const int wait_s_;
-  bool counted_;
+struct PasswordTry {
+  std::string email;  // as storage::fold_email() has it, or each spelling of it would have tries of its own
+  const std::optional<storage::Account>& account;  // of that address; empty: there is none
+  std::string password;
+  std::string device_token;  // empty without one
+  std::string remote_addr;   // of the client
 };
+
+struct Tried {
+  bool is_right = false;
+  auth::Turn turn = auth::Turn::stranger;  // for what is hashed next for the same person
+};
+
+// Refuses: rate_limited, with the seconds until another try is allowed; busy. Such a try does not count. Throws
+// std::bad_alloc.
+Result<Tried> try_password(App& app, const PasswordTry& attempt);
+
+// Registering from there counts as having logged in. Nothing is stored in the clear.
+void remember_network(App& app, const std::string& email, const std::string& remote_addr);
 
 }  // namespace ticketd

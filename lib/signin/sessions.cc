@@ -1,5 +1,7 @@
 #include "signin/sessions.h"
 
+#include "api/views.h"
+#include "auth/device_token.h"
 #include "auth/opaque_token.h"
 
 namespace ticketd {
@@ -46,6 +48,13 @@ JsonText start_session(App& app, pqxx::work& tx, UserId user) {
   for (const auto& oldest : storage::list_oldest_sessions(tx, user, kSessionsMax - 1))
     storage::update_session_revoked(tx, oldest, now);  // their access tokens are refused when the list is loaded next
   return issue_pair(app, tx, user, SessionId::make(now, app.random), auth::make_opaque_token(app.random));
+}
+
+JsonText sign_in(App& app, pqxx::work& tx, const storage::User& user) {
+  return JsonText::object(
+      {{"user", user_json(user)},
+       {"tokens", start_session(app, tx, user.id)},
+       {"device_token", auth::make_device_token(user.id, app.config.jwt_keys.front(), app.random)}});
 }
 
 Result<JsonText> refresh_session(App& app, const std::string& refresh_token) {

@@ -6,6 +6,7 @@
 #include "endpoint/app.h"
 #include "refusal/result.h"
 #include "storage/refresh_tokens.h"
+#include "storage/users.h"
 
 namespace ticketd {
 
@@ -13,6 +14,9 @@ namespace ticketd {
 // which holds a lock on the user. Of more than 100 sessions of a user the one ends that was refreshed the longest
 // ago.
 JsonText start_session(App& app, pqxx::work& tx, UserId user);
+
+// What registering and logging in answer: {user, tokens, device_token}, of a new session as above.
+JsonText sign_in(App& app, pqxx::work& tx, const storage::User& user);
 
 // Exchanges a refresh token for a new pair of the same family. A token that was exchanged before is taken again
 // within 10 s, for a client that lost the answer or has two tabs, and gives the same refresh token as the first time:

@@ -90,7 +90,7 @@ fill() {
 }
 
 write_nginx_conf() {
-  local rate=on user="" origins='default "";' vary="" origin list=() www=$ROOT/build/www
+  local rate=on user="" origins='default "";' vary="" proxy="" origin list=() www=$ROOT/build/www
   # Where the usual tools serve a front end while it is written.
   local wanted=${TICKETD_CORS_ORIGINS-http://localhost:3000,http://localhost:5173}
   [[ -d $www ]] || www=$ROOT/nginx/www
@@ -106,11 +106,15 @@ write_nginx_conf() {
       die "TICKETD_CORS_ORIGINS: '$origin' is not an origin such as https://app.example"
     origins+=$'\n'"    \"$origin\" \$http_origin;" vary=Origin
   done
+  if [[ ${TICKETD_PROXY_NETWORK:-} ]]; then
+    [[ $TICKETD_PROXY_NETWORK =~ ^[0-9A-Fa-f:./]+$ ]] || die "TICKETD_PROXY_NETWORK: '$TICKETD_PROXY_NETWORK' is no network such as 192.0.2.0/24"
+    proxy="set_real_ip_from $TICKETD_PROXY_NETWORK; real_ip_header X-Forwarded-For;"
+  fi
   mkdir -p "$RUN_DIR/nginx"
   fill "$ROOT/nginx/settings.conf.in" "$RUN_DIR/conf/settings.conf" RATE_LIMIT="$rate" CORS_ORIGINS="$origins" CORS_VARY="$vary"
   "$ROOT/nginx/paths" "$SOCKET_DIR" "$www" >"$RUN_DIR/conf/paths.conf"
   fill "$ROOT/nginx/local.conf.in" "$RUN_DIR/nginx.conf" RUN_DIR="$RUN_DIR" NGINX_DIR="$ROOT/nginx" \
-    PORT="$PORT" USER="$user" NOFILE="$NOFILE" CONNECTIONS=$((NOFILE / 2 < 8192 ? NOFILE / 2 : 8192))
+    PORT="$PORT" USER="$user" PROXY="$proxy" NOFILE="$NOFILE" CONNECTIONS=$((NOFILE / 2 < 8192 ? NOFILE / 2 : 8192))
 }
 
 write_redis_conf() {

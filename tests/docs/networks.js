@@ -1,4 +1,4 @@
-// networks.js RUN_DIR: whom nginx's coarse limit counts as one. A real nginx with the files of a site, told by a header where a
+// networks.js RUN_DIR: whom nginx's coarse limits count as one. A real nginx with the files of a site, told by a header where a
 // client comes from, and asked for what it would count.
 const fs = require('fs');
 const http = require('http');
@@ -25,14 +25,16 @@ http {
     real_ip_header   X-Client;
     server {
         listen unix:${socketPath};
-        location / { return 200 $ticketd_network; }
+        location /64 { return 200 $ticketd_network; }
+        location /56 { return 200 $ticketd_network_56; }
+        location /48 { return 200 $ticketd_network_48; }
     }
 }`;
 
 // In hexadecimal.
-function networkOf(address) {
+function networkOf(address, bits) {
   return new Promise((resolve, reject) => {
-    const request = http.get({ socketPath, path: '/', headers: { 'X-Client': address } }, (answer) => {
+    const request = http.get({ socketPath, path: `/${bits}`, headers: { 'X-Client': address } }, (answer) => {
       const parts = [];
       answer.on('data', (part) => parts.push(part));
       answer.on('end', () => resolve(Buffer.concat(parts).toString('hex')));
@@ -41,14 +43,16 @@ function networkOf(address) {
   });
 }
 
+// The first 64, 56 and 48 bits. Of an IPv4 address there are no larger networks.
 const expected = {
-  '192.0.2.7': 'c0000207',
-  '::ffff:192.0.2.7': 'c0000207', // with listen [::]:80 ipv6only=off
-  '::ffff:10.10.10.10': '0a0a0a0a', // newlines
-  '2001:db8:1:2::7': '20010db800010002',
-  '2001:db8:1:2:ffff:ffff:ffff:ffff': '20010db800010002',
-  '::1': '0000000000000000',
-  '::fffe:192.0.2.7': '0000000000000000',
+  '192.0.2.7': ['c0000207', '', ''],
+  '::ffff:192.0.2.7': ['c0000207', '', ''], // with listen [::]:80 ipv6only=off
+  '::ffff:10.10.10.10': ['0a0a0a0a', '', ''], // newlines
+  '2001:db8:1:203::7': ['20010db800010203', '20010db8000102', '20010db80001'],
+  '2001:db8:1:203:ffff:ffff:ffff:ffff': ['20010db800010203', '20010db8000102', '20010db80001'],
+  '2001:db8:a0a:a0a::a0a': ['20010db80a0a0a0a', '20010db80a0a0a', '20010db80a0a'],
+  '::1': ['0000000000000000', '00000000000000', '000000000000'],
+  '::fffe:192.0.2.7': ['0000000000000000', '00000000000000', '000000000000'],
 };
 
 async function main() {
@@ -59,11 +63,11 @@ async function main() {
   let bad = 0;
   try {
     while (!ended && !fs.existsSync(`${home}/nginx.pid`)) await new Promise((resolve) => setTimeout(resolve, 5));
-    for (const [address, network] of Object.entries(expected)) {
-      const got = await networkOf(address);
-      if (got === network) continue;
+    for (const [address, networks] of Object.entries(expected)) {
+      const got = await Promise.all([64, 56, 48].map((bits) => networkOf(address, bits)));
+      if (got.join() === networks.join()) continue;
       bad++;
-      console.log(`${address} counts as ${got}, not ${network}`);
+      console.log(`${address} counts as ${got}, not ${networks}`);
     }
   } finally {
     nginx.kill();

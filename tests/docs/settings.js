@@ -28,8 +28,8 @@ for (const name of ['TICKETD_LOG_LEVEL', 'TICKETD_RATE_LIMIT', 'TICKETD_MIGRATIO
   same(`${name} in ${manual}`, [defaults[name]], all(entry, /^Default (\S+)\.$/gm).map((match) => match[1]));
 }
 
-// Names that stand somewhere, and have to be settings. The two at the end are of the stack of `make run`, which fills in nginx's.
-const ofStack = all(read('systemd/local/settings.sh'), /\$\{(TICKETD_(?:CORS|COARSE)_\w+):?-/g).map((match) => match[1]);
+// Names that stand somewhere, and have to be settings. Those at the end are of the stack of `make run`, which fills in nginx's.
+const ofStack = all(read('systemd/local/settings.sh'), /\$\{(TICKETD_(?:CORS|COARSE|PROXY)_\w+):?-/g).map((match) => match[1]);
 const known = [...Object.keys(defaults), ...ofStack];
 const list = (directory, pattern) => fs.readdirSync(directory).filter((name) => pattern.test(name)).map((name) => `${directory}/${name}`);
 const units = list('systemd/units', /\.(?:service|socket|target)$/);
@@ -58,8 +58,9 @@ const ttl = minutes(defaults.TICKETD_ACCESS_TTL_S);
 const setting = (file, pattern) => pattern.exec(read(file))[1];
 const memory = setting('systemd/redis/redis-queue.conf', /^maxmemory (\d+)mb$/m);
 const body = setting('nginx/server.conf', /^client_max_body_size +(\d+)k;/m);
-const perSecond = setting('nginx/http.conf', /zone=ticketd_requests:10m rate=(\d+)r\/s;/);
+const perSecond = setting('nginx/http.conf', /zone=ticketd_requests:10m +rate=(\d+)r\/s;/);
 const burst = setting('nginx/server.conf', /zone=ticketd_requests burst=(\d+) nodelay;/);
+const connections = setting('nginx/server.conf', /^limit_conn +ticketd_connections (\d+);/m);
 const patience = setting('lib/endpoint/edge.cc', /kPatience\{(\d+)\}/);
 const headers = /^large_client_header_buffers (\d+) (\d+)k;/m.exec(read('nginx/server.conf')).slice(1).map(Number);
 const handlers = list('handlers', /\.cc$/).length;
@@ -97,6 +98,19 @@ says('nginx/www/docs/errors.html', `its time is over: ${ttl} by default`);
 says('nginx/www/docs/errors.html', `After ${pair[0]} failures in ${minutes(pair[1])} you have to wait`);
 says('nginx/www/docs/errors.html', `The body has more than ${body} KiB, or that of an event more than ${eventBody} KiB`);
 says('nginx/www/docs/errors.html', `One header has more than ${headers[1]} KiB, or all of them have more than ${headers[0] * headers[1]}.`);
+
+// The larger networks have as many times the limits in nginx as in the handlers.
+const shares = /return \{\{first\(8\)\}, \{first\(7\), (\d+)\}, \{first\(6\), (\d+)\}\};/.exec(read('lib/auth/network.cc')).slice(1);
+same(
+  "nginx's limits of the larger networks",
+  [56, 48].flatMap((bits, i) => [
+    setting('nginx/http.conf', new RegExp(`zone=ticketd_requests_${bits}:10m +rate=(\\d+)r/s;`)) / shares[i],
+    setting('nginx/server.conf', new RegExp(`zone=ticketd_requests_${bits} burst=(\\d+) nodelay;`)) / shares[i],
+    setting('nginx/server.conf', new RegExp(`^limit_conn +ticketd_connections_${bits} (\\d+);`, 'm')) / shares[i],
+  ]),
+  [perSecond, burst, connections, perSecond, burst, connections].map(Number),
+);
+says(threats, `a /56 has ${shares[0]} times that, a /48 ${shares[1]} times`);
 
 // The units. In the manual ticketd@ENDPOINT.service, in the table ticketd@NAME.service and ticketd-worker@1.service.
 const unit = (name) => name.replace(/@[A-Z0-9]*/, '@');

@@ -127,7 +127,36 @@ TEST(Guessing, IsNotCountedWhereThePasswordIsRight) {
   for (int i = 0; i < 12; ++i) expect_status(200, login_from(address, owner.email, owner.password));
   for (int i = 0; i < 9; ++i) expect_status(401, login_from(address, owner.email, "wrong password"));
   expect_status(200, login_from(address, owner.email, owner.password));
-  for (int i = 0; i < 9; ++i) expect_status(401, login_from(address, owner.email, "wrong password"));
+  expect_status(401, login_from(address, owner.email, "wrong password"));  // nor does it take back what others tried
+  expect_problem(429, "rate_limited", login_from(address, owner.email, "wrong password"));
+}
+
+// At one address, which they share.
+TEST(Guessing, ByANeighbourLeavesAKnownDeviceAlone) {
+  const auto owner = register_person();
+  const auto address = fresh_address();
+  const auto device = login_from(address, owner.email, owner.password).data()["device_token"];
+  for (int i = 0; i < 10; ++i) expect_status(401, login_from(address, owner.email, "wrong password"));
+  expect_problem(429, "rate_limited", login_from(address, owner.email, owner.password));
+  const Json body = Json::object({{"email", owner.email}, {"password", owner.password}, {"device_token", device}});
+  expect_status(200, send({.method = "POST", .path = "/v1/auth/login", .body = body.dump(), .from = address}));
+}
+
+// Who registered has a known device as well, and changes the password there whatever others tried.
+TEST(Guessing, ByANeighbourKeepsNobodyFromChangingThePassword) {
+  const auto email = fresh_email();
+  const auto reply =
+      post_as_nobody("/v1/auth/register", Json::object({{"email", email}, {"password", "correct horse"}}));
+  Person owner;
+  owner.access_token = reply.data()["tokens"]["access_token"].text();
+  for (int i = 0; i < 10; ++i) login_from("", email, "wrong password");
+  const auto change = [&](const char* device_field) {
+    return owner.put("/v1/auth/update-password", Json::object({{"current_password", "correct horse"},
+                                                               {"new_password", "a better horse"},
+                                                               {device_field, reply.data()["device_token"]}}));
+  };
+  expect_problem(429, "rate_limited", change("something_else"));
+  expect_status(200, change("device_token"));
 }
 
 TEST(Guessing, OfTheCurrentPasswordIsStopped) {

@@ -66,7 +66,7 @@ Answer answer_of(const Endpoint& endpoint, const http::Request& request) try {
 
 // In place of lib/endpoint/serve.cc: each handler's main() has become a constructor (see the Makefile), and comes by
 // here.
-int ticketd::serve(const char* name, RateClass, OpenHandler handler) {
+int ticketd::serve(const char* name, RateClass, OpenHandler handler, WaitsFor) {
   endpoints()[name] = {handler, nullptr};
   return 0;
 }

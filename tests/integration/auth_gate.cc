@@ -2,7 +2,10 @@
 // while Redis is away.
 #include "auth/gate.h"
 
+#include <array>
 #include <atomic>
+
+#include "base/hex.h"
 
 #include "support/fixtures.h"
 #include "support/integration_test.h"
@@ -14,7 +17,7 @@ TEST_GROUP_BASE(Gate, IntegrationTest) {
   Cell unreachable{0};
   auth::Cache cache{stores().cache, unreachable};
   auth::Gate gate{cache};
-  const std::string caller = fresh_word(), network = fresh_word();
+  const std::vector<auth::Network> caller{{fresh_word()}}, network{{fresh_word()}};
   const UserId user = fresh<UserId>();
   const SessionId session = fresh<SessionId>();
   const Time at = now();
@@ -61,13 +64,14 @@ TEST(Gate, TheLimitIsExactForManyThreadsAndTwoGates) {
 
 // The control of the test above: counting in two steps, as many do, lets more through.
 TEST(Gate, ALimitThatIsReadAndThenRaisedIsNotExact) {
+  const auto name = fresh_word();
   std::atomic<int> allowed = 0;
   at_once(32, [&](int) {
     auto redis = stores().cache.take();
     for (int n = 0; n < 10; ++n) {
-      const auto count = std::atoi(std::string(redis->command({"GET", caller}).text()).c_str());
+      const auto count = std::atoi(std::string(redis->command({"GET", name}).text()).c_str());
       if (count >= 100) continue;
-      redis->command({"SET", caller, std::to_string(count + 1)});
+      redis->command({"SET", name, std::to_string(count + 1)});
       ++allowed;
     }
   });
@@ -82,10 +86,45 @@ TEST(Gate, AWindowEndsAndTheCountBeginsAnew) {
 }
 
 TEST(Gate, CallersAndClassesAreCountedApart) {
+  const std::vector<auth::Network> other{{fresh_word()}};
   const Rule rule = RateRule{1, 60};
   CHECK(enter(rule).rate->allowed);
   CHECK(gate.enter("booking", caller, network, rule, token).rate->allowed);
-  CHECK(gate.enter("reads", fresh_word(), network, rule, token).rate->allowed);
+  CHECK(gate.enter("reads", other, network, rule, token).rate->allowed);
+}
+
+// 512 networks of 64 bits, which are two of 56 bits and one of 48.
+TEST(Gate, NetworksOfOneSiteShareItsLimit) {
+  const Rule rule = RateRule{5, 60};
+  int allowed = 0;
+  for (int i = 0; i < 512; ++i) {
+    const auto networks = auth::networks_of(
+        "2001:db8:0:" + hex_of(std::array{static_cast<std::uint8_t>(i / 256), static_cast<std::uint8_t>(i % 256)}) +
+        "::1");
+    allowed += gate.enter("reads", networks, networks, rule, std::nullopt).rate->allowed ? 1 : 0;
+  }
+  LONGS_EQUAL(2 * 4 * 5, allowed);
+}
+
+// One that is refused is not counted for its neighbours.
+TEST(Gate, ANetworkThatFloodsTakesItsOwnShareOfTheSite) {
+  const Rule rule = RateRule{5, 60};
+  const auto loud = auth::networks_of("2001:db8:0:1::1"), quiet = auth::networks_of("2001:db8:0:2::1");
+  for (int i = 0; i < 100; ++i) gate.enter("reads", loud, loud, rule, std::nullopt);
+  const auto rate = gate.enter("reads", quiet, quiet, rule, std::nullopt).rate;
+  LONGS_EQUAL(4, rate->remaining);
+  CHECK(rate->allowed);
+}
+
+// With less left than the network has itself.
+TEST(Gate, TellsWhatTheSiteLeaves) {
+  const Rule rule = RateRule{5, 60};
+  for (const auto* address : {"2001:db8:0:1::1", "2001:db8:0:2::1", "2001:db8:0:3::1", "2001:db8:0:4::1"}) {
+    const auto networks = auth::networks_of(address);
+    for (int i = 0; i < 4; ++i) gate.enter("reads", networks, networks, rule, std::nullopt);
+  }
+  const auto networks = auth::networks_of("2001:db8:0:5::1");
+  LONGS_EQUAL(3, gate.enter("reads", networks, networks, rule, std::nullopt).rate->remaining);
 }
 
 TEST(Gate, ARefusedTokenIsCountedForWhoeverSendsIt) {
@@ -93,12 +132,12 @@ TEST(Gate, ARefusedTokenIsCountedForWhoeverSendsIt) {
   gate.revoke_session(session, at);
   LONGS_EQUAL(0, enter(rule).rate->remaining);
   CHECK_FALSE(enter(rule).rate->allowed);
-  LONGS_EQUAL(1, stores().cache.command({"EXISTS", "ticketd:rate:reads:" + network}).integer());
-  LONGS_EQUAL(0, stores().cache.command({"EXISTS", "ticketd:rate:reads:" + caller}).integer());
+  LONGS_EQUAL(1, stores().cache.command({"EXISTS", "ticketd:rate:reads:" + network[0].name}).integer());
+  LONGS_EQUAL(0, stores().cache.command({"EXISTS", "ticketd:rate:reads:" + caller[0].name}).integer());
 }
 
 TEST(Gate, ACounterWithoutAnEndGetsOne) {
-  const auto key = "ticketd:rate:reads:" + caller;
+  const auto key = "ticketd:rate:reads:" + caller[0].name;
   stores().cache.command({"SET", key, "1"});
   const auto rate = enter(RateRule{5, 60}).rate;
   LONGS_EQUAL(3, rate->remaining);
@@ -194,7 +233,7 @@ TEST_GROUP_BASE(GateWithoutRedis, IntegrationTest) {
 };
 
 TEST(GateWithoutRedis, EverybodyIsLetThroughAndCounted) {
-  const auto passage = gate.enter("reads", "anyone", "anyone", RateRule{1, 60}, std::nullopt);
+  const auto passage = gate.enter("reads", {}, {}, RateRule{1, 60}, std::nullopt);
   CHECK_FALSE(passage.reachable || passage.rate.has_value() || passage.token.read_at);
   LONGS_EQUAL(1, unreachable);
 }

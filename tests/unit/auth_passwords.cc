@@ -15,7 +15,7 @@ namespace {
 
 // One hash for all tests: each takes 19 MiB and a while.
 const std::string& hash_of_correct_horse() {
-  static const std::string hash = Passwords(1).hash("correct horse");
+  static const std::string hash = Passwords(1).hash("correct horse", Turn::known);
   return hash;
 }
 
@@ -30,18 +30,18 @@ std::chrono::nanoseconds cpu_time() {
 TEST_GROUP(Passwords) { Passwords passwords{1}; };
 
 TEST(Passwords, KnowTheRightOneFromTheWrong) {
-  CHECK_TRUE(passwords.verify(hash_of_correct_horse(), "correct horse") == Verdict::right);
-  CHECK_TRUE(passwords.verify(hash_of_correct_horse(), "correct horse ") == Verdict::wrong);
+  CHECK_TRUE(passwords.verify(hash_of_correct_horse(), "correct horse", Turn::stranger) == Verdict::right);
+  CHECK_TRUE(passwords.verify(hash_of_correct_horse(), "correct horse ", Turn::stranger) == Verdict::wrong);
 }
 
 TEST(Passwords, AreHashedWithArgon2idAndALittleSalt) {
   expect_contains("$argon2id$v=19$m=19456,t=2,p=1$", hash_of_correct_horse());
-  CHECK_FALSE(hash_of_correct_horse() == passwords.hash("correct horse"));
+  CHECK_FALSE(hash_of_correct_horse() == passwords.hash("correct horse", Turn::known));
 }
 
 TEST(Passwords, AreWrongForAnUnknownAccountWhateverIsTried) {
-  CHECK_TRUE(passwords.verify("", "the password of nobody") == Verdict::wrong);
-  CHECK_TRUE(passwords.verify("", "") == Verdict::wrong);
+  CHECK_TRUE(passwords.verify("", "the password of nobody", Turn::stranger) == Verdict::wrong);
+  CHECK_TRUE(passwords.verify("", "", Turn::stranger) == Verdict::wrong);
 }
 
 // The same work; that it takes the same time is what auth_timing measures.
@@ -51,8 +51,8 @@ TEST(Passwords, AreComparedWithAsMuchWorkWhateverTheHashIs) {
     const auto comparison = comparison_with(hash, cost);
     return comparison.filled_blocks + comparison.burnt_blocks;
   };
-  const auto weaker = Passwords(1, "", {1, 19'456}).hash("correct horse");
-  const auto smaller = Passwords(1, "", {2, 4'096}).hash("correct horse");
+  const auto weaker = Passwords(1, "", 1, {1, 19'456}).hash("correct horse", Turn::known);
+  const auto smaller = Passwords(1, "", 1, {2, 4'096}).hash("correct horse", Turn::known);
   for (const auto& hash : {hash_of_correct_horse(), std::string(), std::string("!"), weaker, smaller})
     LONGS_EQUAL_TEXT(2 * 19'456, work(hash), hash.c_str());
   LONGS_EQUAL(4'096 * 2, comparison_with(smaller, cost).filled_blocks);
@@ -60,19 +60,19 @@ TEST(Passwords, AreComparedWithAsMuchWorkWhateverTheHashIs) {
 }
 
 TEST(Passwords, OfAnOlderCostAreStillRight) {
-  const auto weaker = Passwords(1, "", {1, 8'192}).hash("correct horse");
-  CHECK_TRUE(passwords.verify(weaker, "correct horse") == Verdict::right);
+  const auto weaker = Passwords(1, "", 1, {1, 8'192}).hash("correct horse", Turn::known);
+  CHECK_TRUE(passwords.verify(weaker, "correct horse", Turn::stranger) == Verdict::right);
   CHECK_TRUE(passwords.needs_rehash(weaker));
 }
 
 TEST(Passwords, AreWrongForAHashThatIsDamaged) {
   for (const auto& damaged : {hash_of_correct_horse().substr(0, 60), std::string("$argon2id$"), std::string("x")})
-    CHECK_TRUE(passwords.verify(damaged, "correct horse") == Verdict::wrong);
+    CHECK_TRUE(passwords.verify(damaged, "correct horse", Turn::stranger) == Verdict::wrong);
 }
 
 TEST(Passwords, KeepEveryByteANulIncluded) {
   const std::string with_nul("correct horse\0x", 15);
-  CHECK_TRUE(passwords.verify(hash_of_correct_horse(), with_nul) == Verdict::wrong);
+  CHECK_TRUE(passwords.verify(hash_of_correct_horse(), with_nul, Turn::stranger) == Verdict::wrong);
 }
 
 TEST(Passwords, NeedANewHashWhenTheParametersDiffer) {
@@ -88,7 +88,7 @@ TEST(Passwords, AreHashedNoMoreAtOnceThanAllowed) {
   std::chrono::nanoseconds computed[2] = {};
   const auto start = std::chrono::steady_clock::now();
   const auto hash = [&](int which) {
-    passwords.hash("x");
+    passwords.hash("x", Turn::known);
     computed[which] = cpu_time();
   };
   std::thread one(hash, 0);
@@ -97,4 +97,11 @@ TEST(Passwords, AreHashedNoMoreAtOnceThanAllowed) {
   other.join();
   const auto took = std::chrono::steady_clock::now() - start;
   CHECK_TRUE(took + std::chrono::milliseconds(5) > computed[0] + computed[1]);
+}
+
+TEST(Passwords, OfMoreStrangersThanThereIsRoomForAreNotHashed) {
+  Passwords no_room(1, "", 0);
+  CHECK_TRUE(no_room.verify("", "x", Turn::stranger) == Verdict::busy);
+  expect_text("", no_room.hash("x", Turn::stranger));
+  CHECK_TRUE(no_room.verify("", "x", Turn::known) == Verdict::wrong);
 }

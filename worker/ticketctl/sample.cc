@@ -37,7 +37,7 @@ int sample(const Config& config, const Options& options) {
   const auto now = SystemClock().now();
   const storage::User organiser{UserId::make(now, random), "user", "The Organiser", kOrganiser, now, now};
   // Nobody is to log in with a password that stands in a source file: this one is known to nobody.
-  const auto hash = auth::Passwords(1).hash(auth::make_opaque_token(random));
+  const auto hash = auth::Passwords(1).hash(auth::make_opaque_token(random), auth::Turn::known);
   const bool loaded = postgres::transact(database, [&](pqxx::work& tx) {
     if (!storage::insert_user(tx, organiser, hash)) return false;
     for (const auto& sample : kSamples) {
