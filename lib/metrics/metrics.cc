@@ -137,7 +137,7 @@ std::size_t Metrics::find_or_add(std::string_view name) {
   if (fd_ >= 0) ::flock(fd_, LOCK_EX);
   const auto end = used();
   std::size_t slot = 0;
-  while (slot < end && name != slots()[slot].name.data()) ++slot;
+  while (slot < end && name != slots()[slot].text()) ++slot;
   if (slot == end && end < kMaxSeries) {
     auto& text = slots()[end].name;
     text.fill('\0');  // a process may have died here
@@ -176,7 +176,7 @@ std::string Metrics::render(std::vector<Sample> more) const {
   if (header_ == nullptr) return exposition(std::move(more));
   std::vector<Sample> samples;
   for (std::size_t i = 0; i < used(); ++i)
-    samples.push_back({slots()[i].name.data(), slots()[i].value.load(std::memory_order_relaxed)});
+    samples.push_back({std::string(slots()[i].text()), slots()[i].value.load(std::memory_order_relaxed)});
   for (std::size_t p = 0; p < kMaxProcesses; ++p) {
     if (places()[p][0].slot_after == 0 || !is_held(p)) continue;
     for (const auto& gauge : places()[p]) {

@@ -14,6 +14,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <mutex>
 #include <span>
 #include <string>
@@ -80,6 +81,8 @@ class Metrics {
   struct Slot {
     std::array<char, 184> name;
     Cell value;
+    // Whoever maps the file may write what it likes: perhaps there is no NUL.
+    [[nodiscard]] std::string_view text() const { return {name.data(), ::strnlen(name.data(), name.size())}; }
   };
   struct Header {
     std::atomic<std::uint64_t> layout;

@@ -62,6 +62,25 @@ TEST(Metrics, OutlivesTheObjectsThatAdded) {
   expect_text("a_total 7\n", samples(Metrics(path)));
 }
 
+// Whoever was taken over can write to the file too.
+TEST(Metrics, ReadsNoFurtherThanANameIsLong) {
+  Metrics metrics(path);
+  metrics.series("a_total").fetch_add(1);
+  metrics.series("b_total").fetch_add(2);
+  std::fstream(path, std::ios::in | std::ios::out | std::ios::binary).seekp(64) << std::string(192, 'x');
+  const std::int64_t overwritten = 0x7878'7878'7878'7878;
+  expect_text("b_total 2\n" + std::string(184, 'x') + ' ' + std::to_string(overwritten) + '\n', samples(metrics));
+}
+
+TEST(Metrics, LeavesOutWhatIsNamedLikeNoSeries) {
+  Metrics metrics("");
+  metrics.series("a_total").fetch_add(1);
+  for (const char* name : {"", "{}", "a b", "A_total", "a_total\n", "a_total{x=\"\u009b31m\"}", "a_total{x", "a_bucket",
+                           "a_bucket{x=\"y\"}", "a_bucket{le=\"nan\"}", "a_bucket{le=\"1\"", "a_bucket{le=\"1}"})
+    metrics.series(name).fetch_add(7);
+  expect_text("a_total 1\n", samples(metrics));
+}
+
 TEST(Metrics, AddsUpOverProcesses) {
   Metrics metrics(path);
   Cell& mine = metrics.series("a_total");
