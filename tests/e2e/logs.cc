@@ -1,6 +1,7 @@
 // One filter tells a booking's story: its request id, from nginx through the handler to the worker.
 #include "support/booking_steps.h"
 #include "support/checks.h"
+#include "support/raw_client.h"
 #include "support/stack.h"
 #include "support/story.h"
 
@@ -73,6 +74,26 @@ TEST(Logs, AreShortWhateverIsSent) {
         .headers = {"X-Request-Id: " + id, "traceparent: " + std::string(7'000, 't')}});
   for (const auto& line : {await_log_line(id, "handler", "bookings-cancel"), await_log_line(id, "event", "request")})
     CHECK_TRUE_TEXT(line.dump().size() < 1'000, line.dump().substr(0, 1'000).c_str());
+}
+
+// Slashes that nginx merges, and then the path that it routes by.
+TEST(Logs, NameThePathHoweverItIsPadded) {
+  send({.method = "POST", .path = std::string(210, '/') + "v1/./events/x/../book", .headers = {"X-Request-Id: " + id}});
+  expect_text("/v1/events/book", await_log_line(id, "handler", "events-book")["uri"].text());
+}
+
+// CSI as UTF-8, raw and encoded, and a byte that is none: what a terminal would obey, and what would break a line.
+TEST(Logs, HoldNoBytesOfAStrangers) {
+  for (const std::string bytes : {"\xc2\x9b"
+                                  "31m",
+                                  "%C2%9B31m", "\xff", "%FF", "%0A", "%7F"}) {
+    const auto request_id = fresh_request_id();
+    RawClient client;
+    client.send("GET /v1/bookings/" + bytes + "x HTTP/1.1\r\nHost: x\r\nX-Request-Id: " + request_id +
+                "\r\nConnection: close\r\n\r\n");
+    client.read_all();
+    expect_text("/v1/bookings/", await_log_line(request_id, "method", "GET")["uri"].text());
+  }
 }
 
 TEST(Logs, TellTheStoryOfACancellation) {
