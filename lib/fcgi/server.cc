@@ -25,6 +25,7 @@
 
 #include "base/log.h"
 #include "fcgi/params.h"
+#include "fcgi/watchdog.h"
 
 namespace ticketd::fcgi {
 namespace {
@@ -242,7 +243,9 @@ class Server {
     sigaddset(&signals, SIGINT);
     const std::int64_t idle_ms = std::int64_t{options_.idle_exit_s} * 1000;
     std::int64_t trimmed_after = -1;  // the request after which memory was given back
+    const Watchdog watchdog;
     for (;;) {
+      watchdog.tell();
       const std::int64_t last_ms = last_ms_;
       const auto still_ms = in_flight_ > 0 ? 0 : now_ms() - last_ms;
       if (idle_ms > 0 && still_ms >= idle_ms) return;
@@ -252,6 +255,7 @@ class Server {
       }
       auto wait_ms = still_ms < kRestMs ? kRestMs - still_ms : kRestMs;
       if (idle_ms > 0) wait_ms = std::min(wait_ms, idle_ms - still_ms);
+      if (watchdog.every_ms() > 0) wait_ms = std::min(wait_ms, watchdog.every_ms());
       const timespec wait{wait_ms / 1000, wait_ms % 1000 * 1'000'000};
       if (sigtimedwait(&signals, nullptr, &wait) > 0) return;
     }

@@ -19,6 +19,15 @@ comes_back() {
   eventually 20 has_new_pid "$1" "$pid"
 }
 
+# As another endpoint of the same user could. The watchdog has 30 s.
+comes_back_when_stopped() {
+  local pid
+  inside systemctl start "$1" || return 1
+  pid=$(main_pid "$1")
+  inside systemctl kill --kill-who=main -s STOP "$1" || return 1
+  eventually 45 has_new_pid "$1" "$pid"
+}
+
 each_endpoint_comes_back() {
   local handler count=0
   for handler in "$ROOT_DIR"/usr/lib/ticketd/handlers/*; do
@@ -40,6 +49,7 @@ postgres_comes_back() {
 survive_kills() {
   step "kill -9"
   check "each endpoint comes back" each_endpoint_comes_back
+  check "an endpoint that was stopped comes back" comes_back_when_stopped ticketd@events-book.service
   check "the worker comes back" comes_back ticketd-worker@1.service
   check "the queue's Redis comes back" comes_back ticketd-redis-queue.service
   check "the cache's Redis comes back" comes_back ticketd-redis-cache.service
