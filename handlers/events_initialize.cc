@@ -1,6 +1,7 @@
 // POST /v1/events/initialize: a new event of the caller.
 #include "api/event_fields.h"
 #include "api/views.h"
+#include "endpoint/event_quota.h"
 #include "endpoint/serve.h"
 #include "endpoint/submission.h"
 
@@ -44,9 +45,8 @@ static Answer initialize(App& app, const Request& request, UserId user) {
   };
   return postgres::transact(app.database, [&](pqxx::work& tx) -> Answer {
     if (!storage::lock_user(tx, user)) return Refusal{Code::token_invalid};
-    // A refused request leaves its key free. Requests at once do not see each other's events: a user may get as many
-    // more as this process has database sessions, less one.
-    if (storage::has_open_events(tx, user, app.config.events_per_user, now)) {
+    // A refused request leaves its key free.
+    if (has_all_events(app, tx, user)) {
       const auto first = *key ? storage::find_idempotency_claim(tx, user, **key, fingerprint, now) : std::nullopt;
       return first ? replay(*first) : Refusal{Code::too_many_events};
     }

@@ -4,6 +4,7 @@
 #include "api/event_fields.h"
 #include "api/event_reply.h"
 #include "api/views.h"
+#include "endpoint/event_quota.h"
 #include "endpoint/serve.h"
 #include "endpoint/submission.h"
 
@@ -14,8 +15,12 @@ static Answer changed(const storage::Event& event, Time now) {
 }
 
 // An event that is over does not count among those that a user may have at once; moved into the future it does.
-static bool counts_anew(const storage::Event& event, const domain::EventChanges& changes, Time now) {
-  return event.ends_at <= now && changes.ends_at && *changes.ends_at > now;
+static std::optional<Refusal> quota_refusal(App& app, pqxx::work& tx, const storage::Event& event,
+                                            const domain::EventChanges& changes) {
+  const auto now = app.clock.now();
+  if (event.ends_at > now || !changes.ends_at || *changes.ends_at <= now) return std::nullopt;
+  if (!storage::lock_user(tx, event.owner)) return Refusal{Code::token_invalid};
+  return has_all_events(app, tx, event.owner) ? std::optional(Refusal{Code::too_many_events}) : std::nullopt;
 }
 
 static bool concerns_bookings(const domain::EventChanges& changes) {
@@ -23,16 +28,12 @@ static bool concerns_bookings(const domain::EventChanges& changes) {
 }
 
 // Why the event, as it is now, is not changed so.
-static std::optional<Refusal> refusal_of(pqxx::transaction_base& tx, App& app, const Request& request, UserId user,
-                                         const domain::EventChanges& changes,
-                                         const std::optional<storage::Event>& event) {
-  const auto now = app.clock.now();
+static std::optional<Refusal> refusal_of(const std::optional<storage::Event>& event, UserId user,
+                                         const Request& request, const domain::EventChanges& changes, Time now) {
   if (!event) return Refusal{Code::event_not_found};
   if (event->owner != user) return Refusal{Code::not_event_owner};
   if (event->status != domain::EventStatus::open) return Refusal{Code::event_cancelled};
   if (auto refusal = dates_refusal(*event, changes)) return refusal;
-  if (counts_anew(*event, changes, now) && storage::has_open_events(tx, user, app.config.events_per_user, now))
-    return Refusal{Code::too_many_events};
   return unseen_refusal(request, *event, now);
 }
 
@@ -46,20 +47,27 @@ static Answer update(App& app, const Request& request, UserId user) {
 
   if (!concerns_bookings(*changes)) {
     return postgres::transact(app.database, [&](pqxx::work& tx) -> Answer {
-      if (const auto no = refusal_of(tx, app, request, user, *changes, storage::lock_event(tx, *id))) return *no;
       const auto now = app.clock.now();
+      if (const auto no = refusal_of(storage::lock_event(tx, *id), user, request, *changes, now)) return *no;
       return changed(storage::update_event(tx, *id, user, *changes, now).value(), now);
     });
   }
-  const auto find = [&](pqxx::transaction_base& tx) { return storage::find_event(tx, *id); };
-  const auto refusal = postgres::autocommit(
-      app.database, [&](pqxx::transaction_base& tx) { return refusal_of(tx, app, request, user, *changes, find(tx)); });
-  if (refusal) return *refusal;
+  const auto find = [&] {
+    return postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, *id); });
+  };
+  const auto event = find();
+  if (const auto no = refusal_of(event, user, request, *changes, app.clock.now())) return *no;
   const auto command = make_command(app, request, user, *id, domain::UpdateEvent{*changes});
-  const auto done = submit_and_wait(app, command);
+  const auto done = submit_and_wait(app, command, [&](bool awaited) {
+    if (!changes->ends_at) return app.queue.submit(command, std::nullopt, awaited);
+    return postgres::transact(app.database, [&](pqxx::work& tx) -> Result<queue::Accepted> {
+      if (const auto refusal = quota_refusal(app, tx, *event, *changes)) return *refusal;
+      return app.queue.submit(command, std::nullopt, awaited);
+    });
+  });
   if (!done.ok()) return done.refusal();
   if (!*done) return accepted(command, "Event update submitted successfully");
-  return changed(*postgres::autocommit(app.database, find), app.clock.now());
+  return changed(*find(), app.clock.now());
 }
 
 int main() { return serve("events-update", RateClass::booking, update, WaitsFor::database, kEventBodyBytes); }

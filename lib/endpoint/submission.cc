@@ -107,8 +107,12 @@ bool claim_key(App& app, const Request& request, UserId user, const std::string&
 }
 
 Result<bool> submit_and_wait(App& app, const domain::Command& command) {
+  return submit_and_wait(app, command, [&](bool awaited) { return app.queue.submit(command, std::nullopt, awaited); });
+}
+
+Result<bool> submit_and_wait(App& app, const domain::Command& command, const SubmitIf& submit) {
   const WaitingPlace place(app.outcome_waits);
-  const auto queued = app.queue.submit(command, std::nullopt, place.is_taken());
+  const auto queued = submit(place.is_taken());
   if (!queued.ok()) return queued.refusal();
   const auto outcome = place.is_taken() ? outcome_of(app, command) : std::nullopt;
   if (!outcome) return false;

@@ -1,5 +1,7 @@
 // What booking, cancelling, changing and deleting have in common: a command on its way into the queue, and the answer.
 #pragma once
+#include <functional>
+
 #include "domain/command.h"
 #include "endpoint/serve.h"
 
@@ -25,7 +27,9 @@ bool claim_key(App& app, const Request& request, UserId user, const std::string&
 
 // Queues the command and waits up to config.outcome_wait_ms for its outcome. True: it took effect. False: it takes
 // longer, or half of the threads are waiting already; answer accepted(). Refuses as CommandQueue::submit() does, and
-// with what the worker refused.
+// with what the worker refused. `submit`: queues the command, awaited or not, if it may be queued.
+using SubmitIf = std::function<Result<queue::Accepted>(bool awaited)>;
+Result<bool> submit_and_wait(App& app, const domain::Command& command, const SubmitIf& submit);
 Result<bool> submit_and_wait(App& app, const domain::Command& command);
 
 // 202 with {notification, request}, and Location.

@@ -1,5 +1,6 @@
 #include "storage/events.h"
 
+#include "postgres/array_parameter.h"
 #include "postgres/rows.h"
 #include "storage/live.h"
 #include "storage/waiting_list.h"
@@ -20,8 +21,10 @@ const Statement kInsert{"insert_event", R"(
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $10))"};
 
 const Statement kHasOpen{"has_open_events", R"(
-  SELECT count(*) >= $2::bigint FROM (SELECT FROM events WHERE user_id = $1 AND state = 'open' AND NOT over AND
-    end_date_time > $3::timestamptz LIMIT $2::bigint) AS of_owner)"};
+  SELECT (SELECT count(*) FROM (SELECT FROM events WHERE user_id = $1 AND state = 'open' AND NOT over AND
+      end_date_time > $3::timestamptz LIMIT $2::bigint) AS of_owner)
+    + (SELECT count(*) FROM events WHERE id = ANY ($4::uuid[]) AND user_id = $1 AND state = 'open' AND
+      (over OR end_date_time <= $3::timestamptz)) >= $2::bigint)"};
 
 const Statement kFind{"find_event", "SELECT " EVENT_COLUMNS " FROM events WHERE id = $1"};
 const Statement kLock{"lock_event", "SELECT " EVENT_COLUMNS " FROM events WHERE id = $1 FOR NO KEY UPDATE"};
@@ -94,8 +97,10 @@ void insert_event(pqxx::transaction_base& tx, const Event& event) {
       format_time(event.created_at));
 }
 
-bool has_open_events(pqxx::transaction_base& tx, UserId owner, int count, Time now) {
-  return run(tx, kHasOpen, owner.str(), count, format_time(now)).at(0)[0].as<bool>();
+bool has_open_events(pqxx::transaction_base& tx, UserId owner, int count, Time now, std::span<const EventId> moved) {
+  ArrayParameter<EventId> ids;
+  for (const auto& id : moved) ids.add(id);
+  return run(tx, kHasOpen, owner.str(), count, format_time(now), ids.binary()).at(0)[0].as<bool>();
 }
 
 std::optional<Event> find_event(pqxx::transaction_base& tx, EventId id) {

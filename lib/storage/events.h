@@ -1,6 +1,7 @@
 // Events, as their owners and visitors see them. The counters are the worker's: see batch.h.
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,8 +37,10 @@ Event event_of(const pqxx::row& row);
 // available_tickets, waiting_list_count and status of `event` are not looked at: a new event is open and empty.
 void insert_event(pqxx::transaction_base& tx, const Event& event);
 
-// Does `owner` have `count` events or more that are neither cancelled nor over? Looks at no more than so many.
-bool has_open_events(pqxx::transaction_base& tx, UserId owner, int count, Time now);
+// Does `owner` have `count` events or more that are neither cancelled nor over? Looks at no more than so many. `moved`
+// count as well, if they are over: they are on their way into the future.
+bool has_open_events(pqxx::transaction_base& tx, UserId owner, int count, Time now,
+                     std::span<const EventId> moved = {});
 
 std::optional<Event> find_event(pqxx::transaction_base& tx, EventId id);
 // The same; nobody else changes it, nor its counters, until the transaction ends.

@@ -38,7 +38,7 @@ const Statement kRefuseTokens{"revoke_tokens_before", "UPDATE users SET tokens_v
 const Statement kLockPassword{"lock_password",
                               "SELECT 1 FROM users WHERE id = $1 AND password_hash = $2 FOR NO KEY UPDATE"};
 
-const Statement kKeep{"keep_user", "SELECT 1 FROM users WHERE id = $1 AND password_hash <> '' FOR SHARE"};
+const Statement kKeep{"keep_user", "SELECT 1 FROM users WHERE id = $1 AND password_hash <> '' FOR NO KEY UPDATE"};
 
 const Statement kUpdateHash{"update_password_hash", "UPDATE users SET password_hash = $2 WHERE id = $1"};
 

@@ -51,7 +51,8 @@ Time update_password(pqxx::work& tx, UserId id, const std::string& password_hash
 // written here.
 bool lock_password(pqxx::work& tx, UserId id, const std::string& password_hash);
 
-// Keeps the user from being deleted until the transaction ends. False: there is none, or not any more.
+// Keeps the user from being deleted until the transaction ends, and others who ask for the same from going on. False:
+// there is none, or not any more.
 bool lock_user(pqxx::work& tx, UserId id);
 
 // The same password under stronger parameters, within a transaction that holds lock_password(): nothing else changes.

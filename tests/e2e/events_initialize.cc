@@ -1,5 +1,8 @@
+#include <atomic>
+
 #include "support/booking_steps.h"
 #include "support/checks.h"
+#include "support/stack.h"
 #include "support/stack_database.h"
 #include "support/token_forge.h"
 
@@ -160,7 +163,10 @@ TEST_GROUP(ManyEvents) {
     owner = make_person();
     have(kEventsPerUser - 1, "1 year");
   }
-  void teardown() override { query("UPDATE events SET state = 'cancelled' WHERE user_id = $1", owner.id); }
+  void teardown() override {
+    resume_workers();
+    query("UPDATE events SET state = 'cancelled' WHERE user_id = $1", owner.id);
+  }
 
   void have(int events, const char* end_in) const {
     query(R"(INSERT INTO events (id, user_id, title, description, location, start_date_time, end_date_time,
@@ -191,6 +197,26 @@ TEST(ManyEvents, AreCountedAnewWhenOneThatIsOverIsMoved) {
   expect_problem(409, "too_many_events", owner.patch(path, changes));
   changes = Json::object();
   expect_status(200, owner.patch(path, changes.set("title", "As it was")));
+}
+
+// What is queued counts as well: else as many as may be queued would come through at once.
+TEST(ManyEvents, AreCountedWhileTheyAreOnTheirWay) {
+  const auto one = "/v1/events/" + create_ended_event(owner), other = "/v1/events/" + create_ended_event(owner);
+  auto changes = Json::object();
+  changes.set("start_date_time", "2037-05-01T18:00:00Z").set("end_date_time", "2037-05-01T21:00:00Z");
+  changes.set("number_of_tickets", 7);  // by the queue
+  pause_workers();
+  expect_status(202, owner.patch(one, changes));
+  const auto second = owner.patch(other, changes), created = initialize();
+  resume_workers();
+  expect_problem(409, "too_many_events", second);
+  expect_problem(409, "too_many_events", created);
+}
+
+TEST(ManyEvents, OfRequestsAtOnceAreCountedExactly) {
+  std::atomic<int> made = 0;
+  in_parallel(8, 16, [&](std::size_t) { made += initialize().status == 201 ? 1 : 0; });
+  LONGS_EQUAL(1, made);
 }
 
 TEST(ManyEvents, AreCountedAnewWhenOneIsDeleted) {

@@ -53,6 +53,27 @@ TEST(PatchEvent, LeavesOtherFieldsAsTheyWere) {
   expect_number(3, after["total_tickets"]);
 }
 
+// Each would be right alone: an hour later, or an hour shorter. Of the two together one is, and the other one is told
+// what is wrong with it.
+TEST(PatchEvent, AtTheSameTimeAsAnotherIsToldWhatIsWrong) {
+  int refused = 0;
+  for (int round = 0; round < 20; ++round) {
+    const auto id = create_event(owner, {.lasts = std::chrono::hours(2)});
+    const Json later = event_body({.starts_in = std::chrono::hours(25), .lasts = std::chrono::minutes(30)});
+    std::vector<Response> replies(2);
+    in_parallel(2, 2, [&](std::size_t i) {
+      replies[i] = i == 0 ? patch(id, "start_date_time", later["end_date_time"])
+                          : patch(id, "end_date_time", later["start_date_time"]);
+    });
+    for (const auto& reply : replies) {
+      if (reply.status == 200) continue;
+      expect_bad_fields({"end_date_time"}, reply);
+      ++refused;
+    }
+  }
+  LONGS_EQUAL(20, refused);
+}
+
 TEST(PatchEvent, IsSeenByTheNextRead) {
   const auto id = create_event(owner);
   patch(id, "title", "Other songs");
