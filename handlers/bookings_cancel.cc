@@ -1,4 +1,5 @@
-// DELETE /v1/bookings/{booking_id}: queues the cancellation of one of the caller's bookings.
+// DELETE /v1/bookings/{booking_id}: queues the cancellation of one of the caller's bookings, or anybody's for an admin.
+#include "endpoint/admin.h"
 #include "endpoint/serve.h"
 #include "endpoint/submission.h"
 #include "storage/bookings.h"
@@ -12,8 +13,9 @@ static Answer cancel(App& app, const Request& request, UserId user) {
       app.database, [&](pqxx::transaction_base& tx) { return storage::find_booking(tx, *id, user, app.clock.now()); });
   if (!booking) return Refusal{Code::booking_not_found};
 
-  const auto command = make_command(app, request, user, booking->event, domain::Cancel{*id});
-  return submit(app, request, command, Json::object(), "Event booking cancellation submitted successfully");
+  const auto command = make_command(app, request, booking->user, booking->event, domain::Cancel{*id});
+  auto reply = submit(app, request, command, Json::object(), "Event booking cancellation submitted successfully");
+  return reply.ok() ? acted_as(std::move(*reply), request, user, booking->user) : std::move(reply);
 }
 
 int main() { return serve("bookings-cancel", RateClass::booking, cancel); }

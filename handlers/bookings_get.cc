@@ -1,4 +1,4 @@
-// GET /v1/bookings/{booking_id}: one of the caller's bookings.
+// GET /v1/bookings/{booking_id}: one of the caller's bookings, or anybody's for an admin.
 #include "api/views.h"
 #include "endpoint/serve.h"
 

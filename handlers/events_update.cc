@@ -1,16 +1,17 @@
-// PATCH /v1/events/{event_id}: changes an event of the caller. What decides about bookings (capacity, limit per user,
-// the end) or is told to those who have one (date, place) goes through the queue with the whole change, so that all of
-// it happens or none; title and description are written here.
+// PATCH /v1/events/{event_id}: changes an event of the caller, or anybody's for an admin. What decides about bookings
+// (capacity, limit per user, the end) or is told to those who have one (date, place) goes through the queue with the
+// whole change, so that all of it happens or none; title and description are written here.
 #include "api/event_fields.h"
 #include "api/event_reply.h"
 #include "api/views.h"
+#include "endpoint/admin.h"
 #include "endpoint/event_quota.h"
 #include "endpoint/serve.h"
 #include "endpoint/submission.h"
 
 using namespace ticketd;
 
-static Answer changed(const storage::Event& event, Time now) {
+static Reply changed(const storage::Event& event, Time now) {
   return http::success(200, "Event updated successfully", event_json(event, now)).header("ETag", event_tag(event, now));
 }
 
@@ -28,10 +29,10 @@ static bool concerns_bookings(const domain::EventChanges& changes) {
 }
 
 // Why the event, as it is now, is not changed so.
-static std::optional<Refusal> refusal_of(const std::optional<storage::Event>& event, UserId user,
+static std::optional<Refusal> refusal_of(const std::optional<storage::Event>& event, UserId actor,
                                          const Request& request, const domain::EventChanges& changes, Time now) {
   if (!event) return Refusal{Code::event_not_found};
-  if (event->owner != user) return Refusal{Code::not_event_owner};
+  if (event->owner != actor) return Refusal{Code::not_event_owner};
   if (event->status != domain::EventStatus::open) return Refusal{Code::event_cancelled};
   if (auto refusal = dates_refusal(*event, changes)) return refusal;
   return unseen_refusal(request, *event, now);
@@ -45,19 +46,25 @@ static Answer update(App& app, const Request& request, UserId user) {
   const auto changes = read_event_changes(*body);
   if (!changes.ok()) return changes.refusal();
 
+  auto actor = user;
   if (!concerns_bookings(*changes)) {
-    return postgres::transact(app.database, [&](pqxx::work& tx) -> Answer {
+    auto answer = postgres::transact(app.database, [&](pqxx::work& tx) -> Answer {
       const auto now = app.clock.now();
-      if (const auto no = refusal_of(storage::lock_event(tx, *id), user, request, *changes, now)) return *no;
-      return changed(storage::update_event(tx, *id, user, *changes, now).value(), now);
+      const auto event = storage::lock_event(tx, *id);
+      if (event) actor = acting_on(tx, user, event->owner);
+      if (const auto no = refusal_of(event, actor, request, *changes, now)) return *no;
+      return changed(storage::update_event(tx, *id, actor, *changes, now).value(), now);
     });
+    return answer.ok() ? acted_as(*std::move(answer), request, user, actor) : answer;
   }
-  const auto find = [&] {
-    return postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, *id); });
-  };
-  const auto event = find();
-  if (const auto no = refusal_of(event, user, request, *changes, app.clock.now())) return *no;
-  const auto command = make_command(app, request, user, *id, domain::UpdateEvent{*changes});
+  const auto find = [&](pqxx::transaction_base& tx) { return storage::find_event(tx, *id); };
+  const auto event = postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) {
+    auto found = find(tx);
+    if (found) actor = acting_on(tx, user, found->owner);
+    return found;
+  });
+  if (const auto no = refusal_of(event, actor, request, *changes, app.clock.now())) return *no;
+  const auto command = make_command(app, request, actor, *id, domain::UpdateEvent{*changes});
   const auto done = submit_and_wait(app, command, [&](bool awaited) {
     if (!changes->ends_at) return app.queue.submit(command, std::nullopt, awaited);
     return postgres::transact(app.database, [&](pqxx::work& tx) -> Result<queue::Accepted> {
@@ -66,8 +73,9 @@ static Answer update(App& app, const Request& request, UserId user) {
     });
   });
   if (!done.ok()) return done.refusal();
-  if (!*done) return accepted(command, "Event update submitted successfully");
-  return changed(*find(), app.clock.now());
+  auto reply = *done ? changed(*postgres::autocommit(app.database, find), app.clock.now())
+                     : accepted(command, "Event update submitted successfully");
+  return acted_as(std::move(reply), request, user, actor);
 }
 
 int main() { return serve("events-update", RateClass::booking, update, WaitsFor::database, kEventBodyBytes); }

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "auth/network.h"
+#include "endpoint/admin.h"
 
 namespace ticketd {
 namespace {
@@ -141,7 +142,9 @@ Answer Edge::answer(const Request& request, const Caller& caller, std::optional<
   if (caller.refusal) return *caller.refusal;
   if (revocations_.is_revoked(passage, *caller.token))
     return Refusal{Code::token_invalid, "The session has ended; log in again"};
-  return signed_in_(app_, request, caller.token->user);
+  const auto person = named_person(app_, request, caller.token->user).value_or(caller.token->user);
+  auto reply = signed_in_(app_, request, person);
+  return reply.ok() ? acted_as(std::move(*reply), request, caller.token->user, person) : std::move(reply);
 }
 
 void Edge::count(const auth::Passage& passage) {

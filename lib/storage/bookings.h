@@ -41,7 +41,7 @@ struct BookingFilter {
 std::vector<BookingDetails> list_bookings(pqxx::transaction_base& tx, UserId user, const BookingFilter& filter,
                                           Time now);
 
-// Empty if there is none, or it is somebody else's.
+// Empty if there is none, or it is somebody else's and `user` is no admin.
 std::optional<BookingDetails> find_booking(pqxx::transaction_base& tx, BookingId id, UserId user, Time now);
 
 // A command that has been decided.
@@ -54,6 +54,7 @@ struct CommandOutcome {
   std::optional<BookingId> booking;
   EventId event;
 };
+// Empty as above.
 std::optional<CommandOutcome> find_command_outcome(pqxx::transaction_base& tx, CommandId id, UserId user);
 
 }  // namespace ticketd::storage

@@ -1,6 +1,7 @@
 #include "storage/users.h"
 
 #include "postgres/rows.h"
+#include "storage/admin.h"
 
 namespace ticketd::storage {
 using namespace postgres;
@@ -17,6 +18,8 @@ const Statement kFind{"find_user", "SELECT " USER_COLUMNS ", password_hash FROM 
 
 const Statement kFindByEmail{"find_account_by_email",
                              "SELECT " USER_COLUMNS ", password_hash FROM users WHERE lower(email) = lower($1)"};
+
+const Statement kIsAdmin{"is_admin", "SELECT " IS_ADMIN("$1")};
 
 const Statement kFoldEmail{"fold_email", "SELECT lower($1)"};
 
@@ -75,6 +78,8 @@ bool insert_user(pqxx::transaction_base& tx, const User& user, const std::string
   return run(tx, kInsert, user.id.str(), or_null(user.name), user.email, password_hash, format_time(user.created_at))
              .affected_rows() == 1;
 }
+
+bool is_admin(pqxx::transaction_base& tx, UserId id) { return run(tx, kIsAdmin, id.str())[0][0].as<bool>(); }
 
 std::optional<User> find_user(pqxx::transaction_base& tx, UserId id) {
   const auto account = find_account(tx, id);

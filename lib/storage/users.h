@@ -36,6 +36,9 @@ std::string fold_email(pqxx::transaction_base& tx, const std::string& email);
 // False, and nothing written, if the address is taken, in whatever case of letters.
 bool insert_user(pqxx::transaction_base& tx, const User& user, const std::string& password_hash);
 
+// False also for nobody.
+bool is_admin(pqxx::transaction_base& tx, UserId id);
+
 std::optional<User> find_user(pqxx::transaction_base& tx, UserId id);
 std::optional<Account> find_account(pqxx::transaction_base& tx, UserId id);
 std::optional<Account> find_account_by_email(pqxx::transaction_base& tx, const std::string& email);

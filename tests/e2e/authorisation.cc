@@ -1,4 +1,5 @@
-// Who may do what: each endpoint, called by ten kinds of caller. An endpoint of nginx/routes.conf without a row fails.
+// Who may do what: each endpoint, called by twelve kinds of caller. An endpoint of nginx/routes.conf without a row
+// fails.
 #include <array>
 #include <cstdio>
 #include <functional>
@@ -19,9 +20,10 @@ using ticketd::Json;
 
 namespace {
 
-// The owner comes last: what he may do, only he may undo.
-constexpr std::array kCallers = {"nobody", "expired",  "forged",  "none",  "HS512",
-                                 "key",    "audience", "deleted", "other", "owner"};
+// The last three come to things of their own: what they may do, only they may undo.
+constexpr std::array kCallers = {"nobody",   "expired", "forged", "none",  "HS512", "key",
+                                 "audience", "deleted", "other",  "owner", "admin", "was admin"};
+constexpr std::size_t kOther = 8, kOwner = 9, kAdmin = 10, kWasAdmin = 11;
 using Statuses = std::array<int, kCallers.size()>;
 
 constexpr Statuses everybody(int status) {
@@ -29,11 +31,11 @@ constexpr Statuses everybody(int status) {
   all.fill(status);
   return all;
 }
-// A valid token is needed; then it depends on whose things these are.
+// A valid token is needed; then it depends on whose things these are. An admin may what their owner may.
 constexpr Statuses signed_in(int other, int owner) {
   auto all = everybody(401);
-  all[8] = other;
-  all[9] = owner;
+  all[kOther] = all[kWasAdmin] = other;
+  all[kOwner] = all[kAdmin] = owner;
   return all;
 }
 
@@ -133,7 +135,8 @@ Things things_of(const Person& owner) {
 }
 
 // The access tokens of the callers, in their order.
-std::array<std::string, kCallers.size()> tokens_of(const Person& owner, const Person& other, const Person& gone) {
+std::array<std::string, kCallers.size()> tokens_of(const std::vector<Person>& people, const Person& gone) {
+  const auto &owner = people[0], &other = people[1], &admin = people[2], &was_admin = people[3];
   const auto& key = signing_keys().front();
   auto forged = owner.access_token;
   forged[forged.rfind('.') + 1] = forged[forged.rfind('.') + 1] == 'A' ? 'B' : 'A';
@@ -146,7 +149,9 @@ std::array<std::string, kCallers.size()> tokens_of(const Person& owner, const Pe
           sign(claims_of(owner.id).set("aud", "somebody-else")),
           gone.access_token,
           other.access_token,
-          owner.access_token};
+          owner.access_token,
+          admin.access_token,
+          was_admin.access_token};
 }
 
 std::string with_id(const std::string& path, const std::string& id) {
@@ -154,13 +159,21 @@ std::string with_id(const std::string& path, const std::string& id) {
   return at == std::string::npos ? path : path.substr(0, at) + id;
 }
 
-// One row of the table: the ten statuses. `mine` is made anew for each row, because owners destroy.
+void set_role(const Person& person, const char* role) {
+  query("UPDATE users SET role = $2 WHERE id = $1::uuid", person.id, role);
+}
+
+// One row of the table: the twelve statuses. The things are made anew for each row, because owners destroy.
 Statuses statuses_of(const std::string& route, const Row& row, const Person& gone) {
-  const auto people = make_people(2);
-  const auto its = things_of(people[0]);
-  const auto tokens = tokens_of(people[0], people[1], gone);
+  const auto people = make_people(4);
+  const auto tokens = tokens_of(people, gone);
+  set_role(people[2], "admin");
+  set_role(people[3], "admin");
+  set_role(people[3], "user");
+  auto its = things_of(people[0]);
   Statuses statuses{};
   for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (i > kOwner) its = things_of(make_person());
     const auto space = route.find(' ');
     Request request{.method = route.substr(0, space),
                     .path = with_id(route.substr(space + 1), row.path ? row.path(its) : "")};
@@ -213,6 +226,49 @@ TEST(Authorisation, IsAsTheTableSaysForEveryEndpointAndCaller) {
   std::printf("%s\n", table.c_str());
   expect_text("", wrong);
   LONGS_EQUAL(0, count("SELECT count(*) FROM commands WHERE user_id = $1::uuid", gone.id));
+}
+
+// What has no id of its own is a person's: named by ?user_id=, which nobody else is helped by.
+TEST(Authorisation, OfAnAdminIsThatOfThePersonNamed) {
+  const auto its = things_of(make_person());
+  const auto admin = make_person(), other = make_person();
+  set_role(admin, "admin");
+  const auto as_owner = [&](const Person& who, const std::string& path) {
+    return who.get(path + (path.find('?') == std::string::npos ? "?" : "&") + "user_id=" + its.owner.id).data();
+  };
+  expect_text(its.owner.id, as_owner(admin, "/v1/users/me")["id"].text());
+  expect_text(other.id, as_owner(other, "/v1/users/me")["id"].text());
+  expect_text(its.booking, as_owner(admin, "/v1/bookings")["data"].at(0)["id"].text());
+  CHECK_TRUE(as_owner(other, "/v1/bookings")["data"].size() == 0);
+  expect_text(its.event, as_owner(admin, "/v1/events/my-events").at(0)["id"].text());
+  expect_number(1, as_owner(admin, "/v1/events/status/" + its.event)["my"]["confirmed"]);
+  expect_number(0, as_owner(other, "/v1/events/status/" + its.event)["my"]["confirmed"]);
+}
+
+// Also while it is queued.
+TEST(Authorisation, OfAnAdminReachesTheRequestThatItMade) {
+  const auto its = things_of(make_person());
+  const auto admin = make_person();
+  set_role(admin, "admin");
+  pause_workers();
+  const auto reply = admin.del("/v1/bookings/" + its.booking);
+  const auto queued = admin.get(reply.header("location"));
+  resume_workers();
+  expect_text("queued", queued.data()["state"].text());
+  CHECK_TRUE(await([&] { return admin.get(reply.header("location")).data()["outcome"].text() == "cancelled"; }));
+  expect_text("cancelled", booking_of_event(its.owner, its.event)["state"].text());
+}
+
+// Without a new token: the role is PostgreSQL's.
+TEST(Authorisation, OfAnAdminEndsWithTheRole) {
+  const auto its = things_of(make_person());
+  const auto admin = make_person();
+  const auto look = [&] { return admin.get("/v1/bookings/" + its.booking).status; };
+  LONGS_EQUAL(404, look());
+  set_role(admin, "admin");
+  LONGS_EQUAL(200, look());
+  set_role(admin, "user");
+  LONGS_EQUAL(404, look());
 }
 
 TEST(Authorisation, HasNoRowForAnEndpointThatIsGone) { LONGS_EQUAL(rows().size(), routes().size()); }
