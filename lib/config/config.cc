@@ -7,9 +7,11 @@
 #include <fstream>
 #include <iostream>
 #include <sstream>
+#include <stdexcept>
 
 #include "base/base64.h"
 #include "metrics/metrics.h"
+#include "redis/address.h"
 
 namespace ticketd {
 namespace {
@@ -89,14 +91,15 @@ class Reader {
     return Level::info;
   }
 
-  void url(const std::string& name, const std::string& value, std::initializer_list<const char*> schemes) {
-    if (value.empty()) return;  // said already
-    std::string list;
-    for (const auto* scheme : schemes) {
-      if (value.starts_with(scheme)) return;
-      list += (list.empty() ? "" : " or ") + std::string(scheme);
-    }
-    problem(name, "must start with " + list);
+  // An empty one was refused already.
+  void database_url(const std::string& name, const std::string& value) {
+    if (!value.empty() && !value.starts_with("postgresql://") && !value.starts_with("postgres://"))
+      problem(name, "must start with postgresql:// or postgres://");
+  }
+  void redis_url(const std::string& name, const std::string& value) try {
+    if (!value.empty()) redis::Address::parse(value);
+  } catch (const std::invalid_argument& e) {
+    problem(name, e.what());
   }
 
   void problem(const std::string& name, const std::string& what) { problems_.push_back(name + " " + what); }
@@ -132,9 +135,9 @@ ConfigReading read_config(Part part, const Lookup& lookup) {
   c.queue_redis_url = in.required("QUEUE_REDIS_URL", "unix:///run/ticketd-redis-queue/redis.sock");
   if (part != Part::worker)
     c.cache_redis_url = in.required("CACHE_REDIS_URL", "unix:///run/ticketd-redis-cache/redis.sock");
-  in.url("DATABASE_URL", c.database_url, {"postgresql://", "postgres://"});
-  in.url("QUEUE_REDIS_URL", c.queue_redis_url, {"redis://", "unix://"});
-  in.url("CACHE_REDIS_URL", c.cache_redis_url, {"redis://", "unix://"});
+  in.database_url("DATABASE_URL", c.database_url);
+  in.redis_url("QUEUE_REDIS_URL", c.queue_redis_url);
+  in.redis_url("CACHE_REDIS_URL", c.cache_redis_url);
 
   if (part == Part::api) c.jwt_keys = in.jwt_keys("TICKETD_JWT_KEYS");
   c.jwt_issuer = in.text("TICKETD_JWT_ISSUER", "ticketd");

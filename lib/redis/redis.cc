@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 
 #include "base/hex.h"
@@ -15,51 +14,6 @@ namespace ticketd::redis {
 namespace {
 
 timeval timeval_of(int ms) { return {ms / 1000, (ms % 1000) * 1000L}; }
-
-struct Address {
-  std::string path;  // unix socket; empty: TCP
-  std::string host = "127.0.0.1";
-  int port = 6379;
-  std::string user;
-  std::string password;
-  std::string database;
-};
-
-// Cuts "user:password@" off the front of `rest`.
-void take_credentials(std::string& rest, Address& address) {
-  const auto at = rest.rfind('@');
-  const auto colon = rest.find(':');
-  if (at == std::string::npos || colon > at) return;
-  address.user = rest.substr(0, colon);
-  address.password = rest.substr(colon + 1, at - colon - 1);
-  rest.erase(0, at + 1);
-}
-
-Address parse_url(const std::string& url) {
-  Address address;
-  if (url.starts_with("unix://")) {
-    address.path = url.substr(7);
-    take_credentials(address.path, address);
-    const auto query = address.path.find("?db=");
-    if (query != std::string::npos) {
-      address.database = address.path.substr(query + 4);
-      address.path.resize(query);
-    }
-    return address;
-  }
-  std::string rest = url.substr(url.find("://") + 3);
-  take_credentials(rest, address);
-  if (const auto slash = rest.find('/'); slash != std::string::npos) {
-    address.database = rest.substr(slash + 1);
-    rest.resize(slash);
-  }
-  if (const auto colon = rest.rfind(':'); colon != std::string::npos) {
-    std::from_chars(rest.data() + colon + 1, rest.data() + rest.size(), address.port);
-    rest.resize(colon);
-  }
-  if (!rest.empty()) address.host = rest;
-  return address;
-}
 
 }  // namespace
 
@@ -93,7 +47,8 @@ void Arguments::append(const Arguments& others) {
   text_ += others.text_;
 }
 
-RedisConnection::RedisConnection(std::string url, int timeout_ms) : url_(std::move(url)), timeout_ms_(timeout_ms) {}
+RedisConnection::RedisConnection(const std::string& url, int timeout_ms)
+    : address_(Address::parse(url)), timeout_ms_(timeout_ms) {}
 RedisConnection::~RedisConnection() { close(); }
 
 void RedisConnection::close() {
@@ -110,23 +65,22 @@ void RedisConnection::fail() {
 
 void RedisConnection::open() {
   if (context_ != nullptr) return;
-  const auto address = parse_url(url_);
   const auto timeout = timeval_of(timeout_ms_);
-  context_ = address.path.empty() ? redisConnectWithTimeout(address.host.c_str(), address.port, timeout)
-                                  : redisConnectUnixWithTimeout(address.path.c_str(), timeout);
+  context_ = address_.path.empty() ? redisConnectWithTimeout(address_.host.c_str(), address_.port, timeout)
+                                   : redisConnectUnixWithTimeout(address_.path.c_str(), timeout);
   if (context_ == nullptr || context_->err != 0) fail();
   timed_out_ = false;
   redisSetTimeout(context_, timeout);
-  if (address.path.empty()) redisEnableKeepAlive(context_);  // on a unix socket it fails, and the context too
+  if (address_.path.empty()) redisEnableKeepAlive(context_);  // on a unix socket it fails, and the context too
   wait_ms_ = timeout_ms_;
   try {
-    if (!address.password.empty()) {
-      append(address.user.empty() ? Arguments{"AUTH", address.password}
-                                  : Arguments{"AUTH", address.user, address.password});
+    if (!address_.password.empty()) {
+      append(address_.user.empty() ? Arguments{"AUTH", address_.password}
+                                   : Arguments{"AUTH", address_.user, address_.password});
       receive();
     }
-    if (!address.database.empty() && address.database != "0") {
-      append({"SELECT", address.database});
+    if (address_.database != 0) {
+      append({"SELECT", std::to_string(address_.database)});
       receive();
     }
   } catch (const RedisError&) {

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "redis/address.h"
+
 struct redisContext;
 struct redisReply;
 
@@ -113,9 +115,9 @@ class Call {
 // One connection, opened at the first command and again after a failure. Not thread-safe.
 class RedisConnection : public Commands {
  public:
-  // `url`: redis://[[user]:password@]host[:port][/database] or unix://[[user]:password@]/path[?db=n]. Commands time out
-  // after `timeout_ms`.
-  RedisConnection(std::string url, int timeout_ms);
+  // `url`: as redis/address.h has it. Commands time out after `timeout_ms`. Throws std::invalid_argument for a URL that
+  // is none.
+  RedisConnection(const std::string& url, int timeout_ms);
   ~RedisConnection() override;
   RedisConnection(const RedisConnection&) = delete;
   RedisConnection& operator=(const RedisConnection&) = delete;
@@ -152,7 +154,7 @@ class RedisConnection : public Commands {
   void give_up(std::span<Call* const> calls, const char* why);
   [[noreturn]] void fail();
 
-  const std::string url_;
+  const Address address_;
   const int timeout_ms_;
   int wait_ms_ = 0;
   redisContext* context_ = nullptr;

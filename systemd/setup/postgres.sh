@@ -5,13 +5,13 @@
 is_local() { [[ ! $admin_url && ( ! -s $CREDENTIALS/admin/DATABASE_URL || $(<"$CREDENTIALS/admin/DATABASE_URL") == *host=/* ) ]]; }
 
 # psql as somebody who may create roles. The password of --database-url goes by the environment: arguments are for
-# everybody on this host to read. In a URL a sign may stand as %2F.
+# everybody on this host to read.
 admin_sql() {
   local who=${admin_url%%@*} password
   who=${who#*://}
   if [[ $who == *:* ]]; then
-    password=${who#*:} password=${password//\\/\\\\}
-    PGPASSWORD=$(printf %b "${password//%/\\x}") psql -XqAt -v ON_ERROR_STOP=1 "postgresql://${who%%:*}@${admin_url#*@}" "$@"
+    password=${who#*:}
+    PGPASSWORD=$(decoded "$password") psql -XqAt -v ON_ERROR_STOP=1 "postgresql://${who%%:*}@${admin_url#*@}" "$@"
   elif [[ $admin_url ]]; then
     psql -XqAt -v ON_ERROR_STOP=1 "$admin_url" "$@"
   else
@@ -87,7 +87,7 @@ log_in() {
   local url password
   url=$(<"$CREDENTIALS/$1/DATABASE_URL")
   password=$(password_in "$CREDENTIALS/$1/DATABASE_URL")
-  PGPASSWORD=$password runuser -u "$(role_of "$1")" -- psql -XqAt "${url/:$password@/@}" -c 'SELECT current_user' 2>&1
+  PGPASSWORD=$(decoded "$password") runuser -u "$(role_of "$1")" -- psql -XqAt "${url/:$password@/@}" -c 'SELECT current_user' 2>&1
 }
 
 # True if the part's address leads where it should.

@@ -20,13 +20,14 @@ write_redis_urls() {
   done
 }
 
+# hash_of PART NAME: of its password, as Redis is told it.
+hash_of() { sha256 "$(decoded "$(password_in "$CREDENTIALS/$1/$2_REDIS_URL")")"; }
+
 write_redis_users() {
   local name
   for name in queue cache; do
-    if sed -e "s/@ADMIN_HASH@/$(sha256 "$(password_in "$CREDENTIALS/admin/${name^^}_REDIS_URL")")/" \
-      -e "s/@API_HASH@/$(sha256 "$(password_in "$CREDENTIALS/api/${name^^}_REDIS_URL")")/" \
-      -e "s/@WORKER_HASH@/$(sha256 "$(password_in "$CREDENTIALS/worker/QUEUE_REDIS_URL")")/" \
-      "$SHARE/redis-$name.acl.in" | put "$ETC/redis-$name.acl" 600 root; then
+    if sed -e "s/@ADMIN_HASH@/$(hash_of admin "${name^^}")/" -e "s/@API_HASH@/$(hash_of api "${name^^}")/" \
+      -e "s/@WORKER_HASH@/$(hash_of worker QUEUE)/" "$SHARE/redis-$name.acl.in" | put "$ETC/redis-$name.acl" 600 root; then
       made "$ETC/redis-$name.acl: who may do what"
       systemctl try-restart "ticketd-redis-$name.service"
     else

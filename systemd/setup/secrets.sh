@@ -3,8 +3,14 @@
 
 random_password() { openssl rand -hex 24; }
 
-# The password in the URL of a file; empty if there is none.
-password_in() { sed -nE 's|^[a-z]+://[^:/]*:([^@]*)@.*|\1|p' "$1" 2>/dev/null || true; }
+# A part of a URL as it is meant: a sign may stand as %2F.
+decoded() {
+  local text=${1//\\/\\\\}
+  printf %b "${text//%/\\x}"
+}
+
+# The password in the URL of a file, as it stands there; empty if there is none.
+password_in() { sed -nE 's|^[a-z]+://[^:/]*:([^/]*)@.*|\1|p' "$1" 2>/dev/null || true; }
 
 sha256() { printf %s "$1" | sha256sum | cut -d ' ' -f 1; }
 

@@ -9,7 +9,7 @@ const source = read('lib/config/config.cc');
 const product = (text) => text.split('*').reduce((value, factor) => value * Number(factor.replaceAll("'", '')), 1);
 const defaults = {};
 for (const [, method, name, rest] of all(source, /in\.(\w+)\("([A-Z][A-Z0-9_]+)"(?:, ([^;]*))?\);/g)) {
-  if (method === 'url') continue; // a look at what was read before
+  if (method.endsWith('_url')) continue; // a look at what was read before
   if (method === 'number') defaults[name] = String(product(rest.split(',')[0]));
   else if (method.endsWith('rate')) defaults[name] = rest.replace(/[{} ']/g, '').replace(',', '/');
   else if (method === 'text') defaults[name] = rest.replaceAll('"', '');

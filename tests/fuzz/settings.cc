@@ -6,6 +6,7 @@
 
 #include "config/config.h"
 #include "fuzz/properties.h"
+#include "redis/address.h"
 
 using namespace ticketd;
 using fuzz::require;
@@ -20,6 +21,7 @@ static void require_usable(const Config& config) {
   require(config.threads >= 1 && config.threads <= 256 && config.shards >= 1 && config.shards <= 256,
           "numbers are in bounds");
   require(!config.database_url.empty() && !config.queue_redis_url.empty(), "the stores are named");
+  require(redis::Address::parse(config.queue_redis_url).port > 0, "a Redis that passed can be parsed");
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

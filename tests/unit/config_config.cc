@@ -96,6 +96,13 @@ TEST(Config, ListsEveryBadValueAtOnce) {
   LONGS_EQUAL(9, read().problems.size());
 }
 
+TEST(Config, NamesTheSettingWhoseUrlIsNone) {
+  expect_text("CACHE_REDIS_URL names a database that is no number",
+              problem_with("CACHE_REDIS_URL", "redis://db/0?x=1"));
+  settings["CACHE_REDIS_URL"] = "redis://[::1]:6380/1";
+  expect_contains("QUEUE_REDIS_URL has a % that", problem_with("QUEUE_REDIS_URL", "unix://api:p%@/run/queue.sock"));
+}
+
 TEST(Config, RefusesANumberThatIsNone) {
   for (const auto* value : {"", " 8", "8 ", "eight", "8.0", "0x8", "+8", "99999999999999999999"})
     expect_contains("whole number from 1 to 256", problem_with("TICKETD_THREADS", value));
