@@ -60,7 +60,7 @@ void RedisConnection::fail() {
   timed_out_ = context_ != nullptr && context_->err == REDIS_ERR_IO && errno == EAGAIN;
   const std::string why = context_ == nullptr ? "no connection" : context_->errstr;
   close();  // after an error or a time-out a context is of no more use
-  throw RedisUnavailable("Redis: " + why);
+  throw RedisUnavailable("Redis at " + address_.text() + ": " + why);
 }
 
 void RedisConnection::open() {
@@ -105,7 +105,7 @@ Reply RedisConnection::receive() {
     // A server that is starting, stopping or a replica is one that is not there.
     if (text.starts_with("LOADING") || text.starts_with("READONLY") || text.starts_with("MASTERDOWN")) {
       close();
-      throw RedisUnavailable(text);
+      throw RedisUnavailable("Redis at " + address_.text() + ": " + text);
     }
     throw RedisError(text);
   }

@@ -73,7 +73,7 @@ TEST(TicketctlStatus, HasNoEscapeCodesWithoutATerminal) {
 TEST(TicketctlStatus, ShowsTheRestWhereAPartIsAway) {
   const auto ended = call_on_stack("status", {{"CACHE_REDIS_URL", "redis://127.0.0.1:1/0"}});
   LONGS_EQUAL(1, ended.status);
-  expect_contains("cache redis  Redis: Connection refused", ended.said);
+  expect_contains("cache redis  Redis at 127.0.0.1:1: Connection refused", ended.said);
   expect_contains("shards", ended.said);
   const auto json = call_on_stack("status --json", {{"DATABASE_URL", "postgresql://nobody@127.0.0.1:1/x"}}).json();
   expect(json["database"].has("error") && json["workers"].has("error"), "no error is told");

@@ -117,6 +117,43 @@ TEST(Ticketctl, WrongUsageEndsWithTwo) {
     LONGS_EQUAL(2, call(arguments).status);
 }
 
+TEST(Ticketctl, HelpNeedsNoSettings) {
+  // Nor those of a host that this one may be.
+  const auto without = [](const std::string& words) {
+    return run_line("env -i CREDENTIALS_DIRECTORY=/nowhere " + build_directory() + "/bin/ticketctl " + words);
+  };
+  for (const std::string command : {"user", "queue", "status", "dead", "event", "migrate", "verify", "doctor"}) {
+    const auto ended = without(command + " --help");
+    expect_ends(0, "  " + command, ended);
+    expect_lacks("sample", ended.said);
+  }
+  expect_ends(0, "--close-events", without("user delete -h"));
+  expect_lacks("user show", without("user delete --help").said);
+  expect_ends(2, "user takes show, list", without("user"));
+  expect_ends(78, "DATABASE_URL is not set", without("user show x"));
+}
+
+TEST(Ticketctl, SuggestsWhatMayHaveBeenMeant) {
+  const auto suggests = [](const std::string& arguments, const std::string& says) {
+    expect_ends(2, says, call(arguments));
+  };
+  suggests("stauts", "there is no command stauts (did you mean status?)");
+  suggests("user shwo x", "there is no user shwo (did you mean show?)");
+  suggests("status --wacth", "status has no option --wacth (did you mean --watch?)");
+  suggests("queue --jsno", "queue has no option --jsno (did you mean --json?)");
+  suggests("nonsense", "there is no command nonsense;");
+  suggests("dead drop --every", "dead drop has no option --every;");
+}
+
+TEST(Ticketctl, NamesTheStoreThatIsAwayAndWhere) {
+  expect_ends(1, "the queue's Redis at 127.0.0.1:1: Connection refused", call("queue", "redis://x:s3cret@127.0.0.1:1"));
+  expect_ends(1, "the queue's Redis at unix:/nowhere/redis.sock: No such file",
+              call("queue", "unix:///nowhere/redis.sock"));
+  const auto ended = call_ctl("user list", {{"DATABASE_URL", "postgresql://x:s3cret@127.0.0.1:1/x"}});
+  expect_ends(1, "PostgreSQL: connection to server at \"127.0.0.1\", port 1", ended);
+  expect_lacks("s3cret", ended.said);
+}
+
 TEST(Ticketctl, EverySubcommandSpeaksJson) {
   for (const auto* arguments : {"verify", "queue", "dead list", "dead retry --all", "dead drop --all", "migrate",
                                 "migrate --status", "sample", "version"}) {
