@@ -25,6 +25,11 @@ const std::string kListSql = std::string("SELECT ") + kUserColumns + R"(
 
 const Statement kUpdateRole{"update_role", "UPDATE users SET role = $2, updated_at = $3 WHERE id = $1"};
 
+// In a race the unique index refuses the second.
+const Statement kUpdateEmail{"update_email", R"(
+  UPDATE users SET email = $2, updated_at = $3
+  WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM users WHERE lower(email) = lower($2) AND id <> $1))"};
+
 const Statement kAnonymise{"anonymise_user", R"(
   UPDATE users SET email = $2, name = NULL, password_hash = '', role = 'user', updated_at = $3 WHERE id = $1)"};
 
@@ -58,6 +63,10 @@ std::vector<User> list_users(pqxx::transaction_base& tx, const std::string& part
 
 void update_role(pqxx::transaction_base& tx, UserId id, const std::string& role, Time now) {
   run(tx, kUpdateRole, id.str(), role, format_time(now));
+}
+
+bool update_email(pqxx::transaction_base& tx, UserId id, const std::string& email, Time now) {
+  return run(tx, kUpdateEmail, id.str(), email, format_time(now)).affected_rows() == 1;
 }
 
 Time delete_account(pqxx::work& tx, UserId id, const std::string& address, const Clock& clock) {

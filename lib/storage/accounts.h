@@ -36,6 +36,9 @@ std::vector<User> list_users(pqxx::transaction_base& tx, const std::string& part
 // `role` is user or admin.
 void update_role(pqxx::transaction_base& tx, UserId id, const std::string& role, Time now);
 
+// False, and nothing changed, if the address is somebody else's, in whatever case of letters.
+bool update_email(pqxx::transaction_base& tx, UserId id, const std::string& email, Time now);
+
 // Deletes the account as said above, and ends its sessions as update_sessions_revoked() does. `address` takes the place
 // of the e-mail, and must be nobody's.
 Time delete_account(pqxx::work& tx, UserId id, const std::string& address, const Clock& clock);

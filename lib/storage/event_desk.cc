@@ -13,6 +13,13 @@ const std::string kListSql = std::string("SELECT ") + kEventColumns + R"(
 const std::string kOpenSql = std::string("SELECT ") + kEventColumns + R"(
   FROM events WHERE user_id = $1 AND state = 'open' AND end_date_time > $2 ORDER BY created_at, id)";
 
+const std::string kBusySql = std::string("SELECT ") + kEventColumns + R"(
+  FROM (SELECT event_id, count(*) AS asked FROM (SELECT event_id FROM commands ORDER BY id DESC LIMIT $1) lately
+        GROUP BY event_id ORDER BY asked DESC, event_id LIMIT $2) busy
+  JOIN events ON events.id = busy.event_id ORDER BY asked DESC, events.id)";
+
+const Statement kUpdateOwner{"update_owner", "UPDATE events SET user_id = $2, updated_at = $3 WHERE id = $1"};
+
 const Statement kBookings{"list_event_bookings", R"(
   SELECT b.id, b.user_id, u.email, b.state, b.reason, epoch_ms(b.created_at) AS created_ms,
          epoch_ms(b.promoted_at) AS promoted_ms, epoch_ms(b.cancelled_at) AS cancelled_ms
@@ -31,6 +38,14 @@ std::vector<Event> list_events_with(pqxx::transaction_base& tx, const std::strin
 
 std::vector<Event> list_open_events_of(pqxx::transaction_base& tx, UserId owner, Time now) {
   return list_of(run(tx, {"list_open_events_of", kOpenSql.c_str()}, owner.str(), format_time(now)), event_of);
+}
+
+std::vector<Event> list_busy_events(pqxx::transaction_base& tx, int commands, int limit) {
+  return list_of(run(tx, {"list_busy_events", kBusySql.c_str()}, commands, limit), event_of);
+}
+
+void update_owner(pqxx::transaction_base& tx, EventId event, UserId owner, Time now) {
+  run(tx, kUpdateOwner, event.str(), owner.str(), format_time(now));
 }
 
 std::vector<EventBooking> list_event_bookings(pqxx::transaction_base& tx, EventId event,

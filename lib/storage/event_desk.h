@@ -17,6 +17,13 @@ std::vector<Event> list_events_with(pqxx::transaction_base& tx, const std::strin
 // A user's own that are open and not over yet, oldest first.
 std::vector<Event> list_open_events_of(pqxx::transaction_base& tx, UserId owner, Time now);
 
+// Those that people asked most of lately: of the last `commands` that were decided, the first `limit` events by how
+// many were about them, whatever their state. Reads no more than so many rows.
+std::vector<Event> list_busy_events(pqxx::transaction_base& tx, int commands, int limit);
+
+// Another organiser. What the one before has in the queue about the event is refused from now on.
+void update_owner(pqxx::transaction_base& tx, EventId event, UserId owner, Time now);
+
 struct EventBooking {
   BookingId id;
   UserId user;

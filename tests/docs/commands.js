@@ -40,7 +40,7 @@ const options = [...new Set(Object.values(commands).flatMap((command) => command
 // Of things that do not exist: whatever is understood does nothing.
 function operands(takes, option) {
   if (takes === 'ID | --all') return option === '--all' ? [] : [randomUUID()];
-  const meant = { USER: ['nobody@example.com'], ROLE: ['user'], EVENT: [randomUUID()], ID: [randomUUID()] };
+  const meant = { USER: ['nobody@example.com'], EMAIL: ['a@example.com'], ROLE: ['user'], EVENT: [randomUUID()], ID: [randomUUID()] };
   return takes.split(' ').flatMap((word) => meant[word] || []);
 }
 // setup is a script of its own, which needs root and makes what it is asked for: its usage and its code are read.

@@ -68,6 +68,54 @@ TEST(TicketctlPeople, UserShowFindsByIdAndByEmail) {
   expect_text("confirmed", json["bookings"].at(0)["state"].text());
 }
 
+TEST(TicketctlPeople, AnAddressIsChangedUnlessItIsSomebodyElses) {
+  const auto person = register_person();
+  const auto other = register_person();
+  auto renamed = person;
+  renamed.email = "new-" + person.email;
+  expect_ends(0, "signs in as " + renamed.email + " now", "user set-email " + person.email + " " + renamed.email);
+  expect_status(200, login(renamed));
+  expect_problem(401, "invalid_credentials", login(person));
+  expect_status(200, person.get("/v1/users/me"));
+  expect_ends(1, "is somebody else's", "user set-email " + person.id + " " + upper(other.email));
+  expect_ends(2, "is no e-mail address", "user set-email " + person.id + " nonsense");
+  expect_ends(0, "signs in as " + upper(renamed.email), "user set-email " + person.id + " " + upper(renamed.email));
+}
+
+TEST(TicketctlPeople, APasswordIsResetAndEverySessionEnds) {
+  const auto person = register_person();
+  const auto json = expect_ends(0, "", "user reset-password --json " + person.email).json();
+  auto again = person;
+  again.password = json["password"].text();
+  expect_number(20, Json(static_cast<int>(again.password.size())));
+  expect_problem(401, "token_invalid", person.get("/v1/users/me"));
+  expect_problem(401, "invalid_refresh_token", refresh(person));
+  expect_problem(401, "invalid_credentials", login(person));
+  expect_status(200, login(again));
+  expect_ends(0, "has the password ", "user reset-password " + person.id);
+}
+
+TEST(TicketctlPeople, ADeletedAccountGetsNeitherAddressNorPasswordNorEvent) {
+  const auto person = make_person();
+  const auto event = create_event(make_person());
+  expect_ends(0, "is deleted", "user delete --yes " + person.id);
+  expect_ends(1, "the account is deleted", "user set-email " + person.id + " back@example.com");
+  expect_ends(1, "the account is deleted", "user reset-password " + person.id);
+  expect_ends(1, "there is no user", "event transfer " + event + " " + person.id);
+}
+
+TEST(TicketctlPeople, AnEventGetsAnotherOrganiser) {
+  const auto owner = make_person();
+  const auto heir = register_person();
+  const auto event = create_event(owner);
+  const Json resize = Json::object({{"number_of_tickets", 7}});
+  expect_ends(0, "is organised by " + heir.id, "event transfer " + event + " " + heir.email);
+  expect_problem(403, "not_event_owner", owner.patch("/v1/events/" + event, resize));
+  expect_status(200, heir.patch("/v1/events/" + event, resize));
+  expect_ends(1, "there is no user", "event transfer " + event + " nobody@example.com");
+  expect_ends(2, "and the ID or e-mail address", "event transfer " + event);
+}
+
 TEST(TicketctlPeople, UserListFindsByAPartOfTheAddress) {
   const auto person = register_person();
   const auto part = person.email.substr(0, person.email.find('@'));

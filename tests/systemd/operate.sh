@@ -40,8 +40,12 @@ all_off_and_on() {
   documented start && eventually 20 answers /readyz
 }
 
-register_ann() {
-  api POST /v1/auth/register - '{"name":"Ann","email":"ann@example.com","password":"correct horse"}' | grep -F '"success":true'
+register() {
+  api POST /v1/auth/register - "{\"name\":\"$1\",\"email\":\"$1@example.com\",\"password\":\"correct horse\"}" | grep -F '"success":true'
+}
+
+sign_in_again() {
+  register bob && documented sign-in | grep -E 'has the password .{20}$'
 }
 
 more_memory() {
@@ -57,8 +61,9 @@ operate() {
   check "what waits, and the schema" documented queue
   check "what went wrong lately" documented warnings
   check "/metrics" documented metrics
-  check "a user called Ann" register_ann
+  check "a user called Ann" register ann
   check "finding users and events" documented find
+  check "another address and a new password" sign_in_again
   check "ending sessions and accounts" documented end
   check "back up, while it runs" back_up
   check "restore" restore

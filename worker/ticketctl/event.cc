@@ -4,6 +4,7 @@
 
 #include "api/views.h"
 #include "base/json_text.h"
+#include "storage/accounts.h"
 #include "storage/event_desk.h"
 #include "storage/users.h"
 #include "ticketctl/arguments.h"
@@ -120,6 +121,25 @@ int bookings(postgres::DatabasePool& database, EventId event, const std::optiona
   return 0;
 }
 
+int transfer(postgres::DatabasePool& database, const Event& event, const std::string& who, bool json) {
+  const auto now = SystemClock().now();
+  const auto account = postgres::autocommit(
+      database, [&](pqxx::transaction_base& tx) { return storage::find_account_overview(tx, who, now); });
+  if (!account || account->deleted) {
+    std::cerr << "ticketctl: there is no user " << who << '\n';
+    return 1;
+  }
+  const auto& owner = account->user;
+  postgres::autocommit(database,
+                       [&](pqxx::transaction_base& tx) { storage::update_owner(tx, event.id, owner.id, now); });
+  if (json) {
+    std::cout << JsonText::object({{"id", event.id.str()}, {"user_id", owner.id.str()}}).str() << '\n';
+  } else {
+    std::cout << event.id.str() << " is organised by " << owner.id.str() << "  " << harmless(owner.email) << " now\n";
+  }
+  return 0;
+}
+
 int close(const Config& config, postgres::DatabasePool& database, const Event& event, bool yes, bool json) {
   if (state_now(event) == "cancelled") {
     std::cerr << "ticketctl: it is cancelled already\n";
@@ -147,15 +167,16 @@ int event(const Config& config, const Options& options) {
   const auto what = arguments.next().value_or("");
   postgres::DatabasePool database(config.database_url, {"ticketctl"}, 1);
   if (what == "list") return list(database, arguments, options.json);
-  if (what != "show" && what != "waiting" && what != "bookings" && what != "close")
-    return wrong_usage("event takes show, list, waiting, bookings or close");
   const bool yes = what == "close" && arguments.flag("--yes");
   const bool lists = what == "waiting" || what == "bookings";
   const int limit = lists ? arguments.number("--limit", 100, 1, 100'000) : 0;
   auto state = what == "bookings" ? arguments.value("--state") : std::nullopt;
   const auto word = arguments.next();
   const auto id = word ? EventId::parse(*word) : std::nullopt;
-  if (!id || arguments.wrong()) return wrong_usage("event " + what + " takes one event's ID");
+  const auto who = what == "transfer" ? arguments.next() : "";
+  if (!id || !who || arguments.wrong())
+    return wrong_usage("event " + what + " takes one event's ID" +
+                       (what == "transfer" ? ", and the ID or e-mail address of a user" : ""));
   if (state && !domain::parse_booking_state(*state))
     return wrong_usage("--state is confirmed, waitlisted, cancelled or rejected");
   const auto event =
@@ -165,6 +186,7 @@ int event(const Config& config, const Options& options) {
     return 1;
   }
   if (what == "show") return show(database, *event, options.json);
+  if (what == "transfer") return transfer(database, *event, *who, options.json);
   if (what == "close") return close(config, database, *event, yes, options.json);
   if (what == "waiting") state = "waitlisted";
   return bookings(database, *id, state, limit, options.json);

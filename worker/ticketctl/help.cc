@@ -22,6 +22,8 @@ constexpr std::string_view kUsage = R"(usage: ticketctl COMMAND [--json]
   user show USER              an account, its sessions and its newest bookings
   user list [TEXT]            accounts by a part of e-mail or name, the newest first; --limit N
   user set-role USER ROLE     ROLE is user or admin
+  user set-email USER EMAIL   another address to sign in with
+  user reset-password USER    a new password, shown this once; logs them out everywhere
   user revoke-sessions USER   log them out everywhere
   user delete USER            empty the account and cancel what it holds; --close-events, --yes
 
@@ -29,6 +31,7 @@ constexpr std::string_view kUsage = R"(usage: ticketctl COMMAND [--json]
   event list [TEXT]           events by a part of title or place, the newest first; --limit N
   event waiting EVENT         who waits, the next one first; --limit N
   event bookings EVENT        who booked, in order; --state STATE, --limit N
+  event transfer EVENT USER   make another user its organiser
   event close EVENT           cancel it with every booking, and tell everyone; --yes
 
   dead list                   commands that failed again and again, and were put aside

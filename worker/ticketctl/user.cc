@@ -4,6 +4,9 @@
 
 #include "api/views.h"
 #include "auth/gate.h"
+#include "auth/opaque_token.h"
+#include "auth/passwords.h"
+#include "http/fields.h"
 #include "storage/bookings.h"
 #include "ticketctl/arguments.h"
 #include "ticketctl/print.h"
@@ -117,6 +120,45 @@ int revoke(const Config& config, postgres::DatabasePool& database, const Account
   return 0;
 }
 
+int set_email(postgres::DatabasePool& database, const AccountOverview& account, const std::string& email, bool json) {
+  http::Fields in(Json::object({{"email", email}}));
+  const auto address = in.email("email");
+  if (!in.ok()) return wrong_usage(email + " is no e-mail address");
+  const auto id = account.user.id;
+  const bool free = postgres::autocommit(database, [&](pqxx::transaction_base& tx) {
+    return storage::update_email(tx, id, address, SystemClock().now());
+  });
+  if (!free) {
+    std::cerr << "ticketctl: " << harmless(address) << " is somebody else's: ticketctl user show says whose\n";
+    return 1;
+  }
+  if (json) {
+    std::cout << JsonText::object({{"id", id.str()}, {"email", address}}).str() << '\n';
+  } else {
+    std::cout << id.str() << " signs in as " << harmless(address) << " now\n";
+  }
+  return 0;
+}
+
+// One that nobody chose: whoever operates the service tells it, and its owner changes it.
+int reset_password(const Config& config, postgres::DatabasePool& database, const AccountOverview& account, bool json) {
+  constexpr std::size_t kLetters = 20;  // of base64: 120 bits
+  SystemRandom random;
+  const auto password = auth::make_opaque_token(random).substr(0, kLetters);
+  const auto hash = auth::Passwords(1).hash(password);
+  const auto id = account.user.id;
+  const auto after = postgres::transact(
+      database, [&](pqxx::work& tx) { return storage::update_password(tx, id, hash, SystemClock()); });
+  const auto since = tell_endpoints(config, id, after);
+  if (json) {
+    std::cout << JsonText::object({{"id", id.str()}, {"password", password}, {"refused", since}}).str() << '\n';
+  } else {
+    std::cout << id.str() << " has the password " << password << '\n'
+              << account.sessions << " sessions ended; their access tokens are refused " << since << '\n';
+  }
+  return 0;
+}
+
 }  // namespace
 
 std::string tell_endpoints(const Config& config, UserId user, Time after) {
@@ -127,19 +169,23 @@ std::string tell_endpoints(const Config& config, UserId user, Time after) {
   return unreachable.load() == 0 ? "from now on" : "in half a minute at most: the cache's Redis cannot be told";
 }
 
+static std::string operands_of(const std::string& what) {
+  if (what == "set-role") return "an ID or e-mail address, and user or admin";
+  if (what == "set-email") return "an ID or e-mail address, and the new address";
+  return "one ID or e-mail address";
+}
+
 int user(const Config& config, const Options& options) {
   Arguments arguments(options.words);
   const auto what = arguments.next().value_or("");
   postgres::DatabasePool database(config.database_url, {"ticketctl"}, 1);
   if (what == "list") return list(database, arguments, options.json);
-  if (what != "show" && what != "set-role" && what != "revoke-sessions" && what != "delete")
-    return wrong_usage("user takes show, list, set-role, revoke-sessions or delete");
   const bool yes = what == "delete" && arguments.flag("--yes");
   const bool with_events = what == "delete" && arguments.flag("--close-events");
   const auto who = arguments.next();
-  const auto role = what == "set-role" ? arguments.next() : std::nullopt;
-  if (!who || arguments.wrong()) return wrong_usage("user " + what + " takes one ID or e-mail address");
-  if (what == "set-role" && role != "user" && role != "admin")
+  const auto value = what == "set-role" || what == "set-email" ? arguments.next() : "";
+  if (!who || !value || arguments.wrong()) return wrong_usage("user " + what + " takes " + operands_of(what));
+  if (what == "set-role" && value != "user" && value != "admin")
     return wrong_usage("user set-role takes an ID or e-mail address, and user or admin");
   const auto account = postgres::autocommit(database, [&](pqxx::transaction_base& tx) {
     return storage::find_account_overview(tx, *who, SystemClock().now());
@@ -149,9 +195,15 @@ int user(const Config& config, const Options& options) {
     return 1;
   }
   if (what == "show") return show(database, *account, options.json);
-  if (what == "set-role") return set_role(database, *account, *role, options.json);
+  if (what == "set-role") return set_role(database, *account, *value, options.json);
   if (what == "revoke-sessions") return revoke(config, database, *account, options.json);
-  return delete_user(config, database, *account, with_events, yes, options.json);
+  if (what == "delete") return delete_user(config, database, *account, with_events, yes, options.json);
+  if (account->deleted) {
+    std::cerr << "ticketctl: the account is deleted\n";
+    return 1;
+  }
+  if (what == "set-email") return set_email(database, *account, *value, options.json);
+  return reset_password(config, database, *account, options.json);
 }
 
 }  // namespace ticketd::ctl
