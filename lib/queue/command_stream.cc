@@ -159,11 +159,13 @@ QueueDepth queue_depth(redis::RedisConnection& redis, int shards) {
   QueueDepth queue;
   const int all = std::max(stored_shards(redis), shards);
   for (int shard = 0; shard < all; ++shard) {
-    queue.depth += redis.command({"XLEN", stream_key(shard)}).integer();
+    Depth one{redis.command({"XLEN", stream_key(shard)}).integer()};
+    if (one.depth == 0) continue;
     const std::string oldest(redis.command({"XRANGE", stream_key(shard), "-", "+", "COUNT", "1"}).at(0).at(0).text());
-    std::int64_t ms = 0;
-    std::from_chars(oldest.data(), oldest.data() + oldest.size(), ms);
-    if (ms > 0 && (queue.oldest_ms == 0 || ms < queue.oldest_ms)) queue.oldest_ms = ms;
+    std::from_chars(oldest.data(), oldest.data() + oldest.size(), one.oldest_ms);
+    queue.depth += one.depth;
+    if (one.oldest_ms > 0 && (queue.oldest_ms == 0 || one.oldest_ms < queue.oldest_ms)) queue.oldest_ms = one.oldest_ms;
+    queue.by_shard.emplace(shard, one);
   }
   return queue;
 }

@@ -66,9 +66,12 @@ class CommandStream {
   std::map<int, std::string> last_;  // by shard, the stream id of the entry that was read last
 };
 
-struct QueueDepth {
+struct Depth {
   std::int64_t depth = 0;
   std::int64_t oldest_ms = 0;  // when the oldest outstanding entry was queued, by Redis's clock; 0: none
+};
+struct QueueDepth : Depth {
+  std::map<int, Depth> by_shard;  // those that hold something
 };
 // Over all shards that the workers agreed on, and at least `shards`: settings may be another host's, and commands that
 // stand in a stream are not to be overlooked. Throws redis::RedisUnavailable.

@@ -34,6 +34,19 @@ const Statement kFindRequest{"find_request", R"(
   SELECT id, kind, state, outcome, reason, booking_id, event_id FROM commands
   WHERE id = $1 AND (user_id = $2 OR )" IS_ADMIN("$2") ")"};
 
+// By the ids that were made in that millisecond, for no index knows the booking.
+const Statement kFindCommand{"find_booking_command", R"(
+  SELECT id FROM commands WHERE kind = 'book' AND id BETWEEN $2 AND $3 AND booking_id = $1)"};
+
+// The least or the greatest UUID that begins with the time, as Uuid::v7() makes them.
+std::string bound_of_ids(Time time, std::uint8_t fill) {
+  Uuid id;
+  id.bytes.fill(fill);
+  const auto ms = static_cast<std::uint64_t>(epoch_ms(time));
+  for (int i = 0; i < 6; ++i) id.bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(ms >> (40 - 8 * i));
+  return id.str();
+}
+
 BookingDetails booking_of(const pqxx::row& row) {
   BookingDetails booking;
   booking.id = id_of<BookingId>(row["id"]);
@@ -70,6 +83,11 @@ std::optional<BookingDetails> find_booking(pqxx::transaction_base& tx, BookingId
   const auto rows = run(tx, kFind, format_time(now), id.str(), user.str());
   if (rows.empty()) return std::nullopt;
   return booking_of(rows[0]);
+}
+
+std::optional<CommandId> find_booking_command(pqxx::transaction_base& tx, BookingId booking, Time created_at) {
+  const auto rows = run(tx, kFindCommand, booking.str(), bound_of_ids(created_at, 0), bound_of_ids(created_at, 0xff));
+  return rows.empty() ? std::nullopt : std::optional(id_of<CommandId>(rows[0][0]));
 }
 
 std::optional<CommandOutcome> find_command_outcome(pqxx::transaction_base& tx, CommandId id, UserId user) {

@@ -57,4 +57,8 @@ struct CommandOutcome {
 // Empty as above.
 std::optional<CommandOutcome> find_command_outcome(pqxx::transaction_base& tx, CommandId id, UserId user);
 
+// The command by which a booking was asked for, which was accepted at the booking's `created_at`. Empty if it is not
+// there.
+std::optional<CommandId> find_booking_command(pqxx::transaction_base& tx, BookingId booking, Time created_at);
+
 }  // namespace ticketd::storage

@@ -68,6 +68,21 @@ TEST(TicketctlPeople, UserShowFindsByIdAndByEmail) {
   expect_text("confirmed", json["bookings"].at(0)["state"].text());
 }
 
+TEST(TicketctlPeople, UserShowLeadsToTheEventTheRequestAndTheReason) {
+  const auto person = make_person();
+  const auto event = create_event(make_person(), {.max_per_user = 1});
+  const auto accepted = book(person, event);
+  const std::string request(accepted.data()["request"]["id"].text());
+  await_request(person, accepted);
+  expect_text("rejected", book_outcome(person, event));
+  const auto shown = expect_ends(0, "", "user show " + person.id).said;
+  expect_contains("    event " + event, shown);
+  expect_contains("    request " + request, shown);
+  expect_contains("rejected (", shown);
+  const auto json = expect_ends(0, "", "user show --json " + person.id).json()["bookings"];
+  expect_text(request, json.at(1)["request_id"].text());
+}
+
 TEST(TicketctlPeople, AnAddressIsChangedUnlessItIsSomebodyElses) {
   const auto person = register_person();
   const auto other = register_person();

@@ -117,6 +117,18 @@ TEST(Ticketctl, WrongUsageEndsWithTwo) {
     LONGS_EQUAL(2, call(arguments).status);
 }
 
+TEST(Ticketctl, QueueTellsTheDepthOfEachShard) {
+  for (const auto* shard : {"1", "3", "3"})
+    stores().queue.take()->command({"XADD", "ticketd:commands:{" + std::string(shard) + "}", "*", "kind", "book"});
+  const auto shards = call("queue --json").json()["shards"];
+  LONGS_EQUAL(2, shards.size());
+  LONGS_EQUAL(3, shards.at(1)["shard"].integer());
+  LONGS_EQUAL(2, shards.at(1)["depth"].integer());
+  const auto ended = call("queue");
+  expect_ends(0, "3 commands are waiting", ended);
+  expect_contains("  shard 1: 1, the oldest for ", ended.said);
+}
+
 TEST(Ticketctl, HelpNeedsNoSettings) {
   // Nor those of a host that this one may be.
   const auto without = [](const std::string& words) {

@@ -17,7 +17,7 @@ constexpr std::string_view kUsage = R"(usage: ticketctl COMMAND [--json]
   status [--watch]            traffic, queue, workers, connections; kept live until q
   migrate [--status]          bring the database's schema up to date, or say what is missing
   verify                      recount everything against the rules, next to the running service
-  queue                       how many commands are waiting, and for how long
+  queue                       how many commands are waiting, for how long, and in which shards
 
   user show USER              an account, its sessions and its newest bookings
   user list [TEXT]            accounts by a part of e-mail or name, the newest first; --limit N

@@ -19,8 +19,27 @@ using storage::AccountOverview;
 constexpr int kRedisTimeoutMs = 2'000;
 constexpr int kNewestBookings = 10;
 
-JsonText json_of(const storage::BookingDetails& booking) {
+// A booking with the request by which it was asked for, under which the logs know it.
+struct Asked {
+  storage::BookingDetails booking;
+  std::optional<CommandId> request;
+};
+
+std::vector<Asked> newest_bookings(pqxx::transaction_base& tx, UserId user) {
+  storage::BookingFilter newest;
+  newest.limit = kNewestBookings;
+  std::vector<Asked> asked;
+  for (auto& booking : storage::list_bookings(tx, user, newest, SystemClock().now())) {
+    const auto request = storage::find_booking_command(tx, booking.id, booking.created_at);
+    asked.push_back({std::move(booking), request});
+  }
+  return asked;
+}
+
+JsonText json_of(const Asked& asked) {
+  const auto& booking = asked.booking;
   return JsonText::object({{"id", booking.id.str()},
+                           {"request_id", asked.request ? std::optional(asked.request->str()) : std::nullopt},
                            {"event_id", booking.event.str()},
                            {"event_title", booking.event_title},
                            {"state", domain::name_of(booking.state)},
@@ -29,17 +48,23 @@ JsonText json_of(const storage::BookingDetails& booking) {
                            {"created_at", format_time(booking.created_at)}});
 }
 
+void print_booking(const Asked& asked) {
+  const auto& booking = asked.booking;
+  std::cout << "  " << booking.id.str() << "  " << format_time(booking.created_at) << "  "
+            << domain::name_of(booking.state) << (booking.place ? " at place " + std::to_string(*booking.place) : "")
+            << (booking.reason ? " (" + *booking.reason + ")" : "") << '\n'
+            << "    event " << booking.event.str() << "  " << harmless(booking.event_title) << '\n';
+  if (asked.request) std::cout << "    request " << asked.request->str() << '\n';
+}
+
 std::string since_text(Time valid_after) {
   return epoch_ms(valid_after) == 0 ? "" : "issued before " + format_time(valid_after);
 }
 
 int show(postgres::DatabasePool& database, const AccountOverview& account, bool json) {
   const auto& user = account.user;
-  storage::BookingFilter newest;
-  newest.limit = kNewestBookings;
-  const auto bookings = postgres::autocommit(database, [&](pqxx::transaction_base& tx) {
-    return storage::list_bookings(tx, user.id, newest, SystemClock().now());
-  });
+  const auto bookings =
+      postgres::autocommit(database, [&](pqxx::transaction_base& tx) { return newest_bookings(tx, user.id); });
   if (json) {
     auto rows = JsonText::array();
     for (const auto& booking : bookings) rows.push(json_of(booking));
@@ -63,11 +88,7 @@ int show(postgres::DatabasePool& database, const AccountOverview& account, bool 
   print_field("bookings", std::to_string(account.confirmed) + " confirmed, " + std::to_string(account.waitlisted) +
                               " waiting, of events to come");
   print_field("unread", std::to_string(account.unread) + " notifications");
-  for (const auto& booking : bookings) {
-    const auto place = booking.place ? " at place " + std::to_string(*booking.place) : "";
-    std::cout << "  " << booking.id.str() << "  " << format_time(booking.created_at) << "  "
-              << domain::name_of(booking.state) << place << "  " << harmless(booking.event_title) << '\n';
-  }
+  for (const auto& booking : bookings) print_booking(booking);
   return 0;
 }
 
