@@ -93,6 +93,28 @@ TEST(TicketctlStatus, WatchIsDrawnAgainAndEndsAtQ) {
   expect(terminal.written().find("\033[2J") == std::string::npos, "the screen is blanked between two drawings");
 }
 
+// All that tells whether it is well, and the times of the busiest routes.
+TEST(TicketctlStatus, WatchShowsEveryPartOnASmallScreen) {
+  for (const auto* path : {"/livez", "/readyz", "/", "/metrics", "/v1/bookings", "/v1/users/me", "/v1/notifications"})
+    send({.path = path});
+  Terminal terminal(watch_command(), 24, 80);
+  for (const auto* part : {"queue", "acceptance to commit", "workers", "shards", "stores", "postgresql ",
+                           "queue redis ", "cache redis ", "p50 ms", "5xx", "p99 ms", "routes with less to do"})
+    CHECK_TRUE_TEXT(terminal.await(part), part);
+  CHECK_TRUE(terminal.await("\033[H"));
+}
+
+TEST(TicketctlStatus, TellsTheTimesOfTheSecondThatItsRatesAreOf) {
+  send({.path = "/livez"});
+  const auto quiet = route_in(call_on_stack("status --json").json(), "livez");
+  expect(quiet["recent_p99_us"].is_null() && quiet["p99_us"].integer() > 0, "times of another second");
+  const auto ended = call_on_stack("status");
+  for (std::size_t at = 0, end = 0; (end = ended.said.find('\n', at)) != std::string::npos; at = end + 1) {
+    const auto line = ended.said.substr(at, end - at);
+    if (line.starts_with("livez ")) expect_contains(" 0.0       -       -  | ", line);
+  }
+}
+
 TEST(TicketctlStatus, WatchEndsAtCtrlC) {
   Terminal terminal(watch_command());
   CHECK_TRUE(terminal.await("req/s"));

@@ -20,8 +20,8 @@ constexpr std::chrono::seconds kPatience{15};
 
 }  // namespace
 
-Terminal::Terminal(std::vector<std::string> command) {
-  winsize size{40, 120, 0, 0};
+Terminal::Terminal(std::vector<std::string> command, unsigned short rows, unsigned short columns) {
+  winsize size{rows, columns, 0, 0};
   if (::openpty(&fd_, &own_side_, nullptr, nullptr, &size) != 0) throw std::runtime_error("there is no terminal");
   ::tcgetattr(own_side_, &before_);
   std::vector<char*> arguments;

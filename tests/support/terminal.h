@@ -12,7 +12,7 @@ namespace ticketd::tests {
 class Terminal {
  public:
   // Throws std::runtime_error.
-  explicit Terminal(std::vector<std::string> command);
+  explicit Terminal(std::vector<std::string> command, unsigned short rows = 40, unsigned short columns = 120);
   // Ends the program if it still runs.
   ~Terminal();
   Terminal(const Terminal&) = delete;

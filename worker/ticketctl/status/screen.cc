@@ -28,6 +28,12 @@ void put(const std::string& text) {
   }
 }
 
+winsize size_now() {
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0) size = {24, 80, 0, 0};
+  return size;
+}
+
 // The first `width` places of a line; escape sequences take none, and all of them stay.
 std::string cut(const std::string& line, std::size_t width) {
   std::string text;
@@ -62,9 +68,10 @@ Screen::~Screen() {
   ::tcsetattr(STDIN_FILENO, TCSANOW, &before_);
 }
 
+std::size_t Screen::rows() const { return size_now().ws_row; }
+
 void Screen::draw(const std::vector<std::string>& lines) const {
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0) size = {24, 80, 0, 0};
+  const auto size = size_now();
   const auto rows = std::min<std::size_t>(lines.size(), size.ws_row);
   // Each line is overwritten and its rest erased, so that nothing is ever blank in between.
   std::string text = "\033[H";

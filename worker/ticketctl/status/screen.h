@@ -17,6 +17,9 @@ class Screen {
   Screen(const Screen&) = delete;
   Screen& operator=(const Screen&) = delete;
 
+  // That the terminal has now.
+  [[nodiscard]] std::size_t rows() const;
+
   // Draws over what is there, in one write, cut to the size that the terminal has now.
   void draw(const std::vector<std::string>& lines) const;
 

@@ -39,9 +39,9 @@ int watch(Sampler& sampler, bool json) {
   std::deque<StatusSample> window{sampler.look()};
   const auto screen = terminal ? std::make_unique<Screen>() : nullptr;
   for (;;) {
-    const StatusView view{window.back(), window.front(), true};
+    const StatusView view{window.back(), window.front()};
     if (screen) {
-      screen->draw(view.lines(colours_wanted()));
+      screen->draw(view.lines(colours_wanted(), screen->rows()));
     } else {
       print(view, json);
     }
@@ -70,7 +70,7 @@ int status(const Config& config, const Options& options) {
   before.metrics = sampler.look_at_metrics();
   ::sleep(kOnce.count());
   const auto now = sampler.look();
-  print({now, before, false}, options.json);
+  print({now, before}, options.json);
   return exit_status(now);
 }
 

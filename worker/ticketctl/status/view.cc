@@ -1,5 +1,6 @@
 #include "ticketctl/status/view.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <numeric>
@@ -40,11 +41,11 @@ std::string ranges_of(const std::set<int>& numbers) {
   return text;
 }
 
-// From acceptance to COMMIT, for the same requests as the other times.
-std::optional<double> lag_of(const StatusView& view, double q) {
+// From acceptance to COMMIT: of what happened since `before`, or since the counting began.
+std::optional<double> lag_of(const StatusView& view, double q, bool recent) {
   if (!view.now.metrics.value) return std::nullopt;
-  const auto before = view.recent_times ? view.before.metrics.value.value_or(Series()) : Series();
-  return quantile_between(before, *view.now.metrics.value, kLag, q);
+  const auto& after = *view.now.metrics.value;
+  return quantile_between(recent ? view.before.metrics.value.value_or(after) : Series(), after, kLag, q);
 }
 
 // What happened to one counter.
@@ -72,6 +73,7 @@ class Lines {
     add(colours_ ? "\033[1m" + text + "\033[0m" : text);
   }
   void add(const std::string& text) { lines_.push_back(text); }
+  [[nodiscard]] std::size_t size() const { return lines_.size(); }
   // Something that needs a look.
   void alarm(const std::string& text) { add(colours_ ? "\033[31m" + text + "\033[0m" : text); }
   void add_or_alarm(bool bad, const std::string& text) { bad ? alarm(text) : add(text); }
@@ -82,21 +84,36 @@ class Lines {
   std::vector<std::string> lines_;
 };
 
-void add_traffic(Lines& lines, const StatusView& view) {
-  lines.heading(format("%-24s %8s %10s %9s %8s %8s %8s %8s %8s", "route", "req/s", "requests", "2xx", "3xx", "4xx",
-                       "5xx", "p50 ms", "p99 ms"));
+// The busiest first where there is no room for all of them.
+std::vector<std::size_t> shown_of(const Traffic& traffic, std::size_t most) {
+  std::vector<std::size_t> routes(traffic.all.size());
+  std::iota(routes.begin(), routes.end(), std::size_t{0});
+  if (routes.size() <= most) return routes;
+  const auto busy = [&](std::size_t i) { return std::pair(traffic.recent[i].requests, traffic.all[i].requests); };
+  std::stable_sort(routes.begin(), routes.end(), [&](auto a, auto b) { return busy(a) > busy(b); });
+  routes.resize(most == 0 ? 0 : most - 1);  // a line says that there are more
+  return routes;
+}
+
+void add_traffic(Lines& lines, const StatusView& view, std::optional<std::size_t> rows) {
+  lines.heading(format("%-22s %7s %7s %7s  | %8s %6s %6s %7s", "route", "req/s", "p50 ms", "p99 ms", "all", "4xx",
+                       "5xx", "p99 ms"));
   if (!view.now.metrics.value) return lines.alarm("  no metrics: " + view.now.metrics.error);
-  const auto [all, recent] = traffic_of(view);
+  const auto traffic = traffic_of(view);
+  const auto& [all, recent] = traffic;
   const double s = seconds_between(view.before, view.now);
-  for (std::size_t i = 0; i < all.size(); ++i) {
+  const auto room = rows ? *rows - std::min(*rows, lines.size()) : all.size();
+  const auto shown = shown_of(traffic, room);
+  for (const auto i : shown) {
     const auto& route = all[i];
-    const auto& times = view.recent_times ? recent[i] : route;
     lines.add_or_alarm(
         recent[i].by_class[4] > 0,
-        format("%-24.24s %8.1f %10.0f %9.0f %8.0f %8.0f %8.0f %8s %8s", route.route.c_str(), recent[i].requests / s,
-               route.requests, route.by_class[1], route.by_class[2], route.by_class[3], route.by_class[4],
-               ms_text(times.p50_s).c_str(), ms_text(times.p99_s).c_str()));
+        format("%-22.22s %7.1f %7s %7s  | %8.0f %6.0f %6.0f %7s", route.route.c_str(), recent[i].requests / s,
+               ms_text(recent[i].p50_s).c_str(), ms_text(recent[i].p99_s).c_str(), route.requests, route.by_class[3],
+               route.by_class[4], ms_text(route.p99_s).c_str()));
   }
+  if (shown.size() < all.size() && room > 0)
+    lines.add(format("  and %zu routes with less to do", all.size() - shown.size()));
   if (all.empty()) lines.add("  no request yet");
 }
 
@@ -114,8 +131,8 @@ void add_queue(Lines& lines, const StatusView& view) {
 }
 
 void add_lag(Lines& lines, const StatusView& view) {
-  lines.add("  from acceptance to commit: p50 " + ms_text(lag_of(view, 0.5)) + " ms, p99 " +
-            ms_text(lag_of(view, 0.99)) + " ms");
+  lines.add("  acceptance to commit: p50 " + ms_text(lag_of(view, 0.5, true)) + " ms, p99 " +
+            ms_text(lag_of(view, 0.99, true)) + " ms; of all so far p99 " + ms_text(lag_of(view, 0.99, false)) + " ms");
 }
 
 void add_workers(Lines& lines, const StatusView& view) {
@@ -223,17 +240,16 @@ JsonText error_of(const std::string& error) { return JsonText::object({{"error",
 
 }  // namespace
 
-std::vector<std::string> StatusView::lines(bool colours) const {
+std::vector<std::string> StatusView::lines(bool colours, std::optional<std::size_t> rows) const {
   Lines lines(colours);
   const auto schema = now.database.value ? ", schema " + std::to_string(now.database.value->schema_version) : "";
-  lines.heading(std::string("ticketd ") + kVersion + schema + ", " + format_time(now.time) +
-                format(", rates of the last %.0f s, times %s", seconds_between(before, now),
-                       recent_times ? "of these too" : "since the counting began"));
-  add_traffic(lines, *this);
+  lines.heading(std::string("ticketd ") + kVersion + schema + ", " + format_time(now.time));
+  lines.add(format("of the last %.0f s; right of | since the counting began", seconds_between(before, now)));
   add_queue(lines, *this);
   add_lag(lines, *this);
   add_workers(lines, *this);
   add_stores(lines, *this);
+  add_traffic(lines, *this, rows);
   return lines.take();
 }
 
@@ -243,7 +259,10 @@ JsonText StatusView::json() const {
   const auto [all, recent] = traffic_of(*this);
   for (std::size_t i = 0; i < all.size(); ++i) routes.push(json_of(all[i], recent[i], seconds_between(before, now)));
   json.set("metrics", now.metrics.value ? JsonText::object({{"routes", routes}}) : error_of(now.metrics.error));
-  json.set("lag", JsonText::object({{"p50_us", us_of(lag_of(*this, 0.5))}, {"p99_us", us_of(lag_of(*this, 0.99))}}));
+  json.set("lag", JsonText::object({{"p50_us", us_of(lag_of(*this, 0.5, false))},
+                                    {"p99_us", us_of(lag_of(*this, 0.99, false))},
+                                    {"recent_p50_us", us_of(lag_of(*this, 0.5, true))},
+                                    {"recent_p99_us", us_of(lag_of(*this, 0.99, true))}}));
   if (now.queue.value) {
     const auto& queue = *now.queue.value;
     json.set("queue",
