@@ -41,12 +41,15 @@ int s_until_next_hour(Time now) { return static_cast<int>(3600 - epoch_s(now) % 
 
 Refusal queue_full() { return {Code::queue_full, "", {}, 1}; }
 
+redis::RedisUnavailable other_shards() {
+  return redis::RedisUnavailable("the workers have another number of shards than this process");
+}
+
 Result<Accepted> accepted(const redis::Reply& reply, const domain::Command& command) {
   const auto verdict = reply.at(0).text();
   if (verdict == "queued") return Accepted{command, false};
   if (verdict == "replayed") return Accepted{first_command(reply.at(1).text()), true};
-  if (verdict == "other_shards")
-    throw redis::RedisUnavailable("the workers have another number of shards than this process");
+  if (verdict == "other_shards") throw other_shards();
   if (verdict == "key_reused") {
     const auto first = same_command(reply.at(1).text(), command);
     return first ? Result<Accepted>(Accepted{*first, true}) : Refusal{Code::idempotency_key_reused};
@@ -99,6 +102,27 @@ Result<Accepted> CommandQueue::submit(const domain::Command& command, const std:
   } catch (const redis::RedisError& e) {
     if (e.is("OOM")) return queue_full();  // maxmemory with noeviction: full, just as the cap says it
     throw;
+  }
+}
+
+void CommandQueue::must_be_ready() {
+  const redis::Script script(rights_script(limits_));
+  const redis::Arguments keys = {stream_key(0),
+                                 pending_key(UserId()),
+                                 closed_key(EventId()),
+                                 closed_key(UserId()),
+                                 kShardsKey,
+                                 idempotency_key(UserId(), "ready"),
+                                 "ticketd:idem:" + UserId().str(),
+                                 "ticketd:idem:network:ready",
+                                 "ticketd:idem:hours"};
+  try {
+    const auto reply = redis_.eval(script, keys, {"0", "", "0", "", "", "0"});
+    const auto verdict = reply.at(0).text();
+    if (verdict == "other_shards") throw other_shards();
+    if (verdict != "ready") throw redis::RedisUnavailable("it lets this user do no " + std::string(reply.at(1).text()));
+  } catch (const redis::RedisError& e) {
+    throw redis::RedisUnavailable(e.what());
   }
 }
 

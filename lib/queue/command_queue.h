@@ -63,6 +63,10 @@ class CommandQueue {
   Result<Accepted> submit(const domain::Command& command, const std::optional<IdempotencyKey>& key,
                           bool awaited = false);
 
+  // Would Redis take a command? Asks whether it lets this process do all that submit() does, and changes nothing.
+  // Throws redis::RedisUnavailable if not, with the reason.
+  void must_be_ready();
+
   // Whoever is deleted books nothing any more, not even by a request that is being handled. Throws
   // redis::RedisUnavailable.
   void refuse_bookings_of(UserId user);

@@ -1,5 +1,9 @@
 #include "queue/submit_script.h"
 
+#include <cstring>
+#include <regex>
+#include <set>
+
 namespace ticketd::queue {
 namespace {
 
@@ -79,7 +83,24 @@ end
 return {'queued'}
 )";
 
-std::string script_of(const Limits& limits, std::initializer_list<const char*> parts) {
+constexpr auto kParts = {kNames, kReplay, kAccept, kQuotas, kEnqueue, kRemember};
+
+// The keys by their names in kNames, and `count`, which is one of them after the other.
+const std::set<std::string> kKeys = {"stream", "pending", "event_closed", "user_closed",     "workers_shards",
+                                     "key",    "count",   "keys_of_user", "keys_of_network", "keys_by_hour"};
+
+// redis.call('MGET', a, b) -> redis.acl_check_cmd('MGET', a, b), with the keys among its arguments alone.
+std::string question_of(const std::string& command, const std::string& arguments) {
+  std::string question = "redis.acl_check_cmd('" + command + "'";
+  static const std::regex kWord(R"(\w+)");
+  for (std::sregex_iterator at(arguments.begin(), arguments.end(), kWord), end; at != end; ++at) {
+    if (!kKeys.contains(at->str())) break;
+    question += ", " + at->str();
+  }
+  return question + ')';
+}
+
+std::string settings_of(const Limits& limits) {
   std::string script;
   const auto local = [&](const char* name, int value) {
     script += std::string("local ") + name + " = " + std::to_string(value) + '\n';
@@ -91,18 +112,34 @@ std::string script_of(const Limits& limits, std::initializer_list<const char*> p
   local("keys_per_network", limits.keys_per_network);
   local("keys_max", limits.keys_max);
   local("key_ttl", kIdempotencyTtlS);
+  return script;
+}
+
+std::string script_of(const Limits& limits, std::initializer_list<const char*> parts) {
+  auto script = settings_of(limits);
   for (const auto* part : parts) script += part;
   return script;
 }
 
 }  // namespace
 
-std::string submit_script(const Limits& limits) {
-  return script_of(limits, {kNames, kReplay, kAccept, kQuotas, kEnqueue, kRemember});
-}
+std::string submit_script(const Limits& limits) { return script_of(limits, kParts); }
 
 std::string claim_script(const Limits& limits) {
   return script_of(limits, {kNamesOfClaim, kReplay, kQuotas, kRemember});
+}
+
+// Made of the other one, so that it asks for what that needs.
+std::string rights_script(const Limits& limits) {
+  auto script = settings_of(limits) + kNames + "local count = keys_of_user\n";
+  static const std::regex kCall(R"(redis\.call\('([A-Z]+)', ([^()]*))");
+  for (const auto* part : kParts) {
+    for (std::cregex_iterator at(part, part + std::strlen(part), kCall), end; at != end; ++at) {
+      const auto command = (*at)[1].str();
+      script += "if not " + question_of(command, (*at)[2].str()) + " then return {'refused', '" + command + "'} end\n";
+    }
+  }
+  return script + "return {'ready'}";
 }
 
 }  // namespace ticketd::queue

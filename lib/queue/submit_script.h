@@ -17,4 +17,8 @@ std::string submit_script(const Limits& limits);
 // the hour since 1970.
 std::string claim_script(const Limits& limits);
 
+// Asks Redis whether this user may run each command of submit_script() on its keys, and runs none of them. KEYS: all of
+// those. Answers {"ready"}, {"other_shards"}, or {"refused", the command}.
+std::string rights_script(const Limits& limits);
+
 }  // namespace ticketd::queue

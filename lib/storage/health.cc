@@ -20,6 +20,8 @@ const Statement kHealth{"server_health", R"(
          (SELECT count(*) FROM pg_stat_activity WHERE datid IS NOT NULL AND coalesce(backend_type, 'client backend') = 'client backend') AS connections,
          )" MS_OF("pg_postmaster_start_time()") " AS started_ms, " MS_OF("clock_timestamp()") " AS now_ms"};
 
+const Statement kWritable{"is_writable", "SELECT current_setting('transaction_read_only') = 'off'"};
+
 const Statement kSchemaVersion{"schema_version", "SELECT coalesce(max(version), 0) FROM schema_migrations"};
 
 const Statement kSessions{"session_counts", R"(
@@ -87,6 +89,8 @@ std::vector<std::pair<std::string, int>> list_session_counts(pqxx::transaction_b
 std::vector<MissingRight> list_missing_rights(pqxx::transaction_base& tx) {
   return list_of(run(tx, kMissingRights), [](const pqxx::row& row) -> MissingRight {
     return {text_of(row["role"]), text_of(row["right"]), text_of(row["relation"])};
+bool is_writable(pqxx::transaction_base& tx) { return run(tx, kWritable)[0][0].as<bool>(); }
+
   });
 }
 

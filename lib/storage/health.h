@@ -27,6 +27,9 @@ struct ServerHealth {
 ServerHealth find_server_health(pqxx::transaction_base& tx);
 
 // The version of the newest migration that was applied, 0 if there is none.
+// False on a standby, and where somebody made transactions read-only.
+bool is_writable(pqxx::transaction_base& tx);
+
 int find_schema_version(pqxx::transaction_base& tx);
 
 // Client sessions of this database, by application name, the most first.

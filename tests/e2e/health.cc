@@ -1,6 +1,8 @@
 #include "support/checks.h"
 #include "support/http_client.h"
 #include "support/stack.h"
+#include "support/stack_database.h"
+#include "support/stack_redis.h"
 
 #include <CppUTest/TestHarness.h>  // last: it redefines new
 
@@ -19,6 +21,36 @@ TEST(Health, RootTellsNameAndVersion) {
 TEST(Health, IsAlive) { expect_status(200, send({.path = "/livez"})); }
 
 TEST(Health, IsReady) { expect_status(200, send({.path = "/readyz"})); }
+
+// Stores that answer, and refuse what a booking needs.
+TEST_GROUP(Readiness){void teardown() override{query("GRANT SELECT ON events TO ticketd_api");
+restore_rights();
+restore_stack();
+}
+}
+;
+
+TEST(Readiness, NeedsAQueueThatTakesCommands) {
+  for (const auto* rule : {"clearselectors", "-mget", "resetkeys"}) {
+    change_rights("QUEUE_REDIS_URL", rule);
+    expect_problem(503, "queue_unavailable", send({.path = "/readyz"}));
+    restore_rights();
+    expect_status(200, send({.path = "/readyz"}));
+  }
+}
+
+TEST(Readiness, NeedsTheTablesOfTheDatabase) {
+  query("REVOKE SELECT ON events FROM ticketd_api");
+  expect_problem(503, "database_unavailable", send({.path = "/readyz"}));
+}
+
+TEST(Readiness, SaysThatTheCacheDoesNotCount) {
+  expect_text("ok", send({.path = "/readyz"}).data()["cache"].text());
+  change_rights("CACHE_REDIS_URL", "-incr");
+  const auto reply = send({.path = "/readyz"});
+  expect_status(200, reply);
+  expect_text("away", reply.data()["cache"].text());
+}
 
 TEST(Health, UnderstandsHead) {
   for (const char* path : {"/", "/livez", "/readyz"}) expect_status(200, send({.method = "HEAD", .path = path}));

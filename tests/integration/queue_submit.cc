@@ -7,6 +7,7 @@
 #include "support/fixtures.h"
 #include "support/full_redis.h"
 #include "support/integration_test.h"
+#include "support/private_redis.h"
 
 namespace ticketd::tests {
 
@@ -34,6 +35,24 @@ TEST(QueueSubmit, PutsACommandIntoTheShardOfItsEvent) {
   const auto command = book(user, event);
   CHECK(queue.submit(command, {}).ok());
   LONGS_EQUAL(1, queued());
+}
+
+TEST(QueueSubmit, IsReadyWhereRedisLetsItDoAllThatItDoes) {
+  const PrivateRedis server("");
+  redis::RedisPool pool(server.url(), 1'000);
+  queue::CommandQueue own(pool, {16, 100, 5});
+  const auto rule = [&](const std::string& text) { pool.command({"ACL", "SETUSER", "default", text}); };
+  own.must_be_ready();
+  for (const std::string command :
+       {"mget", "hmget", "xlen", "hlen", "ttl", "hgetall", "hdel", "xadd", "hset", "expire", "hincrby", "incr"}) {
+    rule("-" + command);
+    expect_throws<redis::RedisUnavailable>([&] { own.must_be_ready(); });
+    rule("+" + command);
+  }
+  own.must_be_ready();
+  LONGS_EQUAL(0, pool.command({"DBSIZE"}).integer());
+  pool.command({"SET", queue::kShardsKey, "8"});
+  expect_throws<redis::RedisUnavailable>([&] { own.must_be_ready(); });
 }
 
 TEST(QueueSubmit, AFullShardIsRefusedWithATimeToComeBack) {

@@ -79,4 +79,13 @@ bool redis_answers(const char* url_setting) try {
   return false;
 }
 
+void change_rights(const char* url_setting, const std::string& rule) {
+  redis::RedisConnection(setting(url_setting), kTimeoutMs).command({"ACL", "SETUSER", "api", rule});
+}
+
+void restore_rights() {
+  on_queue({"ACL", "LOAD"});
+  on_cache({"ACL", "LOAD"});
+}
+
 }  // namespace ticketd::e2e

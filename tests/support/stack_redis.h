@@ -33,4 +33,9 @@ void forget_rate(const std::string& rate_class, const std::string& caller);
 // `url_setting` names the environment variable: QUEUE_REDIS_URL or CACHE_REDIS_URL.
 bool redis_answers(const char* url_setting);
 
+// What the endpoints' user may do there, as ACL SETUSER changes it; and everybody's rights as the stack's file has
+// them.
+void change_rights(const char* url_setting, const std::string& rule);
+void restore_rights();
+
 }  // namespace ticketd::e2e
