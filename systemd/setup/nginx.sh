@@ -2,14 +2,29 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154  # server_name and port are options
 
-SITE=/etc/nginx/sites-available/ticketd
+NGINX=/etc/nginx
+SITE=$NGINX/sites-available/ticketd
+
+# Who listens on 127.0.0.1:8080, if it is not nginx: the rest of a line of ss.
+other_on_8080() { ss -Hltnp 'sport = :8080' 2>/dev/null | grep -v '"nginx"' || true; }
+
+write_site() {
+  local site_port=${port:-$([[ $server_name ]] && echo 80 || echo 8080)} lines=()
+  [[ -e /proc/net/if_inet6 ]] || lines+=(-e '/listen .*\[::\]/d')   # no IPv6 on this host: nginx would refuse it
+  if [[ $site_port == 8080 ]]; then
+    lines+=(-e '/listen .*127.0.0.1:8080/d')
+  elif [[ $(other_on_8080) ]]; then
+    lines+=(-e '/listen .*127.0.0.1:8080/d')
+    echo "! another program has the port 8080: choose one for \`listen 127.0.0.1:PORT;\` in $SITE, and name it in prometheus.yml"
+  fi
+  sed -e "s/@SERVER_NAME@/${server_name:-_}/" -e "s/@PORT@/$site_port/" "${lines[@]}" "$SHARE/nginx/site.conf.in" | put "$SITE" 644 root
+  made "$SITE"
+}
 
 enable_site() {
-  local link=/etc/nginx/sites-enabled/ticketd
+  local link=$NGINX/sites-enabled/ticketd
   if [[ ! -e $SITE ]]; then
-    sed -e "s/@SERVER_NAME@/${server_name:-_}/" -e "s/@PORT@/${port:-$([[ $server_name ]] && echo 80 || echo 8080)}/" \
-      "$SHARE/nginx/site.conf.in" | put "$SITE" 644 root
-    made "$SITE"
+    write_site
   else
     [[ ! $server_name$port ]] || echo "  note: $SITE is yours to edit; --server-name and --port count when it is made"
     kept "$SITE"
@@ -24,29 +39,46 @@ enable_site() {
     kept "$ETC/nginx-settings.conf"
   fi
   if [[ ! -e $link ]]; then
+    on_trial "$link"
     ln -sfn "$SITE" "$link"
     made "$link"
   fi
   local answer
   answer=$(nginx -t 2>&1) || die "nginx does not take its configuration" "$answer"
   systemctl reload-or-restart nginx.service || die "nginx does not start" "journalctl -u nginx.service -n 20"
+  must_be_ours
+  accepted
 }
 
-# One request the way the clients go.
-check() {
-  local listen site_port name answer scheme=http end=$((SECONDS + 30))
+# ask PATH: through the site, the way the clients go. $url is where it is then.
+ask() {
+  local listen site_port name scheme=http
   listen=$(sed -nE 's/^ *listen +([0-9]+.*);.*/\1/p' "$SITE" | head -n 1)   # 8080, or 443 ssl http2
   site_port=${listen%% *}
   [[ $listen != *" ssl"* ]] || scheme=https
   name=$(sed -nE 's/^ *server_name +([^; ]+).*/\1/p' "$SITE" | head -n 1)
   [[ $name != _ ]] || name=localhost
-  local url=$scheme://$name:$site_port
+  url=$scheme://$name:$site_port
   # -k: whoever signed the certificate, it is this host that answers
-  until answer=$(curl -sSk --max-time 5 --noproxy '*' --connect-to "::127.0.0.1:$site_port" "$url/readyz" 2>&1) && [[ $answer == *'"ready"'* ]]; do
-    ((SECONDS < end)) || die "no good answer from $url/readyz: $answer" \
-      "journalctl -u nginx.service -u 'ticketd*' -n 30; who has the port: ss -ltnp 'sport = :$site_port'"
+  answer=$(curl -sSk --max-time 5 --noproxy '*' --connect-to "::127.0.0.1:$site_port" "$url$1" 2>&1)
+}
+
+# until_says TEXT PATH SECONDS: waits for an answer that has the text.
+until_says() {
+  local end=$((SECONDS + $3))
+  until ask "$2" && [[ $answer == *"$1"* ]]; do
+    ((SECONDS < end)) || die "no good answer from $url$2: $answer" \
+      "journalctl -u nginx.service -u 'ticketd*' -n 30; who has the port: ss -ltnp 'sport = :${url##*:}'"
     sleep 0.2
   done
+}
+
+# nginx alone answers this. It takes a configuration whose port somebody else has, goes on without it, and would not come
+# up again with its host.
+must_be_ours() { until_says '"route_not_found"' /no-such-page 10; }
+
+check() {
+  until_says '"ready"' /readyz 30
   kept "$url/readyz says: ready"
   echo
   echo "ticketd is up: $url"

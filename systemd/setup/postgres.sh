@@ -44,7 +44,7 @@ check_connections() {
 }
 
 make_roles_and_database() {
-  local role lines
+  local role lines encoding
   for role in ticketd ticketd_api ticketd_worker; do
     if [[ $(admin_sql -c "SELECT 1 FROM pg_roles WHERE rolname = '$role' AND rolcanlogin") ]]; then
       kept "PostgreSQL has the role $role"
@@ -61,7 +61,8 @@ make_roles_and_database() {
   else
     echo "! ticketctl status cannot tell where workers run; as a superuser: GRANT pg_read_all_stats TO ticketd"
   fi
-  if [[ $(admin_sql -c "SELECT 1 FROM pg_database WHERE datname = 'ticketd'") ]]; then
+  encoding=$(admin_sql -c "SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = 'ticketd'")
+  if [[ $encoding == UTF8 ]]; then
     kept "PostgreSQL has the database ticketd"
   else
     # An owner's role has to be granted to whoever names it, unless that is a superuser.
@@ -90,6 +91,10 @@ log_in() {
   PGPASSWORD=$(decoded "$password") runuser -u "$(role_of "$1")" -- psql -XqAt "${url/:$password@/@}" -c 'SELECT current_user' 2>&1
 }
 
+  elif [[ $encoding ]]; then
+    die "the database ticketd has the encoding $encoding, and names and titles need UTF8" \
+      "if nothing in it is needed: dropdb ticketd, then ticketctl setup" \
+      "else: pg_dump -Fc ticketd, dropdb ticketd, ticketctl setup, then pg_restore --clean"
 # True if the part's address leads where it should.
 has_database_url() {
   local file=$CREDENTIALS/$1/DATABASE_URL

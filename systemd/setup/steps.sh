@@ -13,6 +13,35 @@ die() {
   exit 1
 }
 
+# Until a check accepts them, files are on trial: if setup ends with a failure, each is as it was before.
+TRIAL=$(mktemp -d)
+trap '(($? == 0)) || take_back; rm -rf "$TRIAL"' EXIT
+
+# on_trial FILE: to be called before it is changed. A pipe's end may call it, too: what it notes is in a file.
+on_trial() {
+  local copy=-
+  if [[ -e $1 || -L $1 ]]; then
+    copy=$(mktemp "$TRIAL/XXXXXX")
+    cp -a --remove-destination "$1" "$copy"
+  fi
+  printf '%s\t%s\n' "$copy" "$1" >>"$TRIAL/list"
+}
+
+accepted() { rm -rf "${TRIAL:?}"/*; }
+
+take_back() {
+  local copy file nginx="" units=""
+  [[ -s $TRIAL/list ]] || return 0
+  while IFS=$'\t' read -r copy file; do
+    if [[ $copy == - ]]; then rm -f "$file"; else cp -a --remove-destination "$copy" "$file"; fi
+    echo "- $file is as it was before"
+    if [[ $file == */nginx/* ]]; then nginx=1; fi
+    if [[ $file == */systemd/* ]]; then units=1; fi
+  done < <(tac "$TRIAL/list")
+  if [[ $units ]]; then systemctl daemon-reload || true; fi
+  if [[ $nginx ]] && nginx -t -q 2>/dev/null; then systemctl try-reload-or-restart nginx.service || true; fi
+}
+
 # Puts standard input into the file $1, of mode $2 and group $3; true if that changed it.
 put() {
   local file=$1 mode=$2 group=$3 new
@@ -24,5 +53,6 @@ put() {
     rm "$new"
     return 1
   fi
+  on_trial "$file"
   mv -f "$new" "$file"
 }

@@ -103,7 +103,7 @@ https() { [[ $(inside curl -sk -o /dev/null -w '%{http_code}' --max-time 30 --co
 # What an operator does with an editor.
 edit_the_site() {
   # shellcheck disable=SC2016  # sed's last line
-  inside sed -i -E -e '/^ *listen .*80;/d' -e 's/^( *)#(listen .*443|ssl_)/\1\2/' -e '/^#server/,$s/^#//' \
+  inside sed -i -E -e '/^ *listen .*[ :]80;/d' -e 's/^( *)#(listen .*443|ssl_)/\1\2/' -e '/^#server/,$s/^#//' \
     -e 's,(ssl_certificate +).*,\1/etc/ssl/certs/ticketd.pem;,' -e 's,(ssl_certificate_key +).*,\1/etc/ssl/private/ticketd.key;,' \
     /etc/nginx/sites-available/ticketd
 }
@@ -124,6 +124,7 @@ a_name_and_tls() {
   check "nginx takes the site" documented reload
   # nginx's new workers need a moment, and its old ones answer for some moments more.
   check "it answers by https" eventually 5 https https://tickets.example.org/readyz 200
+  check "Prometheus reads it where it did before" documented metrics
   check "everybody is sent there" eventually 5 https http://tickets.example.org/readyz 308
   check "ACME's challenges are answered" eventually 5 acme_answers
   check "a second ticketctl setup changes nothing" setup_twice_changes_nothing
