@@ -23,13 +23,43 @@ write_redis_urls() {
 # hash_of PART NAME: of its password, as Redis is told it.
 hash_of() { sha256 "$(decoded "$(password_in "$CREDENTIALS/$1/$2_REDIS_URL")")"; }
 
+# acl_of NAME: the users of that Redis, as this version needs them.
+acl_of() {
+  sed -e "s/@ADMIN_HASH@/$(hash_of admin "${1^^}")/" -e "s/@API_HASH@/$(hash_of api "${1^^}")/" \
+    -e "s/@WORKER_HASH@/$(hash_of worker QUEUE)/" "$SHARE/redis-$1.acl.in"
+}
+
+# is_ours NAME: is it one of the units', and not another host's?
+is_ours() { [[ $(<"$CREDENTIALS/admin/${1^^}_REDIS_URL") == unix://* ]]; }
+
+# tell_users NAME widen|settle: lets the running Redis have the users of its file, which else it reads when it starts.
+# `widen` takes nothing away. True if nothing is left to tell.
+tell_users() {
+  local url user rules rule socket
+  systemctl is-active --quiet "ticketd-redis-$1.service" || return 0
+  url=$(<"$CREDENTIALS/admin/${1^^}_REDIS_URL")
+  socket=${url#*@} socket=${socket%%\?*}
+  while read -r -a rules; do
+    user=${rules[1]} rules=("${rules[@]:2}")
+    if [[ $2 == widen ]]; then
+      for rule in "${!rules[@]}"; do
+        if [[ ${rules[rule]} == -@all || ${rules[rule]} == reset* ]]; then unset "rules[$rule]"; fi
+      done
+    else
+      rules=(reset "${rules[@]}")
+    fi
+    [[ $(REDISCLI_AUTH=$(decoded "$(password_in "$CREDENTIALS/admin/${1^^}_REDIS_URL")") \
+      redis-cli -s "$socket" --user admin --no-auth-warning ACL SETUSER "$user" "${rules[@]}" 2>&1) == OK ]] || return 1
+  done <"$ETC/redis-$1.acl"
+}
+
 write_redis_users() {
   local name
   for name in queue cache; do
-    if sed -e "s/@ADMIN_HASH@/$(hash_of admin "${name^^}")/" -e "s/@API_HASH@/$(hash_of api "${name^^}")/" \
-      -e "s/@WORKER_HASH@/$(hash_of worker QUEUE)/" "$SHARE/redis-$name.acl.in" | put "$ETC/redis-$name.acl" 600 root; then
+    if acl_of "$name" | put "$ETC/redis-$name.acl" 600 root; then
       made "$ETC/redis-$name.acl: who may do what"
-      systemctl try-restart "ticketd-redis-$name.service"
+      # It cannot be told by somebody whose password is new.
+      tell_users "$name" settle || systemctl try-restart "ticketd-redis-$name.service"
     else
       kept "$ETC/redis-$name.acl"
     fi

@@ -49,7 +49,18 @@ restart_under_load() {
   check_load restart
 }
 
-# The same package, a version higher, with one more migration and one more endpoint.
+# What the running Redis $1 answers to whether a user may do something.
+dry_run() {
+  local name=$1
+  shift
+  # shellcheck disable=SC2016  # expanded there
+  inside bash -c 'url=$(<"/etc/ticketd/credentials/admin/${1^^}_REDIS_URL") password=${url#*admin:}
+    REDISCLI_AUTH=${password%%@*} redis-cli -s "/run/ticketd-redis-$1/redis.sock" --user admin ACL DRYRUN "${@:2}"' dry_run "$name" "$@"
+}
+redis_lets() { [[ $(dry_run "$@") == OK ]]; }
+redis_forbids() { [[ $(dry_run "$@") == *"no permission"* ]]; }
+
+# The same package, a version higher, with one more migration and one more endpoint, and other rights in Redis.
 make_next_package() {
   local tree=$WORK/next
   rm -rf "$tree"
@@ -59,6 +70,7 @@ make_next_package() {
 CREATE TABLE test_upgrade (id integer PRIMARY KEY);
 ALTER TABLE events ADD COLUMN test_upgrade integer;
 END
+  sed -i '/^user api /s/ +info / +append /' "$tree/usr/share/ticketd/redis-queue.acl.in"
   cp "$tree/usr/lib/ticketd/handlers/livez" "$tree/usr/lib/ticketd/handlers/test-new"
   ln -s ../ticketd@.socket "$tree/lib/systemd/system/ticketd.target.wants/ticketd@test-new.socket"
   dpkg-deb --root-owner-group -b "$tree" "$ROOT_DIR/root/next.deb" && rm -rf "$tree"
@@ -72,6 +84,8 @@ upgrade_under_load() {
   start_load
   book=$(main_pid ticketd@events-book.service)
   check "apt installs the next version" documented upgrade ticketd_NEW.deb next.deb
+  check "Redis lets its users do what it needs" redis_lets queue api APPEND ticketd:shards x
+  check "and not what the version before needed" redis_forbids queue api INFO
   check "its migration is applied" inside runuser -u postgres -- psql -XqAtc 'SELECT count(*) FROM test_upgrade' ticketd
   check "its endpoints run" has_new_pid ticketd@events-book.service "$book"
   check "its new endpoint listens" inside systemctl is-active -q ticketd@test-new.socket
