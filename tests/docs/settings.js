@@ -43,6 +43,11 @@ for (const file of texts) within(`the settings that ${file} names`, all(read(fil
 const shown = all(read('systemd/units/ticketd.env'), /^#([A-Z][A-Z0-9_]+)=(.*)$/gm).map(([, name, value]) => `${name}=${value}`);
 same('the defaults in ticketd.env', shown, shown.map((line) => line.split('=')[0]).map((name) => `${name}=${defaults[name]}`));
 
+// Which endpoints have TICKETD_BOOKING_THREADS.
+const waiting = fs.readdirSync('handlers').filter((file) => read(`handlers/${file}`).includes('WaitsFor::queue'));
+const inDoctor = all(/kBookingEndpoints\[\] = \{(.*)\}/.exec(read('worker/ticketctl/doctor/threads.cc'))[1], /"([a-z-]+)"/g);
+same('the endpoints that wait for the queue, and those that the doctor knows', waiting.map((file) => file.slice(0, -3).replaceAll('_', '-')), inDoctor.map(([, name]) => name));
+
 // Secrets reach the services as credentials: one of each that is required.
 const credentials = units.flatMap((file) => all(read(file), /^LoadCredential=([A-Z_]+):/gm).map((match) => match[1]));
 same('what is required, and the credentials of the units', Object.keys(defaults).filter((name) => defaults[name] === null), credentials);

@@ -151,6 +151,27 @@ TEST(DoctorWork, TheSiteIsNotEnabled) {
   expect_ok("nginx site", tree.doctor());
 }
 
+TEST(DoctorWork, AnEndpointMayNotHaveItsThreads) {
+  const Tree tree;
+  for (const auto* name : {"events-book", "events-booking-cancel", "livez"})
+    tree.write("usr/lib/ticketd/handlers/" + std::string(name), "", 0755);
+  tree.write("lib/systemd/system/ticketd@.service", "[Service]\nTasksMax=64\n", 0644);
+  expect_ok("threads", tree.doctor());
+  // A drop-in of one endpoint, as the handbook has it.
+  tree.write("etc/systemd/system/ticketd@events-book.service.d/limits.conf",
+             "[Service]\nEnvironment=TICKETD_BOOKING_THREADS=96 TICKETD_IDLE_EXIT_S=0\n", 0644);
+  expect_fault("threads",
+               "ticketd@events-book.service may have 64 (TasksMax), and TICKETD_BOOKING_THREADS=96 needs 100",
+               "systemctl edit ticketd@events-book.service`: TasksMax=100", tree.doctor());
+  tree.write("etc/systemd/system/ticketd@events-book.service.d/tasks.conf", "[Service]\nTasksMax=100\n", 0644);
+  expect_ok("threads", tree.doctor());
+  tree.write("etc/ticketd/ticketd.env", "TICKETD_BOOKING_THREADS=97\n", 0644);
+  const auto ended = tree.doctor();
+  expect_contains("ticketd@events-booking-cancel.service may have 64", ended.said);
+  expect_contains("may have 100 (TasksMax), and TICKETD_BOOKING_THREADS=97", ended.said);
+  expect_lacks("ticketd@livez", ended.said);
+}
+
 TEST(DoctorWork, SocketsAreMissingOrOpenToAll) {
   const Tree tree;
   tree.write("run/systemd/system/x", "", 0644);

@@ -135,6 +135,7 @@ void check_services(const Visit& visit) {
   if (!visit.installed())
     return visit.findings.unknown("units, sockets, nginx",
                                   "there is no " + visit.path("/etc/ticketd") + ": no package is installed here");
+  check_threads(visit);
   if (visit.has_systemd()) {
     check_units(visit);
     check_sockets(visit);
