@@ -21,7 +21,7 @@ const commands = {};
 for (const group of help.split('\n\n')) {
   let command;
   for (const line of group.split('\n').filter((text) => text.startsWith('  '))) {
-    const [, name, takes] = /^ {2}((?:(?:user|event|dead) )?[a-z-]+)((?: \S+)*)(?: {2,}|$)/.exec(line) || [];
+    const [, name, takes] = /^ {2}((?:(?:user|event|dead|keys) )?[a-z-]+)((?: \S+)*)(?: {2,}|$)/.exec(line) || [];
     if (name) commands[(command = name)] = { takes: takes.trim(), options: [] };
     commands[command].options.push(...all(line, /--[a-z-]+/g).map(([option]) => option));
   }
@@ -32,6 +32,7 @@ const VALUES = {
   '--limit': ['5'],
   '--state': ['confirmed'],
   '--root': [runDir],
+  '--file': [`${runDir}/no-keys`],
   '--server-name': ['a'],
   '--port': ['80'],
   '--database-url': ['postgresql://a:b@c/d'],
@@ -40,8 +41,10 @@ const options = [...new Set(Object.values(commands).flatMap((command) => command
 // Of things that do not exist: whatever is understood does nothing.
 function operands(takes, option) {
   if (takes === 'ID | --all') return option === '--all' ? [] : [randomUUID()];
-  const meant = { USER: ['nobody@example.com'], EMAIL: ['a@example.com'], ROLE: ['user'], EVENT: [randomUUID()], ID: [randomUUID()] };
-  return takes.split(' ').flatMap((word) => meant[word] || []);
+  const meant = { KID: ['2027-01'], USER: ['nobody@example.com'], EMAIL: ['a@example.com'], ROLE: ['user'], EVENT: [randomUUID()], ID: [randomUUID()] };
+  // Never this host's own keys.
+  const file = takes.includes('KID') && option !== '--file' ? ['--file', ...VALUES['--file']] : [];
+  return [...takes.split(' ').flatMap((word) => meant[word] || []), ...file];
 }
 // setup is a script of its own, which needs root and makes what it is asked for: its usage and its code are read.
 const called = names.filter((name) => !['setup', 'help'].includes(name));
@@ -89,7 +92,7 @@ const texts = [
     .map((file) => `worker/ticketctl/${room}${file}`)),
 ];
 for (const file of texts) {
-  const named = all(read(file), /\bticketctl ((?:(?:user|event|dead) )?[a-z-]+)((?: --[a-z-]+)*)/g);
+  const named = all(read(file), /\bticketctl ((?:(?:user|event|dead|keys) )?[a-z-]+)((?: --[a-z-]+)*)/g);
   const items = named.flatMap(([, name, rest]) => [name, ...rest.split(' ').slice(1).map((option) => `${name} ${option}`)]);
   within(`the commands that ${file} names`, items, known);
 }

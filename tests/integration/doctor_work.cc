@@ -73,7 +73,7 @@ TEST(DoctorWork, AKeyIsWeakOrOld) {
   const std::string random = "q5yHf7T6kqC2m0oY1sXl3p8vZrEwJ4uBNdGgKhLiPMs=";
   const auto warned = [&](const std::string& keys) {
     const auto ended = doctor({{"TICKETD_JWT_KEYS", keys}});
-    expect_warning("JWT keys", "", "openssl rand", ended);
+    expect_warning("JWT keys", "", "ticketctl keys add", ended);
     return std::string(finding(ended, "warning", "JWT keys")["found"].text());
   };
   expect_contains("does not look random", warned("a:" + typed));

@@ -74,14 +74,28 @@ def one_client(number, tokens, events):
             timed(200, "GET", "/v1/bookings", token)
 
 
+PASSWORD = "correct horse"
+
+
 def people():
-    tokens = []
+    emails, tokens = [], []
     for number in range(PEOPLE):
+        emails.append(f"load-{time.time_ns()}-{number}@example.com")
         status, reply = call("POST", "/v1/auth/register", None, {
-            "name": "Load", "email": f"load-{time.time_ns()}-{number}@example.com", "password": "correct horse"})
+            "name": "Load", "email": emails[-1], "password": PASSWORD})
         assert status == 201, reply
         tokens.append(reply["data"]["tokens"]["access_token"])
-    return tokens
+    return emails, tokens
+
+
+# One after the other signs in anew: with whatever key signs by now, for endpoints of whatever age.
+def renew(emails, tokens):
+    turn = 0
+    while not stop.wait(0.5):
+        reply = timed(200, "POST", "/v1/auth/login", None, {"email": emails[turn], "password": PASSWORD})
+        if reply:
+            tokens[turn] = reply["data"]["tokens"]["access_token"]
+        turn = (turn + 1) % PEOPLE
 
 
 def make_event(token):
@@ -103,9 +117,10 @@ def has_outcome(token, request_id):
 
 def main():
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
-    tokens = people()
+    emails, tokens = people()
     events = [make_event(tokens[0]) for _ in range(EVENTS)]
     threads = [threading.Thread(target=one_client, args=(n, tokens, events)) for n in range(THREADS)]
+    threads.append(threading.Thread(target=renew, args=(emails, tokens)))
     start = time.monotonic()
     for thread in threads:
         thread.start()

@@ -43,6 +43,8 @@ restart_under_load() {
   # The pattern means the sockets too, which refuse: hence its exit status.
   inside systemctl restart 'ticketd@*' 'ticketd-worker@*' >"$WORK/restart.log" 2>&1 || true
   check "as the handbook says it" documented restart
+  check "a key for access tokens is accepted everywhere" documented new-key 2027-01 under-load
+  check "and then signs" documented sign-with-it 2027-01 under-load
   check "the worker is another process" has_new_pid ticketd-worker@1.service "$worker"
   check "the endpoint is another process" has_new_pid ticketd@events-book.service "$book"
   stop_load

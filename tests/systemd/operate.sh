@@ -8,11 +8,13 @@ me_says() { api GET /v1/users/me "$1" | grep -F "$2"; }
 
 # Tokens signed with the old key go on being accepted until it is taken out.
 rotate_keys() {
-  local token
+  local token kid
   token=$(sign_up rotation)
+  kid=$(inside ticketctl keys show | sed -n 's/ signs$//p')
   documented new-key || return 1
+  documented sign-with-it || return 1
   eventually 20 me_says "$token" '"success":true' || return 1
-  documented old-key || return 1
+  documented old-key 2026-07 "$kid" || return 1
   eventually 20 me_says "$token" '"code":"token_invalid"'
 }
 

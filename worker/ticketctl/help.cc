@@ -39,6 +39,11 @@ constexpr std::string_view kUsage = R"(usage: ticketctl COMMAND [--json]
   dead retry ID | --all       put it back into the queue, to be carried out
   dead drop ID | --all        give it up: its request stays failed
 
+  keys show                   of access tokens: which are accepted, and which one signs; --file FILE
+  keys add [KID]              a new one, which is accepted and does not sign yet; --file FILE
+  keys use KID                sign with it, once every endpoint accepts it; --file FILE
+  keys drop KID               accept it no more; --file FILE
+
   sample                      load a few events to play with
   version                     of ticketd
   help                        this
@@ -75,7 +80,7 @@ std::vector<std::string> options_in(const std::string& line) {
 
 // Of a line that is a command's first one. Commands that are made of two words stand in a group of their own.
 std::string name_in(const std::string& line) {
-  static const std::set<std::string> kPairs = {"user", "event", "dead"};
+  static const std::set<std::string> kPairs = {"user", "event", "dead", "keys"};
   const auto words = words_of(line);
   return kPairs.contains(words[0]) ? words[0] + ' ' + words[1] : words[0];
 }

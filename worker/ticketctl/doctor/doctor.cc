@@ -138,8 +138,9 @@ void check_jwt_keys(const Visit& visit) {
                             "they are not in this shell's settings, and the handlers' file is closed to this user");
   if (keys.empty()) return;
   const std::string rotate =
-      "put a new one in front in TICKETD_JWT_KEYS, 2027-01:$(openssl rand -base64 32), keep the old one behind it for "
-      "TICKETD_ACCESS_TTL_S, and restart the handlers";
+      "`ticketctl keys add`, restart the endpoints, `ticketctl keys use`, restart, after TICKETD_ACCESS_TTL_S "
+      "`ticketctl "
+      "keys drop`, restart; upkeep.md has it in full";
   std::set<std::string> kids;
   bool good = true;
   const auto warn = [&](const std::string& found, const std::string& remedy) {
