@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <thread>
+#include <utility>
 
 #include "base/log.h"
 #include "base/random.h"
@@ -17,19 +18,47 @@ constexpr std::chrono::seconds kPoolWait{2};
 // locks.
 constexpr int kWaitMs = 5'000;
 
+// What `ALTER ROLE … SET` and `ALTER DATABASE … SET` could otherwise have made of a session, so that it cannot do its
+// work: a role may set them for itself, and they outlive whoever took it over. What is named at connect counts more.
+// synchronous_commit is none of them: with a standby, how far to wait is the operator's choice.
+constexpr std::pair<const char*, const char*> kOwnSettings[] = {{"default_transaction_read_only", "off"},
+                                                                {"default_transaction_isolation", "read\\ committed"},
+                                                                {"default_transaction_deferrable", "off"},
+                                                                {"search_path", "public"},
+                                                                {"local_preload_libraries", ""},
+                                                                {"standard_conforming_strings", "on"},
+                                                                {"datestyle", "ISO"},
+                                                                {"timezone", "UTC"}};
+
+// The options of a session as a part of a URL (libpq, "Parameter Key Words": options).
+class SessionOptions {
+ public:
+  void set(const std::string& name, const std::string& value) {
+    text_ += (text_.empty() ? "-c%20" : "%20-c%20") + name + "%3D";
+    for (const char c : value) text_ += c == ' ' ? "%20" : c == '\\' ? "%5C" : std::string(1, c);
+  }
+  void set(const std::string& name, int value) { set(name, std::to_string(value)); }
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
 std::string with_options(const std::string& url, const ConnectionOptions& options) {
+  SessionOptions session;
+  for (const auto& [name, value] : kOwnSettings) session.set(name, value);
+  session.set("statement_timeout", options.statement_timeout_ms);
+  session.set("idle_in_transaction_session_timeout", kWaitMs);
+  session.set("idle_session_timeout", options.idle_session_timeout_ms);
+  session.set("lock_timeout", kWaitMs);
+  if (!options.parallel) session.set("max_parallel_workers_per_gather", 0);
+  if (options.by_key) {
+    for (const auto* way : {"enable_seqscan", "enable_hashjoin", "enable_mergejoin"}) session.set(way, "off");
+  }
   // tcp_user_timeout and keepalives bound the wait for a host that went away without a word.
-  std::string settings = "-c%20statement_timeout%3D" + std::to_string(options.statement_timeout_ms) +
-                         "%20-c%20idle_in_transaction_session_timeout%3D" + std::to_string(kWaitMs) +
-                         "%20-c%20lock_timeout%3D" + std::to_string(kWaitMs) + "%20-c%20timezone%3DUTC";
-  if (!options.parallel) settings += "%20-c%20max_parallel_workers_per_gather%3D0";
-  if (options.by_key)
-    settings += "%20-c%20enable_seqscan%3Doff%20-c%20enable_hashjoin%3Doff%20-c%20enable_mergejoin%3Doff";
-  if (options.idle_session_timeout_ms > 0)
-    settings += "%20-c%20idle_session_timeout%3D" + std::to_string(options.idle_session_timeout_ms);
   return url + (url.find('?') == std::string::npos ? "?" : "&") +
-         "connect_timeout=3&tcp_user_timeout=10000&keepalives_idle=5&keepalives_interval=2" +
-         "&application_name=" + options.application_name + "&options=" + settings;
+         "connect_timeout=3&tcp_user_timeout=10000&keepalives_idle=5&keepalives_interval=2&client_encoding=UTF8" +
+         "&application_name=" + options.application_name + "&options=" + session.text();
 }
 
 pqxx::connection open(const std::string& url, const ConnectionOptions& options) try {

@@ -11,7 +11,7 @@ namespace {
 const Statement kHealth{"server_health", R"(
   SELECT split_part(current_setting('server_version'), ' ', 1) AS version,
          current_setting('server_version_num')::int AS version_num, current_user AS who, current_database() AS db,
-         pg_is_in_recovery() AS is_standby, current_setting('fsync') AS fsync,
+         current_setting('server_encoding') AS encoding, pg_is_in_recovery() AS is_standby, current_setting('fsync') AS fsync,
          current_setting('synchronous_commit') AS synchronous_commit,
          current_setting('full_page_writes') AS full_page_writes,
          current_setting('max_connections')::int AS max_connections,
@@ -28,6 +28,15 @@ const Statement kSessions{"session_counts", R"(
   SELECT coalesce(nullif(application_name, ''), 'without a name') AS name, count(*) AS sessions
   FROM pg_stat_activity WHERE datname = current_database() AND coalesce(backend_type, 'client backend') = 'client backend'
   GROUP BY 1 ORDER BY 2 DESC, 1)"};
+
+// A line of settings for all databases, and one for this one.
+const Statement kRoleSettings{"role_settings", R"(
+  SELECT rolname, rolconnlimit, setting
+  FROM pg_roles r
+  LEFT JOIN (SELECT setrole, unnest(setconfig) AS setting FROM pg_db_role_setting
+             LEFT JOIN pg_database d ON d.oid = setdatabase WHERE setdatabase = 0 OR datname = current_database()) s
+    ON s.setrole = r.oid
+  WHERE rolname IN ('ticketd', 'ticketd_api', 'ticketd_worker') ORDER BY rolname, setting)"};
 
 // Column privileges count: an UPDATE that is granted on some columns alone is one.
 const Statement kMissingRights{"missing_rights", R"(
@@ -68,6 +77,7 @@ ServerHealth find_server_health(pqxx::transaction_base& tx) {
           int_of(row["version_num"]),
           text_of(row["who"]),
           text_of(row["db"]),
+          text_of(row["encoding"]),
           row["is_standby"].as<bool>(),
           text_of(row["fsync"]),
           text_of(row["synchronous_commit"]),
@@ -79,6 +89,8 @@ ServerHealth find_server_health(pqxx::transaction_base& tx) {
           time_of(row["now_ms"])};
 }
 
+bool is_writable(pqxx::transaction_base& tx) { return run(tx, kWritable)[0][0].as<bool>(); }
+
 int find_schema_version(pqxx::transaction_base& tx) { return int_of(run(tx, kSchemaVersion)[0][0]); }
 
 std::vector<std::pair<std::string, int>> list_session_counts(pqxx::transaction_base& tx) {
@@ -86,11 +98,19 @@ std::vector<std::pair<std::string, int>> list_session_counts(pqxx::transaction_b
                  [](const pqxx::row& row) { return std::pair(text_of(row["name"]), int_of(row["sessions"])); });
 }
 
+std::vector<RoleSettings> list_role_settings(pqxx::transaction_base& tx) {
+  std::vector<RoleSettings> roles;
+  for (const auto& row : run(tx, kRoleSettings)) {
+    const auto role = text_of(row["rolname"]);
+    if (roles.empty() || roles.back().role != role) roles.push_back({role, {}, int_of(row["rolconnlimit"])});
+    if (const auto setting = optional_text(row["setting"])) roles.back().settings.push_back(*setting);
+  }
+  return roles;
+}
+
 std::vector<MissingRight> list_missing_rights(pqxx::transaction_base& tx) {
   return list_of(run(tx, kMissingRights), [](const pqxx::row& row) -> MissingRight {
     return {text_of(row["role"]), text_of(row["right"]), text_of(row["relation"])};
-bool is_writable(pqxx::transaction_base& tx) { return run(tx, kWritable)[0][0].as<bool>(); }
-
   });
 }
 

@@ -14,6 +14,7 @@ struct ServerHealth {
   int version_num = 0;  // 150014
   std::string user;     // the role that asks
   std::string database;
+  std::string encoding;  // of the database: UTF8
   bool is_standby = false;
   std::string fsync;  // the three as SHOW gives them, for this role in this database
   std::string synchronous_commit;
@@ -26,14 +27,23 @@ struct ServerHealth {
 };
 ServerHealth find_server_health(pqxx::transaction_base& tx);
 
-// The version of the newest migration that was applied, 0 if there is none.
 // False on a standby, and where somebody made transactions read-only.
 bool is_writable(pqxx::transaction_base& tx);
 
+// The version of the newest migration that was applied, 0 if there is none.
 int find_schema_version(pqxx::transaction_base& tx);
 
 // Client sessions of this database, by application name, the most first.
 std::vector<std::pair<std::string, int>> list_session_counts(pqxx::transaction_base& tx);
+
+// The settings and the bound on connections of our roles, which count for each of their sessions in this database.
+struct RoleSettings {
+  std::string role;
+  std::vector<std::string> settings;  // default_transaction_read_only=on
+  int connection_limit = -1;          // -1: none
+};
+// Of those of ticketd, ticketd_api and ticketd_worker that there are.
+std::vector<RoleSettings> list_role_settings(pqxx::transaction_base& tx);
 
 struct MissingRight {
   std::string role;

@@ -33,7 +33,34 @@ must_have_postgres() {
   ((version >= 150000)) || die "PostgreSQL is version $((version / 10000)), ticketd needs 15 or newer" "pg_upgradecluster(1)"
 }
 
-# Each endpoint and each worker has connections of its own.
+# Each endpoint and each worker has connections of its own. A part that was taken over is not to take those of all others.
+limit_connections() {
+  local most role limit
+  most=$(admin_sql -c "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int")
+  for role in ticketd_api ticketd_worker; do
+    if [[ $role == ticketd_api ]]; then limit=$((most * 4 / 5)); else limit=$((most / 2)); fi
+    if [[ $(admin_sql -c "SELECT rolconnlimit FROM pg_roles WHERE rolname = '$role'") == "$limit" ]]; then
+      kept "PostgreSQL: $role takes $limit of $most connections at most"
+    else
+      admin_sql -c "ALTER ROLE $role CONNECTION LIMIT $limit"
+      made "PostgreSQL: $role takes $limit of $most connections at most"
+    fi
+  done
+}
+
+# What somebody has set for a role counts for each of its sessions. ticketd needs nothing set, and a part that was taken over
+# may have set something.
+reset_role_settings() {
+  local role settings
+  for role in ticketd ticketd_api ticketd_worker; do
+    settings=$(admin_sql -c "SELECT unnest(setconfig) FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole
+      LEFT JOIN pg_database d ON d.oid = s.setdatabase WHERE rolname = '$role' AND (setdatabase = 0 OR datname = 'ticketd')")
+    [[ $settings ]] || continue
+    admin_sql -c "ALTER ROLE $role RESET ALL" -c "ALTER ROLE $role IN DATABASE ticketd RESET ALL"
+    made "PostgreSQL: $role without ${settings//$'\n'/, }"
+  done
+}
+
 check_connections() {
   local most need
   most=$(admin_sql -c 'SHOW max_connections')
@@ -64,6 +91,10 @@ make_roles_and_database() {
   encoding=$(admin_sql -c "SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = 'ticketd'")
   if [[ $encoding == UTF8 ]]; then
     kept "PostgreSQL has the database ticketd"
+  elif [[ $encoding ]]; then
+    die "the database ticketd has the encoding $encoding, and names and titles need UTF8" \
+      "if nothing in it is needed: dropdb ticketd, then ticketctl setup" \
+      "else: pg_dump -Fc ticketd, dropdb ticketd, ticketctl setup, then pg_restore --clean"
   else
     # An owner's role has to be granted to whoever names it, unless that is a superuser.
     if [[ $admin_url ]]; then admin_sql -c 'GRANT ticketd TO CURRENT_USER' >/dev/null 2>&1 || true; fi
@@ -91,10 +122,6 @@ log_in() {
   PGPASSWORD=$(decoded "$password") runuser -u "$(role_of "$1")" -- psql -XqAt "${url/:$password@/@}" -c 'SELECT current_user' 2>&1
 }
 
-  elif [[ $encoding ]]; then
-    die "the database ticketd has the encoding $encoding, and names and titles need UTF8" \
-      "if nothing in it is needed: dropdb ticketd, then ticketctl setup" \
-      "else: pg_dump -Fc ticketd, dropdb ticketd, ticketctl setup, then pg_restore --clean"
 # True if the part's address leads where it should.
 has_database_url() {
   local file=$CREDENTIALS/$1/DATABASE_URL

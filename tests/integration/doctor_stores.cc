@@ -108,6 +108,22 @@ TEST(DoctorStores, ARoleLacksARight) {
   expect_fault("postgresql role " + role, "lacks INSERT on refresh_tokens", "GRANT", ended);
 }
 
+TEST(DoctorStores, ARoleHasSettingsOfItsOwn) {
+  as_admin("ALTER ROLE ticketd_api SET default_transaction_read_only = on");
+  const auto ended = call_ctl("doctor --json");
+  as_admin("ALTER ROLE ticketd_api RESET ALL");
+  expect_warning("postgresql role ticketd_api", "default_transaction_read_only=on", "ticketctl setup", ended);
+  expect_ok("postgresql role settings", doctor());
+}
+
+TEST(DoctorStores, ADatabaseOfAnotherEncoding) {
+  const auto name = fresh_word();
+  as_admin("CREATE DATABASE " + name + " ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0");
+  const auto ended = doctor({{"DATABASE_URL", with_database(stores().database.url(), name)}});
+  as_admin("DROP DATABASE " + name + " WITH (FORCE)");
+  expect_fault("postgresql encoding", "is SQL_ASCII", "ticketctl setup", ended);
+}
+
 TEST(DoctorStores, ThereAreTooFewConnections) {
   expect_warning("postgresql max_connections", "up to",
                  "set max_connections = ", doctor({{"TICKETD_DB_CONNECTIONS", "200"}}));

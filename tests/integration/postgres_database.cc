@@ -47,6 +47,41 @@ TEST(StorageDatabase, AViolatedConstraintIsThrownAndNothingIsCommitted) {
   LONGS_EQUAL(0, sql_number("SELECT count(*) FROM users WHERE id = $1", user.id.str()));
 }
 
+// A part that was taken over may set these for its role, and they would outlive its removal.
+TEST(StorageDatabase, NoSettingOfItsRoleKeepsASessionFromItsWork) {
+  const auto role = sql_text("SELECT quote_ident(current_user)");
+  const auto as_admin = [](const std::string& statement) {
+    pqxx::connection connection(stores().database.admin_url());
+    pqxx::nontransaction(connection).exec(statement);
+  };
+  for (const std::string setting :
+       {"default_transaction_read_only = on", "default_transaction_isolation = 'serializable'",
+        "search_path = 'nowhere'", "idle_session_timeout = 1", "idle_in_transaction_session_timeout = 1",
+        "statement_timeout = 1", "lock_timeout = 1", "local_preload_libraries = 'nonsense'",
+        "client_encoding = 'LATIN1'", "standard_conforming_strings = off", "datestyle = 'German'",
+        "timezone = 'Asia/Tokyo'"})
+    as_admin("ALTER ROLE " + role + " SET " + setting);
+  auto pool = pool_of(1);
+  std::string read_back, isolation;
+  try {
+    auto user = new_user();
+    user.name = "Zoë Łukasz";
+    transact(pool, [&](pqxx::work& tx) {
+      isolation = tx.exec("SELECT current_setting('transaction_isolation')")[0][0].c_str();
+      tx.exec("SELECT pg_sleep(0.02)");
+      return storage::insert_user(tx, user, "hash");
+    });
+    std::this_thread::sleep_for(milliseconds(20));  // idle for longer than the role's setting
+    read_back =
+        *postgres::autocommit(pool, [&](pqxx::transaction_base& tx) { return storage::find_user(tx, user.id); })->name;
+  } catch (const std::exception& e) {
+    read_back = e.what();
+  }
+  as_admin("ALTER ROLE " + role + " RESET ALL");
+  expect_text("Zoë Łukasz", read_back);
+  expect_text("read committed", isolation);
+}
+
 TEST(StorageDatabase, ASessionIsOfUseAfterARefusedStatement) {
   auto pool = pool_of(1);
   const int pid = pid_of(pool);

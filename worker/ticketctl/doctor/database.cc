@@ -67,6 +67,34 @@ void check_rights(Findings& findings, pqxx::transaction_base& tx) {
   if (missing.empty()) findings.ok("postgresql roles", "may do what they have to");
 }
 
+// ticketd names the settings that it needs when it connects; what else stands there nobody has asked for.
+void check_role_settings(const Visit& visit, pqxx::transaction_base& tx) {
+  auto& findings = visit.findings;
+  bool good = true;
+  for (const auto& [role, settings, limit] : storage::list_role_settings(tx)) {
+    const auto check = "postgresql role " + role;
+    std::string list;
+    for (const auto& setting : settings) list += (list.empty() ? "" : ", ") + setting;
+    if (!list.empty()) {
+      findings.warning(check, "has settings of its own: " + list,
+                       "`ticketctl setup`, which resets them; what is to count for ticketd, ALTER DATABASE sets");
+      good = false;
+    }
+    if (limit == -1 && role != "ticketd" && visit.installed()) {
+      findings.warning(check, "may take every connection, and leave the others none",
+                       "`ticketctl setup`, which sets a limit");
+      good = false;
+    }
+  }
+  if (good) findings.ok("postgresql role settings", "none that nobody asked for");
+}
+
+void check_encoding(Findings& findings, const storage::ServerHealth& server) {
+  if (server.encoding == "UTF8") return findings.ok("postgresql encoding", server.encoding);
+  findings.fault("postgresql encoding", "is " + server.encoding + ", and names and titles need UTF8",
+                 "pg_dump the database, dropdb, `ticketctl setup`, pg_restore; upkeep.md says how");
+}
+
 void check_migrations(Findings& findings, pqxx::connection& connection) {
   std::vector<storage::Migration> migrations;
   try {
@@ -119,11 +147,13 @@ void check_server(const Visit& visit, pqxx::connection& connection) {
   if (server.is_standby)
     findings.fault("postgresql primary", "this server is a standby: nothing can be written",
                    "let DATABASE_URL point to the primary");
+  check_encoding(findings, server);
   check_durability(findings, server);
   check_migrations(findings, connection);
   {
     pqxx::nontransaction tx(connection);
     check_rights(findings, tx);
+    check_role_settings(visit, tx);
   }
   check_connections(visit, server, workers);
   check_clock(findings, before, server.now, after);
