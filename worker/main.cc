@@ -33,7 +33,7 @@ int main() {
   const auto name = from_environment("TICKETD_WORKER_NAME").value_or("worker");
   const auto config = config_or_exit(Part::worker, name);
   Log::open(name, config.log_level);
-  Metrics metrics(config.metrics_file);
+  Metrics metrics(metrics_file_of(config.metrics_file, "worker"));
   metrics.record_start(name, now_us());
   Cell& shards = metrics.gauge("ticketd_worker_shards{process=\"" + name + "\"}");
   const SystemClock clock;

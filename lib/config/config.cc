@@ -196,7 +196,9 @@ Config config_or_exit(Part part, const std::string& process) {
   for (const auto& line : reading.problems) std::cerr << prefix << "  " << line << '\n';
   if (part == Part::admin && ::geteuid() != 0)
     std::cerr << "On a host with the package, root finds them by itself: sudo ticketctl …\n";
-  if (!process.empty()) Metrics(reading.config.metrics_file).count_start_failure(process);
+  if (!process.empty())
+    Metrics(metrics_file_of(reading.config.metrics_file, part == Part::worker ? "worker" : "api"))
+        .count_start_failure(process);
   std::exit(kExitBadConfig);
 }
 

@@ -72,7 +72,7 @@ struct Config {
   std::optional<RateRule> login_network;  // from one network
   std::optional<RateRule> login_account;  // of one account from networks that it never logged in from
 
-  std::string metrics_file;
+  std::string metrics_file;  // what metrics_file_of() takes
   Level log_level = Level::info;
 };
 

@@ -24,7 +24,7 @@ struct App {
   // `name`: the endpoint's, seen in pg_stat_activity. `threads`: that handle requests. Connects to nothing yet.
   App(Config settings, const std::string& name, int threads)
       : config(std::move(settings)),
-        metrics(config.metrics_file),
+        metrics(metrics_file_of(config.metrics_file, "api")),
         database(config.database_url, {name, config.statement_timeout_ms, 0}, config.db_connections,
                  database_meter(metrics, name, config.db_connections)),
         queue_redis(config.queue_redis_url, kRedisTimeoutMs, redis_meter(metrics, name, "queue")),

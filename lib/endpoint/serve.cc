@@ -14,7 +14,7 @@ int run(const char* name, RateClass rate_class, OpenHandler open, SignedInHandle
   if (sodium_init() < 0) return EXIT_FAILURE;
   auto config = config_or_exit(Part::api, name);
   Log::open(name, config.log_level);
-  const auto metrics_file = config.metrics_file;
+  const auto metrics_file = metrics_file_of(config.metrics_file, "api");
   const int threads = waits_for == WaitsFor::database ? config.threads : config.booking_threads;
   try {
     App app(std::move(config), name, threads);

@@ -66,6 +66,21 @@ Row row_of(Sample&& sample) {
   return row;
 }
 
+// Of sorted rows: a series that several parts have counted becomes one, with the sum; of a time, the latest.
+void merge(std::vector<Row>& rows) {
+  std::size_t last = 0;
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    if (rows[i].series != rows[last].series) {
+      if (++last != i) rows[last] = std::move(rows[i]);
+    } else if (rows[i].metric == kStartTime) {
+      rows[last].value = std::max(rows[last].value, rows[i].value);
+    } else {
+      rows[last].value += rows[i].value;
+    }
+  }
+  if (!rows.empty()) rows.resize(last + 1);
+}
+
 const char* type_of(const Row& row) {
   if (row.part != Part::whole) return "histogram";
   return row.metric.ends_with("_total") ? "counter" : "gauge";
@@ -95,6 +110,7 @@ std::string exposition(std::vector<Sample> samples) {
   }
   const auto place = [](const Row& row) { return std::tie(row.metric, row.labels, row.part, row.bound); };
   std::sort(rows.begin(), rows.end(), [&](const Row& a, const Row& b) { return place(a) < place(b); });
+  merge(rows);
   std::string text;
   std::string metric;
   std::int64_t running = 0;

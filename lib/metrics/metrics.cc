@@ -8,7 +8,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <iterator>
+#include <thread>
 
 #include "base/log.h"
 
@@ -31,6 +34,13 @@ struct flock byte_of(std::size_t place, std::size_t first) {
   return byte;
 }
 
+// Does somebody have this byte of the file locked?
+bool is_locked(int fd, std::size_t place, std::size_t first) {
+  if (fd < 0) return false;
+  auto byte = byte_of(place, first);
+  return ::fcntl(fd, F_OFD_GETLK, &byte) == 0 && byte.l_type != F_UNLCK;
+}
+
 // The file that `path` names now, and not one that was replaced since it was opened.
 bool still_named(int fd, const std::string& path) {
   struct stat opened {};
@@ -40,6 +50,10 @@ bool still_named(int fd, const std::string& path) {
 }
 
 }  // namespace
+
+std::string metrics_file_of(const std::string& setting, std::string_view part) {
+  return setting.empty() ? "" : setting + '-' + std::string(part);
+}
 
 void Histogram::observe(std::int64_t value) {
   const auto bucket = std::lower_bound(bounds_.begin(), bounds_.end(), value) - bounds_.begin();
@@ -68,9 +82,9 @@ Metrics::~Metrics() {
 bool Metrics::open_file(const std::string& path) {
   for (;;) {
     if (fd_ >= 0) ::close(fd_);
-    fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0660);
+    fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
     struct stat file {};
-    if (fd_ < 0 || ::flock(fd_, LOCK_EX) != 0 || ::fstat(fd_, &file) != 0) return false;
+    if (fd_ < 0 || !lock_file() || ::fstat(fd_, &file) != 0) return false;
     if (!still_named(fd_, path)) continue;
     std::uint64_t layout = kLayout;
     if (file.st_size == 0) {
@@ -99,15 +113,21 @@ void Metrics::take_place() {
   }
 }
 
-bool Metrics::is_held(std::size_t place) const {
-  if (&places()[place] == place_) return true;
-  if (fd_ < 0) return false;
-  auto byte = byte_of(place, kBytes);
-  return ::fcntl(fd_, F_OFD_GETLK, &byte) == 0 && byte.l_type != F_UNLCK;
-}
-
-std::size_t Metrics::used() const {
-  return std::min<std::size_t>(header_->used.load(std::memory_order_acquire), kMaxSeries);
+// False, with errno EWOULDBLOCK, if somebody keeps it: whoever does so holds it for microseconds, unless to do harm.
+bool Metrics::lock_file() {
+  constexpr std::chrono::milliseconds kPause{1};
+  constexpr int kTries = 200;
+  for (int tries = is_blocked_ ? 1 : kTries; tries > 0; --tries) {
+    if (::flock(fd_, LOCK_EX | LOCK_NB) == 0) {
+      is_blocked_ = false;
+      return true;
+    }
+    if (errno != EWOULDBLOCK && errno != EINTR) return false;
+    if (tries > 1) std::this_thread::sleep_for(kPause);
+  }
+  is_blocked_ = true;
+  errno = EWOULDBLOCK;
+  return false;
 }
 
 Cell& Metrics::series(std::string_view name) {
@@ -134,8 +154,8 @@ Cell& Metrics::gauge_of(std::size_t slot) {
 
 std::size_t Metrics::find_or_add(std::string_view name) {
   if (header_ == nullptr || name.size() >= sizeof(Slot::name)) return kNone;
-  if (fd_ >= 0) ::flock(fd_, LOCK_EX);
-  const auto end = used();
+  if (fd_ >= 0 && !lock_file()) return kNone;
+  const auto end = std::min<std::size_t>(header_->used.load(std::memory_order_acquire), kMaxSeries);
   std::size_t slot = 0;
   while (slot < end && name != slots()[slot].text()) ++slot;
   if (slot == end && end < kMaxSeries) {
@@ -172,14 +192,18 @@ void Metrics::count_start_failure(const std::string& process) {
   series("ticketd_process_start_failures_total{process=\"" + process + "\"}").fetch_add(1);
 }
 
-std::string Metrics::render(std::vector<Sample> more) const {
-  if (header_ == nullptr) return exposition(std::move(more));
+// `fd`: of the file whose locks tell which processes live. `own`: this process's place, which has no lock for itself.
+// Another part's file may hold anything.
+std::vector<Sample> Metrics::samples_of(const Header* header, int fd, const Place* own) {
+  const auto used = std::min<std::size_t>(header->used.load(std::memory_order_acquire), kMaxSeries);
+  const auto* slots = reinterpret_cast<const Slot*>(header + 1);
+  const auto* places = reinterpret_cast<const Place*>(slots + kMaxSeries);
   std::vector<Sample> samples;
-  for (std::size_t i = 0; i < used(); ++i)
-    samples.push_back({std::string(slots()[i].text()), slots()[i].value.load(std::memory_order_relaxed)});
+  for (std::size_t i = 0; i < used; ++i)
+    samples.push_back({std::string(slots[i].text()), slots[i].value.load(std::memory_order_relaxed)});
   for (std::size_t p = 0; p < kMaxProcesses; ++p) {
-    if (places()[p][0].slot_after == 0 || !is_held(p)) continue;
-    for (const auto& gauge : places()[p]) {
+    if (places[p][0].slot_after == 0 || !(&places[p] == own || is_locked(fd, p, kBytes))) continue;
+    for (const auto& gauge : places[p]) {
       const auto slot = gauge.slot_after.load();
       if (slot == 0 || slot > samples.size()) continue;
       auto& sample = samples[slot - 1];
@@ -188,8 +212,26 @@ std::string Metrics::render(std::vector<Sample> more) const {
       sample.value = sample.series.starts_with(kStartTime) ? std::max(sample.value, value) : sample.value + value;
     }
   }
+  return samples;
+}
+
+std::string Metrics::render(std::vector<Sample> more) const {
+  if (header_ == nullptr) return exposition(std::move(more));
+  auto samples = samples_of(header_, fd_, place_);
   std::move(more.begin(), more.end(), std::back_inserter(samples));
   return exposition(std::move(samples));
+}
+
+std::vector<Sample> Metrics::read(const std::string& path) {
+  const int fd = path.empty() ? -1 : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (fd < 0) return {};
+  std::vector<std::uint64_t> copy(kBytes / sizeof(std::uint64_t));  // aligned as the file is
+  const auto* header = reinterpret_cast<const Header*>(copy.data());
+  std::vector<Sample> samples;
+  if (::pread(fd, copy.data(), kBytes, 0) == static_cast<ssize_t>(kBytes) && header->layout == kLayout)
+    samples = samples_of(header, fd, nullptr);
+  ::close(fd);
+  return samples;
 }
 
 }  // namespace ticketd

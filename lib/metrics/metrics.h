@@ -1,8 +1,11 @@
-// Metrics exact across all processes of a host: one file, mapped by every process, of atomic 64-bit numbers.
+// Metrics exact across all processes of a host: a file for each part of ticketd, mapped by every process of that part,
+// of atomic 64-bit numbers. No part writes another one's file, or maps it: whoever took over one part could truncate
+// what the other has mapped, which would kill it. To be shown, the others' are read like any file.
 //
 // Layout: a Header; kMaxSeries slots of 192 bytes: a series' whole name with labels, NUL-terminated, and its value;
 // kMaxProcesses places for the gauges of one process each. Slots are only ever added, under flock(2); a slot is
-// published by raising Header::used after its name is written. A file of another layout is replaced.
+// published by raising Header::used after its name is written. A file of another layout is replaced. Who may read a
+// file may lock it: so nobody waits for that lock without end.
 //
 // Counters outlive the processes that add to them, so an idle exit loses nothing. A gauge says how things are in one
 // process, so it must go with it, however it ends: a process holds its place by a lock on one byte of the file
@@ -48,6 +51,12 @@ class Histogram {
   Cell* sum_ = nullptr;
 };
 
+// The parts that count.
+constexpr std::array<std::string_view, 2> kMetricsParts = {"api", "worker"};
+
+// The file of a part, beside TICKETD_METRICS_FILE: …/metrics-api. Empty if `setting` is.
+std::string metrics_file_of(const std::string& setting, std::string_view part);
+
 class Metrics {
  public:
   // Maps the file at `path`, making it if need be; with an empty path, or where the file cannot be had (said in the
@@ -74,8 +83,11 @@ class Metrics {
   // A start that came to nothing.
   void count_start_failure(const std::string& process);
 
-  // Everything, and `more` that was not counted but looked at; see exposition().
+  // Everything, and `more` that was not counted but looked at, or was counted by another part; see exposition().
   [[nodiscard]] std::string render(std::vector<Sample> more = {}) const;
+
+  // What another part has counted by now, in its file. Empty if there is none that can be read.
+  [[nodiscard]] static std::vector<Sample> read(const std::string& path);
 
  private:
   struct Slot {
@@ -102,16 +114,17 @@ class Metrics {
 
   [[nodiscard]] Slot* slots() const { return reinterpret_cast<Slot*>(header_ + 1); }
   [[nodiscard]] Place* places() const { return reinterpret_cast<Place*>(slots() + kMaxSeries); }
-  [[nodiscard]] std::size_t used() const;
+  static std::vector<Sample> samples_of(const Header* header, int fd, const Place* own);
   bool open_file(const std::string& path);
+  bool lock_file();
   void take_place();
-  [[nodiscard]] bool is_held(std::size_t place) const;
   Cell& gauge_of(std::size_t slot);
   std::size_t find_or_add(std::string_view name);
 
   int fd_ = -1;
   Header* header_ = nullptr;
-  Place* place_ = nullptr;  // of this process
+  Place* place_ = nullptr;   // of this process
+  bool is_blocked_ = false;  // somebody has held the file's lock for longer than we wait
   Cell lost_{0};
   std::mutex mutex_;
   std::unordered_map<std::string, Cell*> known_;

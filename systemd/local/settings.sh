@@ -182,7 +182,7 @@ write_env() {
     defaults[QUEUE_REDIS_URL]="unix://admin:$ADMIN_PASSWORD@$SOCKET_DIR/redis-queue"
     defaults[CACHE_REDIS_URL]="unix://admin:$ADMIN_PASSWORD@$SOCKET_DIR/redis-cache"
   fi
-  rm -rf "$RUN_DIR/metrics" "$RUN_DIR/argon2"
+  rm -rf "$RUN_DIR"/metrics{,-api,-worker} "$RUN_DIR/argon2"
   # Sanitizers, preloaded clocks and fault injectors are the tests'; they reach only ticketd's processes.
   while read -r name; do
     case $name in

@@ -172,6 +172,21 @@ TEST(DoctorWork, AnEndpointMayNotHaveItsThreads) {
   expect_lacks("ticketd@livez", ended.said);
 }
 
+TEST(DoctorWork, TwoPartsMayBothWriteAMetricsFile) {
+  const auto directory = fs::temp_directory_path() / fresh_word();
+  fs::create_directory(directory);
+  const Settings settings = {{"TICKETD_METRICS_FILE", (directory / "metrics").string()}};
+  std::ofstream(directory / "metrics-worker") << "";
+  ::chmod((directory / "metrics-worker").c_str(), 0660);
+  const auto ended = doctor(settings);
+  ::chmod((directory / "metrics-worker").c_str(), 0640);
+  const auto mended = doctor(settings);
+  fs::remove_all(directory);
+  expect_fault("metrics file", "metrics-worker has to be written by its owner and by nobody else, mode 0660",
+               "chmod 640", ended);
+  expect_ok("metrics file", mended);
+}
+
 TEST(DoctorWork, SocketsAreMissingOrOpenToAll) {
   const Tree tree;
   tree.write("run/systemd/system/x", "", 0644);

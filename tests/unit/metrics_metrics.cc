@@ -1,5 +1,8 @@
 #include "metrics/metrics.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -212,6 +215,54 @@ TEST(Metrics, LeavesTheReplacedFileToThoseWhoHaveItMapped) {
   Metrics(path).series("b_total").fetch_add(1);
   cell.fetch_add(1);
   expect_text("b_total 1\n", samples(Metrics(path)));
+}
+
+TEST(Metrics, OfAnotherPartAreReadAndAddedUp) {
+  Metrics worker(path);
+  worker.series("both_total").fetch_add(2);
+  worker.gauge("busy").fetch_add(1);
+  Metrics own("");
+  own.series("both_total").fetch_add(3);
+  const auto text = own.render(Metrics::read(path));
+  expect_contains("both_total 5\n", text);
+  expect_contains("busy 1\n", text);
+}
+
+// Who may read a file may lock it.
+TEST(Metrics, NobodyWaitsForALockThatIsKept) {
+  Metrics metrics(path);
+  metrics.series("a_total").fetch_add(1);
+  const int fd = ::open(path.c_str(), O_RDONLY);
+  LONGS_EQUAL(0, ::flock(fd, LOCK_EX));
+  const auto start = std::chrono::steady_clock::now();
+  for (int i = 0; i < 100; ++i) metrics.series("late" + std::to_string(i)).fetch_add(1);
+  Metrics(path).series("c_total").fetch_add(1);
+  ::close(fd);
+  CHECK_TRUE(std::chrono::steady_clock::now() - start < std::chrono::seconds(5));
+  expect_text("a_total 1\n", samples(metrics));
+}
+
+// The other part may have been taken over.
+TEST(Metrics, OfAnotherPartMayHoldAnything) {
+  { Metrics(path).series("a_total").fetch_add(1); }
+  std::filesystem::resize_file(path, 4096);
+  CHECK_TRUE(Metrics::read(path).empty());
+  std::filesystem::remove(path);
+  { Metrics(path).series("a_total").fetch_add(1); }
+  // Names without an end, and more of them than there are slots.
+  std::fstream file(path, std::ios::in | std::ios::out);
+  file.seekp(8);
+  file << std::string(600'000, 'x');
+  file.close();
+  LONGS_EQUAL(4096, Metrics::read(path).size());
+  CHECK_TRUE(Metrics::read("/dev/zero").empty() && Metrics::read("/nowhere").empty());
+}
+
+TEST(Metrics, AreWrittenByTheirPartAlone) {
+  const auto before = ::umask(0);
+  { Metrics(path).series("a_total"); }
+  ::umask(before);
+  LONGS_EQUAL(0640, static_cast<int>(std::filesystem::status(path).permissions()));
 }
 
 TEST(Metrics, LooksUpACellByNumberOnce) {

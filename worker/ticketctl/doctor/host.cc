@@ -10,6 +10,7 @@
 #include <limits>
 #include <sstream>
 
+#include "metrics/metrics.h"
 #include "ticketctl/doctor/doctor.h"
 
 namespace ticketd::ctl {
@@ -32,30 +33,41 @@ std::string octal(mode_t mode) {
   return text.str();
 }
 
-void check_metrics_file(const Visit& visit) {
+// True if it is as it should be, or will be made.
+bool check_metrics_file(Findings& findings, const std::string& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) return true;
+  if (!S_ISREG(found.st_mode)) {
+    findings.fault("metrics file", path + " is no regular file", "remove it and restart handlers and workers");
+  } else if ((found.st_mode & S_IWUSR) == 0 || (found.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    findings.fault("metrics file",
+                   path + " has to be written by its owner and by nobody else, mode " + octal(found.st_mode),
+                   "`chmod 640 " + path + "` and restart handlers and workers");
+  } else if (::access(path.c_str(), R_OK) != 0) {
+    findings.unknown("metrics file", path + " is closed to this user");
+  } else {
+    return true;
+  }
+  return false;
+}
+
+void check_metrics_files(const Visit& visit) {
   auto& findings = visit.findings;
-  const auto& path = visit.config().metrics_file;
-  if (path.empty())
+  const auto& setting = visit.config().metrics_file;
+  if (setting.empty())
     return findings.warning("metrics file",
                             "is not set: every process counts for itself, and /metrics shows nothing of it",
                             "set TICKETD_METRICS_FILE=/run/ticketd/shared/metrics in /etc/ticketd/ticketd.env");
   struct stat found {};
-  const auto directory = fs::path(path).parent_path().string();
-  if (::stat(path.c_str(), &found) != 0) {
-    if (errno == EACCES) return findings.unknown("metrics file", directory + " is closed to this user");
-    if (::stat(directory.c_str(), &found) != 0)
-      return findings.fault("metrics file", path + " cannot be made: there is no directory " + directory,
-                            "`systemd-tmpfiles --create`, or another TICKETD_METRICS_FILE in /etc/ticketd/ticketd.env");
-    return findings.ok("metrics file", path + " will be made by the first process that counts");
-  }
-  if (!S_ISREG(found.st_mode))
-    return findings.fault("metrics file", path + " is no regular file", "remove it and restart handlers and workers");
-  if ((found.st_mode & S_IWUSR) == 0)
-    return findings.fault("metrics file", path + " cannot be written by its owner, mode " + octal(found.st_mode),
-                          "`chmod 660 " + path + "` and restart handlers and workers");
-  if (::access(path.c_str(), W_OK) != 0)
-    return findings.unknown("metrics file", path + " cannot be written by this user; the services' may");
-  findings.ok("metrics file", path + ", mode " + octal(found.st_mode));
+  const auto directory = fs::path(setting).parent_path().string();
+  if (::stat(directory.c_str(), &found) != 0 && errno != EACCES)
+    return findings.fault("metrics file", setting + " cannot be made: there is no directory " + directory,
+                          "`systemd-tmpfiles --create`, or another TICKETD_METRICS_FILE in /etc/ticketd/ticketd.env");
+  if (::access(directory.c_str(), X_OK) != 0)
+    return findings.unknown("metrics file", directory + " is closed to this user");
+  bool good = true;
+  for (const auto part : kMetricsParts) good = check_metrics_file(findings, metrics_file_of(setting, part)) && good;
+  if (good) findings.ok("metrics file", setting + "-… is written by its part alone");
 }
 
 // The soft limit in /proc/PID/limits, empty for a process that has gone.
@@ -185,7 +197,7 @@ void check_kernel(const Visit& visit) {
 }  // namespace
 
 void check_host(const Visit& visit) {
-  check_metrics_file(visit);
+  check_metrics_files(visit);
   check_open_files(visit);
   check_kernel(visit);
   if (!visit.installed())

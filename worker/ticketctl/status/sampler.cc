@@ -47,10 +47,15 @@ Sampler::Sampler(const Config& config)
       cache_(config.cache_redis_url, kRedisTimeoutMs) {}
 
 Looked<Series> Sampler::look_at_metrics() const {
-  const auto& path = config_.metrics_file;
-  if (path.empty()) return {std::nullopt, "TICKETD_METRICS_FILE is not set"};
-  if (::access(path.c_str(), R_OK | W_OK) != 0) return {std::nullopt, path + ": " + std::strerror(errno)};
-  return {parse_exposition(Metrics(path).render()), ""};
+  if (config_.metrics_file.empty()) return {std::nullopt, "TICKETD_METRICS_FILE is not set"};
+  std::vector<Sample> samples;
+  for (const auto part : kMetricsParts) {
+    const auto path = metrics_file_of(config_.metrics_file, part);
+    if (::access(path.c_str(), R_OK) != 0 && errno != ENOENT) return {std::nullopt, path + ": " + std::strerror(errno)};
+    for (auto& sample : Metrics::read(path)) samples.push_back(std::move(sample));
+  }
+  if (samples.empty()) return {std::nullopt, config_.metrics_file + ": nobody has counted yet"};
+  return {parse_exposition(exposition(std::move(samples))), ""};
 }
 
 StatusSample Sampler::look() {
