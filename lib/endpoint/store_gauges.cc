@@ -6,12 +6,17 @@
 #include "queue/command_stream.h"
 #include "redis/server_facts.h"
 #include "storage/dead_letters.h"
+#include "storage/event_desk.h"
 
 namespace ticketd {
 namespace {
 
 // All waits together stay below the 10 s that Prometheus waits by default.
 constexpr int kWaitMs = 1'000;
+// Few series, however many events there are: some commands' worth of the busiest.
+constexpr int kLately = 1'000;
+constexpr int kEventsShown = 10;
+constexpr std::size_t kLongestTitle = 60;
 
 template <class Look>
 void look(std::vector<Sample>& samples, const std::string& store, Look&& look_at) {
@@ -22,6 +27,33 @@ void look(std::vector<Sample>& samples, const std::string& store, Look&& look_at
     up = false;
   }
   samples.push_back({"ticketd_store_up{store=\"" + store + "\"}", up ? 1 : 0});
+}
+
+// Where the first `most` bytes of a UTF-8 text end, or a character before.
+std::size_t text_end(const std::string& text, std::size_t most) {
+  if (text.size() <= most) return text.size();
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
+  return most;
+}
+
+// A label's value (Prometheus, "Text format details"): whoever organises an event has written it.
+std::string label_of(const std::string& text) {
+  std::string label;
+  for (const char c : text.substr(0, text_end(text, kLongestTitle))) {
+    if (c == '\\' || c == '"') label += '\\';
+    label += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+  }
+  return label;
+}
+
+// How its seats go, of each event that people ask most of.
+void look_at_events(std::vector<Sample>& samples, pqxx::transaction_base& tx) {
+  for (const auto& event : storage::list_busy_events(tx, kLately, kEventsShown)) {
+    const auto labels = "{event=\"" + event.id.str() + "\",title=\"" + label_of(event.title) + "\"}";
+    samples.push_back({"ticketd_event_seats" + labels, event.total_tickets});
+    samples.push_back({"ticketd_event_seats_free" + labels, event.available_tickets});
+    samples.push_back({"ticketd_event_waiting" + labels, event.waiting_list_count});
+  }
 }
 
 void look_at_queue(std::vector<Sample>& samples, const Config& config, Time now) {
@@ -46,6 +78,7 @@ std::vector<Sample> look_at_stores(const Config& config, Time now) {
     postgres::DatabaseConnection session(config.database_url, {"metrics", kWaitMs, 0});
     pqxx::nontransaction tx(session.get());
     samples.push_back({"ticketd_dead_letters", storage::count_dead_letters(tx)});
+    look_at_events(samples, tx);
   });
   look(samples, "queue", [&] { look_at_queue(samples, config, now); });
   look(samples, "cache", [&] { redis::RedisConnection(config.cache_redis_url, kWaitMs).command({"PING"}); });
