@@ -65,6 +65,7 @@ operate() {
   check "/metrics" documented metrics
   check "a user called Ann" register ann
   check "finding users and events" documented find
+  check "where a booking has gone" documented vanished
   check "another address and a new password" sign_in_again
   check "ending sessions and accounts" documented end
   check "back up, while it runs" back_up
