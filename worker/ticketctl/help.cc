@@ -165,6 +165,7 @@ std::optional<std::string> unknown_word(const std::vector<std::string>& words) {
     if (names.size() > 1) list.push_back(names[1]);
   }
   std::vector<std::string> commands;
+  commands.reserve(parts.size());
   for (const auto& [name, list] : parts) commands.push_back(name);
   const auto& command = words.front();
   const auto found = parts.find(command);
@@ -181,7 +182,7 @@ std::optional<std::string> unknown_word(const std::vector<std::string>& words) {
   for (const auto& word : words) {
     if (!word.starts_with("--")) continue;
     if (std::find(entry->options.begin(), entry->options.end(), word) == entry->options.end())
-      return name + " has no option " + word + suggestion(word, entry->options);
+      return name.append(" has no option ").append(word).append(suggestion(word, entry->options));
   }
   return std::nullopt;
 }
