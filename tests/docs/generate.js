@@ -80,7 +80,9 @@ async function main() {
 
   async function attempt(request, allowed) {
     const bearer = request.token ?? (request.operation.id === 'auth-update-password' ? (await signUp()).tokens.access_token : token);
-    const body = request.raw ?? (request.body && JSON.stringify(request.body));
+    // 5.0 is an integer, too.
+    const written = request.body && JSON.stringify(request.body).replace(/(?<="):\d+(?=[,}])/g, (number) => number + (random() < 0.3 ? '.0' : ''));
+    const body = request.raw ?? written;
     const query = new URLSearchParams(request.query).toString();
     const headers = { ...(body !== undefined && { ...json, 'Content-Length': Buffer.byteLength(body) }), ...(request.signedIn && bearer && { Authorization: `Bearer ${bearer}` }), ...request.headers };
     const answer = await send(request.method, request.path + (query && `?${query}`), headers, body);

@@ -97,6 +97,15 @@ TEST(DiscoverEvents, PagesByNumber) {
   expect_number(3, last.data()["pagination"]["total_pages"]);
 }
 
+TEST(DiscoverEvents, ShowsNothingBehindTheLastPage) {
+  create("Songs", {});
+  for (const char* page : {"&page=2", "&limit=100&page=101", "&limit=100&page=10000"}) {
+    const auto behind = discover(page);
+    LONGS_EQUAL(0, behind.data()["data"].size());
+    expect_number(1, behind.data()["pagination"]["total"]);
+  }
+}
+
 TEST(DiscoverEvents, ShowsEveryEventOnExactlyOnePage) {
   std::vector<std::string> made, seen;
   for (int i = 0; i < 5; ++i) made.push_back(create("Songs", {.starts_in = kDay}));

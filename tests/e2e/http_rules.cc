@@ -58,6 +58,19 @@ TEST(Http, AnswersAGetWhereThereIsNoneWith405) {
   }
 }
 
+TEST(Http, SaysInAllowWhatA405WouldHaveTakenAndNothingElsewhere) {
+  for (const char* path : {"/nothing", "/v1/users/me"}) {
+    const auto reply = send(person.request("TRACE", path));
+    expect_problem(405, "method_not_allowed", reply);
+    expect_contains("OPTIONS", reply.header("allow"));
+  }
+  auto large = person.request("PUT", "/v1/events/book");
+  large.body = std::string(20'000, 'x');
+  const auto reply = send(large);
+  expect_problem(413, "body_too_large", reply);
+  expect(!reply.has_header("allow"), "no Allow beside a 413");
+}
+
 TEST(Http, AnswersAStrangeMethodWithAProblem) {
   const auto reply = send(person.request("BREW", "/v1/users/me"));
   expect(reply.status == 405 || reply.status == 501 || reply.status == 400, "a refusal, not " + reply.body);
