@@ -20,7 +20,7 @@ function random() { // mulberry32: the same requests for the same seed
 }
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: AT_ONCE });
-function send(method, path, headers, body) {
+function exchange(method, path, headers, body) {
   return new Promise((done, failed) => {
     const request = http.request(base, { method, path, headers, agent }, (answer) => {
       const parts = [];
@@ -34,6 +34,15 @@ function send(method, path, headers, body) {
     request.on('error', failed);
     request.end(body);
   });
+}
+
+// A machine with much else to do hashes few passwords at once, says so, and is asked again.
+async function send(...request) {
+  for (let tries = 5; ; tries--) {
+    const answer = await exchange(...request);
+    if (tries === 0 || answer.status !== 503 || !answer.body.includes('"code":"busy"')) return answer;
+    await new Promise((done) => setTimeout(done, 1000 * Number(answer.headers['retry-after'])));
+  }
 }
 
 const json = { 'Content-Type': 'application/json' };
