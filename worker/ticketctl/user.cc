@@ -166,7 +166,7 @@ int reset_password(const Config& config, postgres::DatabasePool& database, const
   constexpr std::size_t kLetters = 20;  // of base64: 120 bits
   SystemRandom random;
   const auto password = auth::make_opaque_token(random).substr(0, kLetters);
-  const auto hash = auth::Passwords(1).hash(password);
+  const auto hash = auth::Passwords(1).hash(password, auth::Turn::known);
   const auto id = account.user.id;
   const auto after = postgres::transact(
       database, [&](pqxx::work& tx) { return storage::update_password(tx, id, hash, SystemClock()); });
