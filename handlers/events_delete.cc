@@ -1,6 +1,6 @@
 // DELETE /v1/events/{event_id}: cancels an event of the caller with every booking of it, and tells everyone concerned.
-// One that is over only goes out of sight. An admin may delete anybody's. Once more, perhaps because the first answer was
-// lost, it is answered the same.
+// One that is over only goes out of sight. An admin may delete anybody's. Once more, perhaps because the first answer
+// was lost, it is answered the same.
 #include "api/event_reply.h"
 #include "endpoint/admin.h"
 #include "endpoint/serve.h"

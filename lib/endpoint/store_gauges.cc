@@ -39,9 +39,13 @@ std::size_t text_end(const std::string& text, std::size_t most) {
 // A label's value (Prometheus, "Text format details"): whoever organises an event has written it.
 std::string label_of(const std::string& text) {
   std::string label;
-  for (const char c : text.substr(0, text_end(text, kLongestTitle))) {
+  const auto end = text_end(text, kLongestTitle);
+  for (std::size_t i = 0; i < end; ++i) {
+    const bool c1 = text[i] == '\xc2' && i + 1 < end && static_cast<unsigned char>(text[i + 1]) < 0xa0;
+    if (c1) ++i;  // the second half of the control characters, in UTF-8
+    const char c = c1 || static_cast<unsigned char>(text[i]) < ' ' || text[i] == '\x7f' ? ' ' : text[i];
     if (c == '\\' || c == '"') label += '\\';
-    label += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+    label += c;
   }
   return label;
 }

@@ -35,21 +35,6 @@ double take_bound(std::string& labels) {
   return text == "+Inf" ? HUGE_VAL : std::strtod(text.c_str(), nullptr);
 }
 
-// metric, metric{labels} or metric_bucket{labels,le="bound"}, in visible ASCII.
-bool is_series(std::string_view text) {
-  const auto brace = std::min(text.find('{'), text.size());
-  const auto metric = text.substr(0, brace), labels = text.substr(brace);
-  if (metric.empty() || metric.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") != std::string_view::npos)
-    return false;
-  if (!std::ranges::all_of(labels, [](char c) { return c >= ' ' && c <= '~'; })) return false;
-  if (!labels.empty() && !labels.ends_with('}')) return false;
-  if (!metric.ends_with("_bucket")) return true;
-  const auto le = labels.rfind("le=\"");
-  if (le == std::string_view::npos) return false;
-  const auto bound = labels.substr(le + 4);
-  return bound == "+Inf\"}" || bound.find_first_not_of("0123456789.") == bound.size() - 2;
-}
-
 Row row_of(Sample&& sample) {
   Row row;
   const auto brace = std::min(sample.series.find('{'), sample.series.size());
@@ -93,6 +78,20 @@ std::string text_of(const Row& row) {
 
 }  // namespace
 
+bool is_series(std::string_view text) {
+  const auto brace = std::min(text.find('{'), text.size());
+  const auto metric = text.substr(0, brace), labels = text.substr(brace);
+  if (metric.empty() || metric.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") != std::string_view::npos)
+    return false;
+  if (!std::ranges::all_of(labels, [](char c) { return c >= ' ' && c <= '~'; })) return false;
+  if (!labels.empty() && !labels.ends_with('}')) return false;
+  if (!metric.ends_with("_bucket")) return true;
+  const auto le = labels.rfind("le=\"");
+  if (le == std::string_view::npos) return false;
+  const auto bound = labels.substr(le + 4);
+  return bound == "+Inf\"}" || bound.find_first_not_of("0123456789.") == bound.size() - 2;
+}
+
 std::string seconds_text(std::int64_t us) {
   auto text = std::to_string(us / 1'000'000);
   const auto rest = us % 1'000'000;
@@ -105,9 +104,7 @@ std::string seconds_text(std::int64_t us) {
 std::string exposition(std::vector<Sample> samples) {
   std::vector<Row> rows;
   rows.reserve(samples.size());
-  for (auto& sample : samples) {
-    if (is_series(sample.series)) rows.push_back(row_of(std::move(sample)));
-  }
+  for (auto& sample : samples) rows.push_back(row_of(std::move(sample)));
   const auto place = [](const Row& row) { return std::tie(row.metric, row.labels, row.part, row.bound); };
   std::sort(rows.begin(), rows.end(), [&](const Row& a, const Row& b) { return place(a) < place(b); });
   merge(rows);

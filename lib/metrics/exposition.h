@@ -17,9 +17,11 @@ struct Sample {
 
 // The samples as text, those of a metric together under its HELP and TYPE. Of a histogram each bucket comes as what it
 // holds alone, `x_bucket{le="…"}` with `+Inf` for the last one, and `x_sum`; it is shown with the running totals, and
-// with `x_count`, so that these agree whatever is being added meanwhile. Samples of one series are added up. What is
-// named like no series is left out: the names come from a file that every process of a part may write to.
+// with `x_count`, so that these agree whatever is being added meanwhile. Samples of one series are added up.
 std::string exposition(std::vector<Sample> samples);
+
+// metric, metric{labels} or metric_bucket{labels,le="bound"}, in visible ASCII. A name out of a file may be anything.
+bool is_series(std::string_view text);
 
 // What a metric of ours means, one line; empty for another.
 std::string_view help_of(std::string_view metric);

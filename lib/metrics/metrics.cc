@@ -212,6 +212,7 @@ std::vector<Sample> Metrics::samples_of(const Header* header, int fd, const Plac
       sample.value = sample.series.starts_with(kStartTime) ? std::max(sample.value, value) : sample.value + value;
     }
   }
+  std::erase_if(samples, [](const Sample& sample) { return !is_series(sample.series); });
   return samples;
 }
 

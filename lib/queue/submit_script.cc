@@ -100,7 +100,7 @@ std::string question_of(const std::string& command, const std::string& arguments
   return question + ')';
 }
 
-std::string settings_of(const Limits& limits) {
+std::string script_of(const Limits& limits, std::initializer_list<const char*> parts) {
   std::string script;
   const auto local = [&](const char* name, int value) {
     script += std::string("local ") + name + " = " + std::to_string(value) + '\n';
@@ -112,11 +112,6 @@ std::string settings_of(const Limits& limits) {
   local("keys_per_network", limits.keys_per_network);
   local("keys_max", limits.keys_max);
   local("key_ttl", kIdempotencyTtlS);
-  return script;
-}
-
-std::string script_of(const Limits& limits, std::initializer_list<const char*> parts) {
-  auto script = settings_of(limits);
   for (const auto* part : parts) script += part;
   return script;
 }
@@ -125,13 +120,9 @@ std::string script_of(const Limits& limits, std::initializer_list<const char*> p
 
 std::string submit_script(const Limits& limits) { return script_of(limits, kParts); }
 
-std::string claim_script(const Limits& limits) {
-  return script_of(limits, {kNamesOfClaim, kReplay, kQuotas, kRemember});
-}
-
 // Made of the other one, so that it asks for what that needs.
 std::string rights_script(const Limits& limits) {
-  auto script = settings_of(limits) + kNames + "local count = keys_of_user\n";
+  auto script = script_of(limits, {kNames}) + "local count = keys_of_user\n";
   static const std::regex kCall(R"(redis\.call\('([A-Z]+)', ([^()]*))");
   for (const auto* part : kParts) {
     for (std::cregex_iterator at(part, part + std::strlen(part), kCall), end; at != end; ++at) {
@@ -140,6 +131,10 @@ std::string rights_script(const Limits& limits) {
     }
   }
   return script + "return {'ready'}";
+}
+
+std::string claim_script(const Limits& limits) {
+  return script_of(limits, {kNamesOfClaim, kReplay, kQuotas, kRemember});
 }
 
 }  // namespace ticketd::queue

@@ -18,9 +18,9 @@ const Statement kLockEvents{"lock_events", R"(
 
 const Statement kLoadLocations{"load_event_locations", "SELECT id, location FROM events WHERE id = ANY ($1::uuid[])"};
 
-// Of each pair of event and user, sums; the slots as two numbers of 50 bits. Not what has ended by a decision that is still
-// being carried out in pieces (storage/bulk_changes.h), but for its slots.
-// OFFSET 0: looked up by its key for each pair, never joined with all live bookings there are.
+// Of each pair of event and user, sums; the slots as two numbers of 50 bits. Not what has ended by a decision that is
+// still being carried out in pieces (storage/bulk_changes.h), but for its slots. OFFSET 0: looked up by its key for
+// each pair, never joined with all live bookings there are.
 const Statement kLoadHoldings{"load_holdings", R"(
   SELECT pair.event_id, pair.user_id, held.live, held.waiting, held.low_slots, held.high_slots
   FROM (SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS pair (event_id, user_id, line_closed_before)) AS pair
@@ -99,7 +99,8 @@ void load_bookings(const pqxx::result& rows, LoadedBatch& batch) {
   for (const auto& row : rows) {
     batch.events.at(id_of<EventId>(row["event_id"]))
         .load({id_of<BookingId>(row["id"]), id_of<UserId>(row["user_id"]),
-               *domain::parse_booking_state(text_of(row["state"])), row["seq"].as<std::int64_t>(), int_of(row["slot"])});
+               *domain::parse_booking_state(text_of(row["state"])), row["seq"].as<std::int64_t>(),
+               int_of(row["slot"])});
   }
 }
 
@@ -150,9 +151,9 @@ void load_cancelled(pqxx::work& tx, const EventCommands& by_event, LoadedBatch& 
     }
   }
   if (events.empty()) return;
-  load_bookings(run(tx, kLoadCancelled, events.binary(), users.binary(), closed_before.binary(), newest.binary(),
-                    named.binary()),
-                batch);
+  load_bookings(
+      run(tx, kLoadCancelled, events.binary(), users.binary(), closed_before.binary(), newest.binary(), named.binary()),
+      batch);
 }
 
 void load_waiting_list(pqxx::work& tx, const EventCommands& by_event, LoadedBatch& batch) {

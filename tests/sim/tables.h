@@ -17,8 +17,8 @@ class Tables {
 
   [[nodiscard]] bool is_done(CommandId id) const { return outcomes_.contains(id); }
 
-  // Counters, what the users of the commands hold, those of their bookings that they could cancel, the head of the waiting
-  // list as far as the commands could promote.
+  // Counters, what the users of the commands hold, those of their bookings that they could cancel, the head of the
+  // waiting list as far as the commands could promote.
   [[nodiscard]] domain::EventState load(std::span<const domain::Command* const> commands) const;
 
   // One transaction: the counters of `state`, and what the facts say. Says what the schema would refuse;
