@@ -6,12 +6,13 @@ using namespace ticketd;
 
 static Answer discover(App& app, const Request& request, UserId) {
   http::Fields in(request);
+  const auto search = read_search(in);
   const auto now = app.clock.now();
   auto filter = read_filter(in, {When::upcoming, storage::EventSort::start}, now);
-  const auto page = read_event_page(in, filter);
+  const auto page = read_event_page(in, filter, search);
   if (!in.ok()) return in.refusal();
   return postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) -> Answer {
-    if (filter.words) filter.words = storage::word_query(tx, *filter.words);
+    if (const auto refusal = find_words(tx, search, filter)) return *refusal;
     const int total = app.counts.count(tx, filter, now);
     const auto found = list_page(tx, filter, page, total);
     const auto data = JsonText::object(

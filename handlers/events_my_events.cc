@@ -8,6 +8,7 @@ using namespace ticketd;
 static Answer my_events(App& app, const Request& request, UserId user) {
   http::Fields in(request);
   const auto now = app.clock.now();
+  const auto search = read_search(in);
   auto filter = read_filter(in, {When::all, storage::EventSort::created_descending}, now);
   enum class State { open, over, deleted, all };
   const auto state = in.optional_word<State>(
@@ -17,10 +18,10 @@ static Answer my_events(App& app, const Request& request, UserId user) {
   if (state == State::over) filter.ends_before = now;
   if (state == State::deleted) filter.scope = storage::EventScope::deleted;
   if (state == State::all) filter.scope = storage::EventScope::all;
-  const auto page = read_event_page(in, filter);
+  const auto page = read_event_page(in, filter, search);
   if (!in.ok()) return in.refusal();
   return postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) -> Answer {
-    if (filter.words) filter.words = storage::word_query(tx, *filter.words);
+    if (const auto refusal = find_words(tx, search, filter)) return *refusal;
     const auto found = list_page(tx, filter, page, 0);
     auto reply = http::success(200, "All events retrieved successfully", events_json(found.events, now));
     if (found.next_cursor) {

@@ -22,16 +22,17 @@ void refuse_contradictions(http::Fields& in, const storage::EventFilter& filter,
 
 }  // namespace
 
-Page read_event_page(http::Fields& in, const storage::EventFilter& filter) {
-  auto page = read_page(in, "events " + std::to_string(static_cast<int>(filter.sort)) + ' ' + key_of(filter));
+Page read_event_page(http::Fields& in, const storage::EventFilter& filter, const std::string& search) {
+  auto page =
+      read_page(in, "events " + std::to_string(static_cast<int>(filter.sort)) + ' ' + key_of(filter) + ' ' + search);
   page.number = in.optional_number("page", 1, storage::kCountMax).value_or(1);
   return page;
 }
 
+std::string read_search(http::Fields& in) { return in.optional_text("q", {0, 200}).value_or(""); }
+
 storage::EventFilter read_filter(http::Fields& in, const ListDefaults& defaults, Time now) {
   storage::EventFilter filter;
-  filter.words = in.optional_text("q", {0, 200});
-  if (filter.words && filter.words->empty()) filter.words.reset();
   filter.from = in.optional_time("from");
   filter.to = in.optional_time("to");
   filter.available_only = in.optional_boolean("available").value_or(false);
@@ -46,6 +47,13 @@ storage::EventFilter read_filter(http::Fields& in, const ListDefaults& defaults,
                                                      {"-created_at", EventSort::created_descending}})
                     .value_or(defaults.sort);
   return filter;
+}
+
+std::optional<Refusal> find_words(pqxx::transaction_base& tx, const std::string& search, storage::EventFilter& filter) {
+  if (search.empty()) return std::nullopt;
+  filter.words = storage::list_search_words(tx, search);
+  if (!filter.words.empty()) return std::nullopt;
+  return Refusal{Code::validation_failed, "", {{"q", "invalid", "q must have a letter or a digit"}}};
 }
 
 EventPage list_page(pqxx::transaction_base& tx, const storage::EventFilter& filter, const Page& page, int total) {

@@ -29,30 +29,39 @@ const Order& order_of(EventSort sort) {
   return kOrders.at(static_cast<std::size_t>(sort));
 }
 
+// Events are found by their words in one of two ways. All that have the words first, and then each by its key: with a
+// list of words nobody knows how many that are, so no plan is left to guess it. Or along the sorted list, each event
+// asked for its words, until a page is full: where many have them, that is soon.
+enum class By { list, words };
+
 // A WHERE clause that names just the conditions that are asked for, so that each combination gets its own plan. Values
 // go in as parameters: only fixed text is ever joined to the SQL.
 class Query {
  public:
-  explicit Query(EventScope scope) : scope_(where_of(scope)) {}
+  explicit Query(EventScope scope) : scope_(scope) {}
 
   void where(const std::string& before, const std::string& value, const std::string& after = "") {
-    values_.push_back(value);
-    conditions_ += " AND " + before + "$" + std::to_string(values_.size()) + after;
+    conditions_ += " AND " + before + parameter(value) + after;
   }
   void where(const std::string& condition) { conditions_ += " AND " + condition; }
 
-  pqxx::result run(pqxx::transaction_base& tx, const std::string& select, const std::string& rest) const {
-    return tx.exec_params(select + " FROM events WHERE " + scope_ + conditions_ + rest,
-                          pqxx::prepare::make_dynamic_params(values_));
+  void having(const SearchWord& word) {
+    // The others have no keys, but one owner, who asks.
+    if (scope_ == EventScope::open)
+      keys_ += (keys_.empty() ? "" : " AND ") + ("keys @> " + parameter(word.keys) + "::integer[]");
+    patterns_ += (patterns_.empty() ? "" : " AND ") + ("strpos(words, " + parameter(word.pattern) + ") > 0");
   }
-  // The same, but all that the conditions leave is found first and only then sorted and cut.
-  pqxx::result run_unsorted(pqxx::transaction_base& tx, const std::string& select, const std::string& rest) const {
-    return tx.exec_params(
-        select + " FROM (SELECT * FROM events WHERE " + scope_ + conditions_ + " OFFSET 0) AS found" + rest,
-        pqxx::prepare::make_dynamic_params(values_));
+  void not_over() {
+    where("NOT over");
+    words_of_all_ = false;
+  }
+
+  pqxx::result run(pqxx::transaction_base& tx, By by, const std::string& select, const std::string& rest) const {
+    return tx.exec_params(select + " FROM " + rows(by) + rest, pqxx::prepare::make_dynamic_params(values_));
   }
   int count(pqxx::transaction_base& tx, int most) const {
-    return int_of(run(tx, "SELECT count(*) FROM (SELECT 1", " LIMIT " + std::to_string(most) + ") AS matches")[0][0]);
+    return int_of(
+        run(tx, By::words, "SELECT count(*) FROM (SELECT 1", " LIMIT " + std::to_string(most) + ") AS matches")[0][0]);
   }
 
  private:
@@ -60,30 +69,58 @@ class Query {
     return scope == EventScope::open ? "state = 'open'" : scope == EventScope::deleted ? "state <> 'open'" : "true";
   }
 
-  const char* const scope_;
+  std::string parameter(const std::string& value) {
+    values_.push_back(value);
+    return "$" + std::to_string(values_.size());
+  }
+  // OFFSET 0: what stands there is looked for as it stands. || '': a long text is unpacked once, not for each pattern.
+  std::string rows(By by) const {
+    const auto events = std::string("events WHERE ") + where_of(scope_) + conditions_;
+    if (patterns_.empty()) return events;
+    const auto words = [&](const std::string& which) {
+      return "(SELECT event_id, words || '' AS words FROM event_words WHERE " + which + " OFFSET 0) AS w WHERE " +
+             patterns_;
+    };
+    const auto with = [&](const std::string& which) {
+      return events + " AND EXISTS (SELECT FROM " + words(which) + " OFFSET 0)";
+    };
+    if (scope_ != EventScope::open) return with("event_id = events.id");
+    // As the two indexes are made.
+    const auto keys =
+        words_of_all_ ? "(NOT over AND " + keys_ + " OR over AND " + keys_ + ")" : "NOT over AND " + keys_;
+    if (by == By::list) return with("event_id = events.id AND " + keys);
+    return "(SELECT event_id FROM " + words(keys) + " OFFSET 0) AS w, LATERAL (SELECT * FROM " + events +
+           " AND id = w.event_id OFFSET 0) AS found";
+  }
+
+  const EventScope scope_;
   std::string conditions_;
+  std::string keys_;
+  std::string patterns_;
+  bool words_of_all_ = true;
   std::vector<std::string> values_;
 };
 
-// The different words of a search, the first few of them: it costs as much as all of them together, and each more than
-// a plain condition. As PostgreSQL's own parser splits the text: a word that it would split further is looked for as a
-// phrase, row by row. A single letter is a word and no beginning of one: in a large table nearly every row has some
-// word that begins with it (not so from U+2E80 on, with the signs of Chinese, Japanese and Korean). The configuration
-// 'simple' knows no stop words and no language: what is written is what is found.
-const Statement kWordQuery{"word_query", R"(
-  SELECT string_agg('''' || replace(replace(lexeme, '\', '\\'), '''', '''''') || ''''
-           || CASE WHEN length(lexeme) > 1 OR ascii(lexeme) >= x'2E80'::int THEN ':*' ELSE '' END, ' & ')
-  FROM (SELECT lexeme FROM unnest(to_tsvector('simple', translate($1, '/.-@', '    '))) ORDER BY positions[1] LIMIT 8) AS words)"};
+const Statement kSearchWords{"search_words", "SELECT pattern, keys FROM search_query($1)"};
+
+// OFFSET 0: one look at the other index for each event, in their order, however many are missing. What has its words
+// meanwhile keeps them: they are of this moment, and those that were read here may be older.
+const Statement kInsertMissing{"insert_missing_words", R"(
+  WITH missing AS MATERIALIZED (
+    SELECT id, e AS event FROM events AS e WHERE id > $1 AND NOT EXISTS (SELECT FROM event_words WHERE event_id = e.id OFFSET 0)
+    ORDER BY id LIMIT 200),
+  inserted AS (
+    INSERT INTO event_words SELECT w.* FROM missing, LATERAL event_words_of(event) AS w
+    ON CONFLICT (event_id) DO NOTHING)
+  SELECT id FROM missing ORDER BY id DESC LIMIT 1)"};
 
 Query query_of(const EventFilter& filter) {
   Query query(filter.scope);
-  if (filter.words)
-    query.where("to_tsvector('simple', translate(title || ' ' || location || ' ' || description, '/.-@', '    ')) @@ ",
-                *filter.words, "::tsquery");
+  for (const auto& word : filter.words) query.having(word);
   if (filter.from) query.where("start_date_time >= ", format_time(*filter.from));
   if (filter.to) query.where("start_date_time <= ", format_time(*filter.to));
   if (filter.ends_after) {
-    query.where("NOT over");  // what was marked long ago; for an index that begins behind it
+    query.not_over();  // what was marked long ago; for an index that begins behind it
     query.where("end_date_time > ", format_time(*filter.ends_after));
   }
   if (filter.ends_before) {
@@ -99,10 +136,11 @@ Query query_of(const EventFilter& filter) {
 
 std::string key_of(const EventFilter& filter) {
   const auto text = [](const std::optional<Time>& time) { return time ? std::to_string(epoch_ms(*time)) : ""; };
+  std::string words;
+  for (const auto& word : filter.words) words += word.pattern + '|';
   return std::to_string(static_cast<int>(filter.scope)) + '|' + text(filter.from) + '|' + text(filter.to) + '|' +
          (filter.ends_after ? "upcoming" : "") + '|' + (filter.ends_before ? "past" : "") + '|' +
-         (filter.available_only ? "available" : "") + '|' + (filter.owner ? filter.owner->str() : "") + '|' +
-         filter.words.value_or("");
+         (filter.available_only ? "available" : "") + '|' + (filter.owner ? filter.owner->str() : "") + '|' + words;
 }
 
 Time sort_time_of(const Event& event, EventSort sort) {
@@ -110,8 +148,10 @@ Time sort_time_of(const Event& event, EventSort sort) {
   return by_start ? event.starts_at : event.created_at;
 }
 
-std::string word_query(pqxx::transaction_base& tx, const std::string& text) {
-  return optional_text(run(tx, kWordQuery, text)[0][0]).value_or("");
+std::vector<SearchWord> list_search_words(pqxx::transaction_base& tx, const std::string& text) {
+  return list_of(run(tx, kSearchWords, text), [](const pqxx::row& row) {
+    return SearchWord{text_of(row[0]), text_of(row[1])};
+  });
 }
 
 std::vector<Event> list_events(pqxx::transaction_base& tx, const EventFilter& filter, int limit, int offset,
@@ -124,15 +164,17 @@ std::vector<Event> list_events(pqxx::transaction_base& tx, const EventFilter& fi
   }
   std::string rest = std::string(" ORDER BY ") + order.order_by + " LIMIT " + std::to_string(limit);
   if (!cursor && offset > 0) rest += " OFFSET " + std::to_string(offset);
-  // PostgreSQL does not know how many words begin with a prefix. Walking the sorted list until a page is full takes
-  // seconds where few match, and so does sorting where many do.
-  const bool few = filter.words && matches < kFewMatches;
-  const auto select = std::string("SELECT ") + kEventColumns;
-  return list_of(few ? query.run_unsorted(tx, select, rest) : query.run(tx, select, rest), event_of);
+  const auto by = matches < kFewMatches ? By::words : By::list;
+  return list_of(query.run(tx, by, std::string("SELECT ") + kEventColumns, rest), event_of);
 }
 
 int count_events(pqxx::transaction_base& tx, const EventFilter& filter) {
   return query_of(filter).count(tx, kCountMax);
+}
+
+std::optional<EventId> insert_missing_words(pqxx::transaction_base& tx, EventId after) {
+  const auto rows = run(tx, kInsertMissing, after.str());
+  return rows.empty() ? std::nullopt : std::optional(id_of<EventId>(rows[0][0]));
 }
 
 }  // namespace ticketd::storage

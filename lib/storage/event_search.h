@@ -11,15 +11,21 @@ namespace ticketd::storage {
 
 enum class EventSort { start, start_descending, created, created_descending };
 
+// How a word of a search is found; both as PostgreSQL's function search_query() says.
+struct SearchWord {
+  std::string pattern;
+  std::string keys;
+};
+
 enum class EventScope { open, deleted, all };  // open: not deleted, be it over or not
 
 struct EventFilter {
   EventScope scope = EventScope::open;
-  std::optional<std::string> words;  // a word_query()
-  std::optional<Time> from;          // starts at or after
-  std::optional<Time> to;            // starts at or before
-  std::optional<Time> ends_after;    // upcoming
-  std::optional<Time> ends_before;   // past
+  std::vector<SearchWord> words;    // that an event must have, all of them
+  std::optional<Time> from;         // starts at or after
+  std::optional<Time> to;           // starts at or before
+  std::optional<Time> ends_after;   // upcoming
+  std::optional<Time> ends_before;  // past
   bool available_only = false;
   std::optional<UserId> owner;
   EventSort sort = EventSort::start;
@@ -31,9 +37,13 @@ std::string key_of(const EventFilter& filter);
 // What a list in this order is sorted by.
 Time sort_time_of(const Event& event, EventSort sort);
 
-// What to look for, for a search as it was typed: events with words in title, location or description that begin with
-// the text's first eight, as a tsquery. One without words finds nothing.
-std::string word_query(pqxx::transaction_base& tx, const std::string& text);
+// What to look for, for a search as it was typed: the first eight different words. Empty if it has no letter and no
+// digit.
+std::vector<SearchWord> list_search_words(pqxx::transaction_base& tx, const std::string& text);
+
+// Gives the words of the next events that have none yet, a small piece of them, so that whoever changes one of them
+// waits for a moment at most. `after`: the last event of the piece before. Empty when all are through.
+std::optional<EventId> insert_missing_words(pqxx::transaction_base& tx, EventId after);
 
 // `limit` open events, behind the cursor if there is one, else behind the first `offset`.
 // `matches`: how many have the words that are asked for, about; it decides how they are looked for.

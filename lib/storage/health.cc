@@ -44,7 +44,7 @@ const Statement kMissingRights{"missing_rights", R"(
     ('api', 'users', '{SELECT,INSERT,UPDATE}'), ('api', 'refresh_tokens', '{SELECT,INSERT,UPDATE}'),
     ('api', 'events', '{SELECT,INSERT,UPDATE}'), ('api', 'bookings', '{SELECT}'), ('api', 'commands', '{SELECT}'),
     ('api', 'notifications', '{SELECT,UPDATE}'), ('api', 'dead_letters', '{SELECT}'),
-    ('api', 'deleted_users', '{SELECT}'), ('api', 'waiting_blocks', '{SELECT}'),
+    ('api', 'deleted_users', '{SELECT}'), ('api', 'waiting_blocks', '{SELECT}'), ('api', 'event_words', '{SELECT}'),
     ('api', 'idempotency_keys', '{SELECT,INSERT,UPDATE}'),
     ('worker', 'users', '{SELECT}'), ('worker', 'deleted_users', '{SELECT,DELETE}'),
     ('worker', 'events', '{SELECT,UPDATE}'),

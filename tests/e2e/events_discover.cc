@@ -80,6 +80,22 @@ TEST(DiscoverEvents, SearchesWithoutRegardToCase) {
   expect_found({id}, "");
 }
 
+TEST(DiscoverEvents, FindsAWordWhateverSignsAndAccentsAreAboutIt) {
+  const auto id = create("<Techno> +18 Beyoncé 東京コンサート");
+  for (const char* q : {"techno", "%3Ctechno%3E", "%2B18", "18", "beyonce", "beyonce%CC%81", "%E3%82%B3%E3%83%B3"})
+    expect_found({id}, "%20" + std::string(q));
+}
+
+TEST(DiscoverEvents, RefusesASearchWithoutALetter) {
+  for (const char* q : {"!!!", "%3C%3E", "%F0%9F%8E%9F", "%CC%81"}) {
+    const auto reply = owner.get(std::string("/v1/events/discover?q=") + q);
+    expect_bad_fields({"q"}, reply);
+    expect_contains("letter", reply.body);
+    expect_bad_fields({"q"}, owner.get(std::string("/v1/events/me?q=") + q));
+  }
+  expect_status(200, owner.get("/v1/events/discover?q="));
+}
+
 TEST(DiscoverEvents, TakesWildcardsAsTheyStand) {
   create("Songs");
   word = word.substr(0, 6) + "%25" + word.substr(10);

@@ -41,8 +41,8 @@ struct Crowd {
         'confirmed', NULL, NULL, now(), now() FROM generate_series(1, 5000))");
     sql(R"(INSERT INTO refresh_tokens
       SELECT id::text::bytea, gen_random_uuid(), id, now(), now() + interval '1 day' FROM crowd)");
-    for (const auto* table :
-         {"users", "events", "bookings", "notifications", "commands", "refresh_tokens", "waiting_blocks"})
+    for (const auto* table : {"users", "events", "event_words", "bookings", "notifications", "commands",
+                              "refresh_tokens", "waiting_blocks"})
       sql(std::string("VACUUM ANALYZE ") + table);
   }
 
@@ -231,8 +231,29 @@ TEST(QueryPlans, OpenEventsOfAnOwner) {
 
 TEST(QueryPlans, EventsByWords) {
   storage::EventFilter filter;
-  filter.words = "'rare':*";
-  expect_index("events_words", "FROM events", list(filter));
+  filter.words = {{" rare", "{1}"}, {" night", "{2,3}"}};
+  expect_index("event_words_upcoming", "event_words", list(filter));
+  expect_index("event_words_over", "event_words", list(filter));
+  filter.ends_after = now();
+  expect_index("event_words_upcoming", "event_words", list(filter));
+  expect_index("events_pkey", "event_words", list(filter));
+  expect_index("event_words_upcoming", "event_words", [&](pqxx::work& tx) { storage::count_events(tx, filter); });
+}
+
+// Where many events have the word, the sorted list is walked, and each event is asked for its words.
+TEST(QueryPlans, EventsByAWordOfMany) {
+  storage::EventFilter filter;
+  filter.words = {{" night", "{2,3}"}};
+  filter.ends_after = now();
+  const auto many = [&](pqxx::work& tx) { storage::list_events(tx, filter, 20, 0, {}, 1'000'000); };
+  expect_order_of("events_upcoming_by_start", "event_words", many);
+  expect_order_of("event_words_pkey", "event_words", many);
+}
+
+TEST(QueryPlans, EventsWithoutWords) {
+  const auto body = [](pqxx::work& tx) { storage::insert_missing_words(tx, {}); };
+  expect_index("event_words_pkey", "WITH missing", body);
+  expect_index("events_pkey", "WITH missing", body);
 }
 
 TEST(QueryPlans, AccountsByAddress) {

@@ -18,6 +18,16 @@ TEST_GROUP_BASE(StorageVerifyRecords, VerifyTest) {
   }
 };
 
+TEST(StorageVerifyRecords, FindsAnEventThatNoSearchFinds) {
+  exec("DELETE FROM event_words WHERE event_id = $1", id.str());
+  finds("event_words", id);
+}
+
+TEST(StorageVerifyRecords, FindsAnEventWhoseWordsAreOverBeforeItIs) {
+  exec("UPDATE event_words SET over = true WHERE event_id = $1", id.str());
+  finds("event_words", id);
+}
+
 TEST(StorageVerifyRecords, FindsABookingThatNoCommandMade) {
   exec("DELETE FROM commands WHERE id = $1", first.id.str());
   finds("booking_without_command", *first.booking());

@@ -25,7 +25,8 @@ TEST_GROUP(EventList) {
   // The fields that the query's page is refused for.
   std::string bad_fields(const std::string& query, const ListDefaults& defaults = kDiscover) {
     auto in = with(query);
-    read_event_page(in, read_filter(in, defaults, clock.now()));
+    const auto search = read_search(in);
+    read_event_page(in, read_filter(in, defaults, clock.now()), search);
     std::string list;
     for (const auto& error : in.refusal().errors) list += error.field + ' ';
     return list;
@@ -34,7 +35,7 @@ TEST_GROUP(EventList) {
 
 TEST(EventList, StartsAtPageOneOfTwenty) {
   auto in = with("");
-  const auto page = read_event_page(in, {});
+  const auto page = read_event_page(in, {}, "");
   CHECK_TRUE(in.ok() && page.number == 1 && page.limit == 20 && !page.after);
 }
 
@@ -61,7 +62,8 @@ TEST(EventList, ShowsUpcomingEventsUnlessToldOtherwise) {
 TEST(EventList, SortsByWhatIsAskedFor) {
   auto in = with("sort=-created_at&available=true&q=+");
   const auto filter = read_filter(in, kDiscover, clock.now());
-  CHECK_TRUE(filter.sort == EventSort::created_descending && filter.available_only && !filter.words);
+  CHECK_TRUE(filter.sort == EventSort::created_descending && filter.available_only);
+  expect_text("", read_search(in));
 }
 
 TEST(EventList, CountsTheLastPageThatIsNotFull) {
@@ -74,7 +76,8 @@ TEST(EventList, CountsTheLastPageThatIsNotFull) {
 TEST(EventList, HasCursorsOfItsOwnForEachOrderAndFilter) {
   const auto list = [&](const std::string& query) {
     auto in = with(query);
-    return read_event_page(in, read_filter(in, kDiscover, clock.now())).list;
+    const auto search = read_search(in);
+    return read_event_page(in, read_filter(in, kDiscover, clock.now()), search).list;
   };
   for (const auto* other : {"sort=created_at", "sort=-start_date_time", "when=all", "when=past", "available=true",
                             "q=jazz", "from=2030-01-01T00:00Z", "to=2030-01-01T00:00Z"})

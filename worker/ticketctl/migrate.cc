@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <iostream>
 
 #include "base/json_text.h"
+#include "storage/event_search.h"
 #include "storage/migrations.h"
 #include "ticketctl/commands.h"
 
@@ -26,6 +28,19 @@ int print_status(const std::vector<storage::MigrationStatus>& list, bool json) {
   return all ? 0 : 1;
 }
 
+// What the migration of that name leaves to be filled in: each piece is a transaction of its own, so that nobody waits
+// for all of it.
+void fill_in_event_words(postgres::DatabaseConnection& connection) {
+  const auto piece = [&](EventId after) {
+    pqxx::work tx(connection.get());
+    const auto last = storage::insert_missing_words(tx, after);
+    tx.commit();
+    return last;
+  };
+  for (auto last = piece({}); last; last = piece(*last)) {
+  }
+}
+
 }  // namespace
 
 std::string migrations_directory() { return from_environment("TICKETD_MIGRATIONS_DIR").value_or(kInstalledDirectory); }
@@ -48,6 +63,8 @@ int migrate(const Options& options) {
   };
   const auto news = [](const std::string& sentence) { std::cerr << "ticketctl migrate: " << sentence << '\n'; };
   storage::apply_migrations(connection.get(), migrations, note, {.news = news});
+  if (std::ranges::any_of(migrations, [](const auto& one) { return one.name == "event_words"; }))
+    fill_in_event_words(connection);
   if (options.json) {
     std::cout << JsonText::object({{"applied", applied}}).str() << '\n';
   } else if (applied.is_empty()) {

@@ -1,0 +1,128 @@
+// What a search finds: titles and words. migrations/0016_event_words.sql says what a word is.
+#include "storage/event_search.h"
+#include "support/fixtures.h"
+#include "support/integration_test.h"
+
+namespace ticketd::tests {
+namespace {
+
+struct Row {
+  const char* title;
+  std::vector<const char*> found_by;
+  std::vector<const char*> not_found_by = {};
+};
+
+const std::vector<Row> kTable = {
+    {"<Techno> Night", {"techno", "TECHNO night", "<techno>", "tec"}, {"te", "echno"}},
+    {"Fiesta +18", {"18", "+18", "fiesta 18"}, {"1", "8"}},
+    {"Rock'n'Roll/Blues at Club.Zoo, a@b", {"rock", "roll blues", "club", "zoo", "n", "a@b"}, {"clubzoo"}},
+    {"Fire&Ice #3 100% (live) [demo] {x} ~wow~", {"ice", "3", "100%", "live", "demo", "x", "wow"}},
+    {"Beyonc\u00e9", {"beyonce", "beyonc\u00e9", "beyonce\u0301", "BEYONC\u00c9"}},
+    {"Beyonce\u0301", {"beyonce", "beyonc\u00e9", "beyonce\u0301"}},
+    {"Cafe", {"caf\u00e9", "cafe\u0301"}},
+    {"Ærø Łódź Ørsted Straße İzmir Ünïcødé", {"aero", "lodz", "orsted", "strasse", "STRASSE", "izmir", "unicode"}},
+    {"ΟΔΟΣ", {"οδος", "οδοσ", "Οδός"}},
+    {"οδός", {"ΟΔΟΣ", "οδοσ"}},
+    {"Тёмный вечер", {"темный", "ТЁМНЫЙ", "веч"}},
+    {"東京コンサート2027年",
+     {"コンサート", "東京", "京", "2027", "年", "東京コンサート", "東京 サート"},
+     {"京東", "東サ", "02"}},
+    {"ﾃｸﾉ ＴＥＣＨＮＯ", {"テクノ", "techno"}},
+    {"ガーデン", {"ｶﾞｰﾃﾞﾝ", "カ\u3099ーデン"}, {"カーデン"}},
+    {"음악페스티벌", {"페스티벌", "음악", "벌"}, {"악음"}},
+    {"คอนเสิร์ตกรุงเทพ", {"กรุงเทพ", "คอนเสิร์ต"}},
+    {"हिन्दी संगीत", {"हिन्दी", "संगीत"}, {"नदी"}},
+    {"الحَفْلَة مُوسِيقَى", {"الحفلة", "موسيقى"}},
+    {"מוּזִיקָה", {"מוזיקה"}},
+    {"so\u00adfa \u200bchair", {"sofa", "chair"}},
+    {"Philharmonie", {"philharmonie", "philharm", "philharmon", "phil"}, {"philharmonisch", "philharmonien", "philo"}},
+    {"DJ Yu 5", {"dj", "yu", "5 dj"}, {"d", "y", "djs"}},
+};
+
+}  // namespace
+
+TEST_GROUP_BASE(SearchWords, IntegrationTest) {
+  const UserId owner = make_user();
+
+  storage::Event insert(const std::string& title) const {
+    auto event = new_event(owner);
+    event.title = title;
+    event.location = event.description = "-";
+    commit([&](pqxx::work& tx) { storage::insert_event(tx, event); });
+    return event;
+  }
+  bool finds(const std::string& search) const {
+    return commit([&](pqxx::work& tx) {
+      storage::EventFilter filter;
+      filter.owner = owner;
+      filter.words = storage::list_search_words(tx, search);
+      CHECK_FALSE_TEXT(filter.words.empty(), search.c_str());
+      return !storage::list_events(tx, filter, 1, 0, {}).events.empty();
+    });
+  }
+  void change(const storage::Event& event, const domain::EventChanges& changes) const {
+    commit([&](pqxx::work& tx) { storage::update_event(tx, event.id, owner, changes, now()); });
+  }
+};
+
+TEST(SearchWords, FindWhatIsMeant) {
+  for (const auto& [title, found_by, not_found_by] : kTable) {
+    const auto event = insert(title);
+    for (const auto* word : found_by)
+      CHECK_TRUE_TEXT(finds(word), (std::string(title) + " is not found by " + word).c_str());
+    for (const auto* word : not_found_by)
+      CHECK_FALSE_TEXT(finds(word), (std::string(title) + " is found by " + word).c_str());
+    carry_out(remove(event.id));
+  }
+}
+
+TEST(SearchWords, AreThoseOfTitleLocationAndDescription) {
+  const auto event = insert("1 < 2");
+  change(event, {.description = "5 > 4, says nobody", .location = "Old Harbour"});
+  CHECK_TRUE(finds("harbour") && finds("nobody") && finds("2 4 old"));
+}
+
+TEST(SearchWords, FollowTheEvent) {
+  const auto event = insert("Jazz");
+  change(event, {.title = "Blues"});
+  CHECK_TRUE(finds("blues") && !finds("jazz"));
+  carry_out(remove(event.id));
+  CHECK_FALSE(finds("blues"));
+  LONGS_EQUAL(0, sql_number("SELECT cardinality(keys) FROM event_words WHERE event_id = $1", event.id.str()));
+}
+
+TEST(SearchWords, AreOfTheEventsThatAreNotOver) {
+  const auto event = insert("Jazz");
+  const auto over = [&] { return sql_number("SELECT over::int FROM event_words WHERE event_id = $1", event.id.str()); };
+  sql("UPDATE events SET over = true WHERE id = $1", event.id.str());
+  LONGS_EQUAL(1, over());
+  CHECK_TRUE(finds("jazz"));
+  change(event, {.ends_at = event.ends_at + seconds(1)});
+  LONGS_EQUAL(0, over());
+}
+
+// As an event from before the words were kept.
+TEST(SearchWords, AreFilledInWhereTheyAreMissing) {
+  const auto one = insert("Jazz"), moved = insert("Blues");
+  sql("DELETE FROM event_words WHERE event_id IN ($1, $2)", one.id.str(), moved.id.str());
+  CHECK_FALSE(finds("jazz"));
+  sql("UPDATE events SET over = true WHERE id = $1", moved.id.str());
+  CHECK_TRUE(finds("blues"));
+  const auto fill = [](EventId after) {
+    return commit([&](pqxx::work& tx) { return storage::insert_missing_words(tx, after); });
+  };
+  auto last = fill({});
+  while (last) last = fill(*last);
+  CHECK_TRUE(finds("jazz") && finds("blues"));
+  CHECK_FALSE(fill({}).has_value());
+}
+
+// However many different words strangers write: every key of theirs is in the index for good.
+TEST(SearchWords, HaveNoMoreThanFourMillionKeys) {
+  LONGS_EQUAL(
+      0,
+      sql_number(
+          "SELECT count(*) FROM generate_series(1, 10000) AS n WHERE search_key(n::text) NOT BETWEEN 0 AND 4194303"));
+}
+
+}  // namespace ticketd::tests
