@@ -5,7 +5,7 @@ comma    := ,
 BUILD    := build$(if $(FUZZ),/fuzz,$(if $(SAN),/san-$(subst $(comma),-,$(SAN))))$(if $(CRASH),/crash)
 CXX      ?= g++
 CLANG    ?= clang++
-PKGS     := fcgi libpqxx hiredis jansson libjwt libsodium libsystemd libcrypto
+PKGS     := fcgi libpqxx hiredis jansson libjwt libsodium libsystemd libcrypto libutf8proc
 OPT      ?= $(if $(SAN),-O1 -g1,-O2 -g)
 CXXFLAGS := -std=c++20 $(OPT) -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection -Wall -Wextra -Wpedantic \
             -Wconversion -Wshadow -Werror $(if $(CRASH),-DTICKETD_CRASH_POINTS)

@@ -16,7 +16,7 @@ static Answer login(App& app, const Request& request) {
   if (!in.ok()) return in.refusal();
 
   const auto found = postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) {
-    return std::pair(storage::fold_email(tx, email), storage::find_account_by_email(tx, email));
+    return std::pair(storage::fold_email(tx, email), storage::find_account_by_email(tx, email, in.as_sent("email")));
   });
   const auto& account = found.second;
   const auto tried = try_password(app, {found.first, account, password, device_token, request.remote_addr});
@@ -25,8 +25,8 @@ static Answer login(App& app, const Request& request) {
     if (account) Log::info("wrong_password", {{"request_id", request.request_id}, {"user", account->user.id.str()}});
     return Refusal{Code::invalid_credentials};
   }
-  const auto rehashed =
-      app.passwords.needs_rehash(account->password_hash) ? app.passwords.hash(password, tried->turn) : "";
+  const bool is_old = tried->is_as_sent || app.passwords.needs_rehash(account->password_hash);
+  const auto rehashed = is_old ? app.passwords.hash(password, tried->turn) : "";
   return postgres::transact(app.database, [&](pqxx::work& tx) -> Answer {
     if (!storage::lock_password(tx, account->user.id, account->password_hash))
       return Refusal{Code::invalid_credentials};

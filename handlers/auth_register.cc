@@ -21,7 +21,7 @@ static Answer register_user(App& app, const Request& request) {
   const storage::User user{UserId::make(now, app.random), "user", name, email, now, now};
   std::string folded;
   auto answer = postgres::transact(app.database, [&](pqxx::work& tx) -> Answer {
-    if (!storage::insert_user(tx, user, hash)) return Refusal{Code::email_taken};
+    if (!storage::insert_user(tx, user, hash, in.as_sent("email"))) return Refusal{Code::email_taken};
     folded = storage::fold_email(tx, email);
     return http::success(201, "new user registered", sign_in(app, tx, user)).header("Location", "/v1/users/me");
   });

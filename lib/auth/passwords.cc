@@ -9,6 +9,8 @@
 #include <new>
 #include <optional>
 
+#include "base/text.h"
+
 namespace ticketd::auth {
 namespace {
 
@@ -79,8 +81,9 @@ Passwords::Passwords(int jobs_at_once, const std::string& slots_file, int strang
 std::string Passwords::hash(const std::string& password, Turn turn) {
   const Place place(*this, turn);
   if (!place.is_taken()) return "";
+  const auto prepared = opaque_string(password);
   std::array<char, crypto_pwhash_STRBYTES> text{};
-  if (crypto_pwhash_str_alg(text.data(), password.data(), password.size(), cost_.passes, cost_.memory_kib * 1024,
+  if (crypto_pwhash_str_alg(text.data(), prepared.data(), prepared.size(), cost_.passes, cost_.memory_kib * 1024,
                             crypto_pwhash_ALG_ARGON2ID13) != 0)
     throw std::bad_alloc();
   return text.data();
@@ -90,9 +93,14 @@ Passwords::Verdict Passwords::verify(const std::string& hash, const std::string&
   const Place place(*this, turn);
   if (!place.is_taken()) return Verdict::busy;
   const auto comparison = comparison_with(hash, cost_);
-  const bool right = crypto_pwhash_str_verify(comparison.against.c_str(), password.data(), password.size()) == 0;
-  if (comparison.burnt_blocks > 0) burn(comparison.burnt_blocks, cost_, password);
-  return right && comparison.against == hash ? Verdict::right : Verdict::wrong;
+  const auto is_right = [&](const std::string& form) {
+    const bool right = crypto_pwhash_str_verify(comparison.against.c_str(), form.data(), form.size()) == 0;
+    if (comparison.burnt_blocks > 0) burn(comparison.burnt_blocks, cost_, form);
+    return right && comparison.against == hash;
+  };
+  const auto prepared = opaque_string(password);
+  if (is_right(prepared)) return Verdict::right;
+  return prepared != password && is_right(password) ? Verdict::right_as_sent : Verdict::wrong;
 }
 
 bool Passwords::needs_rehash(const std::string& hash) const {

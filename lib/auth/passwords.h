@@ -1,4 +1,5 @@
-// Passwords: argon2id through libsodium, with a bound on how many are hashed at once on this host.
+// Passwords: argon2id through libsodium, with a bound on how many are hashed at once on this host. They are hashed in
+// one form, opaque_string() of base/text.h: another keyboard may send other bytes for the same letters.
 #pragma once
 #include <cstddef>
 #include <semaphore>
@@ -38,9 +39,11 @@ class Passwords {
   // Throws std::bad_alloc.
   std::string hash(const std::string& password, Turn turn);
 
-  enum class Verdict { right, wrong, busy };
+  // right_as_sent: by the very bytes, as hashes were made before there was one form. Then store a new one.
+  enum class Verdict { right, right_as_sent, wrong, busy };
   // Takes the same time for every hash: an empty one or one that is none of ours, for there is no such account then,
-  // and one that was made at a lower cost. Throws std::bad_alloc.
+  // and one that was made at a lower cost; twice that for a password that is not in its form, unless it is right.
+  // Throws std::bad_alloc.
   Verdict verify(const std::string& hash, const std::string& password, Turn turn);
 
   // Was the hash made at another cost than ours? Then store a new one after a right verify().

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/overloaded.h"
+#include "base/text.h"
 
 namespace ticketd::domain {
 namespace {
@@ -13,7 +14,7 @@ constexpr std::array<std::string_view, kNotificationKinds> kNames = {
     "booked",        "waitlisted",  "promoted",    "cancelled", "nothing_to_cancel", "rejected", "event_updated",
     "event_deleted", "event_moved", "line_closed", "failed"};
 
-std::string in_quotes(std::string_view title) { return '"' + std::string(title) + '"'; }
+std::string in_quotes(std::string_view title) { return '"' + isolated(title) + '"'; }
 
 std::string rejection_text(Reason reason, CommandKind kind, const std::string& event) {
   const std::string what = kind == CommandKind::book ? "Your booking for " : "Your change of ";

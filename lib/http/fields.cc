@@ -3,15 +3,10 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.h"
+
 namespace ticketd::http {
 namespace {
-
-std::string trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n\f\v";
-  const auto first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return "";
-  return std::string(text.substr(first, text.find_last_not_of(kSpace) - first + 1));
-}
 
 // Every byte but UTF-8's continuation bytes begins a code point.
 std::size_t code_points(std::string_view text) {
@@ -19,52 +14,8 @@ std::size_t code_points(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
-// Those that are no white space, of C0, DEL and C1 (U+0080 to U+009F): no text has any use for them, and JSON writes
-// each as six bytes.
-bool has_control(std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte == 0x7f || (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r')) return true;
-    if (byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0) return true;
-  }
-  return false;
-}
-
-// White space and what is not seen (Unicode's Zs, Zl, Zp, Default_Ignorable_Code_Point, and the blank U+2800): with it,
-// two addresses look the same. In UTF-8, whose bytes sort as the code points do.
-bool has_invisible(std::string_view text) {
-  static constexpr std::pair<std::string_view, std::string_view> kRanges[] = {
-      {"\t", " "},
-      {"\u00a0", "\u00a0"},
-      {"\u00ad", "\u00ad"},
-      {"\u034f", "\u034f"},
-      {"\u061c", "\u061c"},
-      {"\u115f", "\u1160"},
-      {"\u1680", "\u1680"},
-      {"\u17b4", "\u17b5"},
-      {"\u180b", "\u180f"},
-      {"\u2000", "\u200f"},
-      {"\u2028", "\u202f"},
-      {"\u205f", "\u206f"},
-      {"\u2800", "\u2800"},
-      {"\u3000", "\u3000"},
-      {"\u3164", "\u3164"},
-      {"\ufe00", "\ufe0f"},
-      {"\ufeff", "\ufeff"},
-      {"\uffa0", "\uffa0"},
-      {"\ufff0", "\ufffb"},
-      {"\U0001bca0", "\U0001bca3"},
-      {"\U0001d173", "\U0001d17a"},
-      {"\U000e0000", "\U000e0fff"},
-  };
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    for (const auto& [first, last] : kRanges) {
-      const auto here = text.substr(i, first.size());
-      if (first <= here && here <= last) return true;
-    }
-  }
-  return false;
-}
+// As all text comes in, but for secrets.
+std::string clean(std::string_view text) { return normalized(trimmed(text)); }
 
 std::string bounds(int least, int most) { return std::to_string(least) + " to " + std::to_string(most); }
 
@@ -83,7 +34,7 @@ void Fields::bad(const std::string& name, const std::string& code, const std::st
   errors_.push_back({name, code, message});
 }
 
-std::optional<std::string> Fields::string_of(const std::string& name, bool trim) {
+std::optional<std::string> Fields::string_of(const std::string& name, How how) {
   if (!has(name)) return std::nullopt;
   if (request_ != nullptr) {
     auto value = *request_->query_value(name);
@@ -92,14 +43,14 @@ std::optional<std::string> Fields::string_of(const std::string& name, bool trim)
       bad(name, "invalid", name + " must be UTF-8 text without NUL");
       return std::nullopt;
     }
-    return trimmed(value);
+    return clean(value);
   }
   const auto value = object_[name.c_str()];
   if (!value.is_string()) {
     bad(name, "wrong_type", name + " must be a string");
     return std::nullopt;
   }
-  return trim ? trimmed(value.text()) : std::string(value.text());
+  return how == How::clean ? clean(value.text()) : std::string(value.text());
 }
 
 std::optional<std::int64_t> Fields::integer_of(const std::string& name) {
@@ -120,6 +71,7 @@ std::optional<std::string> Fields::optional_text(const std::string& name, Length
   auto value = string_of(name);
   if (!value) return std::nullopt;
   if (has_control(*value)) bad(name, "invalid", name + " must not have control characters");
+  if (!value->empty() && !is_visible(*value)) bad(name, "invalid", name + " must have something that can be seen");
   const auto size = code_points(*value);
   if (size < length.least && size == 0) {
     required(name);
@@ -150,19 +102,24 @@ std::string Fields::email(const std::string& name) {
   return *value;
 }
 
+std::string Fields::as_sent(const std::string& name) {
+  return std::string(trimmed(string_of(name, How::as_sent).value_or("")));
+}
+
 std::string Fields::password(const std::string& name) {
-  const auto value = string_of(name, false);
+  const auto value = string_of(name, How::as_sent);
   if (!value || value->empty()) {
     if (ok(name)) required(name);
     return "";
   }
-  if (value->size() < 6) bad(name, "too_short", name + " must have at least 6 characters");
-  if (code_points(*value) > 128) bad(name, "too_long", name + " must have at most 128 characters");
+  const auto hashed = opaque_string(*value);
+  if (hashed.size() < 6) bad(name, "too_short", name + " must have at least 6 characters");
+  if (code_points(hashed) > 128) bad(name, "too_long", name + " must have at most 128 characters");
   return *value;
 }
 
 std::string Fields::secret(const std::string& name) {
-  const auto value = string_of(name, false);
+  const auto value = string_of(name, How::as_sent);
   if (!value || value->empty()) {
     if (ok(name)) required(name);
     return "";

@@ -5,8 +5,8 @@
 //   const auto limit = in.number("limit", 1, 100);
 //   if (!in.ok()) return in.refusal();
 //
-// What a bad field reads as is nothing to rely on: ask ok() first. Strings are trimmed; unknown fields are not looked
-// at; null is the same as missing.
+// What a bad field reads as is nothing to rely on: ask ok() first. Strings are trimmed and in one form (base/text.h);
+// unknown fields are not looked at; null is the same as missing.
 #pragma once
 #include <optional>
 #include <string>
@@ -33,12 +33,14 @@ class Fields {
   // Reads query parameters: numbers and booleans are parsed from their text.
   explicit Fields(const Request& request) : object_(Json::object()), request_(&request) {}
 
-  // No control characters but tab, line feed and carriage return.
+  // No control characters but tab, line feed and carriage return; something that can be seen, unless it is empty.
   std::string text(const std::string& name, Length length);
   std::optional<std::string> optional_text(const std::string& name, Length length);
   // One @ with something on both sides, at most 254 bytes, no spaces or control characters.
   std::string email(const std::string& name);
-  // Not trimmed; 6 bytes to 128 characters.
+  // The same trimmed, in the form in which it came: there may be an account from before there was one form.
+  std::string as_sent(const std::string& name);
+  // As it was sent; 6 bytes to 128 characters as it is hashed.
   std::string password(const std::string& name);
   // Present and a string; not trimmed, of any length up to 1,024 characters: what it is compared with decides.
   std::string secret(const std::string& name);
@@ -89,8 +91,9 @@ class Fields {
   [[nodiscard]] Refusal refusal() const { return {Code::validation_failed, "", errors_}; }
 
  private:
-  // The trimmed text; empty and an error if it is of another type; empty without an error if it is missing.
-  std::optional<std::string> string_of(const std::string& name, bool trim = true);
+  // Empty and an error if it is of another type; empty without an error if it is missing.
+  enum class How { clean, as_sent };
+  std::optional<std::string> string_of(const std::string& name, How how = How::clean);
   std::optional<std::int64_t> integer_of(const std::string& name);
 
   Json object_;

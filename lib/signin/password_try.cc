@@ -78,7 +78,7 @@ Result<Tried> try_as_stranger(App& app, const PasswordTry& attempt, const std::s
   CountedTry by_account(app, counters_of("account:", account, app.config.login_account));
   const auto verdict = verify(app, attempt, Turn::stranger);
   if (verdict == Verdict::busy) return Refusal{Code::busy};
-  const bool is_right = verdict == Verdict::right;
+  const bool is_right = verdict != Verdict::wrong;
   const auto here = pair_of(account, auth::networks_of(attempt.remote_addr).front().name);
   if (!is_right) {
     by_network.counts();
@@ -86,7 +86,7 @@ Result<Tried> try_as_stranger(App& app, const PasswordTry& attempt, const std::s
   }
   if (by_account.wait_s() > 0 && !(is_right && app.attempts.is_known(here))) return held_up(app, by_account.wait_s());
   if (is_right) app.attempts.remember_known(here);
-  return Tried{is_right, Turn::stranger};
+  return Tried{is_right, verdict == Verdict::right_as_sent, Turn::stranger};
 }
 
 }  // namespace
@@ -100,7 +100,7 @@ Result<Tried> try_password(App& app, const PasswordTry& attempt) {
       const auto verdict = verify(app, attempt, Turn::known);
       if (verdict == Verdict::busy) return Refusal{Code::busy};
       by_device.counts();  // also if it is right: nobody is hashed first more often
-      return Tried{verdict == Verdict::right, Turn::known};
+      return Tried{verdict != Verdict::wrong, verdict == Verdict::right_as_sent, Turn::known};
     }
   }
   return try_as_stranger(app, attempt, account);

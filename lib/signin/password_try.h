@@ -32,6 +32,7 @@ struct PasswordTry {
 
 struct Tried {
   bool is_right = false;
+  bool is_as_sent = false;                 // right by its very bytes alone: auth::Passwords::Verdict::right_as_sent
   auth::Turn turn = auth::Turn::stranger;  // for what is hashed next for the same person
 };
 

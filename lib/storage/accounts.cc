@@ -17,7 +17,8 @@ const std::string kFindSql = std::string("SELECT ") + kUserColumns + R"(, u.pass
     (SELECT count(*) FROM bookings b JOIN events e ON e.id = b.event_id
      WHERE b.user_id = u.id AND b.state = 'waitlisted' AND e.end_date_time > $3) AS waitlisted,
     (SELECT count(*) FROM notifications WHERE user_id = u.id AND read_at IS NULL) AS unread
-  FROM users u WHERE u.id = $1 OR lower(u.email) = lower($2))";
+  FROM users u WHERE u.id = $1
+    OR lower(u.email) IN (lower($2), lower(normalize($2, NFC)), lower(normalize($2, NFD))) LIMIT 1)";
 
 const std::string kListSql = std::string("SELECT ") + kUserColumns + R"(
   FROM users u WHERE $1 = '' OR strpos(lower(u.email), lower($1)) > 0 OR strpos(lower(u.name), lower($1)) > 0

@@ -9,19 +9,26 @@ namespace {
 
 #define USER_COLUMNS "id, role, name, email, epoch_ms(created_at) AS created_ms, epoch_ms(updated_at) AS updated_ms"
 
-const Statement kInsert{"insert_user", R"(
+// In the order in which they are looked for.
+#define FORMS(email, as_sent) "ARRAY[lower(" email "), lower(normalize(" email ", NFD)), lower(" as_sent ")]"
+
+const Statement kInsert{"insert_user",
+                        R"(
   INSERT INTO users (id, name, email, password_hash, created_at, updated_at)
-  VALUES ($1, $2, $3, $4, $5, $5)
+  SELECT $1::uuid, $2, $3::text, $4, $5::timestamptz, $5::timestamptz
+  WHERE NOT EXISTS (SELECT FROM users WHERE lower(email) = ANY ()" FORMS("$3::text", "$6::text") R"())
   ON CONFLICT (lower(email)) DO NOTHING)"};
 
 const Statement kFind{"find_user", "SELECT " USER_COLUMNS ", password_hash FROM users WHERE id = $1"};
 
-const Statement kFindByEmail{"find_account_by_email",
-                             "SELECT " USER_COLUMNS ", password_hash FROM users WHERE lower(email) = lower($1)"};
+const Statement kFindByEmail{
+    "find_account_by_email",
+    "SELECT " USER_COLUMNS ", password_hash FROM users WHERE lower(email) = ANY (" FORMS(
+        "$1::text", "$2::text") ") ORDER BY array_position(" FORMS("$1::text", "$2::text") ", lower(email)) LIMIT 1"};
 
 const Statement kIsAdmin{"is_admin", "SELECT " IS_ADMIN("$1")};
 
-const Statement kFoldEmail{"fold_email", "SELECT lower($1)"};
+const Statement kFoldEmail{"fold_email", "SELECT lower(normalize($1, NFC))"};
 
 const Statement kUpdatePassword{"update_password", R"(
   UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1)"};
@@ -74,8 +81,10 @@ std::string fold_email(pqxx::transaction_base& tx, const std::string& email) {
   return text_of(run(tx, kFoldEmail, email)[0][0]);
 }
 
-bool insert_user(pqxx::transaction_base& tx, const User& user, const std::string& password_hash) {
-  return run(tx, kInsert, user.id.str(), or_null(user.name), user.email, password_hash, format_time(user.created_at))
+bool insert_user(pqxx::transaction_base& tx, const User& user, const std::string& password_hash,
+                 const std::string& as_sent) {
+  return run(tx, kInsert, user.id.str(), or_null(user.name), user.email, password_hash, format_time(user.created_at),
+             as_sent)
              .affected_rows() == 1;
 }
 
@@ -90,8 +99,9 @@ std::optional<Account> find_account(pqxx::transaction_base& tx, UserId id) {
   return account_of(run(tx, kFind, id.str()));
 }
 
-std::optional<Account> find_account_by_email(pqxx::transaction_base& tx, const std::string& email) {
-  return account_of(run(tx, kFindByEmail, email));
+std::optional<Account> find_account_by_email(pqxx::transaction_base& tx, const std::string& email,
+                                             const std::string& as_sent) {
+  return account_of(run(tx, kFindByEmail, email, as_sent));
 }
 
 Time update_sessions_revoked(pqxx::work& tx, UserId id, const Clock& clock) {

@@ -29,19 +29,23 @@ struct Account {
   std::string password_hash;
 };
 
-// What addresses are compared by, in whatever case of letters: two that give the same text are one account.
+// What addresses are compared by, in whatever case and form of letters: two that give the same text are one account.
 // PostgreSQL's word on it, for its letters are Unicode's.
 std::string fold_email(pqxx::transaction_base& tx, const std::string& email);
 
-// False, and nothing written, if the address is taken, in whatever case of letters.
-bool insert_user(pqxx::transaction_base& tx, const User& user, const std::string& password_hash);
+// An account may have its address in another form than NFC: `as_sent` is the address as it came, before it was made
+// that. False, and nothing written, if the address is taken, in whatever case of letters, in NFC, in NFD, or as it was
+// sent.
+bool insert_user(pqxx::transaction_base& tx, const User& user, const std::string& password_hash,
+                 const std::string& as_sent = "");
 
 // False also for nobody.
 bool is_admin(pqxx::transaction_base& tx, UserId id);
 
 std::optional<User> find_user(pqxx::transaction_base& tx, UserId id);
 std::optional<Account> find_account(pqxx::transaction_base& tx, UserId id);
-std::optional<Account> find_account_by_email(pqxx::transaction_base& tx, const std::string& email);
+std::optional<Account> find_account_by_email(pqxx::transaction_base& tx, const std::string& email,
+                                             const std::string& as_sent = "");
 
 // Ends every session of the user; gives back what tokens_valid_after is now. Whoever is just logging in or refreshing
 // is waited for, and its tokens are refused too.

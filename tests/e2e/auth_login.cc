@@ -1,7 +1,11 @@
+#include <sodium.h>
+
 #include <algorithm>
+#include <array>
 
 #include "support/checks.h"
 #include "support/person.h"
+#include "support/stack_database.h"
 
 #include <CppUTest/TestHarness.h>  // last: it redefines new
 
@@ -20,6 +24,14 @@ std::string told(const Response& reply) { return Json(reply.json).set("request_i
 double median_of(std::vector<double> times) {
   std::sort(times.begin(), times.end());
   return times[times.size() / 2];
+}
+
+// Of the bytes as they are.
+std::string old_hash_of(const std::string& password) {
+  std::array<char, crypto_pwhash_STRBYTES> hash{};
+  LONGS_EQUAL(0, crypto_pwhash_str_alg(hash.data(), password.data(), password.size(), 2, std::size_t{19'456} * 1024,
+                                       crypto_pwhash_ALG_ARGON2ID13));
+  return hash.data();
 }
 
 void fail_ten_times(const std::string& email) {
@@ -44,6 +56,41 @@ TEST(Login, AnswersTheUserAndTwoTokens) {
 TEST(Login, TakesTheEmailInAnyCase) {
   const auto person = register_person();
   expect_status(200, login("PERSON" + person.email.substr(6), person.password));
+}
+
+TEST(Login, TakesEmailAndPasswordInAnyForm) {
+  const auto email = fresh_email();
+  const auto sign_up = [](const std::string& address, const char* password) {
+    return post_as_nobody("/v1/auth/register", Json::object({{"email", address}, {"password", password}}));
+  };
+  expect_status(201, sign_up("zoe\u0308." + email, "pa\u0308ss word"));
+  for (const char* zoe : {"zo\u00eb.", "zoe\u0308.", "ZO\u00cb."}) {
+    for (const char* password : {"p\u00e4ss word", "pa\u0308ss\u00a0word"})
+      expect_status(200, login(zoe + email, password));
+    expect_problem(409, "email_taken", sign_up(zoe + email, "another one"));
+  }
+}
+
+// Their bytes were stored and hashed as they came.
+TEST(Login, TakesAccountsFromBeforeThereWasOneForm) {
+  const auto person = register_person();
+  const std::string sent = "pa\u0308ss word", email = "zoe\u0308." + person.email;
+  const auto set = [&](const char* column, const std::string& value) {
+    query(std::string("UPDATE users SET ") + column + " = $2 WHERE id = $1::uuid", person.id, value);
+  };
+  const auto hash = [&] {
+    return query("SELECT password_hash FROM users WHERE id = $1::uuid", person.id)[0][0].as<std::string>();
+  };
+  set("email", email);
+  set("password_hash", old_hash_of(sent));
+  expect_problem(401, "invalid_credentials", login(email, "wrong password"));
+  expect_status(200, login(email, sent));
+  const auto renewed = hash();
+  expect_status(200, login("zo\u00eb." + person.email, "p\u00e4ss word"));
+  expect_text(renewed, hash());
+  expect_problem(409, "email_taken",
+                 post_as_nobody("/v1/auth/register",
+                                Json::object({{"email", "zo\u00eb." + person.email}, {"password", "secret"}})));
 }
 
 TEST(Login, RefusesAWrongPassword) {

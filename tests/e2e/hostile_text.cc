@@ -24,13 +24,28 @@ TEST_GROUP(HostileText) {
 
 TEST(HostileText, ComesBackAsItWasSent) {
   for (const char* text :
-       {"Zoë's \"Songs\" \\ & <b>more</b>", "🎟️👩‍👩‍👧‍👦", "שלום עולם", "一期一会", "e\u0301",
+       {"Zoë's \"Songs\" \\ & <b>more</b>", "🎟️👩‍👩‍👧‍👦", "שלום עולם", "一期一会", "\u00e9",
         "'; DROP TABLE events; --", "%s%n$1 {0} ${x}", "\u202eevil", "a\nb\tc"}) {
     const auto made = person.post("/v1/events/initialize", event_body({.title = text}));
     expect_status(201, made);
     const auto id = std::string(made.data()["id"].text());
     expect_text(text, person.get("/v1/events/" + id).data()["title"].text());
   }
+}
+
+TEST(HostileText, ComesBackInOneForm) {
+  const auto made = person.post("/v1/events/initialize", event_body({.title = "\u00a0Cafe\u0301\u3000"}));
+  expect_text("Caf\u00e9", made.data()["title"].text());
+}
+
+TEST(HostileText, HasSomethingToSee) {
+  for (const char* text : {"\u00a0", "\u200b", "\u3164", "\u2800", "\u0301"})
+    expect_bad_fields({"title"}, person.post("/v1/events/initialize", event_body({.title = text})));
+}
+
+TEST(HostileText, TurnsNoMessageRound) {
+  book_outcome(person, create_event(person, {.title = "\u2069\u202eevil"}));
+  expect_contains("\"\u2068\u202eevil\u2069\" is", notification_of(person, "booked")["message"].text());
 }
 
 TEST(HostileText, HasNoControlCharacters) {

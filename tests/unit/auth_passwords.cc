@@ -1,7 +1,9 @@
 #include "auth/passwords.h"
 
+#include <sodium.h>
 #include <time.h>
 
+#include <array>
 #include <chrono>
 #include <thread>
 
@@ -32,6 +34,23 @@ TEST_GROUP(Passwords) { Passwords passwords{1}; };
 TEST(Passwords, KnowTheRightOneFromTheWrong) {
   CHECK_TRUE(passwords.verify(hash_of_correct_horse(), "correct horse", Turn::stranger) == Verdict::right);
   CHECK_TRUE(passwords.verify(hash_of_correct_horse(), "correct horse ", Turn::stranger) == Verdict::wrong);
+}
+
+TEST(Passwords, AreTheSameInEveryForm) {
+  const auto hash = passwords.hash("pa\u0308ss word");
+  for (const auto* form : {"pa\u0308ss word", "p\u00e4ss word", "p\u00e4ss\u00a0word"})
+    CHECK_TRUE_TEXT(passwords.verify(hash, form, Turn::stranger) == Verdict::right, form);
+  CHECK_TRUE(passwords.verify(hash, "pass word", Turn::stranger) == Verdict::wrong);
+}
+
+// As hashes were made before there was one form.
+TEST(Passwords, OfTheBytesAsSentAreStillRight) {
+  const std::string sent = "pa\u0308ss word";
+  std::array<char, crypto_pwhash_STRBYTES> hash{};
+  LONGS_EQUAL(0, crypto_pwhash_str_alg(hash.data(), sent.data(), sent.size(), 2, std::size_t{19'456} * 1024,
+                                       crypto_pwhash_ALG_ARGON2ID13));
+  CHECK_TRUE(passwords.verify(hash.data(), sent, Turn::stranger) == Verdict::right_as_sent);
+  CHECK_TRUE(passwords.verify(hash.data(), "p\u00e4ss word", Turn::stranger) == Verdict::wrong);
 }
 
 TEST(Passwords, AreHashedWithArgon2idAndALittleSalt) {

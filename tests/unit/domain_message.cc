@@ -44,6 +44,11 @@ TEST(Message, LeavesWhatConcernsManyToPieces) {
   CHECK_FALSE(message_of({&command, "Jazz", LineClosed{}}).has_value());
 }
 
+TEST(Message, IsNotTurnedRoundByATitle) {
+  expect_text("Your ticket for \"\u2068\u202eevil\u2069\" is booked.", text_of(Booked{}, "\u202eevil"));
+  expect_contains("\"\u2068חג\u2069\"", rejection(Reason::event_over, CommandKind::book, "חג"));
+}
+
 TEST(Message, NamesTheEventInEveryRejection) {
   for (const auto reason : {Reason::limit_reached, Reason::event_over, Reason::event_cancelled, Reason::not_event_owner,
                             Reason::capacity_below_confirmed})

@@ -99,11 +99,26 @@ TEST(Fields, RefuseControlCharactersInText) {
   for (const auto* text : {"a\tb\r\nc", "a\xc2\xa0z", "\xc3\x80", "a\xe2\x80\xaez"})
     expect_text("", errors_with(text, read));
   expect_text("x:invalid", email_errors("a\xc2\x85@b"));
-  for (const char* bad : {"a\u00a0@b", "a@\u200bb", "\u2029a@b", "a@b\u202e", "a\u3000@b", "a@b\ufeff", "a\ufe0f@b",
+  for (const char* bad : {"a\u00a0@b", "a@\u200bb", "a\u2029@b", "a@b\u202e", "a\u3000@b", "a@\ufeffb", "a\ufe0f@b",
                           "\U000e0061a@b", "a@\u3164"})
     STRCMP_EQUAL_TEXT("x:invalid", email_errors(bad).c_str(), bad);
   for (const char* good : {"\u00a1@b", "a@\u2010b", "\u3001a@b", "a@\u2070"})
     STRCMP_EQUAL_TEXT("", email_errors(good).c_str(), good);
+}
+
+TEST(Fields, GiveAllTextInOneForm) {
+  auto in = of(R"({"title":"Cafe\u0301 ","email":"zoe\u0308@example.org"})");
+  expect_text("Caf\u00e9", in.text("title", {4, 4}));
+  expect_text("zo\u00eb@example.org", in.email("email"));
+  expect_text("zoe\u0308@example.org", in.as_sent("email"));
+}
+
+TEST(Fields, RefuseATextWithNothingToSee) {
+  const auto read = [](Fields& in) { in.optional_text("x", {0, 9}); };
+  for (const auto* text : {"\u200b", "\u3164", "\u2800", "\u00ad\u0301", "\u202e\u2069"})
+    STRCMP_EQUAL_TEXT("x:invalid", errors_with(text, read).c_str(), text);
+  for (const auto* text : {"", " ", "\u200bx", "🎟"}) STRCMP_EQUAL_TEXT("", errors_with(text, read).c_str(), text);
+  expect_text("x:required", errors_with("\u00a0", [](Fields& in) { in.text("x", {1, 9}); }));
 }
 
 TEST(Fields, TakeAnEmailWithOneAtBetweenTwoParts) {
@@ -130,6 +145,7 @@ TEST(Fields, TakeAPasswordOf6To128Characters) {
   expect_text("x:too_long", password_errors(times(129, "a")));
   expect_text("", password_errors(times(128, "\xc3\xa9")));
   expect_text("x:too_long", password_errors(times(129, "\xc3\xa9")));
+  expect_text("", password_errors(times(128, "e\u0301")));
   expect_text("x:required", password_errors(""));
   expect_text("x:wrong_type", password_errors(1234567));
 }
