@@ -1,5 +1,6 @@
 // GET /v1/events/discover: the open events, searched, filtered and sorted, page by page.
 #include "api/event_list.h"
+#include "endpoint/search.h"
 #include "endpoint/serve.h"
 
 using namespace ticketd;
@@ -11,7 +12,7 @@ static Answer discover(App& app, const Request& request, UserId) {
   auto filter = read_filter(in, {When::upcoming, storage::EventSort::start}, now);
   const auto page = read_event_page(in, filter, search);
   if (!in.ok()) return in.refusal();
-  return postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) -> Answer {
+  return run_list(app, search, [&](pqxx::transaction_base& tx) -> Answer {
     if (const auto refusal = find_words(tx, search, filter)) return *refusal;
     const int total = app.counts.count(tx, filter, now);
     const auto found = list_page(tx, filter, page, total);

@@ -1,6 +1,7 @@
 // GET /v1/events/my-events, /v1/events/me: the caller's own events, newest first. Its data has always been the bare
 // list; the way to the next page is in the Link header (RFC 8288). Deleted ones with ?state=cancelled or all.
 #include "api/event_list.h"
+#include "endpoint/search.h"
 #include "endpoint/serve.h"
 
 using namespace ticketd;
@@ -20,7 +21,7 @@ static Answer my_events(App& app, const Request& request, UserId user) {
   if (state == State::all) filter.scope = storage::EventScope::all;
   const auto page = read_event_page(in, filter, search);
   if (!in.ok()) return in.refusal();
-  return postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) -> Answer {
+  return run_list(app, search, [&](pqxx::transaction_base& tx) -> Answer {
     if (const auto refusal = find_words(tx, search, filter)) return *refusal;
     const auto found = list_page(tx, filter, page, 0);
     auto reply = http::success(200, "All events retrieved successfully", events_json(found.events, now));

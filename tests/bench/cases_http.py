@@ -1,4 +1,5 @@
 """Endpoints under load, each in turn with its bare minimum."""
+import concurrent.futures
 import json
 import statistics
 
@@ -79,6 +80,32 @@ def discover(bench):
     bench.fresh_events(1000, 100)
     lines = [wrk.line("GET", "/v1/events/discover", token) for token in bench.tokens()[:1000]]
     compare(bench, "discover", "discover, first page of 20, 64 connections", lines, bench.bare().port, "nothing")
+
+
+def search(bench):
+    """120 events of 1,120 words that begin alike, searched for by seven beginnings of them, and a list beside that."""
+    bench.fresh_events(1000, 100)
+    word = "hostileab"
+    bench.stack().sql.rows(f"""INSERT INTO events (id, user_id, title, description, location, start_date_time, end_date_time,
+        total_tickets, available_tickets, created_at, updated_at)
+      SELECT gen_random_uuid(), '{bench.users()[0]}', 'Night', (SELECT string_agg('{word}' || left(md5(n || '-' || w), 6), ' ') FROM generate_series(1, 560) AS w),
+        (SELECT string_agg('{word}' || left(md5(n || '+' || w), 6), ' ') FROM generate_series(1, 560) AS w),
+        now() + interval '1 year', now() + interval '366 days', 1, 1, now(), now() FROM generate_series(1, 120) AS n""")
+    files = {}
+    for name, query in (("plain", ""), ("search", "?q=night"), ("hostile", "?q=" + "+".join(word[:n] for n in range(3, 10)))):
+        files[name] = bench.out / f"requests.{name}"
+        files[name].write_text("".join(wrk.line("GET", f"/v1/events/discover{query}", token) for token in bench.tokens()[:1000]))
+
+    def one(name):
+        return load(bench, bench.stack().port, files[name], connections=1)
+
+    def beside():
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            crowd = pool.submit(load, bench, bench.stack().port, files["hostile"], 16)
+            return one("plain"), crowd.result()
+    plain, usual, hostile, both = rounds(bench, lambda: one("plain"), lambda: one("search"), lambda: one("hostile"), lambda: beside()[0])
+    bench.figure("search", "a search for seven beginnings of 134,400 words", hostile["p50"], "ms", bare=usual["p50"], bare_label="for a usual word", most_ratio=5)
+    bench.figure("search_beside", "a list beside 16 such searches", both["p50"], "ms", bare=plain["p50"], bare_label="alone")
 
 
 def login(bench):

@@ -9,9 +9,11 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <thread>
 
+#include "postgres/within.h"
 #include "support/fixtures.h"
 #include "support/integration_test.h"
 
@@ -34,6 +36,18 @@ TEST(StorageDatabase, GivesBackWhatTheBodyGivesAndCommits) {
   const auto user = new_user();
   CHECK(transact(stores().pool, [&](pqxx::work& tx) { return storage::insert_user(tx, user, "hash"); }));
   LONGS_EQUAL(1, sql_number("SELECT count(*) FROM users WHERE id = $1", user.id.str()));
+}
+
+TEST(StorageDatabase, AStatementThatTakesTooLongGivesNothing) {
+  auto pool = pool_of(1);
+  const auto sleep = [&](const char* seconds) {
+    return postgres::transact_within(pool, std::chrono::milliseconds(50), [&](pqxx::work& tx) {
+      return tx.exec("SELECT 7, pg_sleep(" + std::string(seconds) + ")")[0][0].as<int>();
+    });
+  };
+  CHECK_FALSE(sleep("5").has_value());
+  LONGS_EQUAL(7, *sleep("0"));
+  LONGS_EQUAL(7, transact(pool, [](pqxx::work& tx) { return tx.exec("SELECT 7, pg_sleep(0.1)")[0][0].as<int>(); }));
 }
 
 TEST(StorageDatabase, AViolatedConstraintIsThrownAndNothingIsCommitted) {

@@ -1,5 +1,9 @@
 // What a search finds: titles and words. migrations/0016_event_words.sql says what a word is.
 #include "storage/event_search.h"
+
+#include <algorithm>
+#include <chrono>
+
 #include "support/fixtures.h"
 #include "support/integration_test.h"
 
@@ -115,6 +119,36 @@ TEST(SearchWords, AreFilledInWhereTheyAreMissing) {
   while (last) last = fill(*last);
   CHECK_TRUE(finds("jazz") && finds("blues"));
   CHECK_FALSE(fill({}).has_value());
+}
+
+// 120 events with 1,120 words each that begin alike, searched for by several of their beginnings: the cost is that of
+// the events, not that of the words.
+TEST(SearchWords, CostNoMoreWhereManyBeginAlike) {
+  sql(R"(INSERT INTO events (id, user_id, title, description, location, start_date_time, end_date_time, total_tickets,
+      available_tickets, created_at, updated_at)
+    SELECT gen_random_uuid(), $1, 'Ninth', (SELECT string_agg('beginning' || left(md5(n || '-' || w), 6), ' ') FROM generate_series(1, 560) AS w),
+      (SELECT string_agg('beginning' || left(md5(n || '+' || w), 6), ' ') FROM generate_series(1, 560) AS w),
+      now() + interval '1 day', now() + interval '2 days', 1, 1, now(), now() FROM generate_series(1, 120) AS n)",
+      owner.str());
+  const auto took = [](const std::string& search) {
+    auto least = std::chrono::steady_clock::duration::max();
+    for (int i = 0; i < 5; ++i) {
+      const auto start = std::chrono::steady_clock::now();
+      const auto found = commit([&](pqxx::work& tx) {
+        storage::EventFilter filter;
+        filter.ends_after = now();
+        filter.words = storage::list_search_words(tx, search);
+        return storage::list_events(tx, filter, 1, 0, {}, storage::count_events(tx, filter)).events.size();
+      });
+      LONGS_EQUAL(1, found);
+      least = std::min(least, std::chrono::steady_clock::now() - start);
+    }
+    return std::chrono::duration<double, std::milli>(least).count();
+  };
+  const auto usual = took("ninth");
+  const auto hostile = took("beg begi begin beginn beginni beginnin beginning");
+  CHECK_TRUE_TEXT(hostile < 5 * usual, (std::to_string(hostile) + " ms instead of " + std::to_string(usual)).c_str());
+  sql("DELETE FROM events WHERE user_id = $1", owner.str());
 }
 
 // However many different words strangers write: every key of theirs is in the index for good.
