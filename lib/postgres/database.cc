@@ -52,6 +52,9 @@ std::string with_options(const std::string& url, const ConnectionOptions& option
   session.set("idle_session_timeout", options.idle_session_timeout_ms);
   session.set("lock_timeout", kWaitMs);
   if (!options.parallel) session.set("max_parallel_workers_per_gather", 0);
+  // A session that lives for months would go by what its first executions cost, on small tables, and plan each
+  // statement anew for ever. All are tested with one plan for all values (tests/integration/query_plans.cc).
+  session.set("plan_cache_mode", "force_generic_plan");
   if (options.by_key) {
     for (const auto* way : {"enable_seqscan", "enable_hashjoin", "enable_mergejoin"}) session.set(way, "off");
   }

@@ -35,29 +35,29 @@ const Statement kAdvance{"advance_bulk_change", R"(
   UPDATE bulk_changes SET after_seq = $3, due_at = $4, done_at = CASE WHEN $3::bigint + 1 >= until_seq THEN $4::timestamptz END
   WHERE event_id = $1 AND kind = $2)"};
 
-// Those with a seq in ($2, $3), and what they are told, if they are. gen_random_uuid: these ids come by the thousand
-// and are not known before the statement runs.
+// Those in the states with a seq in ($2, $3). OFFSET 0: found by their seq, whatever their states are; another index
+// has all live bookings of the event, and each piece would read them all.
+#define PIECE(states)                                                                                               \
+  "SELECT id, user_id FROM (SELECT id, user_id, state FROM bookings WHERE event_id = $1 AND seq > $2 AND seq < $3 " \
+  "OFFSET 0) AS piece WHERE state IN " states
+
+// And what they are told, if they are. gen_random_uuid: these ids come by the thousand and are not known before the
+// statement runs.
 #define TELL_THEM(whom)                                                                                   \
   "INSERT INTO notifications (id, user_id, event_id, booking_id, kind, message, created_at, updated_at) " \
   "SELECT gen_random_uuid(), user_id, $1, id, $4, $5, $6, $6 FROM " whom " WHERE $7::boolean"
 
-const Statement kCancel{"cancel_piece", R"(
-  WITH gone AS (
-    UPDATE bookings SET state = 'cancelled', updated_at = $6, cancelled_at = $8
-    WHERE event_id = $1 AND seq > $2 AND seq < $3 AND state IN )" LIVE_STATES R"( RETURNING id, user_id)
-  )" TELL_THEM("gone")};
+const Statement kCancel{"cancel_piece", "WITH piece AS (" PIECE(LIVE_STATES) R"(), gone AS (
+    UPDATE bookings SET state = 'cancelled', updated_at = $6, cancelled_at = $8 FROM piece WHERE bookings.id = piece.id)
+  )" TELL_THEM("piece")};
 
-const Statement kEndWaiting{"end_waiting_piece", R"(
-  WITH gone AS (
+const Statement kEndWaiting{"end_waiting_piece", "WITH piece AS (" PIECE("('waitlisted')") R"(), gone AS (
     UPDATE bookings SET state = 'cancelled', reason = 'line_closed', updated_at = $6, cancelled_at = $8
-    WHERE event_id = $1 AND seq > $2 AND seq < $3 AND state = 'waitlisted' RETURNING id, user_id)
-  )" TELL_THEM("gone")};
+    FROM piece WHERE bookings.id = piece.id)
+  )" TELL_THEM("piece")};
 
-const Statement kTell{"tell_piece", R"(
-  WITH live AS (
-    SELECT id, user_id FROM bookings WHERE event_id = $1 AND seq > $2 AND seq < $3 AND $8::timestamptz IS NOT NULL
-      AND state IN )" LIVE_STATES R"()
-  )" TELL_THEM("live")};
+const Statement kTell{"tell_piece",
+                      "WITH piece AS (" PIECE(LIVE_STATES) " AND $8::timestamptz IS NOT NULL) " TELL_THEM("piece")};
 
 const Statement kLinesToClose{"list_lines_to_close", R"(
   SELECT id FROM events WHERE state = 'open' AND NOT over AND end_date_time <= $1 AND waiting_list_count > 0

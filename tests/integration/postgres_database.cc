@@ -334,4 +334,10 @@ TEST(StorageDatabase, AServerThatIsNotThereIsUnavailable) {
   expect_throws<DatabaseUnavailable>([&] { postgres::ping(pool); });
 }
 
+// Whatever the tables were like when its first statements ran.
+TEST(StorageDatabase, ASessionPlansItsStatementsOnce) {
+  auto session = open_session();
+  expect_text("force_generic_plan", pqxx::nontransaction(session.get()).exec("SHOW plan_cache_mode")[0][0].c_str());
+}
+
 }  // namespace ticketd::tests

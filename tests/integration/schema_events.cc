@@ -79,4 +79,8 @@ RULE(SchemaOfEvents, bulk_changes_pkey, AnEventHasEachBulkChangeOnce) {
                             event);
 }
 
+RULE(SchemaOfEvents, event_words_pkey, AnEventHasItsWordsOnce) {
+  event_words_pkey.refuses("INSERT INTO event_words SELECT * FROM event_words WHERE event_id = $1", event);
+}
+
 }  // namespace ticketd::tests

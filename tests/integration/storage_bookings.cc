@@ -156,7 +156,7 @@ TEST(StorageNotifications, WhatIsDecidedByNowStandsOnceAmongWhatIsPending) {
   const auto rows = *Json::parse(page.rows.str());
   LONGS_EQUAL(2, rows.size());
   expect_text("processing", rows.at(0)["kind"].text());
-  expect_text("rejected", rows.at(1)["kind"].text());
+  expect_text("nothing_to_cancel", rows.at(1)["kind"].text());
   LONGS_EQUAL(2, page.unread_count);
 }
 

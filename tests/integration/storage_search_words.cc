@@ -61,7 +61,7 @@ TEST_GROUP_BASE(SearchWords, IntegrationTest) {
       filter.owner = owner;
       filter.words = storage::list_search_words(tx, search);
       CHECK_FALSE_TEXT(filter.words.empty(), search.c_str());
-      return !storage::list_events(tx, filter, 1, 0, {}).events.empty();
+      return !storage::list_events(tx, filter, 1, 0, {}).empty();
     });
   }
   void change(const storage::Event& event, const domain::EventChanges& changes) const {
@@ -138,7 +138,7 @@ TEST(SearchWords, CostNoMoreWhereManyBeginAlike) {
         storage::EventFilter filter;
         filter.ends_after = now();
         filter.words = storage::list_search_words(tx, search);
-        return storage::list_events(tx, filter, 1, 0, {}, storage::count_events(tx, filter)).events.size();
+        return storage::list_events(tx, filter, 1, 0, {}, storage::count_events(tx, filter)).size();
       });
       LONGS_EQUAL(1, found);
       least = std::min(least, std::chrono::steady_clock::now() - start);
