@@ -15,7 +15,7 @@ int run(const char* name, RateClass rate_class, OpenHandler open, SignedInHandle
   auto config = config_or_exit(Part::api, name);
   Log::open(name, config.log_level);
   const auto metrics_file = metrics_file_of(config.metrics_file, "api");
-  const int threads = waits_for == WaitsFor::database ? config.threads : config.booking_threads;
+  const int threads = waits_for == WaitsFor::queue ? config.booking_threads : config.threads;
   try {
     App app(std::move(config), name, threads);
     app.metrics.record_start(name, now_us());

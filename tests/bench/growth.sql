@@ -63,10 +63,12 @@ DROP TABLE bench.seats;
 
 SELECT definition FROM bench.indexes \gexec
 -- What the triggers would have done; revisions from before them have no such table.
-SELECT 'INSERT INTO waiting_blocks SELECT event_id, line_block(seq), count(*) FROM bookings WHERE state = ''waitlisted'' GROUP BY 1, 2'
+SELECT 'INSERT INTO waiting_blocks SELECT event_id, line_block(seq), count(*) FROM bookings WHERE state = ''waitlisted'' GROUP BY 1, 2 ON CONFLICT DO NOTHING'
   WHERE to_regclass('waiting_blocks') IS NOT NULL \gexec
 SELECT 'UPDATE events SET over = true WHERE end_date_time <= now()'
   WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'events'::regclass AND attname = 'over') \gexec
+SELECT 'INSERT INTO event_words SELECT (event_words_of(e)).* FROM events e ON CONFLICT DO NOTHING'
+  WHERE to_regclass('event_words') IS NOT NULL \gexec
 SET session_replication_role = origin;
 VACUUM ANALYZE;
 CHECKPOINT;  -- or it is written while the first figures are taken

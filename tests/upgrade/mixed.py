@@ -91,7 +91,7 @@ class Mixed:
             replayed = person.call(*request, key=name)
             self.assertEqual("true", replayed.headers["Idempotent-Replayed"], name)
             self.assertEqual((first[name].status, first[name].body), (replayed.status, replayed.body), name)
-        reused = self.ann.call("POST", "/v1/events/book", {"event_id": event, "more": 1}, key="events-book")
+        reused = self.ann.call("POST", "/v1/events/book", {"event_id": self.owner.make_event(5)}, key="events-book")
         self.assertEqual((422, "idempotency_key_reused"), (reused.status, reused.body["code"]))
         self.ann.outcome(first["events-booking-cancel"].body["data"])
         self.assertEqual(["cancelled"], self.ann.states(event))
