@@ -45,7 +45,7 @@ struct Config {
   int refresh_ttl_s = 0;
 
   int threads = 0;          // per handler process
-  int booking_threads = 0;  // of endpoints that book, cancel or hash passwords: see WaitsFor in endpoint/serve.h
+  int booking_threads = 0;  // of endpoints that book or cancel: see WaitsFor in endpoint/serve.h
   int db_connections = 0;   // per handler process
   int idle_exit_s = 0;      // 0: never
   int argon2_jobs = 0;      // password hashes at once, over all processes that share argon2_file

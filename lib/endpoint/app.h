@@ -31,7 +31,7 @@ struct App {
         cache_redis(config.cache_redis_url, kRedisTimeoutMs, redis_meter(metrics, name, "cache")),
         queue(queue_redis, {config.shards, config.queue_max, config.pending_per_user, config.keys_per_user,
                             config.keys_per_network, config.keys_max}),
-        passwords(config.argon2_jobs, config.argon2_file, std::max(1, threads * 5 / 6)),
+        passwords(config.argon2_jobs, config.argon2_file, std::max(1, threads * 7 / 8)),
         access_tokens(config),
         cache(cache_redis, metrics.series("ticketd_cache_unavailable_total")),
         gate(cache),

@@ -8,6 +8,19 @@
 namespace ticketd {
 namespace {
 
+// Whoever waits for a turn to hash asks for nothing else meanwhile; whoever is refused asks again at once. So there are
+// as many as the unit's TasksMax leaves room for.
+constexpr int kHashingThreads = 56;
+
+int threads_of(WaitsFor waits_for, const Config& config) {
+  switch (waits_for) {
+    case WaitsFor::database: return config.threads;
+    case WaitsFor::queue: return config.booking_threads;
+    case WaitsFor::hashing: return kHashingThreads;
+  }
+  return config.threads;
+}
+
 int run(const char* name, RateClass rate_class, OpenHandler open, SignedInHandler signed_in, WaitsFor waits_for,
         std::size_t body_limit) {
   fcgi::prepare_signals();
@@ -15,7 +28,7 @@ int run(const char* name, RateClass rate_class, OpenHandler open, SignedInHandle
   auto config = config_or_exit(Part::api, name);
   Log::open(name, config.log_level);
   const auto metrics_file = metrics_file_of(config.metrics_file, "api");
-  const int threads = waits_for == WaitsFor::queue ? config.booking_threads : config.threads;
+  const int threads = threads_of(waits_for, config);
   try {
     App app(std::move(config), name, threads);
     app.metrics.record_start(name, now_us());

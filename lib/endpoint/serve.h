@@ -17,8 +17,8 @@ using Answer = Result<Reply>;
 enum class RateClass { none, auth, booking, reads };
 
 // What an endpoint's threads wait for, and so how many it has. `database`: TICKETD_THREADS, a few more than there are
-// connections to PostgreSQL; more would make the slowest answers slower. The others have TICKETD_BOOKING_THREADS, many.
-// `queue`: they wait for the disk of the queue's Redis, and what waits together is synced together. `hashing`: they
+// connections to PostgreSQL; more would make the slowest answers slower. `queue`: TICKETD_BOOKING_THREADS, many; they
+// wait for the disk of the queue's Redis, and what waits together is synced together. `hashing`: many as well; they
 // wait for their turn to hash a password, which comes for whoever is known before that of who came first.
 enum class WaitsFor { database, queue, hashing };
 
