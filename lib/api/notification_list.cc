@@ -43,7 +43,8 @@ NotificationPage list_page(pqxx::transaction_base& tx, UserId user, bool unread_
   std::erase_if(rows, [&](const Row& row) { return !is_behind(row, page.after); });
   std::ranges::stable_sort(rows, std::greater(), [](const Row& row) { return std::pair(row.created_at, row.id); });
   // One that was decided in between is there twice, its outcome first.
-  rows.erase(std::ranges::unique(rows, {}, &Row::id).begin(), rows.end());
+  const auto is_same = [](const Row& a, const Row& b) { return a.id == b.id; };
+  rows.erase(std::unique(rows.begin(), rows.end(), is_same), rows.end());
 
   NotificationPage found{JsonText::array(), 0, cut(rows, page, [](const Row& row) { return row.created_at; })};
   for (const auto& row : rows) found.rows.push(row.json);

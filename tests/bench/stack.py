@@ -39,6 +39,13 @@ class Sql:
     def value(self, statement):
         return self.rows(statement)[0][0]
 
+    def await_value(self, statement, expected, seconds=10):
+        end = time.monotonic() + seconds
+        while (value := self.value(statement)) != expected:
+            if time.monotonic() > end:
+                raise RuntimeError(f"{value} instead of {expected} after {seconds} s: {statement}")
+            time.sleep(0.01)
+
     def close(self):
         self.process.stdin.close()
         self.process.wait()
