@@ -83,7 +83,7 @@ end
 return {'queued'}
 )";
 
-constexpr auto kParts = {kNames, kReplay, kAccept, kQuotas, kEnqueue, kRemember};
+const std::initializer_list<const char*> kParts = {kNames, kReplay, kAccept, kQuotas, kEnqueue, kRemember};
 
 // The keys by their names in kNames, and `count`, which is one of them after the other.
 const std::set<std::string> kKeys = {"stream", "pending", "event_closed", "user_closed",     "workers_shards",
