@@ -15,7 +15,7 @@ Watchdog::Watchdog() {
   const char* us = std::getenv("WATCHDOG_USEC");
   if (socket == nullptr || us == nullptr) return;
   socket_ = socket;
-  every_ms_ = std::atoll(us) / 1000 / 2;
+  every_ms_ = std::strtoll(us, nullptr, 10) / 1000 / 2;
 }
 
 void Watchdog::tell() const {

@@ -13,7 +13,7 @@ namespace ticketd::queue {
 // no use any more.
 class Pipeline {
  public:
-  Pipeline(std::string url, int timeout_ms) : redis_(std::move(url), timeout_ms) {}
+  Pipeline(const std::string& url, int timeout_ms) : redis_(url, timeout_ms) {}
 
   // Sends a command whose reply is entries(), later. REQUIRES: !asked().
   void ask(const redis::Arguments& command);

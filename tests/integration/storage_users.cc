@@ -41,16 +41,14 @@ TEST(StorageUsers, FindsAnAddressInWhateverCase) {
 // As addresses came in before there was one form: é in two code points, and a sign that NFD does not give back.
 TEST(StorageUsers, FindsAnAddressThatIsInAnotherForm) {
   for (const auto& [stored, one_form] : {std::pair("e\u0301", "\u00e9"), {"\u212b", "\u00c5"}}) {
-    auto user = new_user();
-    const auto rest = user.email;
-    user.email = stored + rest;
+    auto user = new_user(), again = new_user();
+    const std::string sent = stored + user.email;
+    again.email = one_form + user.email;
+    user.email = sent;
     CHECK(insert(user));
-    const auto found =
-        commit([&](pqxx::work& tx) { return storage::find_account_by_email(tx, one_form + rest, stored + rest); });
+    const auto found = commit([&](pqxx::work& tx) { return storage::find_account_by_email(tx, again.email, sent); });
     CHECK(found && found->user.id == user.id);
-    auto again = new_user();
-    again.email = one_form + rest;
-    CHECK_FALSE(commit([&](pqxx::work& tx) { return storage::insert_user(tx, again, "hash", stored + rest); }));
+    CHECK_FALSE(commit([&](pqxx::work& tx) { return storage::insert_user(tx, again, "hash", sent); }));
   }
 }
 
