@@ -31,7 +31,7 @@ struct Entry {
 
 class CommandStream {
  public:
-  CommandStream(std::string url, int timeout_ms) : pipeline_(std::move(url), timeout_ms) {}
+  CommandStream(const std::string& url, int timeout_ms) : pipeline_(url, timeout_ms) {}
 
   // The oldest entries of the shards, up to `max` of each, in stream order within a shard. Waits up to `block_ms` for
   // the first one if there are none, or if there are no shards; empty after that. Throws redis::RedisUnavailable.

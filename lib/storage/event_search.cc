@@ -75,7 +75,7 @@ class Query {
   }
   // OFFSET 0: what stands there is looked for as it stands. || '': a long text is unpacked once, not for each pattern.
   std::string rows(By by) const {
-    const auto events = std::string("events WHERE ") + where_of(scope_) + conditions_;
+    auto events = std::string("events WHERE ") + where_of(scope_) + conditions_;
     if (patterns_.empty()) return events;
     const auto words = [&](const std::string& which) {
       return "(SELECT event_id, words || '' AS words FROM event_words WHERE " + which + " OFFSET 0) AS w WHERE " +
