@@ -101,11 +101,13 @@ void check_threads(const Visit& visit) {
     const int needed = threads + kOtherThreads;
     if (!limits.tasks_max || *limits.tasks_max >= needed) continue;
     const auto unit = "ticketd@" + endpoint + ".service";
-    visit.findings.fault(
-        "threads",
-        unit + " may have " + std::to_string(*limits.tasks_max) + " (TasksMax), and " + name + "=" +
-            std::to_string(threads) + " needs " + std::to_string(needed) + ": it cannot start",
-        "`systemctl edit " + unit + "`: TasksMax=" + std::to_string(needed) + ", or a smaller " + name);
+    std::string why = unit;
+    why.append(" may have ").append(std::to_string(*limits.tasks_max)).append(" (TasksMax), and ").append(name);
+    why.append("=").append(std::to_string(threads)).append(" needs ").append(std::to_string(needed));
+    why.append(": it cannot start");
+    std::string remedy = "`systemctl edit " + unit;
+    remedy.append("`: TasksMax=").append(std::to_string(needed)).append(", or a smaller ").append(name);
+    visit.findings.fault("threads", why, remedy);
     good = false;
   }
   if (good) visit.findings.ok("threads", "no more than systemd allows each endpoint");
