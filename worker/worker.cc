@@ -189,10 +189,6 @@ void Worker::run_session(const std::atomic<bool>& stop) {
   storage::ShardLocks locks(session.get(), config_.shards);
   Drain drain(session.get(), stream, metrics_, clock_, random_, {config_.batch_max, config_.attempts_max});
   locks.join();
-  {
-    pqxx::nontransaction tx(session.get());
-    storage::update_events_with_open_lines(tx);
-  }
   std::set<int> fresh;
   bool has_pieces = true;  // of bulk changes; not known before the first look
   auto next_balance = SteadyClock::now();

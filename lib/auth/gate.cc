@@ -8,7 +8,6 @@ namespace {
 
 constexpr const char* kRevocationsKey = "ticketd:refused";
 constexpr const char* kRead = "read";
-constexpr std::int64_t kMostCounted = 2'000'000'000;  // of a limit times its shares
 
 std::string counter_of(const std::string& rate_class, const std::string& caller) {
   return "ticketd:rate:" + rate_class + ":" + caller;
@@ -65,15 +64,11 @@ TokenState find(redis::Commands& redis, const std::optional<AccessClaims>& token
   return {has_ended || (token && before && token->issued_at < *before), time_of(found.at(0))};
 }
 
-int limit_of(const RateRule& rule, const Network& caller) {
-  return static_cast<int>(std::min<std::int64_t>(std::int64_t{rule.limit} * caller.shares, kMostCounted));
-}
-
 // Of several counters the one that leaves the least.
 RateState state_of(const RateRule& rule, std::span<const Network> callers, const redis::Reply& answer) {
   RateState state{true, rule.limit, rule.window_s, rule.limit, 0};
   for (std::size_t i = 0; 2 * i + 3 < answer.size(); ++i) {
-    const auto left = limit_of(rule, callers[i]) - answer.at(2 * i + 2).integer();
+    const auto left = rule_for(rule, callers[i]).limit - answer.at(2 * i + 2).integer();
     if (i > 0 && left >= state.remaining) continue;
     state.allowed = left >= 0;
     state.remaining = static_cast<int>(std::max<std::int64_t>(0, left));
@@ -98,7 +93,7 @@ Passage Gate::enter(const std::string& rate_class, std::span<const Network> call
       for (const auto& list : {callers, if_revoked}) {
         for (const auto& caller : list) {
           keys.push_back(counter_of(rate_class, caller.name));
-          arguments.push_back(std::to_string(limit_of(*rule, caller)));
+          arguments.push_back(std::to_string(rule_for(*rule, caller).limit));
         }
       }
       const auto answer = redis.eval(enter_script(), keys, arguments);

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -25,6 +26,11 @@ std::vector<Network> networks_of(const std::string& address) {
   }
   const auto first = [&](std::size_t count) { return hex_of(std::span(bytes).first(count)); };
   return {{first(8)}, {first(7), 4}, {first(6), 16}};
+}
+
+RateRule rule_for(const RateRule& rule, const Network& network) {
+  constexpr std::int64_t kMost = 2'000'000'000;
+  return {static_cast<int>(std::min(std::int64_t{rule.limit} * network.shares, kMost)), rule.window_s};
 }
 
 std::string site_of(const std::string& address) { return networks_of(address).back().name; }

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "config/config.h"
+
 namespace ticketd::auth {
 
 struct Network {
@@ -16,6 +18,9 @@ struct Network {
 // first 56 with four shares, and the first 48 with sixteen, for that is what a customer may have at most: 65,536
 // networks must not be as many limits. Names are hexadecimal. What is no address stays as it is.
 std::vector<Network> networks_of(const std::string& address);
+
+// A limit of one address, for the network: as many times that as it has shares, 2,000,000,000 at most.
+RateRule rule_for(const RateRule& rule, const Network& network);
 
 // The largest of them alone: for a stock that all share.
 std::string site_of(const std::string& address);

@@ -10,7 +10,7 @@ namespace {
 
 // Whoever waits for a turn to hash asks for nothing else meanwhile; whoever is refused asks again at once. So there are
 // as many as the unit's TasksMax leaves room for.
-constexpr int kHashingThreads = 56;
+constexpr int kHashingThreads = 60;
 
 int threads_of(WaitsFor waits_for, const Config& config) {
   switch (waits_for) {

@@ -12,11 +12,6 @@ namespace {
 using auth::Turn;
 using Verdict = auth::Passwords::Verdict;
 
-RateRule rule_for(const RateRule& rule, const auth::Network& network) {
-  constexpr std::int64_t kMost = 2'000'000'000;
-  return {static_cast<int>(std::min(std::int64_t{rule.limit} * network.shares, kMost)), rule.window_s};
-}
-
 std::string pair_of(const std::string& account, const std::string& network) {
   return auth::hex_hash_of(account + auth::hex_hash_of(network));
 }
@@ -51,9 +46,10 @@ std::vector<auth::Counter> counters_of_networks(const Config& config, const std:
   std::vector<auth::Counter> counters;
   for (const auto& network : auth::networks_of(remote_addr)) {
     if (config.login_pair)
-      counters.push_back({"pair:" + pair_of(account, network.name), rule_for(*config.login_pair, network)});
+      counters.push_back({"pair:" + pair_of(account, network.name), auth::rule_for(*config.login_pair, network)});
     if (config.login_network)
-      counters.push_back({"network:" + auth::hex_hash_of(network.name), rule_for(*config.login_network, network)});
+      counters.push_back(
+          {"network:" + auth::hex_hash_of(network.name), auth::rule_for(*config.login_network, network)});
   }
   return counters;
 }

@@ -26,10 +26,6 @@ const Statement kMarkOver{"mark_events_over", R"(
     SELECT id FROM events WHERE state = 'open' AND NOT over AND end_date_time <= $1::timestamptz AND waiting_list_count = 0
     ORDER BY end_date_time LIMIT 5000 FOR NO KEY UPDATE SKIP LOCKED)))"};
 
-const Statement kUnmark{"unmark_open_lines", R"(
-  UPDATE events SET over = false WHERE id = ANY (ARRAY(
-    SELECT id FROM events WHERE state = 'open' AND over AND waiting_list_count > 0 FOR NO KEY UPDATE SKIP LOCKED)))"};
-
 }  // namespace
 
 bool delete_expired(pqxx::transaction_base& tx, Time now) {
@@ -43,7 +39,5 @@ bool delete_expired(pqxx::transaction_base& tx, Time now) {
 bool update_events_over(pqxx::transaction_base& tx, Time now) {
   return run(tx, kMarkOver, format_time(now)).affected_rows() == kAtOnce;
 }
-
-void update_events_with_open_lines(pqxx::transaction_base& tx) { run(tx, kUnmark); }
 
 }  // namespace ticketd::storage

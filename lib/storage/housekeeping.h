@@ -14,8 +14,4 @@ bool delete_expired(pqxx::transaction_base& tx, Time now);
 // Safe to run by several at once.
 bool update_events_over(pqxx::transaction_base& tx, Time now);
 
-// Earlier releases marked events that are over although somebody waits. Takes the mark from these, so that their lines
-// are closed. Reads all events: for the start of a worker.
-void update_events_with_open_lines(pqxx::transaction_base& tx);
-
 }  // namespace ticketd::storage

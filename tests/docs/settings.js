@@ -117,6 +117,11 @@ same(
 );
 says(threats, `a /56 has ${shares[0]} times that, a /48 ${shares[1]} times`);
 
+// Threads that wait to hash, and the others of the process.
+const [hashing] = /kHashingThreads = (\d+);/.exec(read('lib/endpoint/serve.cc')).slice(1).map(Number);
+const [others] = /kOtherThreads = (\d+);/.exec(read('worker/ticketctl/doctor/threads.cc')).slice(1).map(Number);
+same('the threads of an endpoint that hashes and what its unit may have', [hashing + others], [Number(setting('systemd/units/ticketd@.service', /^TasksMax=(\d+)$/m))]);
+
 // The units. In the manual ticketd@ENDPOINT.service, in the table ticketd@NAME.service and ticketd-worker@1.service.
 const unit = (name) => name.replace(/@[A-Z0-9]*/, '@');
 const there = units.map((file) => file.replace('systemd/units/', ''));

@@ -19,12 +19,7 @@ TEST_GROUP_BASE(PasswordTry, IntegrationTest) {
   void setup() override { flush(stores().cache); }
 
   static Config settings() {
-    Config config;
-    config.database_url = stores().database.url();
-    config.queue_redis_url = stores().queue_url;
-    config.cache_redis_url = stores().cache_url;
-    config.statement_timeout_ms = 5'000;
-    config.db_connections = config.shards = config.argon2_jobs = 1;
+    auto config = settings_of_stores();
     config.jwt_keys = {{"key", std::string(32, 'k')}};
     config.login_pair = RateRule{3, 900};
     config.login_network = RateRule{3, 900};

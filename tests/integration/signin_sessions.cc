@@ -13,12 +13,7 @@ TEST_GROUP_BASE(Sessions, IntegrationTest) {
   const UserId user = make_user();
 
   static Config settings(const std::vector<std::string>& key_ids) {
-    Config config;
-    config.database_url = stores().database.url();
-    config.queue_redis_url = stores().queue_url;
-    config.cache_redis_url = stores().cache_url;
-    config.statement_timeout_ms = 5'000;
-    config.db_connections = config.shards = config.argon2_jobs = 1;
+    auto config = settings_of_stores();
     config.access_ttl_s = 900;
     config.refresh_ttl_s = 3'600;
     for (const auto& id : key_ids) config.jwt_keys.push_back({id, std::string(32, id[0])});

@@ -5,8 +5,10 @@
 
 #include "domain/shard.h"
 #include "storage/bookings.h"
+#include "storage/migration_files.h"
 #include "support/fixtures.h"
 #include "support/integration_test.h"
+#include "support/stack.h"
 
 namespace ticketd::tests {
 
@@ -29,6 +31,11 @@ TEST_GROUP_BASE(BulkChanges, IntegrationTest) {
   }
   static void close(EventId event, Time at) {
     commit([&](pqxx::work& tx) { return carry_out_deadline(tx, close_line(event, at)); });
+  }
+  static bool is_due(EventId event, Time at) {
+    const auto events =
+        commit([&](pqxx::work& tx) { return storage::list_lines_to_close(tx, shard(event), kShards, at); });
+    return std::find(events.begin(), events.end(), event) != events.end();
   }
   static Time end_of(EventId event) {
     return commit([&](pqxx::work& tx) { return storage::find_event(tx, event)->ends_at; });
@@ -124,15 +131,24 @@ TEST(BulkChanges, WhoWaitedCanBookAgainBeforeTheRowsAreThere) {
 TEST(BulkChanges, LinesToCloseAreThoseOfEventsThatAreOver) {
   const auto event = make_event(1);
   carry_out(book_all(make_users(2), event));
-  const auto due = [&](Time at) {
-    const auto events =
-        commit([&](pqxx::work& tx) { return storage::list_lines_to_close(tx, shard(event), kShards, at); });
-    return std::find(events.begin(), events.end(), event) != events.end();
-  };
-  CHECK_FALSE(due(end_of(event) - milliseconds(1)));
-  CHECK_TRUE(due(end_of(event)));
+  CHECK_FALSE(is_due(event, end_of(event) - milliseconds(1)));
+  CHECK_TRUE(is_due(event, end_of(event)));
   close(event, end_of(event));
-  CHECK_FALSE(due(end_of(event)));
+  CHECK_FALSE(is_due(event, end_of(event)));
+}
+
+TEST(BulkChanges, LinesThatAnEarlierReleaseLeftOpenAreFoundAfterAnUpgrade) {
+  const auto event = make_event(1), without_line = make_event(1);
+  carry_out(book_all(make_users(2), event));
+  for (const auto& over : {event, without_line}) sql("UPDATE events SET over = true WHERE id = $1", over.str());
+  CHECK_FALSE(is_due(event, end_of(event)));
+  for (const auto& migration : storage::read_migrations(e2e::setting("TICKETD_MIGRATIONS_DIR"))) {
+    if (migration.name != "open_lines") continue;
+    for (const auto& step : storage::steps_of(migration)) sql(step.sql, event.str(), event.str());
+    for (const auto& step : storage::steps_of(migration)) sql(step.sql, without_line.str(), without_line.str());
+  }
+  CHECK_TRUE(is_due(event, end_of(event)));
+  LONGS_EQUAL(1, sql_number("SELECT count(*) FROM events WHERE id = $1 AND over", without_line.str()));
 }
 
 TEST(BulkChanges, AMoveIsToldAgainAfterTenMinutesAtTheEarliest) {

@@ -9,10 +9,7 @@ TEST_GROUP_BASE(StoreGauges, CtlTest){void setup() override{CtlTest::setup();
 sql("TRUNCATE users, events, bookings, commands, notifications, dead_letters CASCADE");
 }  // namespace ticketd::tests
 static std::string text() {
-  Config config;
-  config.database_url = stores().database.url();
-  config.queue_redis_url = stores().queue_url;
-  config.cache_redis_url = stores().cache_url;
+  auto config = settings_of_stores();
   config.shards = kShards;
   return exposition(look_at_stores(config, now()));
 }

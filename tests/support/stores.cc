@@ -52,4 +52,14 @@ int kill_clients(redis::RedisPool& redis) {
   return killed;
 }
 
+Config settings_of_stores() {
+  Config config;
+  config.database_url = stores().database.url();
+  config.queue_redis_url = stores().queue_url;
+  config.cache_redis_url = stores().cache_url;
+  config.statement_timeout_ms = 5'000;
+  config.db_connections = config.shards = config.argon2_jobs = 1;
+  return config;
+}
+
 }  // namespace ticketd::tests

@@ -3,6 +3,7 @@
 #include <string>
 #include <type_traits>
 
+#include "config/config.h"
 #include "postgres/database.h"
 #include "redis/pool.h"
 #include "support/test_database.h"
@@ -27,6 +28,9 @@ class Stores {
 };
 
 Stores& stores();
+
+// Settings of a process that works on them: where they are, and one of what there has to be at least one of.
+Config settings_of_stores();
 
 // A session of its own on the tests' database.
 postgres::DatabaseConnection open_session(int statement_timeout_ms = 5'000);
