@@ -133,7 +133,7 @@ TEST_OBJ := $(call obj,$(wildcard $(TEST_KINDS:%=tests/%/*.cc)))
 $(TEST_OBJ) $(BUILD)/tests/common.h.gch: private CXXFLAGS += -O0 -U_FORTIFY_SOURCE
 # What most files include is compiled once, for each kind of options: it saves a third of the time. They include what they
 # need all the same: clang-tidy and cppcheck know nothing of this. Not where GCC optimises: it would warn of what it makes
-# of the standard library. Clang would compare the header's time of day, which another clone's ccache has not.
+# of the standard library.
 $(TEST_OBJ): private COMMON := $(BUILD)/tests/common.h
 $(TEST_OBJ): | $(BUILD)/tests/common.h.gch
 COMMON   := $(if $(SAN),$(BUILD)/common.h)
@@ -143,7 +143,7 @@ COMMON   := $(if $(SAN),$(BUILD)/common.h)
 	  pqxx/pqxx set span stdexcept string string_view thread unordered_map utility vector > $@
 %/common.h.gch: %/common.h
 	$(call say,CXX,$@)
-	$(Q)$(CXX) $(CXXFLAGS) $(INCLUDES) $(if $(SAN),-Xclang -fno-pch-timestamp) -x c++-header $< -o $@
+	$(Q)$(CXX) $(CXXFLAGS) $(INCLUDES) -x c++-header $< -o $@
 $(BUILD)/obj/%.o: %.cc | $(COMMON:=.gch)
 	$(call say,CXX,$<)
 	@mkdir -p $(@D)
