@@ -4,12 +4,12 @@
 #include <endian.h>
 
 #include <optional>
-#include <pqxx/pqxx>
 #include <string>
 #include <string_view>
 
 #include "base/time.h"
 #include "base/uuid.h"
+#include "postgres/libpqxx.h"
 
 namespace ticketd::postgres {
 
@@ -77,12 +77,12 @@ class ArrayParameter {
   [[nodiscard]] bool empty() const { return count_ == 0; }
 
   // For a statement's argument; its type there must be an array of just this one.
-  [[nodiscard]] pqxx::binarystring binary() const {
+  [[nodiscard]] Bytes binary() const {
     constexpr int kDimensions = 1, kHasNulls = 1, kFirstIndex = 1;
     std::string text;
     for (const int part : {kDimensions, kHasNulls, static_cast<int>(Element<T>::kOid), count_, kFirstIndex})
       text += Element<int>::bytes(part);
-    return pqxx::binarystring(text + elements_);
+    return bytes_parameter(text + elements_);
   }
 
  private:

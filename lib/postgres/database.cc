@@ -64,12 +64,6 @@ std::string with_options(const std::string& url, const ConnectionOptions& option
          "&application_name=" + options.application_name + "&options=" + session.text();
 }
 
-pqxx::connection open(const std::string& url, const ConnectionOptions& options) try {
-  return pqxx::connection(with_options(url, options));
-} catch (const pqxx::failure& e) {
-  throw DatabaseUnavailable(e.what());
-}
-
 int duplicate_of(const pqxx::connection& connection) {
   const int copy = ::fcntl(connection.sock(), F_DUPFD_CLOEXEC, 0);
   if (copy < 0) throw DatabaseUnavailable("no file descriptor is left for a database session");
@@ -85,15 +79,10 @@ void pause_for_jitter() {
 
 }  // namespace
 
-DatabaseConnection::DatabaseConnection(const std::string& url, const ConnectionOptions& options)
-    : connection_(open(url, options)), socket_(duplicate_of(connection_)) {
-#if PQXX_VERSION_MAJOR < \
-    7  // later versions never reconnect; this one calls the way to say so deprecated for that reason
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-  connection_.inhibit_reactivation(true);
-#pragma GCC diagnostic pop
-#endif
+DatabaseConnection::DatabaseConnection(const std::string& url, const ConnectionOptions& options) try
+    : session_(with_options(url, options)), socket_(duplicate_of(session_)) {
+} catch (const pqxx::failure& e) {
+  throw DatabaseUnavailable(e.what());
 }
 
 DatabaseConnection::~DatabaseConnection() { ::close(socket_); }

@@ -5,7 +5,6 @@
 #include <deque>
 #include <memory>
 #include <mutex>
-#include <pqxx/pqxx>
 #include <string>
 #include <vector>
 
@@ -13,6 +12,7 @@
 #include "postgres/circuit_breaker.h"
 #include "postgres/deadlines.h"
 #include "postgres/errors.h"
+#include "postgres/libpqxx.h"
 
 namespace ticketd::postgres {
 
@@ -29,7 +29,7 @@ struct ConnectionOptions {
   bool by_key = false;
 };
 
-// One session. Never reconnects by itself: a session that holds locks must not silently become another one.
+// One session, with the options of ours.
 class DatabaseConnection {
  public:
   // Waits at most 3 s. Throws DatabaseUnavailable.
@@ -37,14 +37,13 @@ class DatabaseConnection {
   ~DatabaseConnection();
   DatabaseConnection(const DatabaseConnection&) = delete;
   DatabaseConnection& operator=(const DatabaseConnection&) = delete;
-  pqxx::connection& get() { return connection_; }
+  Session& get() { return session_; }
   // A descriptor of its socket that is open for as long as this object lives. That of libpq is closed as soon as the
   // server hangs up, and may be another session's a moment later.
   [[nodiscard]] int socket() const { return socket_; }
 
  private:
-  pqxx::connection connection_;
-  pqxx::quiet_errorhandler quiet_{connection_};  // notices belong in the server's log, not in ours
+  Session session_;
   const int socket_;
 };
 
@@ -66,7 +65,7 @@ class DatabasePool {
     ~Lease();
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
-    pqxx::connection& connection() { return connection_->get(); }
+    Session& connection() { return connection_->get(); }
     // False: it was cut off.
     bool discard();
 
@@ -123,11 +122,12 @@ struct Statement {
   const char* sql;
 };
 
-// Runs a prepared statement. Arguments: strings, numbers, bool, const char* (null for NULL).
+// Runs a prepared statement, in a transaction of a Session and of nothing else. Arguments: strings, numbers, bool,
+// Bytes, const char* (null for NULL).
 template <class... Args>
 pqxx::result run(pqxx::transaction_base& tx, const Statement& statement, const Args&... args) {
-  tx.conn().prepare(statement.name, statement.sql);
-  return tx.exec_prepared(statement.name, args...);
+  static_cast<Session&>(tx.conn()).prepare_once(statement.name, statement.sql);
+  return execute_prepared(tx, statement.name, args...);
 }
 
 // What to do after a failed attempt: throws for good, or returns for another try (the lease is discarded if its session

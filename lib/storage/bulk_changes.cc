@@ -76,7 +76,7 @@ Change change_of(const pqxx::row& row) {
   return {kTell, domain::event_moved_message(title, time_of(row["starts_ms"]), time_of(row["ends_ms"]))};
 }
 
-pqxx::binarystring array_of(const std::set<int>& owned) {
+Bytes array_of(const std::set<int>& owned) {
   ArrayParameter<int> numbers;
   for (const int shard : owned) numbers.add(shard);
   return numbers.binary();

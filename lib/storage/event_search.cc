@@ -57,7 +57,7 @@ class Query {
   }
 
   pqxx::result run(pqxx::transaction_base& tx, By by, const std::string& select, const std::string& rest) const {
-    return tx.exec_params(select + " FROM " + rows(by) + rest, pqxx::prepare::make_dynamic_params(values_));
+    return execute_with(tx, select + " FROM " + rows(by) + rest, values_);
   }
   int count(pqxx::transaction_base& tx, int most) const {
     return int_of(

@@ -90,8 +90,8 @@ class Application {
     with_short_locks([&] {
       pqxx::work tx(connection_);
       if (steps.empty()) tx.exec(migration_.sql);
-      tx.exec_params("INSERT INTO schema_migrations (version, name, hash) VALUES ($1, $2, $3)", migration_.version,
-                     migration_.name, migration_.hash);
+      execute(tx, "INSERT INTO schema_migrations (version, name, hash) VALUES ($1, $2, $3)", migration_.version,
+              migration_.name, migration_.hash);
       tx.commit();
     });
   }
@@ -124,7 +124,10 @@ class Application {
     for (auto keys = next_keys(step, ""); !keys.empty();) {
       const auto start = Clock::now();
       const auto first = text_of(keys.front()[0]), last = text_of(keys.back()[0]);
-      with_short_locks([&] { pqxx::nontransaction(connection_).exec_params(step.sql, first, last); });
+      with_short_locks([&] {
+        pqxx::nontransaction tx(connection_);
+        execute(tx, step.sql, first, last);
+      });
       std::this_thread::sleep_for(std::min(Clock::now() - start, kLongestPauseBetweenPieces));
       keys = keys.size() < kPiece ? pqxx::result() : next_keys(step, last);
     }

@@ -26,9 +26,10 @@ TEST_GROUP(NaiveBooking) {
 
   static void book_naively(pqxx::connection & connection, int round, int person) {
     pqxx::work transaction(connection);
-    const auto taken = transaction.exec_params("SELECT count(*) FROM naive_bookings WHERE round = $1", round);
+    const auto taken =
+        ticketd::postgres::execute(transaction, "SELECT count(*) FROM naive_bookings WHERE round = $1", round);
     if (taken[0][0].as<int>() < kTickets) {
-      transaction.exec_params("INSERT INTO naive_bookings VALUES ($1, $2)", round, person);
+      ticketd::postgres::execute(transaction, "INSERT INTO naive_bookings VALUES ($1, $2)", round, person);
     }
     transaction.commit();
   }

@@ -14,7 +14,7 @@ Ended doctor(const Settings& settings = {}) { return call_on_stack("doctor --jso
 
 // As the superuser, in autocommit.
 void as_admin(const std::string& statement) {
-  pqxx::connection connection(stores().database.admin_url());
+  postgres::Session connection(stores().database.admin_url());
   pqxx::nontransaction(connection).exec(statement);
 }
 
@@ -74,7 +74,7 @@ TEST(DoctorStores, FullPageWritesAreOff) {
     as_admin("ALTER SYSTEM " + how);
     as_admin("SELECT pg_reload_conf()");
     for (int tries = 0; tries < 500; ++tries) {  // a new session has it once the postmaster has read it
-      pqxx::connection connection(stores().database.admin_url());
+      postgres::Session connection(stores().database.admin_url());
       if (pqxx::nontransaction(connection).exec("SHOW full_page_writes")[0][0].c_str() == value) return;
       std::this_thread::sleep_for(milliseconds(10));
     }

@@ -16,7 +16,7 @@ TEST_GROUP_BASE(ArrayParameter, IntegrationTest){
 for (const auto& element : elements) array.add(element);
 return commit([&](pqxx::work& tx) {
   tx.exec("SET LOCAL timezone = 'UTC'");
-  return std::string(tx.exec_params("SELECT $1::" + type + "[]::text", array.binary())[0][0].c_str());
+  return std::string(postgres::execute(tx, "SELECT $1::" + type + "[]::text", array.binary())[0][0].c_str());
 });
 }  // namespace ticketd::tests
 }

@@ -65,7 +65,7 @@ TEST(StorageDatabase, AViolatedConstraintIsThrownAndNothingIsCommitted) {
 TEST(StorageDatabase, NoSettingOfItsRoleKeepsASessionFromItsWork) {
   const auto role = sql_text("SELECT quote_ident(current_user)");
   const auto as_admin = [](const std::string& statement) {
-    pqxx::connection connection(stores().database.admin_url());
+    postgres::Session connection(stores().database.admin_url());
     pqxx::nontransaction(connection).exec(statement);
   };
   for (const std::string setting :
@@ -122,7 +122,7 @@ TEST(StorageDatabase, ADeadlockIsTriedAgain) {
   at_once(2, [&](int me) {
     bool first = true;
     const auto lock = [&](pqxx::work& tx, int which) {
-      tx.exec_params("UPDATE users SET name = $2 WHERE id = $1", ids.at(static_cast<std::size_t>(which)), me);
+      postgres::execute(tx, "UPDATE users SET name = $2 WHERE id = $1", ids.at(static_cast<std::size_t>(which)), me);
     };
     try {
       commit([&](pqxx::work& tx) {

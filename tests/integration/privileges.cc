@@ -12,7 +12,7 @@ namespace ticketd::tests {
 namespace {
 
 bool may(const std::string& role, const std::string& statement) {
-  pqxx::connection connection(stores().database.admin_url());
+  postgres::Session connection(stores().database.admin_url());
   pqxx::work tx(connection);
   tx.exec("SET LOCAL ROLE " + role);
   try {
@@ -123,7 +123,7 @@ TEST(Privileges, TheyMayDoTheirOwn) {
 
 // Without any right the doctor misses all that it knows.
 TEST(Privileges, TheDoctorAsksForWhatTheMigrationsGrant) {
-  pqxx::connection connection(stores().database.url());
+  postgres::Session connection(stores().database.url());
   pqxx::work tx(connection);
   const auto given = rights_given(tx);
   tx.exec("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ticketd_api, ticketd_worker");
@@ -133,7 +133,7 @@ TEST(Privileges, TheDoctorAsksForWhatTheMigrationsGrant) {
 }
 
 TEST(Privileges, TheWorkerMayCleanUp) {
-  pqxx::connection connection(stores().database.admin_url());
+  postgres::Session connection(stores().database.admin_url());
   pqxx::work tx(connection);
   tx.exec("SET LOCAL ROLE ticketd_worker");
   storage::delete_expired(tx, now());

@@ -50,7 +50,7 @@ TEST(MarkOver, AnEventThatIsMovedIsListedAgain) {
 TEST(MarkOver, PassesByWhatSomebodyHasLocked) {
   auto session = open_session();
   pqxx::work tx(session.get());
-  tx.exec_params("SELECT FROM events WHERE id = $1 FOR NO KEY UPDATE", event.str());
+  postgres::execute(tx, "SELECT FROM events WHERE id = $1 FOR NO KEY UPDATE", event.str());
   mark(end);
   CHECK_FALSE(is_marked());
 }

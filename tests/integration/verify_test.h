@@ -18,7 +18,7 @@ struct VerifyTest : IntegrationTest {
 
   template <class... Args>
   pqxx::result exec(const std::string& statement, const Args&... args) const {
-    return tx.exec_params(statement, args...);
+    return postgres::execute(tx, statement, args...);
   }
 
   // make_user() and make_event() would wait for this transaction.

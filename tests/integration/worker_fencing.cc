@@ -12,7 +12,7 @@ TEST_GROUP_BASE(WorkerFencing, DrainTest) {
   static void cut_in_mid_transaction(DrainRig & rig, EventId locked) {
     auto holder = open_session();
     pqxx::work hold(holder.get());
-    hold.exec_params("SELECT 1 FROM events WHERE id = $1 FOR UPDATE", locked.str());
+    postgres::execute(hold, "SELECT 1 FROM events WHERE id = $1 FOR UPDATE", locked.str());
     bool unavailable = false;
     const auto entries = rig.read();
     std::jthread worker([&] {

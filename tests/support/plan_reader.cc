@@ -10,13 +10,8 @@ PlanReader::PlanReader(const std::string& url, bool generic) : connection_(url) 
   tx.exec(std::string("SET plan_cache_mode = force_") + (generic ? "generic" : "custom") + "_plan");
 }
 
-bool PlanReader::Notices::operator()(const char text[]) noexcept {
-  texts.emplace_back(text);
-  return false;  // nobody else needs to hear of it
-}
-
 std::string PlanReader::find(const std::string& part) const {
-  for (const auto& text : notices_.texts) {
+  for (const auto& text : texts_) {
     if (text.find(part) != std::string::npos) return text;
   }
   return "";

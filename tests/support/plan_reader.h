@@ -1,9 +1,10 @@
 // The plans of what runs on a session, as PostgreSQL's auto_explain tells them: of the very statements that the program
 // sends, with its parameters, not of copies of them.
 #pragma once
-#include <pqxx/pqxx>
 #include <string>
 #include <vector>
+
+#include "postgres/libpqxx.h"
 
 namespace ticketd::tests {
 
@@ -16,7 +17,7 @@ class PlanReader {
   // Runs body(pqxx::work&) and rolls it back. The plan of the statement that contains `part`, empty if there was none.
   template <class Body>
   std::string plan_of(const std::string& part, Body&& body) {
-    notices_.texts.clear();
+    texts_.clear();
     {
       pqxx::work tx(connection_);
       body(tx);
@@ -25,16 +26,11 @@ class PlanReader {
   }
 
  private:
-  class Notices : public pqxx::errorhandler {
-   public:
-    explicit Notices(pqxx::connection& connection) : pqxx::errorhandler(connection) {}
-    bool operator()(const char text[]) noexcept override;
-    std::vector<std::string> texts;
-  };
   [[nodiscard]] std::string find(const std::string& part) const;
 
-  pqxx::connection connection_;
-  Notices notices_{connection_};
+  postgres::Session connection_;
+  std::vector<std::string> texts_;
+  postgres::NoticeHandler notices_{connection_, [this](std::string_view text) { texts_.emplace_back(text); }};
 };
 
 }  // namespace ticketd::tests

@@ -5,9 +5,10 @@
 
 #include <exception>
 #include <memory>
-#include <pqxx/pqxx>
 #include <string>
 #include <vector>
+
+#include "postgres/libpqxx.h"
 
 namespace ticketd::e2e {
 
@@ -26,7 +27,7 @@ pqxx::result query(const std::string& statement, const Args&... args) {
   try {
     const auto connection = connect_database();
     pqxx::work transaction(*connection);
-    rows = transaction.exec_params(statement, args...);
+    rows = postgres::execute(transaction, statement, args...);
     transaction.commit();
   } catch (const std::exception& error) {
     FAIL((statement + ": " + error.what()).c_str());

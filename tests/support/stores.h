@@ -58,7 +58,7 @@ auto commit(Body&& body) {
 template <class... Args>
 pqxx::result sql(const std::string& statement, const Args&... args) {
   return postgres::autocommit(stores().pool,
-                              [&](pqxx::transaction_base& tx) { return tx.exec_params(statement, args...); });
+                              [&](pqxx::transaction_base& tx) { return postgres::execute(tx, statement, args...); });
 }
 
 // Its first field, 0 or empty where that is null or missing.

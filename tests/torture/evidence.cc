@@ -25,28 +25,32 @@ void load_tables(pqxx::transaction_base& tx, Evidence& evidence) {
   evidence.bookings.clear();
   evidence.notifications.clear();
   evidence.events.clear();
-  for (const auto& row : tx.exec_params(
+  for (const auto& row : postgres::execute(
+           tx,
            "SELECT id, kind, user_id, event_id, state, outcome, reason, booking_id FROM commands WHERE event_id = ANY "
            "($1::uuid[])",
            events)) {
     evidence.commands.push_back({text(row[0]), text(row[1]), text(row[2]), text(row[3]), text(row[4]), text(row[5]),
                                  text(row[6]), text(row[7])});
   }
-  for (const auto& row : tx.exec_params("SELECT id, event_id, user_id, state, coalesce(seq, 0), promoted_at IS NOT "
-                                        "NULL FROM bookings WHERE event_id "
-                                        "= ANY ($1::uuid[]) ORDER BY event_id, seq",
-                                        events)) {
+  for (const auto& row : postgres::execute(tx,
+                                           "SELECT id, event_id, user_id, state, coalesce(seq, 0), promoted_at IS NOT "
+                                           "NULL FROM bookings WHERE event_id "
+                                           "= ANY ($1::uuid[]) ORDER BY event_id, seq",
+                                           events)) {
     evidence.bookings.push_back(
         {text(row[0]), text(row[1]), text(row[2]), text(row[3]), row[4].as<std::int64_t>(), row[5].as<bool>()});
   }
-  for (const auto& row :
-       tx.exec_params("SELECT id, user_id, event_id, booking_id, kind, message FROM notifications WHERE event_id = ANY "
-                      "($1::uuid[])",
-                      events)) {
+  for (const auto& row : postgres::execute(
+           tx,
+           "SELECT id, user_id, event_id, booking_id, kind, message FROM notifications WHERE event_id = ANY "
+           "($1::uuid[])",
+           events)) {
     evidence.notifications.push_back(
         {text(row[0]), text(row[1]), text(row[2]), text(row[3]), text(row[4]), text(row[5])});
   }
-  for (const auto& row : tx.exec_params(
+  for (const auto& row : postgres::execute(
+           tx,
            "SELECT id, user_id, state, total_tickets, available_tickets, waiting_list_count, max_per_user FROM events "
            "WHERE id = ANY ($1::uuid[])",
            events)) {

@@ -63,7 +63,7 @@ void await_outcomes(const std::vector<std::string>& requests) {
       auto connection = connect_directly();
       pqxx::nontransaction tx(connection);
       const auto rows =
-          tx.exec_params("SELECT count(*) FROM commands WHERE id = ANY ($1::uuid[])", e2e::array_of(requests));
+          postgres::execute(tx, "SELECT count(*) FROM commands WHERE id = ANY ($1::uuid[])", e2e::array_of(requests));
       return rows[0][0].as<std::size_t>() == requests.size();
     } catch (const pqxx::failure&) {
       return false;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "postgres/libpqxx.h"
+
 namespace ticketd::torture {
 namespace {
 
@@ -92,7 +94,7 @@ bool found_after(const Damage& damage, const Report& good) {
   auto connection = connect_directly();
   pqxx::work tx(connection);
   tx.exec("CREATE TEMP TABLE ours (id uuid) ON COMMIT DROP");
-  for (const auto& event : good.evidence.planned) tx.exec_params("INSERT INTO ours VALUES ($1::uuid)", event.id);
+  for (const auto& event : good.evidence.planned) postgres::execute(tx, "INSERT INTO ours VALUES ($1::uuid)", event.id);
   tx.exec(kDropped);
   Evidence evidence = good.evidence;
   if (tx.exec(damage.sql).affected_rows() == 0) return false;

@@ -1,8 +1,8 @@
 // One prepared SELECT of an event by its primary key, which is the last part of the path.
 #include <memory>
-#include <pqxx/pqxx>
 
 #include "bare.h"
+#include "postgres/libpqxx.h"
 
 namespace {
 
@@ -18,6 +18,6 @@ int main() {
   serve(connect, [](const std::unique_ptr<pqxx::connection>& connection, const FCGX_Request& request) {
     const std::string path = FCGX_GetParam("DOCUMENT_URI", request.envp);
     pqxx::nontransaction tx(*connection);
-    if (tx.exec_prepared("find", path.substr(path.rfind('/') + 1)).size() != 1) std::abort();
+    if (ticketd::postgres::execute_prepared(tx, "find", path.substr(path.rfind('/') + 1)).size() != 1) std::abort();
   });
 }
