@@ -22,6 +22,7 @@ class Bench:
         self.commands = 4_000 if quick else 20_000  # that a drain works off
         self.samples = 40 if quick else 200         # of a latency that is measured one by one
         self.bookings_of_deletion = 50_000 if quick else 1_000_000
+        self.bookings_of_soak = 20_000 if quick else 500_000
         self.crowd = 5_000 if quick else 50_000
         self.figures, self.plots, self.failed = {}, {}, []
         self._stack = self._bare = self._users = self._tokens = None
@@ -99,20 +100,18 @@ class Bench:
         if bare is not None:
             entry["bare_values"].append(bare)
 
-    def rate(self, name, label, result, bare=None, bare_label="", least_rate=None, least_ratio=None, most_p99_ms=None):
-        self.figure(name, label, result["rate"], "1/s", least=least_rate, bare=bare and bare["rate"], bare_label=bare_label,
-                    least_ratio=least_ratio)
+    def rate(self, name, label, result, bare=None, bare_label="", least_ratio=None):
+        self.figure(name, label, result["rate"], "1/s", bare=bare and bare["rate"], bare_label=bare_label, least_ratio=least_ratio)
         for percentile in ("p50", "p95", "p99"):
             if percentile in result:
-                self.figure(f"{name}_{percentile}", f"   {percentile}", result[percentile], "ms",
-                            most=most_p99_ms if percentile == "p99" else None, bare=bare and bare[percentile])
+                self.figure(f"{name}_{percentile}", f"   {percentile}", result[percentile], "ms", bare=bare and bare[percentile])
 
-    def latency(self, name, label, taken_ms, most_p99_ms=None, bare_ms=None, bare_label=""):
+    def latency(self, name, label, taken_ms, bare_ms=None, bare_label="", most_p99_ratio=None):
         def bare(of):
             return {"bare": of(bare_ms), "bare_label": bare_label} if bare_ms else {}
         for each, before in ((0.5, label + ":"), (0.99, "  ")):
             self.figure(f"{name}_p{each * 100:.0f}", f"{before} p{each * 100:.0f}", sale.percentile(taken_ms, each), "ms",
-                        most=most_p99_ms if each == 0.99 else None, **bare(lambda ms, each=each: sale.percentile(ms, each)))
+                        most_ratio=most_p99_ratio if each == 0.99 else None, **bare(lambda ms, each=each: sale.percentile(ms, each)))
         self.figure(f"{name}_max", "   max", max(taken_ms), "ms", **bare(max))
 
     def series(self, name, title, x, y, lines):

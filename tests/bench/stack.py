@@ -125,6 +125,10 @@ class Stack:
             time.sleep(0.05)
         self.sql = Sql(self.env["ADMIN_DATABASE_URL"])
 
+    def base_backup(self, directory):
+        """PostgreSQL's data, page by page, while it runs."""
+        subprocess.run(["pg_basebackup", "-d", self.env["ADMIN_DATABASE_URL"], "-D", directory, "-c", "fast"], check=True)
+
     def ctl(self, *words):
         return subprocess.run([self.root / "build/bin/ticketctl", *words], env={**self.environment, **self.env}, text=True,
                               capture_output=True)
