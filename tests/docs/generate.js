@@ -12,7 +12,7 @@ const REFUSALS = new Set([400, 405, 413, 414, 415, 431, 501]);
 const PASSWORD = 'correct horse battery';
 
 let state = SEED;
-function random() { // mulberry32: the same requests for the same seed
+function random() { // mulberry32
   state = (state + 0x6d2b79f5) | 0;
   let t = Math.imul(state ^ (state >>> 15), 1 | state);
   t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
@@ -112,11 +112,14 @@ async function main() {
     if (next) known.pages.set(operation.id, { ...query, cursor: next[1] });
   }
 
-  const todo = operations.flatMap((operation) => Array.from({ length: Number(count) }, () => operation));
+  // The same requests for the same seed, in whatever order their answers come.
+  const todo = operations.flatMap((operation) => Array.from({ length: Number(count) }, () => operation)).entries();
   async function worker() {
-    for (let operation; (operation = todo.pop()); ) {
-      await attempt(make.valid(operation), true);
-      await attempt(make.invalid(operation), false);
+    for (const [number, operation] of todo) {
+      for (const allowed of [true, false]) {
+        state = SEED * 1_000_003 + number * 2 + allowed;
+        await attempt(allowed ? make.valid(operation) : make.invalid(operation), allowed);
+      }
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
