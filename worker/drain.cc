@@ -39,7 +39,7 @@ std::vector<EventId> deleted_events(const domain::BatchFacts& facts) {
 
 bool concerns_many(const domain::BatchFact& it) {
   return std::holds_alternative<domain::EventDeleted>(it.fact) || std::holds_alternative<domain::EventMoved>(it.fact) ||
-         std::holds_alternative<domain::LineClosed>(it.fact);
+         std::holds_alternative<domain::LineClosed>(it.fact) || std::holds_alternative<domain::EventGrew>(it.fact);
 }
 
 std::int64_t us_since(std::chrono::steady_clock::time_point start) {
@@ -129,12 +129,12 @@ std::vector<EventId> Drain::commit(std::span<const Command> commands) {
   return deleted_events(facts);
 }
 
-void Drain::close_lines(std::span<const EventId> events) {
+void Drain::settle(std::span<const EventId> events) {
   std::vector<Command> commands;
   for (const auto& event : events) {
     auto& command = commands.emplace_back();
     command.event = event;
-    command.action = domain::CloseLine{};
+    command.action = domain::Settle{};
     command.accepted_at = clock_.now();
   }
   if (!commands.empty()) commit(commands);

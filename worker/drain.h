@@ -34,11 +34,12 @@ class Drain {
   // poison.
   void carry_out_one_by_one(std::span<const queue::Entry> entries, bool first_is_poison);
 
-  // Closes the waiting lists of events that are over, all in one transaction. What is not due (any more) stays as it
-  // is.
-  void close_lines(std::span<const EventId> events);
+  // Carries out what time made due for the events, or a decision left to do, all in one transaction. What is not due
+  // (any more) stays as it is.
+  void settle(std::span<const EventId> events);
 
-  // Has anything been decided since the last call that concerns many bookings (storage/bulk_changes.h)?
+  // Has anything been decided since the last call that concerns many bookings (storage/bulk_changes.h), or has to
+  // go on?
   bool take_bulk_changes() { return std::exchange(has_bulk_changes_, false); }
 
  private:

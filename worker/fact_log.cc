@@ -5,6 +5,11 @@
 namespace ticketd::worker {
 namespace {
 
+// Empty for what the worker does by itself.
+std::optional<std::string> request_of(const domain::Command& cause) {
+  return cause.request_id.empty() ? std::nullopt : std::optional(cause.request_id);
+}
+
 void log_outcome(LogBatch& log, const domain::Command& command, const domain::Fact& fact) {
   const auto reason = reason_of(fact);
   // A booking that was not made has no id that could be found.
@@ -23,15 +28,14 @@ void log_promotion(LogBatch& log, const domain::Command& cause, const domain::Bo
                    const storage::RequestIds& request_ids) {
   const auto found = request_ids.find(booking.id);
   log.info("promoted", {{"request_id", found == request_ids.end() ? std::nullopt : std::optional(found->second)},
-                        {"cause_request_id", cause.request_id},
+                        {"cause_request_id", request_of(cause)},
                         {"user", booking.user.str()},
                         {"event_id", cause.event.str()},
                         {"booking", booking.id.str()}});
 }
 
 void log_closing(LogBatch& log, const domain::Command& cause) {
-  const auto cause_request = cause.request_id.empty() ? std::nullopt : std::optional(cause.request_id);
-  log.info("line_closed", {{"event_id", cause.event.str()}, {"cause_request_id", cause_request}});
+  log.info("line_closed", {{"event_id", cause.event.str()}, {"cause_request_id", request_of(cause)}});
 }
 
 }  // namespace

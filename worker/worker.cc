@@ -133,13 +133,25 @@ bool carry_out_piece(pqxx::connection& connection, const std::set<int>& owned, i
   });
 }
 
+// One step of an event that grows. True if there may be more to do.
+bool grow_one(Drain& drain, pqxx::connection& connection, const std::set<int>& owned, int shards) {
+  return or_later("growing_failed", [&] {
+    const auto event = [&] {
+      pqxx::nontransaction tx(connection);
+      return storage::find_growing_event(tx, owned, shards);
+    }();
+    if (event) drain.settle({&*event, 1});
+    return event.has_value();
+  });
+}
+
 void close_lines(Drain& drain, pqxx::connection& connection, const std::set<int>& owned, int shards, Time now) {
   or_later("closing_lines_failed", [&] {
     const auto due = [&] {
       pqxx::nontransaction tx(connection);
       return storage::list_lines_to_close(tx, owned, shards, now);
     }();
-    drain.close_lines(due);
+    drain.settle(due);
     return true;
   });
 }
@@ -190,7 +202,7 @@ void Worker::run_session(const std::atomic<bool>& stop) {
   Drain drain(session.get(), stream, metrics_, clock_, random_, {config_.batch_max, config_.attempts_max});
   locks.join();
   std::set<int> fresh;
-  bool has_pieces = true;  // of bulk changes; not known before the first look
+  bool has_pieces = true;  // of bulk changes, or events that grow; not known before the first look
   auto next_balance = SteadyClock::now();
   auto next_cleaning = next_balance;
   auto next_retry = next_balance;
@@ -223,7 +235,10 @@ void Worker::run_session(const std::atomic<bool>& stop) {
       carry_out(drain, stream, entries, fresh);
       caught_up = !full;
       has_pieces = drain.take_bulk_changes() || has_pieces;
-      if (has_pieces) has_pieces = carry_out_piece(session.get(), locks.owned(), config_.shards, clock_.now());
+      if (has_pieces) {
+        const bool did_piece = carry_out_piece(session.get(), locks.owned(), config_.shards, clock_.now());
+        has_pieces = grow_one(drain, session.get(), locks.owned(), config_.shards) || did_piece;
+      }
       for (const int shard : stuck) locks.give_up(shard);
       if (!stuck.empty()) next_retry = SteadyClock::now() + kGiveUpFor;
       shards_ = static_cast<std::int64_t>(locks.owned().size());

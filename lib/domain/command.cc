@@ -6,7 +6,7 @@ namespace ticketd::domain {
 namespace {
 
 constexpr std::array<std::string_view, kCommandKinds> kNames = {"book", "cancel", "update_event", "delete_event",
-                                                                "close_line"};
+                                                                "settle"};
 
 }  // namespace
 

@@ -39,19 +39,19 @@ struct UpdateEvent {
 struct DeleteEvent {
   bool operator==(const DeleteEvent&) const = default;
 };
-// The event has ended, and nobody waits for a seat any more. The worker's own, when it is due: it never stands in the
-// queue, and is nobody's.
-struct CloseLine {
-  bool operator==(const CloseLine&) const = default;
+// What time made due, or an earlier decision left to do: the event has ended and nobody waits for a seat any more, or
+// more of its new seats are given out. The worker's own: it never stands in the queue, and is nobody's.
+struct Settle {
+  bool operator==(const Settle&) const = default;
 };
-using Action = std::variant<Book, Cancel, UpdateEvent, DeleteEvent, CloseLine>;
+using Action = std::variant<Book, Cancel, UpdateEvent, DeleteEvent, Settle>;
 
 // Numbers of the alternatives of Action, in their order; for names and for what counts by kind.
-enum class CommandKind { book, cancel, update_event, delete_event, close_line };
+enum class CommandKind { book, cancel, update_event, delete_event, settle };
 constexpr std::size_t kCommandKinds = std::variant_size_v<Action>;
 constexpr std::size_t kQueuedKinds = kCommandKinds - 1;  // the last one is the worker's own
 
-// The name on the wire, in the table `commands` and in metrics; of close_line, in logs alone.
+// The name on the wire, in the table `commands` and in metrics; of settle, in logs alone.
 std::string_view name_of(CommandKind kind);
 // Empty for what no kind in the queue is called.
 std::optional<CommandKind> parse_command_kind(std::string_view name);

@@ -78,8 +78,7 @@ Facts update(EventState& state, const Command& command, const EventChanges& chan
   const auto location = changes.location.value_or(state.location);
   const bool moved = starts_at != state.starts_at || ends_at != state.ends_at || location != state.location;
 
-  state.available_tickets += total - state.total_tickets;
-  state.total_tickets = total;
+  if (changes.total_tickets) state.set_total(total);
   if (changes.title) state.title = *changes.title;
   state.location = location;
   state.starts_at = starts_at;
@@ -87,6 +86,7 @@ Facts update(EventState& state, const Command& command, const EventChanges& chan
   if (changes.max_per_user) state.max_per_user = *changes.max_per_user;
 
   Facts facts = {EventUpdated{}};
+  if (state.growing_to) facts.emplace_back(EventGrew{});
   if (moved) facts.emplace_back(EventMoved{});
   settle(state, command.accepted_at, facts);
   return facts;
@@ -95,6 +95,7 @@ Facts update(EventState& state, const Command& command, const EventChanges& chan
 Facts remove(EventState& state, const Command& command) {
   if (state.owner != command.user) return {Rejected{Reason::not_event_owner, {}}};
   if (state.status != EventStatus::open) return {Rejected{Reason::event_cancelled, {}}};
+  state.growing_to.reset();
   if (state.is_over(command.accepted_at)) {
     state.status = EventStatus::removed;
     Facts facts = {EventDeleted{.was_over = true}};
@@ -108,9 +109,13 @@ Facts remove(EventState& state, const Command& command) {
   return {EventDeleted{}};
 }
 
-Facts close_line_if_due(EventState& state, const Command& command) {
+Facts settle_what_is_due(EventState& state, const Command& command) {
   Facts facts;
-  if (state.is_over(command.accepted_at)) close_line(state, command.accepted_at, facts);
+  if (state.growing_to) {
+    state.set_total(*state.growing_to);
+    facts.emplace_back(EventGrew{});
+  }
+  settle(state, command.accepted_at, facts);
   return facts;
 }
 
@@ -122,7 +127,7 @@ std::vector<Fact> decide(EventState& state, const Command& command) {
                         [&](const Cancel& wish) { return cancel(state, command, wish); },
                         [&](const UpdateEvent& wish) { return update(state, command, wish.changes); },
                         [&](const DeleteEvent&) { return remove(state, command); },
-                        [&](const CloseLine&) { return close_line_if_due(state, command); },
+                        [&](const Settle&) { return settle_what_is_due(state, command); },
                     },
                     command.action);
 }

@@ -6,7 +6,8 @@
 //               with a booking is told of another date or place
 //   delete      before the end: every live booking is cancelled, the event takes no more. After it: the event is out of
 //               sight, its bookings stay, and nobody is told that it was cancelled
-//   close line  of an event that is over: every waiting entry ends
+//   settle      of an event that is over: every waiting entry ends. Of one that grows: the next of those who wait get
+//               seats
 //
 // Whatever frees a seat gives it to the first of the waiting list in the same decision, so that afterwards there is
 // never a free seat with somebody waiting. After the event's end nothing moves: what frees a seat then closes the line.
@@ -17,9 +18,10 @@
 
 namespace ticketd::domain {
 
-// Applies one command to the event. The first fact says how the command ended, the others follow from it; a CloseLine
-// has none if it is not due (any more), and else that alone. `state` is left untouched by Rejected and NothingToCancel.
-// The command's accepted_at is the only clock. For a command on an event that does not exist, ask no_such_event().
+// Applies one command to the event. The first fact says how the command ended, the others follow from it; a Settle
+// has what follows alone, and nothing if it is not due (any more). `state` is left untouched by Rejected and
+// NothingToCancel. The command's accepted_at is the only clock. For a command on an event that does not exist, ask
+// no_such_event().
 std::vector<Fact> decide(EventState& state, const Command& command);
 
 Fact no_such_event(const Command& command);

@@ -68,6 +68,17 @@ const Booking* EventState::promote_first() {
   return &booking;
 }
 
+void EventState::set_total(int total) {
+  growing_to.reset();
+  const int before = total_tickets;
+  total_tickets = total;
+  if (total - before > promoted_at_once && waiting_count > promoted_at_once) {
+    total_tickets = before + promoted_at_once;
+    growing_to = total;
+  }
+  available_tickets += total_tickets - before;
+}
+
 void EventState::close_line() {
   line_closed_before = next_seq;
   waiting_count = 0;
@@ -134,9 +145,10 @@ int seats_freed_at_most(const EventState& state, std::span<const Command* const>
   for (const auto* command : commands) {
     // A cancel frees one seat, or takes one of the loaded head out of the list: either way it uses up one of them.
     if (std::holds_alternative<Cancel>(command->action)) ++freed;
+    if (std::holds_alternative<Settle>(command->action) && state.growing_to) freed += state.promoted_at_once;
     const auto* update = std::get_if<UpdateEvent>(&command->action);
     if (update != nullptr && update->changes.total_tickets) {
-      freed += std::max(0, *update->changes.total_tickets - total);
+      freed += std::clamp(*update->changes.total_tickets - total, 0, state.promoted_at_once);
       total = std::min(total, *update->changes.total_tickets);
     }
   }

@@ -38,6 +38,10 @@ EventStatus parse_event_status(std::string_view name);
 // Of a user's live bookings of an event.
 constexpr int kSlots = 100;
 
+// How many of those who wait get seats in one decision. All of a long waiting list would hold up every other event of
+// the worker for as long as it takes to write them.
+constexpr int kPromotedAtOnce = 2'000;
+
 struct Booking {
   BookingId id;
   UserId user;
@@ -65,6 +69,9 @@ class EventState {
   Time starts_at;
   Time ends_at;
   int total_tickets = 0;
+  // What total_tickets becomes once those who wait have got their seats: it grows in steps.
+  std::optional<int> growing_to = {};
+  int promoted_at_once = kPromotedAtOnce;
   int available_tickets = 0;
   int waiting_count = 0;
   int max_per_user = 1;
@@ -88,6 +95,9 @@ class EventState {
   void remove(BookingId booking);
   // The first of the waiting list becomes confirmed. Null if no one is waiting in the loaded part.
   const Booking* promote_first();
+  // The event has so many seats, or will have: with many waiting for them the others come in later steps. No less than
+  // confirmed().
+  void set_total(int total);
   // Nobody waits any more. The rows say so later: their slots are not free yet.
   void close_line();
 

@@ -58,6 +58,8 @@ struct EventDeleted {
 };
 // It has another date or place: everyone with a live booking is told.
 struct EventMoved {};
+// It has more seats, and may get yet more of them (EventState::growing_to).
+struct EventGrew {};
 // Every waiting entry with a seq below the event's line_closed_before has ended.
 struct LineClosed {
   bool is_news = true;  // those who waited are told
@@ -67,7 +69,7 @@ struct Promoted {
   Booking booking;
 };
 using Fact = std::variant<Booked, Waitlisted, Rejected, Cancelled, NothingToCancel, EventUpdated, EventDeleted,
-                          EventMoved, LineClosed, Promoted>;
+                          EventMoved, EventGrew, LineClosed, Promoted>;
 
 // How a command ended.
 enum class Outcome { confirmed, waitlisted, rejected, cancelled, nothing_to_cancel, updated, deleted };

@@ -69,6 +69,7 @@ std::optional<Message> message_of(const BatchFact& fact) {
                                                     : " was deleted; everyone with a booking is being told.")});
           },
           [](const EventMoved&) { return Maybe(); },
+          [](const EventGrew&) { return Maybe(); },
           [](const LineClosed&) { return Maybe(); },
           [&](const Promoted&) {
             return Maybe(
@@ -108,7 +109,7 @@ std::string processing_text(CommandKind kind) {
     case CommandKind::cancel: return "Your cancellation is being processed.";
     case CommandKind::update_event:
     case CommandKind::delete_event:
-    case CommandKind::close_line: return "Your change is being processed.";
+    case CommandKind::settle: return "Your change is being processed.";
   }
   return "Your request is being processed.";
 }

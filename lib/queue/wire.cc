@@ -120,7 +120,7 @@ domain::Action read_action(FieldReader& in, domain::CommandKind kind) {
       return domain::UpdateEvent{std::move(changes).value_or(EventChanges{})};
     }
     case domain::CommandKind::delete_event: return domain::DeleteEvent{};
-    case domain::CommandKind::close_line: break;  // no name in the queue is parsed as it
+    case domain::CommandKind::settle: break;  // no name in the queue is parsed as it
   }
   return domain::DeleteEvent{};
 }

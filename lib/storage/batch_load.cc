@@ -13,7 +13,7 @@ const Statement kFindDone{"find_done_commands", "SELECT id FROM commands WHERE i
 
 const Statement kLockEvents{"lock_events", R"(
   SELECT id, user_id, title, state, epoch_ms(start_date_time) AS starts_ms, epoch_ms(end_date_time) AS ends_ms, total_tickets,
-         available_tickets, waiting_list_count, max_per_user, next_seq, line_closed_before
+         CASE WHEN growing_at = total_tickets THEN growing_to END AS growing_to, available_tickets, waiting_list_count, max_per_user, next_seq, line_closed_before
   FROM events WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE)"};
 
 const Statement kLoadLocations{"load_event_locations", "SELECT id, location FROM events WHERE id = ANY ($1::uuid[])"};
@@ -75,6 +75,7 @@ void lock_events(pqxx::work& tx, std::span<const domain::Command> commands, Load
     event.starts_at = time_of(row["starts_ms"]);
     event.ends_at = time_of(row["ends_ms"]);
     event.total_tickets = int_of(row["total_tickets"]);
+    if (!row["growing_to"].is_null()) event.growing_to = int_of(row["growing_to"]);
     event.available_tickets = int_of(row["available_tickets"]);
     event.waiting_count = int_of(row["waiting_list_count"]);
     event.max_per_user = int_of(row["max_per_user"]);

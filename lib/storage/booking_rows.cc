@@ -70,6 +70,7 @@ class FinalBookings {
             },
             [](const domain::NothingToCancel&) {},
             [](const domain::EventUpdated&) {},
+            [](const domain::EventGrew&) {},
             // these concern many bookings: see bulk_changes.h
             [](const domain::EventDeleted&) {},
             [](const domain::EventMoved&) {},

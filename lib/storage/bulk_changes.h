@@ -4,6 +4,7 @@
 // nobody waits for a million rows and no transaction grows with them. Until it is through, reads treat the rest as done
 // (CURRENT_STATE in live.h), and so does load_batch().
 #pragma once
+#include <optional>
 #include <set>
 #include <span>
 
@@ -21,5 +22,8 @@ bool update_next_piece(pqxx::work& tx, const std::set<int>& owned, int shards, T
 
 // The events in the shards `owned` of `shards` that are over while somebody waits; at most 500, longest over first.
 std::vector<EventId> list_lines_to_close(pqxx::transaction_base& tx, const std::set<int>& owned, int shards, Time now);
+
+// The event in these shards whose next step of growing (domain::EventState::growing_to) has waited longest.
+std::optional<EventId> find_growing_event(pqxx::transaction_base& tx, const std::set<int>& owned, int shards);
 
 }  // namespace ticketd::storage

@@ -8,10 +8,11 @@ using namespace postgres;
 namespace {
 
 const Statement kUpdateCounters{"update_event_counters", R"(
-  UPDATE events SET state = e.state, total_tickets = e.total, available_tickets = e.available, waiting_list_count = e.waiting,
+  UPDATE events SET state = e.state, total_tickets = e.total, growing_to = e.growing_to,
+    growing_at = CASE WHEN e.growing_to IS NOT NULL THEN e.total END, available_tickets = e.available, waiting_list_count = e.waiting,
     max_per_user = e.max_per_user, next_seq = e.next_seq, line_closed_before = e.line_closed_before, updated_at = $9
-  FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[], $5::int[], $6::int[], $7::bigint[], $8::bigint[])
-    AS e (id, state, total, available, waiting, max_per_user, next_seq, line_closed_before)
+  FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[], $5::int[], $6::int[], $7::bigint[], $8::bigint[], $10::int[])
+    AS e (id, state, total, available, waiting, max_per_user, next_seq, line_closed_before, growing_to)
   WHERE events.id = e.id)"};
 
 void update_counters(pqxx::work& tx, const LoadedBatch& batch, std::span<const domain::BatchFact> facts,
@@ -23,13 +24,14 @@ void update_counters(pqxx::work& tx, const LoadedBatch& batch, std::span<const d
   if (changed.empty()) return;
   ArrayParameter<EventId> ids;
   ArrayParameter<std::string_view> states;
-  ArrayParameter<int> totals, available, waiting, limits;
+  ArrayParameter<int> totals, growing_to, available, waiting, limits;
   ArrayParameter<std::int64_t> next_seqs, closed_before;
   for (const auto& id : changed) {
     const auto& event = batch.events.at(id);
     ids.add(id);
     states.add(name_of(event.status));
     totals.add(event.total_tickets);
+    growing_to.add(event.growing_to);
     available.add(event.available_tickets);
     waiting.add(event.waiting_count);
     limits.add(event.max_per_user);
@@ -37,7 +39,7 @@ void update_counters(pqxx::work& tx, const LoadedBatch& batch, std::span<const d
     closed_before.add(event.line_closed_before);
   }
   run(tx, kUpdateCounters, ids.binary(), states.binary(), totals.binary(), available.binary(), waiting.binary(),
-      limits.binary(), next_seqs.binary(), closed_before.binary(), now);
+      limits.binary(), next_seqs.binary(), closed_before.binary(), now, growing_to.binary());
 }
 
 }  // namespace

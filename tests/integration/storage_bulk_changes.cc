@@ -22,15 +22,18 @@ TEST_GROUP_BASE(BulkChanges, IntegrationTest) {
   static std::int64_t told(EventId event, const char* kind) {
     return sql_number("SELECT count(*) FROM notifications WHERE event_id = $1 AND kind = $2", event.str(), kind);
   }
-  static domain::Command close_line(EventId event, Time at) {
+  static domain::Command settling(EventId event, Time at) {
     domain::Command command;
     command.event = event;
-    command.action = domain::CloseLine{};
+    command.action = domain::Settle{};
     command.accepted_at = at;
     return command;
   }
-  static void close(EventId event, Time at) {
-    commit([&](pqxx::work& tx) { return carry_out_deadline(tx, close_line(event, at)); });
+  static void settle(EventId event, Time at) {
+    commit([&](pqxx::work& tx) { return carry_out_deadline(tx, settling(event, at)); });
+  }
+  static std::optional<EventId> growing(EventId event) {
+    return commit([&](pqxx::work& tx) { return storage::find_growing_event(tx, shard(event), kShards); });
   }
   static bool is_due(EventId event, Time at) {
     const auto events =
@@ -77,6 +80,31 @@ TEST(BulkChanges, APieceIsTwoThousandBookings) {
   CHECK_FALSE(carry_out_piece(event));
 }
 
+TEST(BulkChanges, ManySeatsForManyAreGivenOutInSteps) {
+  const auto event = make_event(1);
+  carry_out(book_all(make_users(2'101), event));
+  carry_out(resize(event, 5'000));
+  LONGS_EQUAL(2'001, count_bookings(event, "confirmed"));
+  CHECK_TRUE(growing(event) == event);
+  settle(event, now());
+  LONGS_EQUAL(2'101, count_bookings(event, "confirmed"));
+  CHECK_FALSE(growing(event).has_value());
+  LONGS_EQUAL(5'000, sql_number("SELECT total_tickets FROM events WHERE id = $1", event.str()));
+  LONGS_EQUAL(2'100, told(event, "promoted"));
+}
+
+TEST(BulkChanges, ATotalThatAnEarlierReleaseSetsStays) {
+  const auto event = make_event(1);
+  carry_out(book_all(make_users(2'101), event));
+  carry_out(resize(event, 5'000));
+  sql("UPDATE events SET total_tickets = total_tickets + 7, available_tickets = 0 WHERE id = $1 AND waiting_list_count "
+      "= 100",
+      event.str());
+  CHECK_FALSE(growing(event).has_value());
+  settle(event, now());
+  LONGS_EQUAL(2'008, sql_number("SELECT total_tickets FROM events WHERE id = $1", event.str()));
+}
+
 TEST(BulkChanges, AreLeftToTheOwnerOfTheShard) {
   const auto event = make_event(1);
   carry_out(remove(event));
@@ -93,7 +121,7 @@ TEST(BulkChanges, AClosedLineEndsThoseWhoWait) {
   const auto event = make_event(1);
   const auto commands = book_all(make_users(3), event);
   carry_out(commands);
-  close(event, end_of(event));
+  settle(event, end_of(event));
   expect_text("confirmed ", state_of(commands[0]));
   expect_text("cancelled line_closed", state_of(commands[1]));
   LONGS_EQUAL(2, count_bookings(event, "waitlisted"));
@@ -108,7 +136,7 @@ TEST(BulkChanges, ALineThatClosedLongAgoIsNoNews) {
   const auto event = make_event(1);
   carry_out(book_all(make_users(2), event));
   const auto late = end_of(event) + std::chrono::hours(25);
-  close(event, late);
+  settle(event, late);
   carry_out_pieces(event, late);
   LONGS_EQUAL(0, count_bookings(event, "waitlisted"));
   LONGS_EQUAL(0, told(event, "line_closed"));
@@ -118,7 +146,7 @@ TEST(BulkChanges, WhoWaitedCanBookAgainBeforeTheRowsAreThere) {
   const auto event = make_event(1);
   const auto users = make_users(2);
   carry_out(book_all(users, event));
-  close(event, end_of(event));
+  settle(event, end_of(event));
   domain::Command reopened = resize(event, 2);
   changes_of(reopened).ends_at = end_of(event) + std::chrono::hours(1);
   carry_out(reopened);
@@ -133,7 +161,7 @@ TEST(BulkChanges, LinesToCloseAreThoseOfEventsThatAreOver) {
   carry_out(book_all(make_users(2), event));
   CHECK_FALSE(is_due(event, end_of(event) - milliseconds(1)));
   CHECK_TRUE(is_due(event, end_of(event)));
-  close(event, end_of(event));
+  settle(event, end_of(event));
   CHECK_FALSE(is_due(event, end_of(event)));
 }
 

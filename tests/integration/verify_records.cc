@@ -110,7 +110,7 @@ TEST(StorageVerifyRecords, FindsAPromotionNobodyWasToldOf) {
 TEST(StorageVerifyRecords, FindsAClosedLineNobodyWasToldOf) {
   domain::Command close;
   close.event = id;
-  close.action = domain::CloseLine{};
+  close.action = domain::Settle{};
   close.accepted_at = now() + std::chrono::hours(24 * 30);
   exec("UPDATE events SET end_date_time = $1", format_time(close.accepted_at));
   carry_out_deadline(tx, close);

@@ -31,6 +31,13 @@ void Model::settle(Time now) {
   }
 }
 
+// With many more waiting than get seats at once, the seats come in steps.
+void Model::set_capacity(int wanted) {
+  const bool in_steps = waiting() > promoted_at_once_ && wanted > capacity_ + promoted_at_once_;
+  growing_to_ = in_steps ? std::optional(wanted) : std::nullopt;
+  capacity_ = in_steps ? capacity_ + promoted_at_once_ : wanted;
+}
+
 std::string Model::book(const Command& command) {
   if (deleted_) return "rejected event_cancelled";
   if (command.accepted_at >= ends_at_) return "rejected event_over";
@@ -58,7 +65,7 @@ std::string Model::update(const Command& command) {
   if (deleted_) return "rejected event_cancelled";
   const auto& changes = std::get<domain::UpdateEvent>(command.action).changes;
   if (changes.total_tickets.value_or(capacity_) < confirmed()) return "rejected capacity_below_confirmed";
-  capacity_ = changes.total_tickets.value_or(capacity_);
+  if (changes.total_tickets) set_capacity(*changes.total_tickets);
   limit_ = changes.max_per_user.value_or(limit_);
   ends_at_ = changes.ends_at.value_or(ends_at_);
   settle(command.accepted_at);
@@ -69,15 +76,11 @@ std::string Model::remove(const Command& command) {
   if (command.user != owner_) return "rejected not_event_owner";
   if (deleted_) return "rejected event_cancelled";
   deleted_ = true;
+  growing_to_.reset();
   settle(command.accepted_at);
   if (command.accepted_at >= ends_at_) return "deleted";  // and its guests were there
   for (auto& row : rows_) row.state = State::gone;
   return "deleted";
-}
-
-std::string Model::close_line(const Command& command) {
-  if (command.accepted_at >= ends_at_) settle(command.accepted_at);
-  return "";
 }
 
 std::string Model::carry_out(const Command& command) {
@@ -86,7 +89,10 @@ std::string Model::carry_out(const Command& command) {
     case CommandKind::cancel: return cancel(command);
     case CommandKind::update_event: return update(command);
     case CommandKind::delete_event: return remove(command);
-    case CommandKind::close_line: return close_line(command);
+    case CommandKind::settle:
+      if (growing_to_) set_capacity(*growing_to_);
+      settle(command.accepted_at);
+      return "";
   }
   return "";
 }

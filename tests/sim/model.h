@@ -11,8 +11,8 @@ namespace ticketd::sim {
 
 class Model {
  public:
-  Model(UserId owner, int capacity, int limit, Time ends_at)
-      : owner_(owner), capacity_(capacity), limit_(limit), ends_at_(ends_at) {}
+  Model(UserId owner, int capacity, int limit, int promoted_at_once, Time ends_at)
+      : owner_(owner), capacity_(capacity), limit_(limit), promoted_at_once_(promoted_at_once), ends_at_(ends_at) {}
 
   // Carries the command out and says how it ended: an outcome's name, with its reason or place, "rejected
   // limit_reached". A deadline ends without a word.
@@ -36,12 +36,14 @@ class Model {
   std::string cancel(const domain::Command& command);
   std::string update(const domain::Command& command);
   std::string remove(const domain::Command& command);
-  std::string close_line(const domain::Command& command);
+  void set_capacity(int wanted);
   void settle(Time now);
 
   UserId owner_;
   int capacity_;
+  std::optional<int> growing_to_;
   int limit_;
+  int promoted_at_once_;
   Time ends_at_;
   bool deleted_ = false;
   std::vector<Row> rows_;

@@ -30,7 +30,7 @@ Step::Kind kind_of(Dice& dice) {
   if (n < 88) return Step::Kind::set_capacity;
   if (n < 90) return Step::Kind::set_limit;
   if (n < 92) return Step::Kind::move_end;
-  if (n < 94) return Step::Kind::close_line;
+  if (n < 94) return Step::Kind::settle;
   if (n < 99) return Step::Kind::repeat;
   return Step::Kind::remove_event;
 }
@@ -51,6 +51,7 @@ Schedule make_schedule(std::uint64_t seed) {
   Schedule schedule;
   schedule.capacity = 1 + dice.below(4);
   schedule.limit = dice.one_in(2) ? 1 : 1 + dice.below(3);
+  schedule.promoted_at_once = dice.one_in(2) ? 100 : 1 + dice.below(2);
   const int people = 2 + dice.below(6);
   const int batch_size = 1 + dice.below(6);
   const int late = dice.one_in(2) ? 60 : 4;
@@ -67,7 +68,7 @@ Schedule make_schedule(std::uint64_t seed) {
         step.kind == Step::Kind::move_end || step.kind == Step::Kind::remove_event) {
       step.person = dice.one_in(8) ? step.person : 0;
     }
-    step.late = dice.one_in(step.kind == Step::Kind::close_line ? 2 : late);
+    step.late = dice.one_in(step.kind == Step::Kind::settle ? 2 : late);
     step.end = end_of(dice, batch_size);
     schedule.steps.push_back(step);
   }
@@ -75,19 +76,14 @@ Schedule make_schedule(std::uint64_t seed) {
 }
 
 std::string describe(const Schedule& schedule) {
-  static constexpr std::array<const char*, 9> kKinds = {"books",
-                                                        "cancels the newest",
-                                                        "cancels one",
-                                                        "sets the capacity",
-                                                        "sets the limit",
-                                                        "moves the end",
-                                                        "deletes the event",
-                                                        "repeats a command",
-                                                        "sees the waiting list be closed"};
+  static constexpr std::array<const char*, 9> kKinds = {
+      "books",         "cancels the newest", "cancels one",       "sets the capacity",          "sets the limit",
+      "moves the end", "deletes the event",  "repeats a command", "sees what is due be settled"};
   static constexpr std::array<const char*, 5> kEnds = {"", "; commit", "; crash before COMMIT", "; crash after COMMIT",
                                                        "; take-over after COMMIT"};
-  std::string text =
-      "capacity " + std::to_string(schedule.capacity) + ", limit per person " + std::to_string(schedule.limit) + '\n';
+  std::string text = "capacity " + std::to_string(schedule.capacity) + ", limit per person " +
+                     std::to_string(schedule.limit) + ", promoted at once " +
+                     std::to_string(schedule.promoted_at_once) + '\n';
   for (const auto& step : schedule.steps) {
     text += "  person " + std::to_string(step.person) + ' ' + kKinds.at(static_cast<std::size_t>(step.kind)) + " (" +
             std::to_string(step.number) + ')';

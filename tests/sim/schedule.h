@@ -19,17 +19,7 @@ enum class BatchEnd {
 };
 
 struct Step {
-  enum class Kind {
-    book,
-    cancel_newest,
-    cancel_one,
-    set_capacity,
-    set_limit,
-    move_end,
-    remove_event,
-    repeat,
-    close_line
-  };
+  enum class Kind { book, cancel_newest, cancel_one, set_capacity, set_limit, move_end, remove_event, repeat, settle };
   Kind kind = Kind::book;
   int person = 0;     // 0 is the event's owner
   int number = 0;     // capacity, limit, the end (0: before all commands, 1: between, 2: after them), or which earlier
@@ -41,6 +31,7 @@ struct Step {
 struct Schedule {
   int capacity = 1;
   int limit = 1;  // max_per_user
+  int promoted_at_once = 100;
   std::vector<Step> steps;
 };
 

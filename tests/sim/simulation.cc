@@ -34,7 +34,9 @@ std::string text_of(const domain::Fact& fact) {
 class Run {
  public:
   explicit Run(const Schedule& schedule)
-      : schedule_(schedule), model_(person(0), schedule.capacity, schedule.limit, kEnd), tables_(event_of(schedule)) {}
+      : schedule_(schedule),
+        model_(person(0), schedule.capacity, schedule.limit, schedule.promoted_at_once, kEnd),
+        tables_(event_of(schedule)) {}
 
   std::string run() {
     for (const auto& step : schedule_.steps) {
@@ -51,6 +53,7 @@ class Run {
     event.owner = person(0);
     event.total_tickets = event.available_tickets = schedule.capacity;
     event.max_per_user = schedule.limit;
+    event.promoted_at_once = schedule.promoted_at_once;
     event.ends_at = kEnd;
     return event;
   }
@@ -84,7 +87,7 @@ class Run {
         break;
       case Step::Kind::remove_event: command.action = domain::DeleteEvent{}; break;
       // The worker's own: it never stands in the queue.
-      case Step::Kind::close_line: command.action = domain::CloseLine{}; return carry_out({&command, 1}, false);
+      case Step::Kind::settle: command.action = domain::Settle{}; return carry_out({&command, 1}, false);
       case Step::Kind::cancel_newest:
       case Step::Kind::repeat: command.action = domain::Cancel{}; break;
     }
@@ -119,7 +122,7 @@ class Run {
     }
     if (dies_before_commit) return "";
     if (auto constraint = tables_.commit(state, facts); !constraint.empty()) return "the schema refuses: " + constraint;
-    if (wanted.front()->kind() == domain::CommandKind::close_line) model_.carry_out(*wanted.front());
+    if (wanted.front()->kind() == domain::CommandKind::settle) model_.carry_out(*wanted.front());
     for (const auto& [command, title, fact] : facts) {
       if (!outcome_of(fact)) continue;
       const auto expected = model_.carry_out(*command);

@@ -84,6 +84,7 @@ std::string Tables::commit(const domain::EventState& state, std::span<const doma
                    [](const domain::Rejected&) {},
                    [](const domain::NothingToCancel&) {},
                    [](const domain::EventUpdated&) {},
+                   [](const domain::EventGrew&) {},
                },
                fact);
     if (!made) return "bookings_pkey";

@@ -41,7 +41,7 @@ inline domain::Action action_of(domain::CommandKind kind, BookingId booking) {
     case domain::CommandKind::cancel: return domain::Cancel{};
     case domain::CommandKind::update_event: return domain::UpdateEvent{};
     case domain::CommandKind::delete_event: return domain::DeleteEvent{};
-    case domain::CommandKind::close_line: return domain::CloseLine{};
+    case domain::CommandKind::settle: return domain::Settle{};
   }
   return domain::DeleteEvent{};
 }

@@ -47,29 +47,29 @@ TEST(EndOfAnEvent, GivesARaisedCapacityToNobody) {
 }
 
 TEST(EndOfAnEvent, ClosesTheLineOnceItIsDue) {
-  CHECK_TRUE(event.close_line().empty());
+  CHECK_TRUE(event.settle().empty());
   LONGS_EQUAL(2, event.state.waiting_count);
   end();
-  LONGS_EQUAL(1, count<LineClosed>(event.close_line()));
+  LONGS_EQUAL(1, count<LineClosed>(event.settle()));
   LONGS_EQUAL(0, event.state.waiting_count);
-  CHECK_TRUE(event.close_line().empty());
+  CHECK_TRUE(event.settle().empty());
 }
 
 TEST(EndOfAnEvent, LeavesThoseWhoWaitedNothingToCancel) {
   end();
-  event.close_line();
+  event.settle();
   CHECK_TRUE(event.cancel(2).outcome == Outcome::nothing_to_cancel);
   CHECK_TRUE(event.cancel(1).outcome == Outcome::cancelled);
 }
 
 TEST(EndOfAnEvent, IsNewsForADay) {
   event.clock.tick(std::chrono::hours(27) - milliseconds(1));
-  CHECK_TRUE(std::get<LineClosed>(event.close_line().at(0)).is_news);
+  CHECK_TRUE(std::get<LineClosed>(event.settle().at(0)).is_news);
 }
 
 TEST(EndOfAnEvent, IsNoNewsAfterADay) {
   event.clock.tick(std::chrono::hours(27));
-  CHECK_FALSE(std::get<LineClosed>(event.close_line().at(0)).is_news);
+  CHECK_FALSE(std::get<LineClosed>(event.settle().at(0)).is_news);
 }
 
 TEST(EndOfAnEvent, ComesAtOnceWhenItIsMovedIntoThePast) {
@@ -82,7 +82,7 @@ TEST(EndOfAnEvent, ComesAtOnceWhenItIsMovedIntoThePast) {
 
 TEST(EndOfAnEvent, MovedIntoTheFutureOpensTheEventAgain) {
   end();
-  event.close_line();
+  event.settle();
   EventChanges changes;
   changes.ends_at = event.clock.now() + std::chrono::hours(1);
   event.update(changes);

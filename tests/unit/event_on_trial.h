@@ -47,7 +47,7 @@ class EventOnTrial {
     return update(changes);
   }
   // Empty if it was not due.
-  std::vector<domain::Fact> close_line() { return domain::decide(state, command(domain::CommandKind::close_line, 0)); }
+  std::vector<domain::Fact> settle() { return domain::decide(state, command(domain::CommandKind::settle, 0)); }
   Decided remove(int user = kOwner) { return decided(state, command(domain::CommandKind::delete_event, user)); }
 
   FixedClock clock;
