@@ -25,7 +25,7 @@ static Answer initialize(App& app, const Request& request, UserId user) {
   const auto body = request.json_body();
   if (!body.ok()) return body.refusal();
   const auto now = app.clock.now();
-  auto event = read_new_event(*body);
+  auto event = read_new_event(*body, now);
   if (!event.ok()) return event.refusal();
   event->id = EventId::make(now, app.random);
   event->owner = user;

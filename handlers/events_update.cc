@@ -34,7 +34,7 @@ static std::optional<Refusal> refusal_of(const std::optional<storage::Event>& ev
   if (!event) return Refusal{Code::event_not_found};
   if (event->owner != actor) return Refusal{Code::not_event_owner};
   if (event->status != domain::EventStatus::open) return Refusal{Code::event_cancelled};
-  if (auto refusal = dates_refusal(*event, changes)) return refusal;
+  if (auto refusal = dates_refusal(*event, changes, now)) return refusal;
   return unseen_refusal(request, *event, now);
 }
 

@@ -13,10 +13,30 @@ constexpr int kMostPerUser = 100;
 constexpr std::size_t kEscaped = 12;
 static_assert(kEscaped * (kTitle.most + 2 * kText.most) + 1024 <= kEventBodyBytes);
 const FieldError kEndBeforeStart{"end_date_time", "invalid_date", "end_date_time must be after start_date_time"};
+// Nobody's event stays in the lists for ever, or stands behind all others for good. A leap year has a day more.
+constexpr auto kLongest = std::chrono::days(366);
+constexpr auto kFurthest = std::chrono::days(3'653);
+const FieldError kTooLong{"end_date_time", "out_of_range", "end_date_time must be within 366 days of start_date_time"};
+const FieldError kTooFar{"start_date_time", "out_of_range", "start_date_time must be within ten years from now"};
+
+std::vector<FieldError> span_errors(Time starts_at, Time ends_at) {
+  if (ends_at <= starts_at) return {kEndBeforeStart};
+  if (ends_at - starts_at > kLongest) return {kTooLong};
+  return {};
+}
+
+std::vector<FieldError> start_errors(Time starts_at, Time now) {
+  if (starts_at - now > kFurthest) return {kTooFar};
+  return {};
+}
+
+void report(http::Fields& in, const std::vector<FieldError>& errors) {
+  for (const auto& error : errors) in.bad(error.field, error.code, error.message);
+}
 
 }  // namespace
 
-Result<storage::Event> read_new_event(const Json& body) {
+Result<storage::Event> read_new_event(const Json& body, Time now) {
   http::Fields in(body);
   storage::Event event;
   event.title = in.text("title", kTitle);
@@ -26,9 +46,10 @@ Result<storage::Event> read_new_event(const Json& body) {
   event.ends_at = in.time("end_date_time");
   event.total_tickets = in.number("number_of_tickets", 1, kMostTickets);
   event.max_per_user = in.optional_number("max_per_user", 1, kMostPerUser).value_or(1);
-  if (in.ok("start_date_time") && in.ok("end_date_time") && event.ends_at <= event.starts_at) {
-    in.bad(kEndBeforeStart.field, kEndBeforeStart.code, kEndBeforeStart.message);
-  }
+  const bool has_start = in.ok("start_date_time");
+  const bool has_both = has_start && in.ok("end_date_time");
+  if (has_start) report(in, start_errors(event.starts_at, now));
+  if (has_both) report(in, span_errors(event.starts_at, event.ends_at));
   if (!in.ok()) return in.refusal();
   return event;
 }
@@ -50,9 +71,16 @@ Result<domain::EventChanges> read_event_changes(const Json& body) {
 
 Refusal ends_before_start() { return {Code::validation_failed, "", {kEndBeforeStart}}; }
 
-std::optional<Refusal> dates_refusal(const storage::Event& event, const domain::EventChanges& changes) {
-  const bool in_order = changes.ends_at.value_or(event.ends_at) > changes.starts_at.value_or(event.starts_at);
-  return in_order ? std::nullopt : std::optional(ends_before_start());
+std::optional<Refusal> dates_refusal(const storage::Event& event, const domain::EventChanges& changes, Time now) {
+  const auto starts_at = changes.starts_at.value_or(event.starts_at);
+  const auto ends_at = changes.ends_at.value_or(event.ends_at);
+  std::vector<FieldError> errors;
+  if (starts_at != event.starts_at) errors = start_errors(starts_at, now);
+  if (starts_at != event.starts_at || ends_at != event.ends_at) {
+    for (auto& error : span_errors(starts_at, ends_at)) errors.push_back(std::move(error));
+  }
+  if (errors.empty()) return std::nullopt;
+  return Refusal{Code::validation_failed, "", errors};
 }
 
 }  // namespace ticketd

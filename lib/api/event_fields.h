@@ -13,8 +13,9 @@ namespace ticketd {
 // nginx has the same limit (server.conf).
 constexpr std::size_t kEventBodyBytes = std::size_t{256} * 1024;
 
-// A new event without id, owner and times. Refuses: validation_failed.
-Result<storage::Event> read_new_event(const Json& body);
+// A new event without id, owner and times. It starts within ten years, or at any time in the past, and lasts a year at
+// most. Refuses: validation_failed.
+Result<storage::Event> read_new_event(const Json& body, Time now);
 
 // Any of the fields, at least one. Refuses: validation_failed.
 Result<domain::EventChanges> read_event_changes(const Json& body);
@@ -22,7 +23,8 @@ Result<domain::EventChanges> read_event_changes(const Json& body);
 // validation_failed: end_date_time is not after start_date_time.
 Refusal ends_before_start();
 
-// ends_before_start() if the event would end before it starts once the changes are made.
-std::optional<Refusal> dates_refusal(const storage::Event& event, const domain::EventChanges& changes);
+// validation_failed if the changes give the event dates that no new one could have. Dates that stay as they are, sent
+// or not, are not looked at: there are events from before there were these rules.
+std::optional<Refusal> dates_refusal(const storage::Event& event, const domain::EventChanges& changes, Time now);
 
 }  // namespace ticketd

@@ -4,6 +4,7 @@
 #include "support/checks.h"
 #include "support/crowd.h"
 #include "support/stack.h"
+#include "support/stack_database.h"
 #include "support/token_forge.h"
 
 #include <CppUTest/TestHarness.h>  // last: it redefines new
@@ -40,6 +41,30 @@ TEST(PatchEvent, ChangesEveryField) {
   expect_number(9, reply.data()["total_tickets"]);
   expect_number(9, reply.data()["available_tickets"]);
   expect_number(4, reply.data()["max_per_user"]);
+}
+
+TEST(PatchEvent, KeepsTheBoundsOfDates) {
+  const auto id = create_event(owner);
+  expect_bad_fields({"end_date_time"}, patch(id, "end_date_time", time_in(std::chrono::days(368))));
+  const Json late = event_body({.starts_in = std::chrono::days(3'654)});
+  expect_bad_fields({"start_date_time"},
+                    owner.patch("/v1/events/" + id, Json::object({{"start_date_time", late["start_date_time"]},
+                                                                  {"end_date_time", late["end_date_time"]}})));
+}
+
+// There are events from before there were bounds of dates.
+TEST(PatchEvent, LeavesDatesOutOfBoundsAlone) {
+  const auto id = create_event(owner);
+  query("UPDATE events SET start_date_time = '1970-01-01Z', end_date_time = '9999-12-31Z' WHERE id = $1", id);
+  expect_status(200, patch(id, "title", "Songs"));
+  expect_status(200, resize(id, 2));
+  const Json as_it_is = owner.get("/v1/events/" + id).data();
+  const auto same = owner.patch("/v1/events/" + id, Json::object({{"location", "Hall"},
+                                                                  {"start_date_time", as_it_is["start_date_time"]},
+                                                                  {"end_date_time", as_it_is["end_date_time"]}}));
+  expect_status(200, same);
+  expect_bad_fields({"end_date_time"}, patch(id, "end_date_time", "9998-12-31T00:00:00Z"));
+  expect_status(200, patch(id, "end_date_time", "1970-06-01T00:00:00Z"));
 }
 
 TEST(PatchEvent, LeavesOtherFieldsAsTheyWere) {

@@ -12,8 +12,10 @@ static void try_json(const Json& body) {
   require(again->canonical() == body.canonical(), "equal JSON has one canonical text");
 }
 
+static const Time kNow = *parse_time("2030-01-01T00:00Z");
+
 static void try_new_event(const Json& body) {
-  const auto event = read_new_event(body);
+  const auto event = read_new_event(body, kNow);
   if (!event.ok()) {
     fuzz::require_problem(event.refusal());
     return;
@@ -21,6 +23,7 @@ static void try_new_event(const Json& body) {
   require(!event->title.empty() && event->title.size() <= 4 * 255, "a title has 1 to 255 characters");
   require(!event->description.empty() && event->description.size() <= 40'000, "a description has up to 10,000");
   require(event->ends_at > event->starts_at, "an event ends after it starts");
+  require(event->ends_at - event->starts_at <= std::chrono::days(366), "an event lasts a year at most");
   require(event->total_tickets >= 1 && event->total_tickets <= 1'000'000, "an event has 1 to 1,000,000 tickets");
   require(event->max_per_user >= 1 && event->max_per_user <= 100, "1 to 100 for each person");
 }

@@ -104,8 +104,8 @@ def renew(emails, tokens):
 
 def make_event(token):
     status, reply = call("POST", "/v1/events/initialize", token, {
-        "title": "Load", "description": "-", "location": "-", "start_date_time": "2037-05-01T18:00:00Z",
-        "end_date_time": "2037-05-01T21:00:00Z", "number_of_tickets": 500, "max_per_user": 100})
+        "title": "Load", "description": "-", "location": "-", "start_date_time": "2032-05-01T18:00:00Z",
+        "end_date_time": "2032-05-01T21:00:00Z", "number_of_tickets": 500, "max_per_user": 100})
     assert status == 201, reply
     return reply["data"]["id"]
 

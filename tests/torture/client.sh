@@ -27,7 +27,7 @@ book() {
 
 # make_event TICKETS
 make_event() {
-  json "$url/v1/events/initialize" -H "Authorization: Bearer $token" -d "{\"title\":\"T\",\"description\":\"d\",\"location\":\"l\",\"start_date_time\":\"2037-01-01T10:00:00Z\",\"end_date_time\":\"2037-01-01T12:00:00Z\",\"number_of_tickets\":$1,\"max_per_user\":100}" |
+  json "$url/v1/events/initialize" -H "Authorization: Bearer $token" -d "{\"title\":\"T\",\"description\":\"d\",\"location\":\"l\",\"start_date_time\":\"2032-01-01T10:00:00Z\",\"end_date_time\":\"2032-01-01T12:00:00Z\",\"number_of_tickets\":$1,\"max_per_user\":100}" |
     sed 's/.*"data":{"id":"\([^"]*\)".*/\1/'
 }
 

@@ -9,6 +9,8 @@ TEST_GROUP(EventFields) {
   Json body = *Json::parse(R"({"title":" Jazz ","description":"d","location":"l","number_of_tickets":5,
     "start_date_time":"2027-05-01T19:30Z","end_date_time":"2027-05-01T22:00Z"})");
 
+  const Time now = *parse_time("2027-01-01T00:00Z");
+
   std::string errors_of(const Refusal& refusal) {
     std::string list;
     for (const auto& error : refusal.errors) list += error.field + ':' + error.code + ' ';
@@ -17,7 +19,7 @@ TEST_GROUP(EventFields) {
   // The refusal of the event with one field changed.
   std::string errors_with(const char* field, const Json& value) {
     auto changed = *Json::parse(body.dump());
-    const auto event = read_new_event(changed.set(field, value));
+    const auto event = read_new_event(changed.set(field, value), now);
     return event.ok() ? "" : errors_of(event.refusal());
   }
   std::string change_errors(const Json& changes) {
@@ -27,7 +29,7 @@ TEST_GROUP(EventFields) {
 };
 
 TEST(EventFields, ReadANewEvent) {
-  const auto event = *read_new_event(body);
+  const auto event = *read_new_event(body, now);
   expect_text("Jazz", event.title);
   LONGS_EQUAL(5, event.total_tickets);
   LONGS_EQUAL(1, event.max_per_user);
@@ -38,7 +40,7 @@ TEST(EventFields, ReportEveryMissingField) {
   expect_text(
       "title:required description:required location:required start_date_time:required "
       "end_date_time:required number_of_tickets:required ",
-      errors_of(read_new_event(Json::object()).refusal()));
+      errors_of(read_new_event(Json::object(), now).refusal()));
 }
 
 TEST(EventFields, KeepTheBoundsOfApi) {
@@ -59,6 +61,25 @@ TEST(EventFields, NeedAnEndAfterTheStart) {
   expect_text("end_date_time:invalid_date ", errors_with("end_date_time", "2027-05-01T20:00+02:00"));
 }
 
+TEST(EventFields, TakeAnEventOfAYear) {
+  expect_text("", errors_with("end_date_time", "2028-05-01T19:30Z"));
+  expect_text("end_date_time:out_of_range ", errors_with("end_date_time", "2028-05-01T19:30:00.001Z"));
+  expect_text("end_date_time:out_of_range ", errors_with("start_date_time", "1970-01-01T00:00Z"));
+}
+
+TEST(EventFields, TakeAStartWithinTenYearsOrInThePast) {
+  body.set("start_date_time", "2037-01-01T00:00Z").set("end_date_time", "2037-01-02T00:00Z");
+  expect_text("", errors_with("title", "Jazz"));
+  expect_text("start_date_time:out_of_range ", errors_with("start_date_time", "2037-01-01T00:00:00.001Z"));
+  body.set("start_date_time", "1970-01-01T00:00Z").set("end_date_time", "1970-01-02T00:00Z");
+  expect_text("", errors_with("title", "Jazz"));
+  expect_text(
+      "start_date_time:out_of_range end_date_time:out_of_range ",
+      errors_of(read_new_event(
+                    body.set("start_date_time", "9000-01-01T00:00Z").set("end_date_time", "9999-01-01T00:00Z"), now)
+                    .refusal()));
+}
+
 TEST(EventFields, TakeAnyOneChange) {
   const auto changes = *read_event_changes(Json::object({{"max_per_user", 3}, {"title", nullptr}}));
   CHECK_TRUE(changes.max_per_user == 3 && !changes.title && !changes.total_tickets && !changes.ends_at);
@@ -74,10 +95,27 @@ TEST(EventFields, RefuseAChangeToNothing) {
 }
 
 TEST(EventFields, CompareAChangedDateWithTheOtherThatStays) {
-  const auto event = *read_new_event(body);
+  const auto event = *read_new_event(body, now);
   domain::EventChanges changes;
   changes.starts_at = event.ends_at;
-  CHECK_TRUE(dates_refusal(event, changes).has_value());
+  CHECK_TRUE(dates_refusal(event, changes, now).has_value());
   changes.ends_at = event.ends_at + seconds(1);
-  CHECK_FALSE(dates_refusal(event, changes).has_value());
+  CHECK_FALSE(dates_refusal(event, changes, now).has_value());
+}
+
+// From before there were the rules: 1970 to 9999.
+TEST(EventFields, LeaveDatesThatStayAsTheyAre) {
+  storage::Event event;
+  event.starts_at = from_epoch_ms(0);
+  event.ends_at = *parse_time("9999-01-01T00:00Z");
+  domain::EventChanges changes;
+  changes.title = "Jazz";
+  CHECK_FALSE(dates_refusal(event, changes, now).has_value());
+  changes.starts_at = event.starts_at;
+  changes.ends_at = event.ends_at;
+  CHECK_FALSE(dates_refusal(event, changes, now).has_value());
+  changes.ends_at = event.ends_at - seconds(1);
+  expect_text("end_date_time:out_of_range ", errors_of(*dates_refusal(event, changes, now)));
+  changes.starts_at = event.ends_at - seconds(2);
+  expect_text("start_date_time:out_of_range ", errors_of(*dates_refusal(event, changes, now)));
 }

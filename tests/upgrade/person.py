@@ -43,7 +43,7 @@ class Person:
     @staticmethod
     def event(tickets, per_person=1):
         return {"title": "Evening", "description": "-", "location": "-", "number_of_tickets": tickets, "max_per_user": per_person,
-                "start_date_time": "2037-05-01T18:00:00Z", "end_date_time": "2037-05-01T21:00:00Z"}
+                "start_date_time": "2032-05-01T18:00:00Z", "end_date_time": "2032-05-01T21:00:00Z"}
 
     def make_event(self, tickets, per_person=1):
         return self.data(201, "POST", "/v1/events/initialize", self.event(tickets, per_person))["id"]

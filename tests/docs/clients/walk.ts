@@ -7,8 +7,8 @@ export const concert = {
   title: 'House concert',
   description: 'One chair',
   location: 'Kitchen',
-  start_date_time: '2037-05-01T18:00:00Z',
-  end_date_time: '2037-05-01T21:00:00Z',
+  start_date_time: '2032-05-01T18:00:00Z',
+  end_date_time: '2032-05-01T21:00:00Z',
   number_of_tickets: 1,
 };
 export const nobody = '01987f2a-6c1e-7d3a-9b52-0f6f1f0e7a11';
