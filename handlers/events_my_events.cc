@@ -6,14 +6,29 @@
 
 using namespace ticketd;
 
+enum class State { open, over, deleted, all };
+
+// Each would be an empty page, whatever there is.
+static void refuse_contradictions(http::Fields& in, std::optional<State> state, const storage::EventFilter& filter,
+                                  Time now) {
+  const auto refuse = [&](const std::string& state_word, const std::string& when) {
+    in.bad("when", "invalid",
+           "when=" + when + " leaves nothing of state=" + state_word + "; send one of the two, or when=all");
+  };
+  if (state == State::open && filter.ends_before) refuse("open", "past");
+  if (state == State::over && filter.ends_after) refuse("over", "upcoming");
+  if (state == State::over && filter.from && *filter.from > now)
+    in.bad("from", "out_of_range", "from must be in the past with state=over; send state=open or state=all");
+}
+
 static Answer my_events(App& app, const Request& request, UserId user) {
   http::Fields in(request);
   const auto now = app.clock.now();
   const auto search = read_search(in);
   auto filter = read_filter(in, {When::all, storage::EventSort::created_descending}, now);
-  enum class State { open, over, deleted, all };
   const auto state = in.optional_word<State>(
       "state", {{"open", State::open}, {"over", State::over}, {"cancelled", State::deleted}, {"all", State::all}});
+  refuse_contradictions(in, state, filter, now);
   filter.owner = user;
   if (state == State::open) filter.ends_after = now;
   if (state == State::over) filter.ends_before = now;

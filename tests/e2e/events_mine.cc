@@ -61,3 +61,27 @@ TEST(MyEvents, NameEveryBadParameter) {
   for (const char* path : {"/v1/events/my-events", "/v1/events/me"})
     expect_bad_fields({"page", "limit"}, owner.get(std::string(path) + "?page=0&limit=101"));
 }
+
+// Each is an empty list whatever there is.
+TEST(MyEvents, RefuseWhatContradictsItself) {
+  const auto bad = [&](const std::string& field, const std::string& query) {
+    const auto reply = owner.get("/v1/events/my-events?" + query);
+    expect_bad_fields({field}, reply);
+    expect_contains("state=", reply.body);
+  };
+  bad("when", "state=open&when=past");
+  bad("when", "state=over&when=upcoming");
+  bad("from", "state=over&from=" + time_in(std::chrono::hours(1)));
+  for (const char* fine : {"state=open&when=upcoming", "state=over&when=past", "state=open&when=all",
+                           "state=cancelled&when=past", "state=all&when=upcoming"})
+    expect_status(200, owner.get(std::string("/v1/events/me?") + fine));
+}
+
+TEST(MyEvents, ShowTheBeginningOfLongTexts) {
+  const std::string longer(10'000, 'x');
+  const auto reply = owner.post("/v1/events/initialize", event_body().set("description", longer));
+  expect_text(longer, reply.data()["description"].text());
+  expect_text(longer.substr(0, 199) + "…", mine().at(0)["description"].text());
+  expect_text("The old hall", mine().at(0)["location"].text());
+  CHECK_TRUE(mine().at(0)["truncated"].boolean());
+}
