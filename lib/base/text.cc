@@ -122,6 +122,27 @@ std::string opaque_string(std::string_view password) {
   return normalized(mapped);
 }
 
+std::string excerpt(std::string_view text, std::size_t most) {
+  constexpr std::string_view kEllipsis = "\u2026";
+  std::size_t between = 0;   // the last place between two graphemes that leaves room for the ellipsis
+  std::size_t anywhere = 0;  // the last one between two characters
+  utf8proc_int32_t before = 0;
+  utf8proc_int32_t state = 0;
+  auto rest = text;
+  for (std::size_t characters = 0; !rest.empty(); ++characters) {
+    if (characters == most)
+      return std::string(trimmed(text.substr(0, between > 0 ? between : anywhere))).append(kEllipsis);
+    const auto next = first_of(rest);
+    const auto here = text.size() - rest.size();
+    const bool is_between = characters > 0 && utf8proc_grapheme_break_stateful(before, next.code, &state);
+    anywhere = here;
+    if (is_between) between = here;
+    before = next.code;
+    rest.remove_prefix(next.bytes.size());
+  }
+  return std::string(text);
+}
+
 std::string isolated(std::string_view text) {
   if (!any_of(text, turns)) return std::string(text);
   constexpr std::string_view kFirstStrong = "\u2068", kEnd = "\u2069";

@@ -28,6 +28,10 @@ bool has_invisible(std::string_view text);
 // stays: there are accounts with such passwords.
 std::string opaque_string(std::string_view password);
 
+// The beginning of a text that is longer than `most` characters (code points), with an ellipsis as the last of them. It
+// ends between two that a reader sees as such (UAX #29), unless one is as long as that.
+std::string excerpt(std::string_view text, std::size_t most);
+
 // For a text of somebody's within a line of ours: as it is, unless the line could run from right to left by it. Then it
 // is in Unicode's isolates, which it does not end, and on one line: what follows runs as it did (UAX #9).
 std::string isolated(std::string_view text);

@@ -31,6 +31,23 @@ TEST(Text, IsVisibleIfThereIsSomethingToSee) {
     CHECK_FALSE_TEXT(is_visible(text), text);
 }
 
+TEST(Text, IsCutWithAnEllipsisIfItIsLonger) {
+  expect_text("", excerpt("", 4));
+  expect_text("Jazz", excerpt("Jazz", 4));
+  expect_text("Jaz…", excerpt("Jazzy", 4));
+  expect_text("東京…", excerpt("東京の夜に", 3));
+  expect_text("a…", excerpt("a  long one", 4));  // the spaces go
+  expect_text("\xff…", excerpt("\xff\xff\xff", 2));
+}
+
+TEST(Text, IsCutBetweenWhatAReaderSeesAsACharacter) {
+  const std::string family = "👩‍👩‍👧";  // five code points
+  expect_text("ab…", excerpt("ab" + family + family, 7));
+  expect_text("ab" + family + "…", excerpt("ab" + family + family, 8));
+  expect_text("ab…", excerpt("abe\u0301\u0302", 4));
+  expect_text("e\u0301\u0301…", excerpt("e\u0301\u0301\u0301\u0301", 4));  // one as long as that
+}
+
 TEST(Text, OfAPasswordIsOpaque) {
   expect_text("p\u00e4ss word", opaque_string("pa\u0308ss\u00a0word"));
   expect_text(" a  b ", opaque_string(" a\u3000\u2009b "));
