@@ -1,6 +1,7 @@
 // GET /v1/bookings: the caller's bookings, newest first, with the live place in the line of those that wait.
 #include "api/paging.h"
 #include "api/views.h"
+#include "base/text.h"
 #include "endpoint/serve.h"
 
 using namespace ticketd;
@@ -23,9 +24,12 @@ static Answer list(App& app, const Request& request, UserId user) {
   const auto now = app.clock.now();
   auto bookings = postgres::autocommit(
       app.database, [&](pqxx::transaction_base& tx) { return storage::list_bookings(tx, user, filter, now); });
-  const auto next_cursor = cut(bookings, page, [](const auto& booking) { return booking.created_at; });
+  const auto next_cursor = cut(bookings, page, by_creation);
   auto rows = JsonText::array();
-  for (const auto& booking : bookings) rows.push(booking_json(booking, now));
+  for (auto& booking : bookings) {
+    booking.event_location = excerpt(booking.event_location, storage::kListedText);
+    rows.push(booking_json(booking, now));
+  }
   const auto data = JsonText::object({{"data", rows}, {"pagination", cursor_pagination(page.limit, next_cursor)}});
   return http::with_etag(http::success(200, "Bookings retrieved successfully", data), request);
 }

@@ -9,7 +9,7 @@ static Answer discover(App& app, const Request& request, UserId) {
   http::Fields in(request);
   const auto search = read_search(in);
   const auto now = app.clock.now();
-  auto filter = read_filter(in, {When::upcoming, storage::EventSort::start}, now);
+  auto filter = read_filter(in, {When::upcoming, storage::EventSort::turns}, now);
   const auto page = read_event_page(in, filter, search);
   if (!in.ok()) return in.refusal();
   return run_list(app, search, [&](pqxx::transaction_base& tx) -> Answer {

@@ -118,7 +118,8 @@ bool clean_up(pqxx::connection& connection, Time now) {
   return or_later("cleaning_failed", [&] {
     pqxx::nontransaction tx(connection);
     const bool more_expired = storage::delete_expired(tx, now);
-    return storage::update_events_over(tx, now) || more_expired;
+    const bool more_over = storage::update_events_over(tx, now);
+    return storage::update_turns(tx, now) || more_over || more_expired;
   });
 }
 

@@ -20,6 +20,19 @@ void refuse_contradictions(http::Fields& in, const storage::EventFilter& filter,
   }
 }
 
+EventSort read_sort(http::Fields& in, EventSort otherwise, bool upcoming) {
+  const auto sort = in.optional_word<EventSort>("sort", {{"start_date_time", EventSort::start},
+                                                         {"-start_date_time", EventSort::start_descending},
+                                                         {"created_at", EventSort::created},
+                                                         {"-created_at", EventSort::created_descending},
+                                                         {"turns", EventSort::turns}});
+  const bool has_turns = upcoming && otherwise == EventSort::turns;
+  if (sort == EventSort::turns && !has_turns)
+    in.bad("sort", "invalid", "sort=turns is for discover with when=upcoming; send another sort");
+  if (otherwise == EventSort::turns && !has_turns) otherwise = EventSort::start;
+  return sort.value_or(otherwise);
+}
+
 }  // namespace
 
 Page read_event_page(http::Fields& in, const storage::EventFilter& filter, const std::string& search) {
@@ -41,11 +54,7 @@ storage::EventFilter read_filter(http::Fields& in, const ListDefaults& defaults,
   refuse_contradictions(in, filter, when, defaults.when, now);
   if (when.value_or(defaults.when) == When::upcoming) filter.ends_after = now;
   if (when.value_or(defaults.when) == When::past) filter.ends_before = now;
-  filter.sort = in.optional_word<EventSort>("sort", {{"start_date_time", EventSort::start},
-                                                     {"-start_date_time", EventSort::start_descending},
-                                                     {"created_at", EventSort::created},
-                                                     {"-created_at", EventSort::created_descending}})
-                    .value_or(defaults.sort);
+  filter.sort = read_sort(in, defaults.sort, filter.ends_after.has_value());
   return filter;
 }
 
@@ -60,13 +69,13 @@ EventPage list_page(pqxx::transaction_base& tx, const storage::EventFilter& filt
   // Its cost would have no bound, and total counts no further either.
   if (!page.after && page.number > storage::kCountMax / page.limit) return {};
   EventPage found{storage::list_events(tx, filter, page.rows(), (page.number - 1) * page.limit, page.after, total), {}};
-  found.next_cursor = cut(found.events, page, [&](const auto& event) { return sort_time_of(event, filter.sort); });
+  found.next_cursor = cut(found.events, page, [&](const auto& event) { return cursor_of(event, filter.sort); });
   return found;
 }
 
 JsonText events_json(const std::vector<storage::Event>& events, Time now) {
   auto rows = JsonText::array();
-  for (const auto& event : events) rows.push(event_json(event, now));
+  for (const auto& event : events) rows.push(listed_event_json(event, now));
   return rows;
 }
 

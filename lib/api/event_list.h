@@ -15,7 +15,8 @@ Page read_event_page(http::Fields& in, const storage::EventFilter& filter, const
 
 enum class When { upcoming, past, all };
 
-// What a list shows, and in which order, unless the query says otherwise.
+// What a list shows, and in which order, unless the query says otherwise. `sort` turns is of what is upcoming: of
+// others it is start.
 struct ListDefaults {
   When when;
   storage::EventSort sort;

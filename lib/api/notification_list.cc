@@ -46,7 +46,7 @@ NotificationPage list_page(pqxx::transaction_base& tx, UserId user, bool unread_
   const auto is_same = [](const Row& a, const Row& b) { return a.id == b.id; };
   rows.erase(std::unique(rows.begin(), rows.end(), is_same), rows.end());
 
-  NotificationPage found{JsonText::array(), 0, cut(rows, page, [](const Row& row) { return row.created_at; })};
+  NotificationPage found{JsonText::array(), 0, cut(rows, page, by_creation)};
   for (const auto& row : rows) found.rows.push(row.json);
   found.unread_count = storage::count_unread(tx, user, ids_of(pending)) + static_cast<int>(pending.size());
   return found;

@@ -43,7 +43,8 @@ Page read_page(http::Fields& in, const std::string& list) {
 }
 
 std::string encode_cursor(const storage::Cursor& cursor, std::uint32_t list) {
-  return std::to_string(epoch_ms(cursor.time)) + '_' + cursor.id + '_' + std::to_string(list);
+  const auto turn = cursor.turn > 0 ? '_' + std::to_string(cursor.turn) : "";
+  return std::to_string(epoch_ms(cursor.time)) + '_' + cursor.id + '_' + std::to_string(list) + turn;
 }
 
 std::optional<storage::Cursor> decode_cursor(std::string_view text, std::uint32_t list) {
@@ -51,10 +52,12 @@ std::optional<storage::Cursor> decode_cursor(std::string_view text, std::uint32_
   const auto id = Uuid::parse(take_part(text));
   std::int64_t ms = 0;
   std::uint32_t made_for = list;
+  std::uint8_t turn = 0;
   if (!read_number(time, ms) || !is_date(ms) || !id) return std::nullopt;
-  if (!text.empty() && !read_number(text, made_for)) return std::nullopt;
+  if (!text.empty() && !read_number(take_part(text), made_for)) return std::nullopt;
+  if (!text.empty() && !read_number(text, turn)) return std::nullopt;
   if (made_for != list) return std::nullopt;
-  return storage::Cursor{from_epoch_ms(ms), id->str()};
+  return storage::Cursor{from_epoch_ms(ms), id->str(), turn};
 }
 
 }  // namespace ticketd

@@ -34,12 +34,15 @@ std::string encode_cursor(const storage::Cursor& cursor, std::uint32_t list);
 std::optional<storage::Cursor> decode_cursor(std::string_view text, std::uint32_t list);
 
 // Takes off what is on no page but the next ones, and gives back the cursor for the next one if there is one.
-// `time_of(row)`: what the list is sorted by.
-template <class Row, class TimeOf>
-std::optional<std::string> cut(std::vector<Row>& rows, const Page& page, const TimeOf& time_of) {
+// `cursor_of(row)`: where the list goes on behind it.
+template <class Row, class CursorOf>
+std::optional<std::string> cut(std::vector<Row>& rows, const Page& page, const CursorOf& cursor_of) {
   if (std::cmp_less_equal(rows.size(), page.limit)) return std::nullopt;
   rows.erase(rows.begin() + page.limit, rows.end());
-  return encode_cursor({time_of(rows.back()), rows.back().id.str()}, page.list);
+  return encode_cursor(cursor_of(rows.back()), page.list);
 }
+
+// Of a list that is sorted by creation.
+inline constexpr auto by_creation = [](const auto& row) -> storage::Cursor { return {row.created_at, row.id.str()}; };
 
 }  // namespace ticketd

@@ -1,5 +1,6 @@
 #include "api/views.h"
 
+#include "base/text.h"
 #include "domain/message.h"
 
 namespace ticketd {
@@ -51,6 +52,16 @@ JsonText event_json(const storage::Event& event, Time now) {
                            {"updated_at", format_time(event.updated_at)},
                            {"_count", JsonText::object({{"event_tickets", confirmed},
                                                         {"event_ticket_waiting_list", offer.waiting_list_count}})}});
+}
+
+JsonText listed_event_json(storage::Event event, Time now) {
+  bool truncated = false;
+  for (auto* text : {&event.description, &event.location}) {
+    auto shown = excerpt(*text, storage::kListedText);
+    truncated = truncated || shown != *text;
+    *text = std::move(shown);
+  }
+  return event_json(event, now).set("truncated", truncated);
 }
 
 JsonText booking_json(const storage::BookingDetails& booking, Time now) {

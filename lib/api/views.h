@@ -15,6 +15,8 @@ JsonText user_json(const storage::User& user);
 
 // state is open, over or cancelled.
 JsonText event_json(const storage::Event& event, Time now);
+// In a list: of description and location storage::kListedText characters at most, and whether that is not all of them.
+JsonText listed_event_json(storage::Event event, Time now);
 std::string_view state_of(domain::EventStatus status, Time ends_at, Time now);
 
 // How many seats whoever books now could get, and how many wait before him. Nothing is on offer, and nobody waits,

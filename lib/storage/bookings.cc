@@ -11,23 +11,23 @@ namespace {
 
 // $1: the time.
 #define STATE_NOW CURRENT_STATE("b", "e", "$1::timestamptz")
-#define BOOKING_COLUMNS \
+#define BOOKING_COLUMNS(location) \
   "b.id, b.event_id, b.user_id, " STATE_NOW                                                                            \
   " AS state, CASE WHEN " IS_LEFT_WAITING("b", "e", "$1::timestamptz") " THEN 'line_closed' ELSE b.reason END AS reason, " \
   "epoch_ms(b.created_at) AS created_ms, epoch_ms(b.updated_at) AS updated_ms, epoch_ms(b.promoted_at) AS promoted_ms, " \
   "epoch_ms(CASE WHEN b.state IN " LIVE_STATES " AND " STATE_NOW " = 'cancelled' THEN least(e.updated_at, $1) "       \
-  "ELSE b.cancelled_at END) AS cancelled_ms, e.title, e.location, e.state AS event_state, "                            \
+  "ELSE b.cancelled_at END) AS cancelled_ms, e.title, " location " AS location, e.state AS event_state, "                            \
   "epoch_ms(e.start_date_time) AS starts_ms, epoch_ms(e.end_date_time) AS ends_ms, "                                   \
   "CASE WHEN " STATE_NOW " = 'waitlisted' THEN " PLACE_IN_WAITING_LIST("b.event_id", "b.seq") " END AS position"
 
 // There is always a row to begin behind: were it optional, PostgreSQL would read and sort all of a user's bookings.
-const Statement kList{"list_bookings", "SELECT " BOOKING_COLUMNS R"(
+const Statement kList{"list_bookings", "SELECT " BOOKING_COLUMNS("left(e.location, 201)") R"(
   FROM bookings b JOIN events e ON e.id = b.event_id
   WHERE b.user_id = $2 AND (b.created_at, b.id) < ($5, $6::uuid) AND ($3::text IS NULL OR $3 = )" STATE_NOW R"()
     AND ($4::uuid IS NULL OR b.event_id = $4)
   ORDER BY b.created_at DESC, b.id DESC LIMIT $7)"};
 
-const Statement kFind{"find_booking", "SELECT " BOOKING_COLUMNS R"(
+const Statement kFind{"find_booking", "SELECT " BOOKING_COLUMNS("e.location") R"(
   FROM bookings b JOIN events e ON e.id = b.event_id WHERE b.id = $2 AND (b.user_id = $3 OR )" IS_ADMIN("$3") ")"};
 
 const Statement kFindRequest{"find_request", R"(

@@ -37,7 +37,8 @@ struct BookingFilter {
   int limit = 20;
 };
 
-// A user's bookings, newest first, in the states that they are in at `now`.
+// A user's bookings, newest first, in the states that they are in at `now`. Their events' locations as list_events()
+// has them.
 std::vector<BookingDetails> list_bookings(pqxx::transaction_base& tx, UserId user, const BookingFilter& filter,
                                           Time now);
 

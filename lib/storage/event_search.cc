@@ -12,19 +12,22 @@ namespace {
 // Of a search: rather sorted than looked for along the sorted list.
 constexpr int kFewMatches = 5'000;
 
+// How many there are: 0018_turns.sql.
+constexpr int kTurns = 40;
+
 struct Order {
-  const char* name;
-  const char* column;
+  const char* columns;
   const char* after;  // how a later row compares with the cursor's
   const char* order_by;
 };
 
 const Order& order_of(EventSort sort) {
-  static constexpr std::array<Order, 4> kOrders = {{
-      {"start", "start_date_time", ">", "start_date_time, id"},
-      {"start_descending", "start_date_time", "<", "start_date_time DESC, id DESC"},
-      {"created", "created_at", ">", "created_at, id"},
-      {"created_descending", "created_at", "<", "created_at DESC, id DESC"},
+  static constexpr std::array<Order, 5> kOrders = {{
+      {"start_date_time", ">", "start_date_time, id"},
+      {"start_date_time", "<", "start_date_time DESC, id DESC"},
+      {"created_at", ">", "created_at, id"},
+      {"created_at", "<", "created_at DESC, id DESC"},
+      {"turn, start_date_time", ">", "turn, start_date_time, id"},
   }};
   return kOrders.at(static_cast<std::size_t>(sort));
 }
@@ -114,14 +117,16 @@ const Statement kInsertMissing{"insert_missing_words", R"(
     ON CONFLICT (event_id) DO NOTHING)
   SELECT id FROM missing ORDER BY id DESC LIMIT 1)"};
 
-Query query_of(const EventFilter& filter) {
+// `in_a_turn`: not by the index of the ends, which a planner takes for the shorter way while events are few. Most of
+// what stands there has another turn.
+Query query_of(const EventFilter& filter, bool in_a_turn = false) {
   Query query(filter.scope);
   for (const auto& word : filter.words) query.having(word);
   if (filter.from) query.where("start_date_time >= ", format_time(*filter.from));
   if (filter.to) query.where("start_date_time <= ", format_time(*filter.to));
   if (filter.ends_after) {
     query.not_over();  // what was marked long ago; for an index that begins behind it
-    query.where("end_date_time > ", format_time(*filter.ends_after));
+    query.where("(end_date_time > ", format_time(*filter.ends_after), in_a_turn ? ") IS TRUE" : ")");
   }
   if (filter.ends_before) {
     query.where("start_date_time < ", format_time(*filter.ends_before));  // follows, but no planner knows
@@ -130,6 +135,28 @@ Query query_of(const EventFilter& filter) {
   if (filter.available_only) query.where("available_tickets > 0");
   if (filter.owner) query.where("user_id = ", filter.owner->str());
   return query;
+}
+
+std::string page_of(int limit, int offset) {
+  return " LIMIT " + std::to_string(limit) + (offset > 0 ? " OFFSET " + std::to_string(offset) : "");
+}
+
+// The turns one after the other, each along its part of the index, until the page is full: a loop, which keeps their
+// order. In one go a `from` would have to be looked for along the whole index.
+std::vector<Event> list_turn_by_turn(pqxx::transaction_base& tx, const EventFilter& filter, int limit, int offset,
+                                     const std::optional<Cursor>& cursor) {
+  auto query = query_of(filter, true);
+  query.where("turn = t");
+  const auto first = std::to_string(cursor ? cursor->turn : 0);
+  if (cursor) {
+    query.where("(start_date_time, id) > (CASE WHEN t = " + first + " THEN ", format_time(cursor->time),
+                "::timestamptz ELSE '-infinity' END, '" + cursor->id + "'::uuid)");
+  }
+  const auto turns = " FROM generate_series(" + first + ", " + std::to_string(kTurns - 1) + ") AS t, LATERAL (SELECT *";
+  const auto in_a_turn = " ORDER BY start_date_time, id" + page_of(limit + offset, 0) + ") AS of_turn";
+  return list_of(
+      query.run(tx, By::list, std::string("SELECT ") + kListedEventColumns + turns, in_a_turn + page_of(limit, offset)),
+      event_of);
 }
 
 }  // namespace
@@ -143,9 +170,9 @@ std::string key_of(const EventFilter& filter) {
          (filter.available_only ? "available" : "") + '|' + (filter.owner ? filter.owner->str() : "") + '|' + words;
 }
 
-Time sort_time_of(const Event& event, EventSort sort) {
-  const bool by_start = sort == EventSort::start || sort == EventSort::start_descending;
-  return by_start ? event.starts_at : event.created_at;
+Cursor cursor_of(const Event& event, EventSort sort) {
+  const bool by_creation = sort == EventSort::created || sort == EventSort::created_descending;
+  return {by_creation ? event.created_at : event.starts_at, event.id.str(), sort == EventSort::turns ? event.turn : 0};
 }
 
 std::vector<SearchWord> list_search_words(pqxx::transaction_base& tx, const std::string& text) {
@@ -157,15 +184,18 @@ std::vector<SearchWord> list_search_words(pqxx::transaction_base& tx, const std:
 std::vector<Event> list_events(pqxx::transaction_base& tx, const EventFilter& filter, int limit, int offset,
                                const std::optional<Cursor>& cursor, int matches) {
   const auto& order = order_of(filter.sort);
+  const auto by = matches < kFewMatches ? By::words : By::list;
+  const bool in_turns = filter.sort == EventSort::turns;
+  if (cursor) offset = 0;
+  if (in_turns && (by == By::list || filter.words.empty())) return list_turn_by_turn(tx, filter, limit, offset, cursor);
   auto query = query_of(filter);
   if (cursor) {
-    const std::string row = std::string("(") + order.column + ", id) " + order.after + " (";
+    const auto row = std::string("(") + order.columns + ", id) " + order.after + " (" +
+                     (in_turns ? std::to_string(cursor->turn) + ", " : "");
     query.where(row, format_time(cursor->time), "::timestamptz, '" + cursor->id + "'::uuid)");
   }
-  std::string rest = std::string(" ORDER BY ") + order.order_by + " LIMIT " + std::to_string(limit);
-  if (!cursor && offset > 0) rest += " OFFSET " + std::to_string(offset);
-  const auto by = matches < kFewMatches ? By::words : By::list;
-  return list_of(query.run(tx, by, std::string("SELECT ") + kEventColumns, rest), event_of);
+  const auto rest = std::string(" ORDER BY ") + order.order_by + page_of(limit, offset);
+  return list_of(query.run(tx, by, std::string("SELECT ") + kListedEventColumns, rest), event_of);
 }
 
 int count_events(pqxx::transaction_base& tx, const EventFilter& filter) {

@@ -9,7 +9,10 @@
 
 namespace ticketd::storage {
 
-enum class EventSort { start, start_descending, created, created_descending };
+// In turns, each by the start: first the next five events of each owner, then the five behind them, and so on; what
+// began more than a day ago comes last (0018_turns.sql). Of upcoming events alone. The cursors that clients hold have
+// the number of their sort in them: a new one gets the next number.
+enum class EventSort { start, start_descending, created, created_descending, turns };
 
 // How a word of a search is found; both as PostgreSQL's function search_query() says.
 struct SearchWord {
@@ -34,8 +37,8 @@ struct EventFilter {
 // What is asked for, but neither the order nor the moment: the same for each page of a list.
 std::string key_of(const EventFilter& filter);
 
-// What a list in this order is sorted by.
-Time sort_time_of(const Event& event, EventSort sort);
+// Where a list in this order goes on behind the event.
+Cursor cursor_of(const Event& event, EventSort sort);
 
 // What to look for, for a search as it was typed: the first eight different words. Empty if it has no letter and no
 // digit.
@@ -45,8 +48,9 @@ std::vector<SearchWord> list_search_words(pqxx::transaction_base& tx, const std:
 // waits for a moment at most. `after`: the last event of the piece before. Empty when all are through.
 std::optional<EventId> insert_missing_words(pqxx::transaction_base& tx, EventId after);
 
-// `limit` open events, behind the cursor if there is one, else behind the first `offset`.
-// `matches`: how many have the words that are asked for, about; it decides how they are looked for.
+// `limit` open events, behind the cursor if there is one, else behind the first `offset`. Of a description and a
+// location they have one character more than kListedText at most. `matches`: how many have the words that are asked
+// for, about; it decides how they are looked for.
 std::vector<Event> list_events(pqxx::transaction_base& tx, const EventFilter& filter, int limit, int offset,
                                const std::optional<Cursor>& cursor, int matches = 0);
 

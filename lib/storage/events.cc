@@ -9,11 +9,11 @@ namespace ticketd::storage {
 using namespace postgres;
 namespace {
 
-#define EVENT_COLUMNS                                                                                               \
-  "id, user_id, title, description, location, epoch_ms(start_date_time) AS starts_ms, epoch_ms(end_date_time) AS "  \
-  "ends_ms, "                                                                                                       \
-  "state, total_tickets, available_tickets, waiting_list_count, max_per_user, epoch_ms(created_at) AS created_ms, " \
-  "epoch_ms(updated_at) AS updated_ms"
+#define EVENT_COLUMNS "description, location, " OTHER_EVENT_COLUMNS
+#define OTHER_EVENT_COLUMNS                                                                                   \
+  "id, user_id, title, epoch_ms(start_date_time) AS starts_ms, epoch_ms(end_date_time) AS ends_ms, "          \
+  "state, total_tickets, available_tickets, waiting_list_count, max_per_user, turn, epoch_ms(created_at) AS " \
+  "created_ms, epoch_ms(updated_at) AS updated_ms"
 
 const Statement kInsert{"insert_event", R"(
   INSERT INTO events (id, user_id, title, description, location, start_date_time, end_date_time, total_tickets,
@@ -74,6 +74,9 @@ domain::EventStatus status_of(const pqxx::field& state) { return domain::parse_e
 }  // namespace
 
 const char* const kEventColumns = EVENT_COLUMNS;
+static_assert(kListedText == 200);
+const char* const kListedEventColumns =
+    "left(description, 201) AS description, left(location, 201) AS location, " OTHER_EVENT_COLUMNS;
 
 Event event_of(const pqxx::row& row) {
   Event event;
@@ -89,6 +92,7 @@ Event event_of(const pqxx::row& row) {
   event.available_tickets = int_of(row["available_tickets"]);
   event.waiting_list_count = int_of(row["waiting_list_count"]);
   event.max_per_user = int_of(row["max_per_user"]);
+  event.turn = int_of(row["turn"]);
   event.created_at = time_of(row["created_ms"]);
   event.updated_at = time_of(row["updated_ms"]);
   return event;

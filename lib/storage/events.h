@@ -26,12 +26,17 @@ struct Event {
   int available_tickets = 0;
   int waiting_list_count = 0;
   int max_per_user = 1;
+  int turn = 0;  // see EventSort::turns
   Time created_at;
   Time updated_at;
 };
 
 // The columns that event_of() reads.
 extern const char* const kEventColumns;
+// The same for a list, which shows no more than so many characters of a description and a location: of a longer one it
+// reads one more, so that it is seen to be longer. Only that much is read from the disk.
+constexpr int kListedText = 200;
+extern const char* const kListedEventColumns;
 Event event_of(const pqxx::row& row);
 
 // available_tickets, waiting_list_count and status of `event` are not looked at: a new event is open and empty.

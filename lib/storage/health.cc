@@ -47,7 +47,7 @@ const Statement kMissingRights{"missing_rights", R"(
     ('api', 'deleted_users', '{SELECT}'), ('api', 'waiting_blocks', '{SELECT}'), ('api', 'event_words', '{SELECT}'),
     ('api', 'idempotency_keys', '{SELECT,INSERT,UPDATE}'),
     ('worker', 'users', '{SELECT}'), ('worker', 'deleted_users', '{SELECT,DELETE}'),
-    ('worker', 'events', '{SELECT,UPDATE}'),
+    ('worker', 'events', '{SELECT,UPDATE}'), ('worker', 'turns_due', '{SELECT,INSERT,UPDATE,DELETE}'),
     ('worker', 'bookings', '{SELECT,INSERT,UPDATE}'), ('worker', 'commands', '{SELECT,INSERT}'),
     ('worker', 'bulk_changes', '{SELECT,INSERT,UPDATE}'), ('worker', 'notifications', '{SELECT,INSERT}'), ('worker', 'dead_letters', '{SELECT,INSERT,UPDATE}'),
     ('worker', 'idempotency_keys', '{SELECT,DELETE}'), ('worker', 'refresh_tokens', '{SELECT,DELETE}')),

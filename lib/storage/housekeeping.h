@@ -14,4 +14,8 @@ bool delete_expired(pqxx::transaction_base& tx, Time now);
 // Safe to run by several at once.
 bool update_events_over(pqxx::transaction_base& tx, Time now);
 
+// Gives the events of owners whose turns are due their turns (0018_turns.sql), of at most some hundred owners; true if
+// there may be more. An event that somebody has locked gets its turn the next time. Safe to run by several at once.
+bool update_turns(pqxx::transaction_base& tx, Time now);
+
 }  // namespace ticketd::storage

@@ -78,7 +78,10 @@ function requestsWith(random, known) {
       else headers[name] = valueOf(parameter.schema);
     }
     if (query.from && query.to) delete query.to; // nor which of two times is the first
-    if (query.when === 'past') delete query.from; // which is not past
+    if (query.when === 'past' || query.state === 'over') delete query.from; // which is not past
+    const contradictions = { past: 'open', upcoming: 'over' };
+    if (query.state && contradictions[query.when] === query.state) delete query.when;
+    if (query.sort === 'turns') delete query.when;
     const body = operation.body && valueOf(operation.body);
     return { operation, method: operation.method, path, query, headers, body: body && inOrder(body), signedIn: !operation.isPublic };
   }

@@ -159,9 +159,10 @@ TEST(DiscoverEvents, SkipsNothingWhenAnEventComesInWhilePaging) {
 TEST(DiscoverEvents, RefusesACursorOfAnotherOrderOrFilter) {
   for (int i = 0; i < 3; ++i) create("Songs");
   const std::string cursor(discover("&limit=2").data()["pagination"]["next_cursor"].text());
-  for (const char* other : {"&sort=-start_date_time", "&sort=created_at", "&available=true", "&when=all"})
+  for (const char* other :
+       {"&sort=start_date_time", "&sort=-start_date_time", "&sort=created_at", "&available=true", "&when=all"})
     expect_bad_fields({"cursor"}, discover(std::string(other) + "&cursor=" + cursor));
-  expect_status(200, discover("&limit=1&sort=start_date_time&cursor=" + cursor));
+  expect_status(200, discover("&limit=1&sort=turns&cursor=" + cursor));
 }
 
 TEST(DiscoverEvents, FiltersFromAndTo) {
@@ -215,6 +216,20 @@ TEST(DiscoverEvents, SortsByStartBothWays) {
   CHECK_TRUE(ids_of(discover("&sort=start_date_time")) == by_start);
   std::reverse(by_start.begin(), by_start.end());
   CHECK_TRUE(ids_of(discover("&sort=-start_date_time")) == by_start);
+}
+
+TEST(DiscoverEvents, ShowsTheBeginningOfLongTexts) {
+  const std::string longer(10'000, '"');
+  create("Short");
+  const auto body = event_body({.title = "Long " + word, .starts_in = kDay * 2});
+  const auto made = owner.post("/v1/events/initialize", Json(body).set("description", longer).set("location", longer));
+  const Json list = discover().data()["data"];
+  CHECK_FALSE(list.at(0)["truncated"].boolean());
+  for (const char* field : {"description", "location"}) {
+    expect_text(longer.substr(0, 199) + "…", list.at(1)[field].text());
+    expect_text(longer, owner.get(made.header("location")).data()[field].text());
+  }
+  CHECK_TRUE(list.at(1)["truncated"].boolean());
 }
 
 TEST(DiscoverEvents, ForgetsADeletedEvent) {

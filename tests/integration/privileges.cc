@@ -138,6 +138,7 @@ TEST(Privileges, TheWorkerMayCleanUp) {
   tx.exec("SET LOCAL ROLE ticketd_worker");
   storage::delete_expired(tx, now());
   storage::update_events_over(tx, now());
+  storage::update_turns(tx, now());
 }
 
 TEST(Privileges, OnlyTheWorkerTakesFromTheQueue) {

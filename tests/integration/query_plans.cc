@@ -193,6 +193,35 @@ TEST(QueryPlans, UpcomingEvents) {
   expect_order_of("events_upcoming_by_creation", "FROM events", list(filter));
 }
 
+// Each turn along its part of the index, from the first that may be shown on. Five of them: to sort the few that this
+// crowd has is as good for more.
+TEST(QueryPlans, UpcomingEventsInTurns) {
+  auto filter = sorted(storage::EventSort::turns);
+  filter.ends_after = now();
+  const auto expect_from = [&](const std::string& condition, const std::optional<storage::Cursor>& cursor) {
+    const auto body = [&](pqxx::work& tx) { storage::list_events(tx, filter, 5, 0, cursor); };
+    expect_order_of("events_upcoming_by_turn", "generate_series", body);
+    expect_contains("Index Cond: ((turn = t.t)" + condition,
+                    PlanReader(stores().database.admin_url(), false).plan_of("generate_series", body));
+  };
+  filter.from = now();
+  expect_from(" AND (start_date_time >= ", {});
+  filter.from = {};
+  expect_from(" AND (ROW(start_date_time, id) > ", storage::Cursor{now(), fresh<EventId>().str(), 1});
+}
+
+// Whose turns are due is read from its beginning.
+TEST(QueryPlans, EventsThatAreDueForAnotherTurn) {
+  for (const bool generic : {false, true}) {
+    const auto plan = PlanReader(stores().database.admin_url(), generic).plan_of("misplaced", [](pqxx::work& tx) {
+      storage::update_turns(tx, now());
+    });
+    for (const auto* index : {"events_upcoming_by_turn", "events_upcoming_of_owner", "events_pkey"})
+      expect_contains(index, plan);
+    expect_lacks("Seq Scan on events", plan);
+  }
+}
+
 TEST(QueryPlans, PastEventsLatestFirst) {
   auto filter = sorted(storage::EventSort::start_descending);
   filter.ends_before = now();

@@ -37,6 +37,30 @@ TEST_GROUP_BASE(StorageEventSearch, IntegrationTest) {
     if (cursor) page.after = decode_cursor(*cursor, page.list);
     return commit([&](pqxx::work& tx) { return list_page(tx, filter, page, 0); });
   }
+  // All of them, by cursor.
+  static std::vector<EventId> walk(const EventFilter& filter, int limit, int matches) {
+    std::vector<EventId> found;
+    std::optional<std::string> cursor;
+    do {
+      Page page{limit};
+      if (cursor) page.after = decode_cursor(*cursor, page.list);
+      const auto part = commit([&](pqxx::work& tx) { return list_page(tx, filter, page, matches); });
+      for (const auto& event : part.events) found.push_back(event.id);
+      cursor = part.next_cursor;
+    } while (cursor);
+    return found;
+  }
+  // All of them, by the number of the page, whatever way they are looked for.
+  static std::vector<EventId> pages(const EventFilter& filter, int limit) {
+    std::vector<EventId> found;
+    for (int number = 1;; ++number) {
+      const auto part = commit([&](pqxx::work& tx) {
+                          return list_page(tx, filter, {limit, number}, 1'000'000);
+                        }).events;
+      for (const auto& event : part) found.push_back(event.id);
+      if (part.empty()) return found;
+    }
+  }
   static std::vector<EventId> ids(const EventFilter& filter) {
     std::vector<EventId> found;
     for (const auto& event : page(filter).events) found.push_back(event.id);
@@ -230,6 +254,29 @@ TEST(StorageEventSearch, FindsTheSameByEitherWayOfSearching) {
   LONGS_EQUAL(3, sorted.events.size());
   CHECK_TRUE(sorted.next_cursor == walked.next_cursor && sorted.next_cursor);
   for (std::size_t n = 0; n < 3; ++n) CHECK_TRUE(sorted.events[n].id == walked.events[n].id);
+}
+
+// Of two owners, the one with seven events and the one with one that starts last: page by page in either way of
+// looking.
+TEST(StorageEventSearch, GoesInTurnsWithoutHolesOrDoubles) {
+  const auto word = fresh_word();
+  std::vector<EventId> expected;
+  for (int n = 0; n < 7; ++n) expected.push_back(insert(n, word).id);
+  auto other = new_event(make_user());
+  other.title = word;
+  other.starts_at += std::chrono::hours(50);
+  other.ends_at += std::chrono::hours(50);
+  commit([&](pqxx::work& tx) { storage::insert_event(tx, other); });
+  expected.insert(expected.begin() + 5, other.id);
+
+  EventFilter filter;
+  filter.sort = EventSort::turns;
+  filter.ends_after = now();
+  filter.words = query(word);
+  for (const int matches : {0, 1'000'000}) {
+    for (const int limit : {1, 2, 3, 8}) CHECK_TRUE(walk(filter, limit, matches) == expected);
+  }
+  CHECK_TRUE(pages(filter, 3) == expected);
 }
 
 TEST(StorageEventSearch, ATextWithoutALetterHasNoWords) {

@@ -9,7 +9,7 @@ using storage::EventSort;
 
 namespace {
 
-constexpr ListDefaults kDiscover{When::upcoming, EventSort::start};
+constexpr ListDefaults kDiscover{When::upcoming, EventSort::turns};
 constexpr ListDefaults kMine{When::all, EventSort::created_descending};
 
 }  // namespace
@@ -66,6 +66,18 @@ TEST(EventList, SortsByWhatIsAskedFor) {
   expect_text("", read_search(in));
 }
 
+TEST(EventList, GoesInTurnsThroughWhatIsUpcomingAlone) {
+  const auto sort = [&](const std::string& query) {
+    auto in = with(query);
+    return read_filter(in, kDiscover, clock.now()).sort;
+  };
+  for (const auto* turns : {"", "sort=turns", "when=upcoming"}) CHECK_TRUE_TEXT(sort(turns) == EventSort::turns, turns);
+  for (const auto* start : {"when=all", "when=past", "sort=start_date_time"})
+    CHECK_TRUE_TEXT(sort(start) == EventSort::start, start);
+  expect_text("sort ", bad_fields("sort=turns&when=all"));
+  expect_text("sort ", bad_fields("sort=turns&when=upcoming", kMine));
+}
+
 TEST(EventList, CountsTheLastPageThatIsNotFull) {
   const Page page;
   for (const auto& [total, pages] : {std::pair(0, 0), std::pair(1, 1), std::pair(20, 1), std::pair(21, 2)})
@@ -79,10 +91,10 @@ TEST(EventList, HasCursorsOfItsOwnForEachOrderAndFilter) {
     const auto search = read_search(in);
     return read_event_page(in, read_filter(in, kDiscover, clock.now()), search).list;
   };
-  for (const auto* other : {"sort=created_at", "sort=-start_date_time", "when=all", "when=past", "available=true",
-                            "q=jazz", "from=2030-01-01T00:00Z", "to=2030-01-01T00:00Z"})
+  for (const auto* other : {"sort=created_at", "sort=start_date_time", "sort=-start_date_time", "when=all", "when=past",
+                            "available=true", "q=jazz", "from=2030-01-01T00:00Z", "to=2030-01-01T00:00Z"})
     CHECK_TRUE_TEXT(list("") != list(other), other);
-  for (const auto* same : {"limit=7", "page=2", "when=upcoming", "sort=start_date_time", "q="})
+  for (const auto* same : {"limit=7", "page=2", "when=upcoming", "sort=turns", "q="})
     CHECK_TRUE_TEXT(list("") == list(same), same);
 }
 

@@ -22,6 +22,11 @@ TEST(Cursor, ReadsBackWhatItWrites) {
   }
 }
 
+TEST(Cursor, KeepsItsTurn) {
+  for (const int turn : {0, 1, 39})
+    LONGS_EQUAL(turn, decode_cursor(encode_cursor({Time(), kId, turn}, 7), 7).value().turn);
+}
+
 // The earliest and the latest start that a client can give an event.
 TEST(Cursor, ReadsBackWhatItWritesForEveryTimeThatIsTaken) {
   for (const auto* text : {"1970-01-01T00:00+14:00", "9999-12-31T23:59-14:00", "1970-01-01T00:00Z"}) {
@@ -48,7 +53,9 @@ TEST(Cursor, RefusesWhatItCannotHaveWritten) {
                            "7__" + kId,
                            "7_" + kId.substr(1),
                            "7_" + kId + "_x",
-                           "7_" + kId + "_7_7",
+                           "7_" + kId + "_7_-1",
+                           "7_" + kId + "_7_256",
+                           "7_" + kId + "_7_7_7",
                            "7_" + kId + "_-7",
                            "7_" + kId + "_4294967303"})
     CHECK_FALSE_TEXT(decode_cursor(text, 7).has_value(), text.c_str());
@@ -82,7 +89,7 @@ TEST_GROUP(Paging) {
   // The page has so many rows of those that are left, and says whether there are more.
   static void expect_cut(std::size_t shown, bool more, int left, const Page& page) {
     auto found = rows(left);
-    const auto next = cut(found, page, [](const Row& row) { return row.at; });
+    const auto next = cut(found, page, [](const Row& row) -> storage::Cursor { return {row.at, row.id.str()}; });
     LONGS_EQUAL(shown, found.size());
     CHECK_EQUAL(more, next.has_value());
   }
@@ -104,13 +111,17 @@ TEST(Paging, HasANextPageOnlyIfThereIsARowForIt) {
 
 TEST(Paging, GoesOnBehindTheLastRow) {
   auto found = rows(4);
-  const auto next = cut(found, read("limit=3"), [](const Row& row) { return row.at; });
+  const auto next = cut(found, read("limit=3"), [](const Row& row) -> storage::Cursor {
+    return {row.at, row.id.str()};
+  });
   CHECK_TRUE(read("cursor=" + *next).after->time == from_epoch_ms(2));
 }
 
 TEST(Paging, OfAnotherListIsRefused) {
   auto found = rows(4);
-  request.query = "cursor=" + *cut(found, read("limit=3"), [](const Row& row) { return row.at; });
+  request.query = "cursor=" + *cut(found, read("limit=3"), [](const Row& row) -> storage::Cursor {
+                    return {row.at, row.id.str()};
+                  });
   http::Fields in(request);
   read_page(in, "another");
   expect_text("cursor", in.refusal().errors.at(0).field);
