@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "auth/functions.h"
+
 namespace ticketd::auth {
 namespace {
 
@@ -20,34 +22,6 @@ std::optional<Time> time_of(const redis::Reply& score) {
   std::int64_t ms = 0;
   std::from_chars(text.data(), text.data() + text.size(), ms);
   return from_epoch_ms(ms);
-}
-
-// KEYS: the revocation list, the callers' counters, those that count if the token is revoked. ARGV: the window in ms,
-// then of the token its user, its session and when it was issued in ms, each empty without; how many counters the
-// callers have, and the limit of each counter. Answers {is it revoked, when the list was read or nil, and of each
-// counter that counted: how many, ms until its window ends}. Whose limit it is has to be known before anything is
-// counted: else a stolen token of an ended session could use up its user's.
-const redis::Script& enter_script() {
-  static const redis::Script script(R"(
-local found = redis.call('ZMSCORE', KEYS[1], 'read', ARGV[2], ARGV[3])
-local revoked = found[3] or (found[2] and tonumber(ARGV[4]) < tonumber(found[2]))
-local first, last = 2, 1 + ARGV[5]
-if revoked then first, last = last + 1, #KEYS end
-local answer = {revoked and 1 or 0, found[1]}
-for i = first, last do
-  local count = redis.call('INCR', KEYS[i])
-  local left = redis.call('PTTL', KEYS[i])
-  if left < 0 then
-    left = tonumber(ARGV[1])
-    redis.call('PEXPIRE', KEYS[i], left)
-  end
-  table.insert(answer, count)
-  table.insert(answer, left)
-  if count > tonumber(ARGV[4 + i]) then break end
-end
-return answer
-)");
-  return script;
 }
 
 // What is looked for in the list.
@@ -82,6 +56,7 @@ RateState state_of(const RateRule& rule, std::span<const Network> callers, const
 Passage Gate::enter(const std::string& rate_class, std::span<const Network> callers,
                     std::span<const Network> if_revoked, const std::optional<RateRule>& rule,
                     const std::optional<AccessClaims>& token) {
+  static const auto enter = functions().function("enter");
   Passage passage;
   cache_.try_to([&](redis::Commands& redis) {
     if (rule) {
@@ -96,7 +71,7 @@ Passage Gate::enter(const std::string& rate_class, std::span<const Network> call
           arguments.push_back(std::to_string(rule_for(*rule, caller).limit));
         }
       }
-      const auto answer = redis.eval(enter_script(), keys, arguments);
+      const auto answer = redis.call(enter, keys, arguments);
       passage.token = {answer.at(0).integer() == 1, time_of(answer.at(1))};
       passage.rate = state_of(*rule, passage.token.revoked ? if_revoked : callers, answer);
     } else {

@@ -5,7 +5,7 @@
 #include "base/crash_point.h"
 #include "domain/shard.h"
 #include "queue/entry_address.h"
-#include "queue/submit_script.h"
+#include "queue/functions.h"
 
 namespace ticketd::queue {
 namespace {
@@ -74,7 +74,7 @@ Result<Accepted> accepted(const redis::Reply& reply, const domain::Command& comm
 }  // namespace
 
 CommandQueue::CommandQueue(redis::RedisPool& redis, Limits limits)
-    : redis_(redis), limits_(limits), submit_(submit_script(limits)), claim_(claim_script(limits)) {}
+    : redis_(redis), limits_(limits), submit_(functions().function("submit")), claim_(functions().function("claim")) {}
 
 Result<Accepted> CommandQueue::submit(const domain::Command& command, const std::optional<IdempotencyKey>& key,
                                       bool awaited) {
@@ -87,6 +87,7 @@ Result<Accepted> CommandQueue::submit(const domain::Command& command, const std:
                                 key ? key->fingerprint : "",
                                 key ? to_json_text(fields) : "",
                                 hour_of(command.accepted_at)};
+  arguments.append(limits_of(limits_));
   for (const auto& [name, value] : fields) {
     arguments.push_back(name);
     arguments.push_back(value);
@@ -96,17 +97,23 @@ Result<Accepted> CommandQueue::submit(const domain::Command& command, const std:
   if (key) add_keys(keys, command.user, *key);
   try {
     CRASH_POINT("before_xadd");
-    const auto reply = redis_.eval(submit_, keys, arguments);
+    const auto reply = redis_.call(submit_, keys, arguments);
     CRASH_POINT("after_xadd");
     return accepted(reply, command);
   } catch (const redis::RedisError& e) {
-    if (e.is("OOM")) return queue_full();  // maxmemory with noeviction: full, just as the cap says it
-    throw;
+    if (!e.is("OOM")) throw;
   }
+  // maxmemory with noeviction: full, just as the cap says it. A function that writes does not even begin then, and a
+  // replay needs no room.
+  if (key) {
+    const auto first = find_replay(command, *key);
+    if (!first.ok()) return first.refusal();
+    if (*first) return Accepted{**first, true};
+  }
+  return queue_full();
 }
 
 void CommandQueue::must_be_ready() {
-  const redis::Script script(rights_script(limits_));
   const redis::Arguments keys = {stream_key(0),
                                  pending_key(UserId()),
                                  closed_key(EventId()),
@@ -117,7 +124,9 @@ void CommandQueue::must_be_ready() {
                                  "ticketd:idem:network:ready",
                                  "ticketd:idem:hours"};
   try {
-    const auto reply = redis_.eval(script, keys, {"0", "", "0", "", "", "0"});
+    redis::Arguments arguments = {"0", "", "0", "", "", "0"};
+    arguments.append(limits_of(limits_));
+    const auto reply = redis_.call(functions().function("may_submit"), keys, arguments);
     const auto verdict = reply.at(0).text();
     if (verdict == "other_shards") throw other_shards();
     if (verdict != "ready") throw redis::RedisUnavailable("it lets this user do no " + std::string(reply.at(1).text()));
@@ -143,12 +152,15 @@ Result<std::optional<domain::Command>> CommandQueue::find_replay(const domain::C
 bool CommandQueue::claim_key(UserId user, const IdempotencyKey& key, Time now) {
   redis::Arguments keys;
   add_keys(keys, user, key);
+  redis::Arguments arguments = {key.fingerprint, hour_of(now)};
+  arguments.append(limits_of(limits_));
   try {
-    return redis_.eval(claim_, keys, {key.fingerprint, hour_of(now)}).at(0).text() != "key_reused";
+    return redis_.call(claim_, keys, arguments).at(0).text() != "key_reused";
   } catch (const redis::RedisError& e) {
-    if (e.is("OOM")) return true;
-    throw;
+    if (!e.is("OOM")) throw;
   }
+  const auto first = redis_.command({"HGET", idempotency_key(user, key.key), "fingerprint"});
+  return first.is_nil() || first.text() == key.fingerprint;
 }
 
 bool CommandQueue::await_outcome(CommandId id, int wait_ms) {

@@ -79,7 +79,7 @@ class CommandQueue {
   // False: it stands for something else, by the fingerprint. Throws redis::RedisUnavailable.
   bool claim_key(UserId user, const IdempotencyKey& key, Time now);
 
-  // BLPOP on a list that the worker pushes to in the script that acknowledges. A list keeps what was pushed before
+  // BLPOP on a list that the worker pushes to in the function that acknowledges. A list keeps what was pushed before
   // anybody waited: so there is no race between subscribing and the signal. Changing and deleting an event wait so,
   // nothing else. True as soon as the outcome is committed, false after `wait_ms` without. Throws
   // redis::RedisUnavailable.
@@ -95,8 +95,8 @@ class CommandQueue {
 
   redis::RedisPool& redis_;
   const Limits limits_;
-  const redis::Script submit_;
-  const redis::Script claim_;
+  const std::string submit_;  // the functions' names
+  const std::string claim_;
 };
 
 }  // namespace ticketd::queue

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "queue/entry_address.h"
+#include "queue/functions.h"
 
 namespace ticketd::queue {
 namespace {
@@ -13,35 +14,6 @@ namespace {
 constexpr const char* kBegunKey = "ticketd:begun";
 constexpr int kOutcomeTtlS = 60;  // longer than any handler waits
 constexpr int kClosedTtlS = 60;   // longer than any handler remembers an event as open, while PostgreSQL can be asked
-
-// allow-oom, in both scripts: with the memory full, acknowledging is what makes room.
-// ARGV: number of entries, how long an outcome and a closed mark last; for each entry stream, stream id, pending hash,
-// command id and the list of the one who awaits it (may be ""); then the closed marks.
-constexpr const char* kAcknowledgeScript = R"(#!lua flags=allow-oom
-local at = 4
-for _ = 1, tonumber(ARGV[1]) do
-  redis.call('XDEL', ARGV[at], ARGV[at + 1])
-  redis.call('HDEL', ARGV[at + 2], ARGV[at + 3])
-  if ARGV[at + 4] ~= '' then
-    redis.call('RPUSH', ARGV[at + 4], '1')
-    redis.call('EXPIRE', ARGV[at + 4], ARGV[2])
-  end
-  at = at + 5
-end
-for i = at, #ARGV do redis.call('SET', ARGV[i], '1', 'EX', ARGV[3]) end
-return 1
-)";
-
-// KEYS: begun. ARGV: shard, stream id of its head. The field holds "count id".
-const redis::Script& begin_script() {
-  static const redis::Script script(R"(#!lua flags=allow-oom
-local count, head = string.match(redis.call('HGET', KEYS[1], ARGV[1]) or '', '^(%d+) (.*)$')
-count = head == ARGV[2] and count + 1 or 1
-redis.call('HSET', KEYS[1], ARGV[1], count .. ' ' .. ARGV[2])
-return count
-)");
-  return script;
-}
 
 int shard_in(std::string_view key) {
   int shard = 0;
@@ -112,29 +84,25 @@ std::vector<Entry> CommandStream::entries_of(const redis::Reply& reply) {
 }
 
 void CommandStream::acknowledge(std::span<const Entry> entries, std::span<const EventId> deleted_events) {
-  // With its text, not by its hash: nobody waits for the answer that Redis does not know it.
-  redis::Arguments command = {"EVAL",
-                              kAcknowledgeScript,
-                              "0",
-                              std::to_string(entries.size()),
-                              std::to_string(kOutcomeTtlS),
-                              std::to_string(kClosedTtlS)};
+  redis::Arguments arguments = {std::to_string(entries.size()), std::to_string(kOutcomeTtlS),
+                                std::to_string(kClosedTtlS)};
   for (const auto& entry : entries) {
-    command.push_back(stream_key(entry.shard));
-    command.push_back(entry.stream_id);
+    arguments.push_back(stream_key(entry.shard));
+    arguments.push_back(entry.stream_id);
     // By the entry's own words: one that cannot be read as a command may have a pending field all the same.
-    command.push_back(kPendingPrefix + entry.text("user"));
-    command.push_back(entry.text("id"));
-    command.push_back(entry.awaited && entry.command ? outcome_key(entry.command->id) : "");
+    arguments.push_back(kPendingPrefix + entry.text("user"));
+    arguments.push_back(entry.text("id"));
+    arguments.push_back(entry.awaited && entry.command ? outcome_key(entry.command->id) : "");
   }
-  for (const auto& event : deleted_events) command.push_back(closed_key(event));
-  pipeline_.acknowledge(command);
+  for (const auto& event : deleted_events) arguments.push_back(closed_key(event));
+  pipeline_.acknowledge(redis::Arguments::of_call(functions().function("acknowledge"), {}, arguments));
   if (!pipeline_.asked()) pipeline_.idle();
 }
 
 int CommandStream::begin_first_batch(int shard, const std::string& head) {
   auto& redis = pipeline_.idle();
-  return static_cast<int>(redis.eval(begin_script(), {kBegunKey}, {std::to_string(shard), head}).integer());
+  return static_cast<int>(
+      redis.call(functions().function("begin"), {kBegunKey}, {std::to_string(shard), head}).integer());
 }
 
 void CommandStream::end_first_batch(int shard) { pipeline_.idle().command({"HDEL", kBegunKey, std::to_string(shard)}); }

@@ -1,14 +1,10 @@
 #include "redis/redis.h"
 
 #include <hiredis/hiredis.h>
-#include <openssl/sha.h>
 #include <sys/socket.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
-
-#include "base/hex.h"
 
 namespace ticketd::redis {
 namespace {
@@ -30,13 +26,6 @@ std::size_t Reply::size() const {
 }
 Reply Reply::at(std::size_t index) const { return {owner_, index < size() ? reply_->element[index] : nullptr}; }
 
-Script::Script(std::string script_text) : text(std::move(script_text)) {
-  std::array<unsigned char, SHA_DIGEST_LENGTH> hash{};
-  SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-       hash.data());  // EVALSHA names scripts by SHA-1
-  sha1 = hex_of(hash);
-}
-
 void Arguments::push_back(std::string_view word) {
   ++size_;
   text_.append(1, '$').append(std::to_string(word.size())).append("\r\n").append(word).append("\r\n");
@@ -45,6 +34,13 @@ void Arguments::push_back(std::string_view word) {
 void Arguments::append(const Arguments& others) {
   size_ += others.size_;
   text_ += others.text_;
+}
+
+Arguments Arguments::of_call(std::string_view function, const Arguments& keys, const Arguments& arguments) {
+  Arguments all = {"FCALL", function, std::to_string(keys.size())};
+  all.append(keys);
+  all.append(arguments);
+  return all;
 }
 
 RedisConnection::RedisConnection(const std::string& url, int timeout_ms)
@@ -207,19 +203,11 @@ Reply Commands::transaction(std::span<const Arguments> commands) {
   return pipeline(all).back();
 }
 
-Reply Commands::eval(const Script& script, const Arguments& keys, const Arguments& arguments) {
-  const auto run = [&](std::string_view word, std::string_view text) {
-    Arguments all = {word, text, std::to_string(keys.size())};
-    all.append(keys);
-    all.append(arguments);
-    return command(all);
-  };
-  try {
-    return run("EVALSHA", script.sha1);
-  } catch (const RedisError& e) {
-    if (!e.is("NOSCRIPT")) throw;
-  }
-  return run("EVAL", script.text);
+Reply Commands::call(std::string_view function, const Arguments& keys, const Arguments& arguments) try {
+  return command(Arguments::of_call(function, keys, arguments));
+} catch (const RedisError& e) {
+  if (!e.is("ERR Function not found")) throw;
+  throw RedisUnavailable("Redis: it has no function " + std::string(function) + "; `ticketctl functions load`");
 }
 
 }  // namespace ticketd::redis

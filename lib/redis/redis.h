@@ -22,7 +22,7 @@ class RedisUnavailable : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Redis answered with an error: `what()` is its text, "OOM command not allowed…", "NOSCRIPT …".
+// Redis answered with an error: `what()` is its text, "OOM command not allowed…", "NOPERM …".
 class RedisError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -46,13 +46,6 @@ class Reply {
   redisReply* reply_;
 };
 
-// A Lua script, sent as text only to a server that does not know it yet.
-struct Script {
-  explicit Script(std::string text);
-  std::string text;
-  std::string sha1;
-};
-
 // The words of a command, as they go over the wire (RESP).
 class Arguments {
  public:
@@ -62,6 +55,9 @@ class Arguments {
   }
   void push_back(std::string_view word);
   void append(const Arguments& others);
+
+  // FCALL: what Commands::call() sends.
+  static Arguments of_call(std::string_view function, const Arguments& keys, const Arguments& arguments);
 
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] const std::string& text() const { return text_; }
@@ -87,7 +83,8 @@ class Commands {
   // queue one of the commands; an error that a command meets while EXEC runs it stands in the answer and is not thrown.
   Reply transaction(std::span<const Arguments> commands);
 
-  Reply eval(const Script& script, const Arguments& keys, const Arguments& arguments);
+  // A function of a Library. Throws as pipeline() does; and RedisUnavailable where nobody has loaded it.
+  Reply call(std::string_view function, const Arguments& keys, const Arguments& arguments);
 };
 
 // A pipeline, and what became of it.

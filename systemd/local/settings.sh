@@ -132,6 +132,8 @@ maxclients $((NOFILE > 20000 ? 10000 : NOFILE / 2))"
   cat >"$RUN_DIR/conf/redis-queue.conf" <<END
 $common
 port $QUEUE_PORT
+  # It keeps nothing, and would lose the functions that are called there: so this is what it starts with.
+  "$BIN_DIR/ticketctl" functions rdb >"$RUN_DIR/redis-cache/functions.rdb" || die "ticketctl functions rdb failed"
 unixsocket "$SOCKET_DIR/redis-queue"
 unixsocketperm 600
 dir "$RUN_DIR/redis-queue"
@@ -151,6 +153,7 @@ aclfile "$RUN_DIR/conf/redis-cache.acl"
 appendonly no
 maxmemory 64mb
 maxmemory-policy allkeys-lru
+dbfilename functions.rdb
 END
 }
 

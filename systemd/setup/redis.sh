@@ -32,7 +32,7 @@ acl_of() {
 # is_ours NAME: is it one of the units', and not another host's?
 is_ours() { [[ $(<"$CREDENTIALS/admin/${1^^}_REDIS_URL") == unix://* ]]; }
 
-# tell_users NAME widen|settle: lets the running Redis have the users of its file, which else it reads when it starts.
+# tell_users NAME widen|settle: lets the running Redis have the users of this version; the file is for its next start.
 # `widen` takes nothing away. True if nothing is left to tell.
 tell_users() {
   local url user rules rule socket
@@ -50,7 +50,7 @@ tell_users() {
     fi
     [[ $(REDISCLI_AUTH=$(decoded "$(password_in "$CREDENTIALS/admin/${1^^}_REDIS_URL")") \
       redis-cli -s "$socket" --user admin --no-auth-warning ACL SETUSER "$user" "${rules[@]}" 2>&1) == OK ]] || return 1
-  done <"$ETC/redis-$1.acl"
+  done < <(acl_of "$1")
 }
 
 write_redis_users() {
@@ -64,4 +64,12 @@ write_redis_users() {
       kept "$ETC/redis-$name.acl"
     fi
   done
+}
+
+# What endpoints and workers call there. A Redis of the units has them when it starts; this is for one that ran before, and
+# for one elsewhere.
+load_functions() {
+  local said
+  said=$(ticketctl functions load 2>&1) || die "the functions of this version are not in both Redis: $said" "systemctl status 'ticketd-redis-*'"
+  kept "both Redis have the functions of this version"
 }

@@ -141,8 +141,11 @@ class Stack:
             time.sleep(0.2)  # each look starts a process, which must not take the processor from what is measured
 
     def queue_redis(self, *words):
-        """The answer of the queue's Redis to a command, as text."""
-        url = urllib.parse.urlsplit(self.env["QUEUE_REDIS_URL"])
+        return self.redis("QUEUE", *words)
+
+    def redis(self, which, *words):
+        """The answer of that Redis, QUEUE or CACHE, to a command, as text."""
+        url = urllib.parse.urlsplit(self.env[f"{which}_REDIS_URL"])
         return subprocess.run(["redis-cli", "-s", url.path, "--user", url.username, "--no-auth-warning", *words], check=True, text=True,
                               stdout=subprocess.PIPE, env={**os.environ, "REDISCLI_AUTH": url.password}).stdout
 

@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "doctor_rig.h"
+#include "queue/functions.h"
 #include "storage/migrations.h"
 
 namespace ticketd::tests {
@@ -11,6 +12,11 @@ namespace {
 const char* const kGoodQueue = "appendonly yes\nappendfsync always\nmaxmemory 64mb\nmaxmemory-policy noeviction";
 
 Ended doctor(const Settings& settings = {}) { return call_on_stack("doctor --json", settings); }
+
+void load_functions(const PrivateRedis& server) {
+  redis::RedisConnection redis(server.url(), 1'000);
+  redis::load(redis, queue::functions());
+}
 
 // As the superuser, in autocommit.
 void as_admin(const std::string& statement) {
@@ -25,9 +31,9 @@ TEST_GROUP_BASE(DoctorStores, DoctorTest){};
 TEST(DoctorStores, AHealthyStackHasNoFault) {
   const auto ended = doctor();
   LONGS_EQUAL_TEXT(0, ended.status, ended.said.c_str());
-  for (const auto* check :
-       {"settings", "postgresql", "postgresql schema", "postgresql roles", "queue redis appendfsync",
-        "cache redis maxmemory-policy", "two redis", "workers", "shards", "metrics file"})
+  for (const auto* check : {"settings", "postgresql", "postgresql schema", "postgresql roles",
+                            "queue redis appendfsync", "cache redis maxmemory-policy", "queue redis functions",
+                            "cache redis functions", "two redis", "workers", "shards", "metrics file"})
     expect_ok(check, ended);
 }
 
@@ -131,6 +137,7 @@ TEST(DoctorStores, ThereAreTooFewConnections) {
 
 TEST(DoctorStores, TheQueueLosesWhatWasAccepted) {
   PrivateRedis redis(kGoodQueue);
+  load_functions(redis);
   const Settings settings = {{"QUEUE_REDIS_URL", redis.url()}};
   const auto planted = [&](const std::string& name, const std::string& bad, const std::string& good, Where where) {
     redis.set(name, bad);
@@ -170,6 +177,21 @@ TEST(DoctorStores, TheCacheDoesNotEvict) {
                doctor({{"CACHE_REDIS_URL", redis.url()}}));
 }
 
+TEST(DoctorStores, ARedisLacksTheFunctions) {
+  const PrivateRedis redis(kGoodQueue);
+  expect_fault("queue redis functions", "are not there", "ticketctl functions load",
+               doctor({{"QUEUE_REDIS_URL", redis.url()}}));
+  expect_fault("cache redis functions", "are not there", "ticketctl functions load",
+               doctor({{"CACHE_REDIS_URL", redis.url()}}));
+}
+
+TEST(DoctorStores, EndpointsMaySendRedisCode) {
+  const PrivateRedis redis(std::string(kGoodQueue) + "\nuser api on nopass ~* +fcall +eval");
+  load_functions(redis);
+  expect_warning("queue redis functions", "code of their own", "ticketctl setup",
+                 doctor({{"QUEUE_REDIS_URL", redis.url()}}));
+}
+
 TEST(DoctorStores, OneRedisIsBoth) {
   expect_fault("two redis", "the same server", "CACHE_REDIS_URL",
                doctor({{"CACHE_REDIS_URL", std::getenv("QUEUE_REDIS_URL")}}));
@@ -177,6 +199,7 @@ TEST(DoctorStores, OneRedisIsBoth) {
 
 TEST(DoctorStores, AUserWithoutConfigGetIsToldApartFromAFault) {
   const PrivateRedis redis(std::string(kGoodQueue) + "\nuser default on nopass ~* &* +@all -config");
+  load_functions(redis);
   const auto ended = doctor({{"QUEUE_REDIS_URL", redis.url()}});
   expect_unknown("queue redis appendfsync", ended);
   LONGS_EQUAL(0, ended.json()["faults"].integer());

@@ -172,6 +172,24 @@ TEST(Privileges, OnlyTheWorkerTakesFromTheQueue) {
   }
 }
 
+// Code of their own could be a loop that nothing gets past: Redis has one thread. What an admin loaded has none.
+TEST(Privileges, NoPartSendsRedisCode) {
+  for (const Words& command : std::initializer_list<Words>{{"EVAL", "return 1", "0"},
+                                                           {"EVAL_RO", "return 1", "0"},
+                                                           {"EVALSHA", std::string(40, '0'), "0"},
+                                                           {"SCRIPT", "LOAD", "return 1"},
+                                                           {"FUNCTION", "LOAD", "#!lua name=x"},
+                                                           {"FUNCTION", "DELETE", "x"},
+                                                           {"FUNCTION", "FLUSH"}}) {
+    for (const auto& [user, redis] :
+         {std::pair("api", &stores().queue), std::pair("worker", &stores().queue), std::pair("api", &stores().cache)}) {
+      Words sent = {user};
+      sent.insert(sent.end(), command.begin(), command.end());
+      expect_forbidden(*redis, sent);
+    }
+  }
+}
+
 TEST(Privileges, NobodyComesInWithoutAPassword) {
   for (auto* redis : {&stores().queue, &stores().cache}) {
     const auto users = redis->take()->command({"ACL", "LIST"});

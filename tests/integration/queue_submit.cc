@@ -3,6 +3,7 @@
 
 #include "domain/shard.h"
 #include "queue/command_queue.h"
+#include "queue/functions.h"
 #include "queue/wire.h"
 #include "support/fixtures.h"
 #include "support/full_redis.h"
@@ -40,6 +41,7 @@ TEST(QueueSubmit, PutsACommandIntoTheShardOfItsEvent) {
 TEST(QueueSubmit, IsReadyWhereRedisLetsItDoAllThatItDoes) {
   const PrivateRedis server("");
   redis::RedisPool pool(server.url(), 1'000);
+  redis::load(*pool.take(), queue::functions());
   queue::CommandQueue own(pool, {16, 100, 5});
   const auto rule = [&](const std::string& text) { pool.command({"ACL", "SETUSER", "default", text}); };
   own.must_be_ready();
@@ -228,11 +230,27 @@ TEST(QueueSubmit, IsTakenAgainWhenThereIsMemoryAgain) {
   CHECK_FALSE(queue.submit(book(user, event), key)->replayed);
 }
 
-TEST(QueueSubmit, AForgottenScriptIsSentAgain) {
-  CHECK(queue.submit(book(user, event), {}).ok());
-  stores().queue.take()->command({"SCRIPT", "FLUSH"});
-  CHECK(queue.submit(book(user, event), {}).ok());
-  LONGS_EQUAL(2, queued());
+TEST(QueueSubmit, AReplayNeedsNoMemory) {
+  const auto first = book(user, event);
+  CHECK(queue.submit(first, key).ok());
+  CHECK(queue.claim_key(user, {"claimed", "fingerprint"}, now()));
+  const FullRedis full(stores().queue);
+  CHECK(queue.submit(book(user, event), key)->command == first);
+  expect_refusal(Code::idempotency_key_reused, queue.submit(cancel(user, event), IdempotencyKey{"key", "another"}));
+  CHECK(queue.claim_key(user, {"claimed", "fingerprint"}, now()));
+  CHECK_FALSE(queue.claim_key(user, {"key", "another"}, now()));
+}
+
+// A Redis that was replaced by an empty one, or that nobody has upgraded yet.
+TEST(QueueSubmit, ARedisWithoutTheFunctionsIsOneThatIsAway) {
+  const PrivateRedis server("");
+  redis::RedisPool pool(server.url(), 1'000);
+  queue::CommandQueue bare(pool, {16, 100, 5});
+  expect_throws<redis::RedisUnavailable>([&] { bare.must_be_ready(); });
+  expect_throws<redis::RedisUnavailable>([&] { return bare.submit(book(user, event), key).ok(); });
+  redis::load(*pool.take(), queue::functions());
+  bare.must_be_ready();
+  CHECK(bare.submit(book(user, event), key).ok());
 }
 
 TEST(QueueSubmit, AKilledConnectionIsReplaced) {

@@ -46,6 +46,8 @@ postgres_comes_back() {
   eventually 10 answers /readyz 503 && eventually 30 answers /readyz
 }
 
+readyz_says() { inside curl -s --max-time 5 "$URL/readyz" | grep -F "$1"; }
+
 survive_kills() {
   step "kill -9"
   check "each endpoint comes back" each_endpoint_comes_back
@@ -54,6 +56,7 @@ survive_kills() {
   check "the queue's Redis comes back" comes_back ticketd-redis-queue.service
   check "the cache's Redis comes back" comes_back ticketd-redis-cache.service
   check "everything answers again" eventually 20 answers /readyz
+  check "and the cache counts, though it kept nothing" readyz_says '"cache":"ok"'
   check "PostgreSQL comes back, and with it everything" postgres_comes_back
   check "a booking after all that" book_and_promote
   check "ticketctl verify finds all rules kept" rules_hold

@@ -67,8 +67,10 @@ class Stack(bench.Stack):
             shutil.rmtree(left, ignore_errors=True)
         self.mix.mkdir(parents=True)
         for program in NEW.programs.iterdir():
-            (self.mix / program.name).symlink_to((OLD if OLD.has(program.name) else NEW).programs / program.name)
+            old = OLD.has(program.name) and program.name != "ticketctl"  # which makes the stack, as that of this release does
+            (self.mix / program.name).symlink_to((OLD if old else NEW).programs / program.name)
         self.start()
+        self.let_old_users_do_more()
 
     def run(self, release, *processes):
         """These processes become that release's, those that are not yet; the requests under way are answered by the old ones."""
@@ -81,6 +83,12 @@ class Stack(bench.Stack):
         self.sv("restart", *changed)
         for process in changed:
             await_true(lambda process=process: self.is_of(release, process), 10, f"{process} is {release}'s")
+
+    # As systemd/setup/upgrade has it until the last process of the previous release has ended, which sends its scripts.
+    def let_old_users_do_more(self):
+        for user in ("api", "worker"):
+            self.redis("QUEUE", "ACL", "SETUSER", user, "+eval", "+evalsha")
+        self.redis("CACHE", "ACL", "SETUSER", "api", "+eval", "+evalsha")
 
     def sv(self, word, *processes):
         if processes:

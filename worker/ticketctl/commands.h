@@ -26,7 +26,8 @@ int migrate(const Options& options);  // needs DATABASE_URL alone
 int setup(const Options& options);    // as root; needs no settings, it makes them
 // Works with whatever settings there are. `drops_root`: becomes the user ticketd once it has looked at the host.
 int doctor(const Options& options, bool drops_root);
-int keys(const Options& options);  // as root; needs no settings
+int keys(const Options& options);       // as root; needs no settings
+int functions(const Options& options);  // needs the address of one Redis at least, and to write the RDB none
 int status(const Config& config, const Options& options);
 int user(const Config& config, const Options& options);
 int event(const Config& config, const Options& options);

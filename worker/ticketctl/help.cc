@@ -44,12 +44,15 @@ constexpr std::string_view kUsage = R"(usage: ticketctl COMMAND [--json]
   keys use KID                sign with it, once every endpoint accepts it; --file FILE
   keys drop KID               accept it no more; --file FILE
 
+  functions load              bring what both Redis run for ticketd up to date; --only: and drop other versions'
+  functions rdb               what a cache that keeps nothing on disk starts with, on standard output
+
   sample                      load a few events to play with
   version                     of ticketd
   help                        this
 
 USER is an id or an e-mail address, EVENT an id; ID is a request's id, or SHARD/ENTRY for what could not be read.
---json: one JSON object for programs; every command but setup and help.
+--json: one JSON object for programs; every command but setup, functions rdb and help.
 Exit status: 0 all is well, 1 something is wrong or was not found, 2 wrong usage, 78 bad settings.
 Settings come from the environment (DATABASE_URL, QUEUE_REDIS_URL, …). On a host with the package, call it as root: it
 reads /etc/ticketd and becomes the user ticketd.
@@ -80,7 +83,7 @@ std::vector<std::string> options_in(const std::string& line) {
 
 // Of a line that is a command's first one. Commands that are made of two words stand in a group of their own.
 std::string name_in(const std::string& line) {
-  static const std::set<std::string> kPairs = {"user", "event", "dead", "keys"};
+  static const std::set<std::string> kPairs = {"user", "event", "dead", "keys", "functions"};
   const auto words = words_of(line);
   return kPairs.contains(words[0]) ? words[0] + ' ' + words[1] : words[0];
 }

@@ -85,6 +85,7 @@ int main(int argc, char** argv) {
   try {
     if (command == "setup") return ctl::setup(options);  // makes the settings, and needs root
     if (command == "keys") return ctl::keys(options);    // which only root may read
+    if (command == "functions") return ctl::functions(options);
     const bool on_host = ctl::load_host_settings();
     if (command == "doctor") return ctl::doctor(options, on_host);
     if (on_host) ctl::drop_root();

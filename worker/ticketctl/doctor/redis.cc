@@ -9,13 +9,16 @@
 #include <iomanip>
 #include <sstream>
 
+#include "auth/functions.h"
 #include "base/time.h"
+#include "queue/functions.h"
 #include "redis/server_facts.h"
 #include "ticketctl/doctor/doctor.h"
 
 namespace ticketd::ctl {
 namespace {
 
+using redis::RedisConnection;
 using redis::ServerFacts;
 
 constexpr int kTimeoutMs = 2'000;
@@ -46,6 +49,25 @@ struct Instance {
   [[nodiscard]] Findings& findings() const { return visit.findings; }
 };
 
+// What endpoints and workers call there; and that they can do no more.
+void check_functions(const Instance& redis, RedisConnection& connection) {
+  const auto& library = redis.name == "queue" ? queue::functions() : auth::functions();
+  const auto check = redis.check("functions");
+  try {
+    if (!redis::has(connection, library))
+      return redis.findings().fault(check, "those of this version are not there: endpoints cannot use it",
+                                    "`ticketctl functions load`");
+    const auto answer = connection.command({"ACL", "DRYRUN", "api", "EVAL", "return 1", "0"});
+    if (answer.text() == "OK")
+      return redis.findings().warning(check,
+                                      "endpoints may send code of their own, too, and whoever took one over a loop",
+                                      "`ticketctl setup`, once the last process of an earlier version has ended");
+    redis.findings().ok(check, library.name());
+  } catch (const redis::RedisError& e) {
+    redis.findings().unknown(check, e.what());
+  }
+}
+
 std::optional<ServerFacts> reach(const Instance& redis, const std::string& setting) {
   if (!redis.visit.usable(setting)) {
     redis.findings().unknown(redis.check(""), setting + " cannot be used");
@@ -55,6 +77,7 @@ std::optional<ServerFacts> reach(const Instance& redis, const std::string& setti
     redis::RedisConnection connection(redis.url, kTimeoutMs);
     auto facts = redis::read_server_facts(connection);
     redis.findings().ok(redis.check(""), "answers");
+    check_functions(redis, connection);
     return facts;
   } catch (const std::exception& e) {
     redis.findings().fault(redis.check(""), std::string("cannot be reached: ") + e.what(),
