@@ -29,11 +29,11 @@ unsigned const char* bytes_of(std::string_view text) { return reinterpret_cast<c
 // How every token begins that we signed with this key: libjwt sorts the keys and writes no spaces. What begins in
 // another way is not ours, whatever algorithm or key it names: so neither is ever taken from a token. libjwt would read
 // a forged token's JSON before its signature.
-std::string head_of(const JwtKey& key) {
+std::string head_of(const SecretKey& key) {
   return base64url_of(JsonText::object({{"alg", "HS256"}, {"kid", key.kid}, {"typ", "JWT"}}).str()) + '.';
 }
 
-std::string signature_of(std::string_view text, const JwtKey& key) {
+std::string signature_of(std::string_view text, const SecretKey& key) {
   std::array<char, crypto_auth_hmacsha256_BYTES> signature{};
   auto* out = reinterpret_cast<unsigned char*>(signature.data());
   crypto_auth_hmacsha256_state state;
@@ -53,7 +53,7 @@ bool are_equal(std::string_view a, std::string_view b) {
 // before it looks at the signature, takes the algorithm from that header (HS512 passes with our key), and knows no kid,
 // so that every key has to be tried. A good token takes 7.8 us here and 8.8 us by libjwt; of two keys, one signed with
 // the older takes 8.1 and 17 us, a forged one 2.9 and 17 us.
-Json claims_of(std::string_view token, const std::vector<JwtKey>& keys) {
+Json claims_of(std::string_view token, const std::vector<SecretKey>& keys) {
   const auto dot = token.rfind('.');
   for (const auto& key : keys) {
     const auto head = head_of(key);

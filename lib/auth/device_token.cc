@@ -27,18 +27,18 @@ std::string mac_of(UserId user, std::string_view number, const std::string& secr
 
 }  // namespace
 
-std::string make_device_token(UserId user, const JwtKey& key, Random& random) {
+std::string make_device_token(UserId user, const SecretKey& key, Random& random) {
   std::array<std::uint8_t, kNumberBytes> bytes{};
   random.fill(bytes);
   const std::string number(bytes.begin(), bytes.end());
   return base64url_of(number + mac_of(user, number, key.secret));
 }
 
-bool is_device_token_of(UserId user, std::string_view token, std::span<const JwtKey> keys) {
+bool is_device_token_of(UserId user, std::string_view token, std::span<const SecretKey> keys) {
   const auto bytes = bytes_of_base64url(token);
   if (!bytes || bytes->size() != kNumberBytes + kMacBytes) return false;
   const auto number = std::string_view(*bytes).substr(0, kNumberBytes);
-  return std::ranges::any_of(keys, [&](const JwtKey& key) {
+  return std::ranges::any_of(keys, [&](const SecretKey& key) {
     return sodium_memcmp(bytes->data() + kNumberBytes, mac_of(user, number, key.secret).data(), kMacBytes) == 0;
   });
 }

@@ -13,9 +13,9 @@
 namespace ticketd::auth {
 
 // 64 characters: a number of its own, and what the key makes of it and the user.
-std::string make_device_token(UserId user, const JwtKey& key, Random& random);
+std::string make_device_token(UserId user, const SecretKey& key, Random& random);
 
 // Did one of the keys make it for this user? In a time that tells nothing about where it differs.
-bool is_device_token_of(UserId user, std::string_view token, std::span<const JwtKey> keys);
+bool is_device_token_of(UserId user, std::string_view token, std::span<const SecretKey> keys);
 
 }  // namespace ticketd::auth

@@ -62,23 +62,12 @@ class Reader {
     return fallback;
   }
 
-  // "2027-01:BASE64,2026-07:BASE64", the newest first.
-  std::vector<JwtKey> jwt_keys(const std::string& name) {
-    std::vector<JwtKey> keys;
-    std::istringstream list(required(name, "2027-01:$(openssl rand -base64 32)"));
-    for (std::string item; std::getline(list, item, ',');) {
-      const auto colon = item.find(':');
-      const auto secret = colon == std::string::npos ? std::nullopt : bytes_of_base64(item.substr(colon + 1));
-      if (colon == 0 || !secret) {
-        problem(name, "must be a list of KID:BASE64 joined by commas");
-      } else if (secret->size() < kMinKeyBytes) {
-        problem(name, "holds the key \"" + item.substr(0, colon) + "\" of " + std::to_string(secret->size()) +
-                          " bytes; a key has at least 32");
-      } else {
-        keys.push_back({item.substr(0, colon), *secret});
-      }
-    }
-    return keys;
+  std::vector<SecretKey> required_keys(const std::string& name) {
+    return keys(name, required(name, "2027-01:$(openssl rand -base64 32)"));
+  }
+  std::vector<SecretKey> keys_or(const std::string& name, const std::vector<SecretKey>& fallback) {
+    const auto list = unless_off(name);
+    return list.empty() ? fallback : keys(name, list);
   }
 
   Level level(const std::string& name) {
@@ -106,6 +95,31 @@ class Reader {
   [[nodiscard]] std::vector<std::string> problems() const { return problems_; }
 
  private:
+  // "2027-01:BASE64,2026-07:BASE64", the newest first.
+  std::vector<SecretKey> keys(const std::string& name, const std::string& text) {
+    std::vector<SecretKey> keys;
+    std::istringstream list(text);
+    for (std::string item; std::getline(list, item, ',');) {
+      const auto colon = item.find(':');
+      const auto secret = colon == std::string::npos ? std::nullopt : bytes_of_base64(item.substr(colon + 1));
+      if (colon == 0 || !secret) {
+        problem(name, "must be a list of KID:BASE64 joined by commas");
+      } else if (secret->size() < kMinKeyBytes) {
+        problem(name, "holds the key \"" + item.substr(0, colon) + "\" of " + std::to_string(secret->size()) +
+                          " bytes; a key has at least 32");
+      } else {
+        keys.push_back({item.substr(0, colon), *secret});
+      }
+    }
+    return keys;
+  }
+
+  // Empty where it is not set, or off: so a unit says it that has no file to read it from.
+  std::string unless_off(const std::string& name) {
+    const auto value = lookup_(name).value_or("");
+    return value == "off" ? "" : value;
+  }
+
   void problem_once(const std::string& name, const std::string& what) {
     const auto line = name + " " + what;
     for (const auto& said : problems_) {
@@ -139,7 +153,10 @@ ConfigReading read_config(Part part, const Lookup& lookup) {
   in.redis_url("QUEUE_REDIS_URL", c.queue_redis_url);
   in.redis_url("CACHE_REDIS_URL", c.cache_redis_url);
 
-  if (part == Part::api) c.jwt_keys = in.jwt_keys("TICKETD_JWT_KEYS");
+  if (part == Part::api) {
+    c.jwt_keys = in.required_keys("TICKETD_JWT_KEYS");
+    c.session_keys = in.keys_or("TICKETD_SESSION_KEYS", c.jwt_keys);
+  }
   c.jwt_issuer = in.text("TICKETD_JWT_ISSUER", "ticketd");
   c.jwt_audience = in.text("TICKETD_JWT_AUDIENCE", "ticketd");
   c.access_ttl_s = in.number("TICKETD_ACCESS_TTL_S", 15 * 60, 10, 3'600);

@@ -21,7 +21,7 @@ struct RateRule {
   bool operator==(const RateRule&) const = default;
 };
 
-struct JwtKey {
+struct SecretKey {
   std::string kid;
   std::string secret;  // at least 32 bytes
 };
@@ -38,7 +38,9 @@ struct Config {
   std::string queue_redis_url;
   std::string cache_redis_url;  // empty for the worker
 
-  std::vector<JwtKey> jwt_keys;  // of the handlers alone; the first one signs, all of them are accepted
+  std::vector<SecretKey> jwt_keys;  // of the handlers alone; the first one signs, all of them are accepted
+  // Likewise, of refresh and device tokens: whoever can sign access tokens cannot tell a session's next refresh token.
+  std::vector<SecretKey> session_keys;
   std::string jwt_issuer;
   std::string jwt_audience;
   int access_ttl_s = 0;

@@ -90,7 +90,7 @@ Result<Tried> try_as_stranger(App& app, const PasswordTry& attempt, const std::s
 Result<Tried> try_password(App& app, const PasswordTry& attempt) {
   const auto account = auth::hex_hash_of(attempt.email);
   if (attempt.account &&
-      auth::is_device_token_of(attempt.account->user.id, attempt.device_token, app.config.jwt_keys)) {
+      auth::is_device_token_of(attempt.account->user.id, attempt.device_token, app.config.session_keys)) {
     CountedTry by_device(app, counters_of("device:", account, app.config.login_pair));
     if (by_device.wait_s() == 0) {
       const auto verdict = verify(app, attempt, Turn::known);

@@ -26,10 +26,10 @@ JsonText issue_pair(App& app, pqxx::transaction_base& tx, UserId user, SessionId
   return pair_of(app, user, family, refresh_token);
 }
 
-// The token that a used one was exchanged for, held until the transaction ends. Whichever key signed then: there may be
-// a new one since. Empty if that token was revoked, or its key is gone.
+// The token that a used one was exchanged for, held until the transaction ends. Whichever key made it: there may be a
+// new one since. Empty if that token was revoked, or its key is gone.
 std::optional<std::string> hold_next_of(App& app, pqxx::work& tx, const std::string& refresh_token) {
-  for (const auto& key : app.config.jwt_keys) {
+  for (const auto& key : app.config.session_keys) {
     auto next = auth::next_opaque_token(refresh_token, key.secret);
     if (storage::lock_refresh_token(tx, auth::hash_of(next))) return next;
   }
@@ -54,7 +54,7 @@ JsonText sign_in(App& app, pqxx::work& tx, const storage::User& user) {
   return JsonText::object(
       {{"user", user_json(user)},
        {"tokens", start_session(app, tx, user.id)},
-       {"device_token", auth::make_device_token(user.id, app.config.jwt_keys.front(), app.random)}});
+       {"device_token", auth::make_device_token(user.id, app.config.session_keys.front(), app.random)}});
 }
 
 Result<JsonText> refresh_session(App& app, const std::string& refresh_token) {
@@ -66,7 +66,7 @@ Result<JsonText> refresh_session(App& app, const std::string& refresh_token) {
     storage::lock_session_of(tx, hash);
     if (const auto token = storage::update_token_used(tx, hash, now))
       return issue_pair(app, tx, token->user, token->family,
-                        auth::next_opaque_token(refresh_token, app.config.jwt_keys.front().secret));
+                        auth::next_opaque_token(refresh_token, app.config.session_keys.front().secret));
     const auto used = storage::find_used_refresh_token(tx, hash);
     if (!used) return Refusal{Code::invalid_refresh_token};
     // Nor if it was used later than now: then a clock was wrong.

@@ -42,6 +42,13 @@ const Statement kListOldest{"list_oldest_families", R"(
   SELECT family_id FROM refresh_tokens WHERE user_id = $1 AND used_at IS NULL AND revoked_at IS NULL
   ORDER BY created_at DESC LIMIT 100 OFFSET $2)"};
 
+const Statement kDeleteBefore{"delete_tokens_of_sessions", R"(
+  WITH piece AS (SELECT token_hash, used_at FROM refresh_tokens
+    WHERE token_hash > $1 AND family_id < $2 AND revoked_at IS NULL ORDER BY token_hash LIMIT 5000 FOR UPDATE),
+  gone AS (DELETE FROM refresh_tokens AS t USING piece WHERE t.token_hash = piece.token_hash)
+  SELECT (SELECT token_hash FROM piece ORDER BY token_hash DESC LIMIT 1) AS last,
+         (SELECT count(*) FROM piece WHERE used_at IS NULL) AS sessions)"};
+
 const Statement kFindFamily{"find_family",
                             "SELECT family_id FROM refresh_tokens WHERE token_hash = $1 AND expires_at > $2"};
 
@@ -82,6 +89,11 @@ bool update_session_revoked(pqxx::work& tx, SessionId family, Time now) {
   // adding.
   while (run(tx, kRevokeFamily, family.str(), format_time(now)).affected_rows() > 0) any = true;
   return any;
+}
+
+EndedPiece delete_tokens_of_sessions(pqxx::work& tx, SessionId began, const std::string& after) {
+  const auto row = run(tx, kDeleteBefore, after, began.str())[0];
+  return {row["last"].is_null() ? "" : text_of(row["last"]), row["sessions"].as<std::int64_t>()};
 }
 
 std::vector<SessionId> list_oldest_sessions(pqxx::transaction_base& tx, UserId user, int keep) {

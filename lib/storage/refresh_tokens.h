@@ -1,6 +1,7 @@
 // Refresh tokens, by hash alone. A family, which is a session, is everything that descends from one login; each token
 // can be exchanged once (RFC 9700 section 4.14.2).
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,6 +41,15 @@ bool lock_refresh_token(pqxx::work& tx, const std::string& hash);
 
 // Ends the session: none of its tokens can be used any more. False if none could before.
 bool update_session_revoked(pqxx::work& tx, SessionId family, Time now);
+
+// Of all sessions that began before `began`, which ids of sessions tell, a piece: forgets up to 5,000 of their tokens,
+// the first ones behind `after`. Those of sessions that have ended already stay: the revocation list is read off them.
+struct EndedPiece {
+  std::string last;       // behind which the next piece begins; empty: nothing was left
+  std::int64_t sessions;  // that ended
+};
+inline const std::string kBeforeAllTokens = "\\x";
+EndedPiece delete_tokens_of_sessions(pqxx::work& tx, SessionId began, const std::string& after);
 
 // A user's sessions but for those `keep` whose tokens are the newest; at most 100, the newest of them first.
 std::vector<SessionId> list_oldest_sessions(pqxx::transaction_base& tx, UserId user, int keep);

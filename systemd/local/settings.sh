@@ -46,6 +46,8 @@ load_secrets() {
     )
     mv "$file.new" "$file"
   fi
+  # Not in those of older versions.
+  grep -q '^SESSION_KEYS=' "$file" || echo "SESSION_KEYS=local:$(random 32 | base64 -w0)" >>"$file"
   # shellcheck disable=SC1090
   . "$file"
   [[ ${API_PASSWORD:-} ]] ||
@@ -128,12 +130,12 @@ maxclients $((NOFILE > 20000 ? 10000 : NOFILE / 2))"
     fill "$ROOT/systemd/redis/redis-$name.acl.in" "$RUN_DIR/conf/redis-$name.acl" ADMIN_HASH="$(sha256 "$ADMIN_PASSWORD")" \
       API_HASH="$(sha256 "$API_PASSWORD")" WORKER_HASH="$(sha256 "$WORKER_PASSWORD")"
   done
+  # It keeps nothing, and would lose the functions that are called there: so this is what it starts with.
+  "$BIN_DIR/ticketctl" functions rdb >"$RUN_DIR/redis-cache/functions.rdb" || die "ticketctl functions rdb failed"
   # A command is on disk before its 202 leaves, and is never evicted to make room.
   cat >"$RUN_DIR/conf/redis-queue.conf" <<END
 $common
 port $QUEUE_PORT
-  # It keeps nothing, and would lose the functions that are called there: so this is what it starts with.
-  "$BIN_DIR/ticketctl" functions rdb >"$RUN_DIR/redis-cache/functions.rdb" || die "ticketctl functions rdb failed"
 unixsocket "$SOCKET_DIR/redis-queue"
 unixsocketperm 600
 dir "$RUN_DIR/redis-queue"
@@ -149,11 +151,11 @@ port $CACHE_PORT
 unixsocket "$SOCKET_DIR/redis-cache"
 unixsocketperm 600
 dir "$RUN_DIR/redis-cache"
+dbfilename functions.rdb
 aclfile "$RUN_DIR/conf/redis-cache.acl"
 appendonly no
 maxmemory 64mb
 maxmemory-policy allkeys-lru
-dbfilename functions.rdb
 END
 }
 
@@ -172,6 +174,7 @@ write_env() {
     [QUEUE_REDIS_URL]="redis://admin:$ADMIN_PASSWORD@127.0.0.1:$QUEUE_PORT/0"
     [CACHE_REDIS_URL]="redis://admin:$ADMIN_PASSWORD@127.0.0.1:$CACHE_PORT/0"
     [TICKETD_JWT_KEYS]=$JWT_KEYS
+    [TICKETD_SESSION_KEYS]=$SESSION_KEYS
     [TICKETD_METRICS_FILE]=$RUN_DIR/metrics
     [TICKETD_ARGON2_FILE]=$RUN_DIR/argon2
     [TICKETD_MIGRATIONS_DIR]=$ROOT/migrations

@@ -1,4 +1,4 @@
-# Part of setup: passwords, and the key of the access tokens. Sourced.
+# Part of setup: passwords, and the keys of tokens. Sourced.
 # shellcheck shell=bash
 
 random_password() { openssl rand -hex 24; }
@@ -14,12 +14,27 @@ password_in() { sed -nE 's|^[a-z]+://[^:/]*:([^/]*)@.*|\1|p' "$1" 2>/dev/null ||
 
 sha256() { printf %s "$1" | sha256sum | cut -d ' ' -f 1; }
 
+new_key() { echo "$(date -u +%Y-%m)$1:$(openssl rand -base64 32)"; }
+
 write_key() {
   local file=$CREDENTIALS/api/TICKETD_JWT_KEYS
   if [[ -s $file ]]; then
     kept "$file"
   else
-    echo "$(date -u +%Y-%m):$(openssl rand -base64 32)" | put "$file" 0600 root
+    new_key "" | put "$file" 0600 root
     made "$file: a new key for access tokens"
+  fi
+}
+
+# To be called before write_key: where there were keys of access tokens alone, refresh and device tokens were made with
+# those. So they are accepted until they are dropped, and no session ends.
+write_session_key() {
+  local file=$CREDENTIALS/api/TICKETD_SESSION_KEYS before=$CREDENTIALS/api/TICKETD_JWT_KEYS
+  if [[ -s $file ]]; then
+    kept "$file"
+  else
+    if [[ -s $before ]]; then before=",$(<"$before")"; else before=""; fi
+    echo "$(new_key -sessions)$before" | put "$file" 0600 root
+    made "$file: a new key for refresh and device tokens"
   fi
 }

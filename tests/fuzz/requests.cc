@@ -32,7 +32,7 @@ App& app() {
         Config config;
         config.database_url = "postgresql:///none?host=/nonexistent";
         config.queue_redis_url = config.cache_redis_url = "unix:///nonexistent";
-        config.jwt_keys = {{"new", "0123456789abcdef0123456789abcdef"}};
+        config.jwt_keys = config.session_keys = {{"new", "0123456789abcdef0123456789abcdef"}};
         config.db_connections = config.shards = config.argon2_jobs = 1;
         return config;
       }(),

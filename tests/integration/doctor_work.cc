@@ -81,6 +81,16 @@ TEST(DoctorWork, AKeyIsWeakOrOld) {
   expect_ok("JWT keys", doctor({{"TICKETD_JWT_KEYS", "a:" + random}}));
 }
 
+TEST(DoctorWork, SessionsHaveTheKeyOfAccessTokens) {
+  const std::string access = "a:q5yHf7T6kqC2m0oY1sXl3p8vZrEwJ4uBNdGgKhLiPMs=";
+  expect_warning("session keys", "a key of access tokens", "ticketctl setup",
+                 doctor({{"TICKETD_JWT_KEYS", access}, {"TICKETD_SESSION_KEYS", "off"}}));
+  // As an upgrade leaves it.
+  expect_ok("session keys",
+            doctor({{"TICKETD_JWT_KEYS", access},
+                    {"TICKETD_SESSION_KEYS", "s:EiWubBrmnctO5HgbcD4SIG87VJzTyhUQcKjY2PNx3XE=," + access}}));
+}
+
 TEST(DoctorWork, NoWorkerIsThere) {  // the stack's work on another database
   expect_fault("workers", "no worker is connected", "systemctl start ticketd-worker@1", call_ctl("doctor --json"));
 }

@@ -14,13 +14,13 @@ TEST_GROUP_BASE(PasswordTry, IntegrationTest) {
   App app{settings(), "test", 1};
   const storage::User user{fresh<UserId>(), "user", std::nullopt, fresh_word() + "@example.com", now(), now()};
   const std::optional<storage::Account> owner = storage::Account{user, app.passwords.hash("right", auth::Turn::known)};
-  const std::string device = auth::make_device_token(user.id, app.config.jwt_keys.front(), app.random);
+  const std::string device = auth::make_device_token(user.id, app.config.session_keys.front(), app.random);
 
   void setup() override { flush(stores().cache); }
 
   static Config settings() {
     auto config = settings_of_stores();
-    config.jwt_keys = {{"key", std::string(32, 'k')}};
+    config.session_keys = {{"key", std::string(32, 'k')}};
     config.login_pair = RateRule{3, 900};
     config.login_network = RateRule{3, 900};
     config.login_account = RateRule{6, 3'600};
@@ -100,7 +100,7 @@ TEST(PasswordTry, OfAKnownDeviceIsAStrangersAfterAFew) {
 }
 
 TEST(PasswordTry, OfADeviceOfSomebodyElseIsAStrangers) {
-  const auto other = auth::make_device_token(fresh<UserId>(), app.config.jwt_keys.front(), app.random);
+  const auto other = auth::make_device_token(fresh<UserId>(), app.config.session_keys.front(), app.random);
   use_up_the_account();
   expect_text("wait", try_it("right", kHome, other));
 }

@@ -16,7 +16,8 @@ TEST_GROUP_BASE(Sessions, IntegrationTest) {
     auto config = settings_of_stores();
     config.access_ttl_s = 900;
     config.refresh_ttl_s = 3'600;
-    for (const auto& id : key_ids) config.jwt_keys.push_back({id, std::string(32, id[0])});
+    for (const auto& id : key_ids) config.session_keys.push_back({id, std::string(32, id[0])});
+    config.jwt_keys = {{"key", std::string(32, 'k')}};
     return config;
   }
   static std::string refresh_token_of(const JsonText& pair) {
@@ -32,6 +33,24 @@ TEST_GROUP_BASE(Sessions, IntegrationTest) {
     return pair.ok() ? refresh_token_of(*pair) : "";
   }
 };
+
+// Whoever has the keys of access tokens, and a refresh token that was seen somewhere, does not have those that follow.
+TEST(Sessions, TheKeysOfAccessTokensTellNoRefreshToken) {
+  App app(settings({"s"}), "test", 1);
+  const auto first = sign_in(app);
+  const auto next = exchanged(app, first);
+  CHECK_FALSE(next == auth::next_opaque_token(first, app.config.jwt_keys.front().secret));
+  expect_text(auth::next_opaque_token(first, app.config.session_keys.front().secret), next);
+}
+
+// A release before made them with the keys of access tokens, which an upgrade takes along in second place.
+TEST(Sessions, AHostThatIsUpgradedEndsNoSession) {
+  App before(settings({"jwt"}), "test", 1), after(settings({"sessions", "jwt"}), "test", 1);
+  const auto first = sign_in(before);
+  const auto second = exchanged(before, first);
+  expect_text(second, exchanged(after, first));  // the answer was lost
+  CHECK_FALSE(exchanged(after, second).empty());
+}
 
 // Else the family had two branches, and in one of them a thief could live unseen.
 TEST(Sessions, ANewSigningKeyDoesNotChangeWhatAReplayGets) {

@@ -71,6 +71,24 @@ TEST(StorageRefreshTokens, AnExpiredTokenCannotBeUsed) {
   CHECK_FALSE(use(token, token.expires_at));
 }
 
+TEST(StorageRefreshTokens, EverySessionThatBeganBeforeEndsInPieces) {
+  const auto old = insert(), used = insert(), revoked = insert();
+  CHECK(use(used));
+  sql("UPDATE refresh_tokens SET revoked_at = now() WHERE encode(token_hash, 'escape') = $1", revoked.hash);
+  const auto bound = fresh<SessionId>();
+  const RefreshToken later = {fresh_word().substr(0, 32), fresh<SessionId>(), user, now() + seconds(60)};
+  commit([&](pqxx::work& tx) { storage::insert_refresh_token(tx, later, now()); });
+  const auto piece = [&](const std::string& after) {
+    return commit([&](pqxx::work& tx) { return storage::delete_tokens_of_sessions(tx, bound, after); });
+  };
+  const auto first = piece(storage::kBeforeAllTokens);
+  CHECK(first.sessions >= 1 && !first.last.empty());
+  expect_text("", piece(first.last).last);
+  CHECK_FALSE(use(old) || commit([&](pqxx::work& tx) { return storage::find_used_refresh_token(tx, used.hash); }));
+  LONGS_EQUAL(1, sql_number("SELECT count(*) FROM refresh_tokens WHERE family_id = $1", family.str()));
+  CHECK(use(later));
+}
+
 TEST(StorageRefreshTokens, AnUnknownTokenCannotBeUsed) { CHECK_FALSE(use(new_token())); }
 
 TEST(StorageRefreshTokens, AUsedTokenTellsWhenItWasUsed) {

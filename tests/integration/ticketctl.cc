@@ -1,6 +1,7 @@
 // ticketctl as an operator calls it: what it prints, and how it ends.
 #include "ctl_rig.h"
 #include "queue/wire.h"
+#include "storage/refresh_tokens.h"
 
 namespace ticketd::tests {
 
@@ -25,6 +26,17 @@ TEST(Ticketctl, VerifySaysThatAllIsWell) {
   DrainRig().drain_all();
   expect_ends(0, "checked 1 event, 1 booking, 1 command, 1 notification and 0 queued commands: all rules hold",
               call("verify"));
+}
+
+TEST(Ticketctl, EndsEverybodysSessionsWhenToldTwice) {
+  commit([&](pqxx::work& tx) {
+    storage::insert_refresh_token(tx, {std::string(32, 'h'), fresh<SessionId>(), make_user(), now() + seconds(60)},
+                                  now());
+  });
+  expect_ends(2, "nothing was done", call("user revoke-sessions --all"));
+  expect_ends(2, "or --all", call("user revoke-sessions"));
+  expect_text("1", std::to_string(call("user revoke-sessions --all --yes --json").json()["sessions"].integer()));
+  expect_ends(0, "0 sessions ended", call("user revoke-sessions --all --yes"));
 }
 
 TEST(Ticketctl, VerifyListsWhatIsOff) {

@@ -76,6 +76,13 @@ TEST(TicketctlKeys, TheFileIsForItsOwnerAlone) {
   CHECK_TRUE(text().starts_with(std::string(kFirst) + ",second:"));
 }
 
+TEST(TicketctlKeys, ThoseOfSessionsAreChangedInTheSameSteps) {
+  expect_ends(0, "then ticketctl keys use second --sessions", keys("add second --sessions"));
+  expect_ends(0, "after a month, ticketctl keys drop the old one --sessions", keys("use second --sessions"));
+  expect_ends(0, "second signs", keys("drop first --sessions"));
+  expect_ends(1, "TICKETD_SESSION_KEYS", call_on_stack("keys show --sessions"));
+}
+
 TEST(TicketctlKeys, SaysWhatSignsAndWhatIsNext) {
   expect_ends(0, "then ticketctl keys use second", keys("add second"));
   expect_ends(0, "second signs\nfirst is accepted\n", keys("use second"));

@@ -18,6 +18,17 @@ rotate_keys() {
   eventually 20 me_says "$token" '"code":"token_invalid"'
 }
 
+# All access tokens end, and all sessions; and the service goes on.
+end_everything() {
+  local signed_up access refresh
+  signed_up=$(api POST /v1/auth/register - '{"name":"leak","email":"leak@example.com","password":"correct horse"}')
+  access=$(field data.tokens.access_token <<<"$signed_up") refresh=$(field data.tokens.refresh_token <<<"$signed_up")
+  documented stolen || return 1
+  me_says "$access" '"code":"token_invalid"' || return 1
+  api POST /v1/auth/refresh-tokens - "{\"refresh_token\":\"$refresh\"}" | grep -F '"code":"invalid_refresh_token"' || return 1
+  api POST /v1/auth/login - '{"email":"leak@example.com","password":"correct horse"}' | grep -F '"success":true' && setup_twice_changes_nothing
+}
+
 new_redis_passwords() {
   local before after
   before=$(inside cat /etc/ticketd/credentials/api/QUEUE_REDIS_URL)
@@ -71,6 +82,7 @@ operate() {
   check "back up, while it runs" back_up
   check "restore" restore
   check "a new key for access tokens, then the old one out" rotate_keys
+  check "a stolen key: all sessions end" end_everything
   check "new Redis passwords" new_redis_passwords
 }
 

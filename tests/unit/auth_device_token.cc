@@ -11,7 +11,7 @@ using namespace ticketd::auth;
 TEST_GROUP(DeviceToken) {
   tests::SeededRandom random;
   const UserId ann = tests::numbered<UserId>(1), bob = tests::numbered<UserId>(2);
-  const JwtKey old_key{"old", std::string(32, 'o')}, new_key{"new", std::string(32, 'n')};
+  const SecretKey old_key{"old", std::string(32, 'o')}, new_key{"new", std::string(32, 'n')};
   const std::string token = make_device_token(ann, old_key, random);
 };
 

@@ -168,6 +168,17 @@ TEST(Config, KeepsTheOrderOfKeys) {
   expect_text("01234567890123456789012345678901", keys[0].secret);
 }
 
+// As in releases before they had keys of their own.
+TEST(Config, MakesSessionsWithTheKeysOfAccessTokensUnlessToldOtherwise) {
+  expect_text("a", read().config.session_keys.at(0).kid);
+  settings["TICKETD_SESSION_KEYS"] = "off";
+  expect_text("a", read().config.session_keys.at(0).kid);
+  settings["TICKETD_SESSION_KEYS"] = "s:" + kKey32;
+  const auto config = read().config;
+  expect_text("s a", config.session_keys.at(0).kid + ' ' + config.jwt_keys.at(0).kid);
+  expect_contains("31 bytes", problem_with("TICKETD_SESSION_KEYS", "s:" + kKey31));
+}
+
 TEST(Config, TakesBase64OfEitherAlphabet) {
   settings["TICKETD_JWT_KEYS"] = "a:" + std::string(42, '_') + "8=,b:" + std::string(42, '/') + "8=";
   const auto reading = read();

@@ -93,7 +93,7 @@ TEST(ManualOfSettings, SaysTheDefaultOfRates) {
 }
 
 TEST(ManualOfSettings, SaysWhatIsRequired) {
-  const int count = for_each("(?:required|jwt_keys)", [&](const std::string& name, const std::string&) {
+  const int count = for_each("(?:required|required_keys)", [&](const std::string& name, const std::string&) {
     expect_contains("\nRequired.", entry_of(manual, name) + name);
   });
   LONGS_EQUAL(4, count);

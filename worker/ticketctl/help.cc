@@ -24,7 +24,7 @@ constexpr std::string_view kUsage = R"(usage: ticketctl COMMAND [--json]
   user set-role USER ROLE     ROLE is user or admin
   user set-email USER EMAIL   another address to sign in with
   user reset-password USER    a new password, shown this once; logs them out everywhere
-  user revoke-sessions USER   log them out everywhere
+  user revoke-sessions USER   log them out everywhere; --all --yes: log out everybody
   user delete USER            empty the account and cancel what it holds; --close-events, --yes
 
   event show EVENT            an event and its organiser
@@ -39,10 +39,11 @@ constexpr std::string_view kUsage = R"(usage: ticketctl COMMAND [--json]
   dead retry ID | --all       put it back into the queue, to be carried out
   dead drop ID | --all        give it up: its request stays failed
 
-  keys show                   of access tokens: which are accepted, and which one signs; --file FILE
-  keys add [KID]              a new one, which is accepted and does not sign yet; --file FILE
-  keys use KID                sign with it, once every endpoint accepts it; --file FILE
-  keys drop KID               accept it no more; --file FILE
+  keys show                   of access tokens: which are accepted, and which one signs; --sessions: of refresh and
+                              device tokens; --file FILE
+  keys add [KID]              a new one, which is accepted and does not sign yet; --sessions, --file FILE
+  keys use KID                sign with it, once every endpoint accepts it; --sessions, --file FILE
+  keys drop KID               accept it no more; --sessions, --file FILE
 
   functions load              bring what both Redis run for ticketd up to date; --only: and drop other versions'
   functions rdb               what a cache that keeps nothing on disk starts with, on standard output

@@ -1,6 +1,6 @@
-// `ticketctl keys`: the keys of access tokens, changed in steps between which every endpoint is restarted, on every
-// host. A key is accepted everywhere before it signs anywhere, and signs nowhere before it goes: so no token is ever
-// shown to an endpoint that does not know its key.
+// `ticketctl keys`: the keys of access tokens, and with --sessions those of refresh and device tokens, changed in steps
+// between which every endpoint is restarted, on every host. A key is accepted everywhere before it signs anywhere, and
+// signs nowhere before it goes: so no token is ever shown to an endpoint that does not know its key.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -33,6 +33,15 @@ struct Key {
   std::string text;  // KID:BASE64, as it stands in the file
 };
 using Keys = std::vector<Key>;  // the first one signs
+
+// What differs between those of access tokens and those of sessions.
+struct Kind {
+  const char* setting;
+  const char* option;    // behind each command
+  const char* good_for;  // how long a token is, that an old key signed
+};
+constexpr Kind kAccess = {"TICKETD_JWT_KEYS", "", "TICKETD_ACCESS_TTL_S, 15 minutes"};
+constexpr Kind kSessions = {"TICKETD_SESSION_KEYS", " --sessions", "a month"};
 
 Keys read_keys(const std::filesystem::path& path) {
   std::ifstream file(path);
@@ -87,7 +96,15 @@ void print(const Keys& keys, const std::string& next, bool json) {
   if (!next.empty()) std::cout << "restart every endpoint: systemctl restart 'ticketd@*.service'; " << next << '\n';
 }
 
-int add(const std::filesystem::path& path, Keys keys, std::optional<std::string> kid, bool json) {
+struct Change {
+  const Kind& kind;
+  std::filesystem::path path;
+  Keys keys;
+  bool json;
+};
+
+int add(Change change, const std::optional<std::string>& kid) {
+  auto& keys = change.keys;
   SystemRandom random;
   std::array<std::uint8_t, kKeyBytes> bytes{};
   random.fill(bytes);
@@ -96,27 +113,30 @@ int add(const std::filesystem::path& path, Keys keys, std::optional<std::string>
   if (find(keys, name) != keys.end()) return refuse("there is a key " + name + " already");
   const auto secret = base64url_of({reinterpret_cast<const char*>(bytes.data()), bytes.size()}) + '=';
   keys.push_back({name, name + ':' + secret});
-  write_keys(path, keys);
-  print(keys, "then ticketctl keys use " + name, json);
+  write_keys(change.path, keys);
+  print(keys, "then ticketctl keys use " + name + change.kind.option, change.json);
   return 0;
 }
 
-int use(const std::filesystem::path& path, Keys keys, const std::string& kid, bool json) {
+int use(Change change, const std::string& kid) {
+  auto& keys = change.keys;
   const auto key = find(keys, kid);
   if (key == keys.end()) return refuse("there is no key " + kid + ": ticketctl keys show");
   std::rotate(keys.begin(), key, key + 1);
-  write_keys(path, keys);
-  print(keys, "after TICKETD_ACCESS_TTL_S, 15 minutes, ticketctl keys drop the old one", json);
+  write_keys(change.path, keys);
+  print(keys, std::string("after ") + change.kind.good_for + ", ticketctl keys drop the old one" + change.kind.option,
+        change.json);
   return 0;
 }
 
-int drop(const std::filesystem::path& path, Keys keys, const std::string& kid, bool json) {
+int drop(Change change, const std::string& kid) {
+  auto& keys = change.keys;
   const auto key = find(keys, kid);
   if (key == keys.end()) return refuse("there is no key " + kid + ": ticketctl keys show");
   if (key == keys.begin()) return refuse(kid + " signs: ticketctl keys use another one first");
   keys.erase(key);
-  write_keys(path, keys);
-  print(keys, "then its tokens are refused", json);
+  write_keys(change.path, keys);
+  print(keys, "then its tokens are refused", change.json);
   return 0;
 }
 
@@ -125,16 +145,17 @@ int drop(const std::filesystem::path& path, Keys keys, const std::string& kid, b
 int keys(const Options& options) {
   Arguments arguments(options.words);
   const auto what = arguments.next().value_or("");
+  const Kind& kind = arguments.flag("--sessions") ? kSessions : kAccess;
   const std::filesystem::path path =
-      arguments.value("--file").value_or((kEtc / "credentials" / "api" / "TICKETD_JWT_KEYS").string());
+      arguments.value("--file").value_or((kEtc / "credentials" / "api" / kind.setting).string());
   const auto kid = what == "show" ? std::nullopt : arguments.next();
   if (arguments.wrong() || ((what == "use" || what == "drop") && !kid))
-    return wrong_usage("keys " + what + " takes " + (what == "show" ? "" : "a KID and ") + "--file FILE");
-  auto keys = read_keys(path);
-  if (what == "add") return add(path, std::move(keys), kid, options.json);
-  if (what == "use") return use(path, std::move(keys), *kid, options.json);
-  if (what == "drop") return drop(path, std::move(keys), *kid, options.json);
-  print(keys, "", options.json);
+    return wrong_usage("keys " + what + " takes " + (what == "show" ? "" : "a KID, ") + "--sessions and --file FILE");
+  Change change{kind, path, read_keys(path), options.json};
+  if (what == "add") return add(std::move(change), kid);
+  if (what == "use") return use(std::move(change), *kid);
+  if (what == "drop") return drop(std::move(change), *kid);
+  print(change.keys, "", options.json);
   return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "auth/passwords.h"
 #include "http/fields.h"
 #include "storage/bookings.h"
+#include "storage/refresh_tokens.h"
 #include "ticketctl/arguments.h"
 #include "ticketctl/print.h"
 
@@ -141,6 +142,34 @@ int revoke(const Config& config, postgres::DatabasePool& database, const Account
   return 0;
 }
 
+// Until a whole round finds none: a refresh that is under way puts its token anywhere.
+std::int64_t end_sessions_before(postgres::DatabasePool& database, SessionId began) {
+  std::int64_t sessions = 0;
+  for (bool found = true; found;) {
+    found = false;
+    for (auto after = storage::kBeforeAllTokens; !after.empty();) {
+      const auto piece = postgres::transact(
+          database, [&](pqxx::work& tx) { return storage::delete_tokens_of_sessions(tx, began, after); });
+      found = found || !piece.last.empty();
+      sessions += piece.sessions;
+      after = piece.last;
+    }
+  }
+  return sessions;
+}
+
+int revoke_everybodys(postgres::DatabasePool& database, bool yes, bool json) {
+  if (!yes) return wrong_usage("nothing was done: this logs everybody out; add --yes to do it");
+  SystemRandom random;
+  const auto sessions = end_sessions_before(database, SessionId::make(SystemClock().now(), random));
+  if (json) {
+    std::cout << JsonText::object({{"sessions", sessions}}).str() << '\n';
+  } else {
+    std::cout << sessions << " sessions ended; their access tokens count until the keys of these are changed\n";
+  }
+  return 0;
+}
+
 int set_email(postgres::DatabasePool& database, const AccountOverview& account, const std::string& email, bool json) {
   http::Fields in(Json::object({{"email", email}}));
   const auto address = in.email("email");
@@ -193,6 +222,7 @@ std::string tell_endpoints(const Config& config, UserId user, Time after) {
 static std::string operands_of(const std::string& what) {
   if (what == "set-role") return "an ID or e-mail address, and user or admin";
   if (what == "set-email") return "an ID or e-mail address, and the new address";
+  if (what == "revoke-sessions") return "one ID or e-mail address, or --all --yes";
   return "one ID or e-mail address";
 }
 
@@ -201,8 +231,10 @@ int user(const Config& config, const Options& options) {
   const auto what = arguments.next().value_or("");
   postgres::DatabasePool database(config.database_url, {"ticketctl"}, 1);
   if (what == "list") return list(database, arguments, options.json);
-  const bool yes = what == "delete" && arguments.flag("--yes");
+  const bool everybody = what == "revoke-sessions" && arguments.flag("--all");
+  const bool yes = (everybody || what == "delete") && arguments.flag("--yes");
   const bool with_events = what == "delete" && arguments.flag("--close-events");
+  if (everybody && !arguments.wrong()) return revoke_everybodys(database, yes, options.json);
   const auto who = arguments.next();
   const auto value = what == "set-role" || what == "set-email" ? arguments.next() : "";
   if (!who || !value || arguments.wrong()) return wrong_usage("user " + what + " takes " + operands_of(what));

@@ -18,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 const char* const kKeys = "TICKETD_JWT_KEYS";
+const char* const kSessionKeys = "TICKETD_SESSION_KEYS";
 
 // Read outside of lib/config: by ticketctl, and by the worker's log.
 const std::set<std::string> kOtherNames = {"TICKETD_MIGRATIONS_DIR", "TICKETD_WORKER_NAME"};
@@ -63,9 +64,9 @@ bool looks_typed(const std::string& secret) {
 }
 
 // The keys are the handlers' alone: on a host they lie in a file for root.
-std::optional<std::string> key_setting(const std::string& root) {
-  if (auto value = from_environment(kKeys)) return value;
-  std::ifstream file(root + "/etc/ticketd/credentials/api/" + kKeys);
+std::optional<std::string> key_setting(const std::string& root, const std::string& name) {
+  if (auto value = from_environment(name)) return value;
+  std::ifstream file(root + "/etc/ticketd/credentials/api/" + name);
   std::string value;
   if (!std::getline(file, value)) return std::nullopt;
   return value;
@@ -73,9 +74,9 @@ std::optional<std::string> key_setting(const std::string& root) {
 
 // As the handlers read them, who need all; without the keys, if those are out of reach.
 ConfigReading read_settings(const std::string& root) {
-  const auto keys = key_setting(root);
-  return read_config(keys ? Part::api : Part::admin,
-                     [&](const std::string& name) { return name == kKeys ? keys : from_environment(name); });
+  return read_config(key_setting(root, kKeys) ? Part::api : Part::admin, [&](const std::string& name) {
+    return name == kKeys || name == kSessionKeys ? key_setting(root, name) : from_environment(name);
+  });
 }
 
 void become_ticketd(Findings& findings) {
@@ -130,21 +131,18 @@ void check_settings(const Visit& visit) {
   }
 }
 
-void check_jwt_keys(const Visit& visit) {
-  auto& findings = visit.findings;
-  const auto& keys = visit.config().jwt_keys;
-  if (keys.empty() && visit.usable(kKeys))
-    return findings.unknown("JWT keys",
-                            "they are not in this shell's settings, and the handlers' file is closed to this user");
-  if (keys.empty()) return;
-  const std::string rotate =
-      "`ticketctl keys add`, restart the endpoints, `ticketctl keys use`, restart, after TICKETD_ACCESS_TTL_S "
-      "`ticketctl "
-      "keys drop`, restart; upkeep.md has it in full";
+static std::string rotation(const std::string& option, const std::string& good_for) {
+  return "`ticketctl keys add" + option + "`, restart the endpoints, `ticketctl keys use" + option +
+         "`, restart, after " + good_for + " `ticketctl keys drop" + option + "`, restart; upkeep.md has it in full";
+}
+
+// What is wrong with keys of either kind.
+static void check_keys(Findings& findings, const std::string& check, const std::vector<SecretKey>& keys,
+                       const std::string& rotate) {
   std::set<std::string> kids;
   bool good = true;
   const auto warn = [&](const std::string& found, const std::string& remedy) {
-    findings.warning("JWT keys", found, remedy);
+    findings.warning(check, found, remedy);
     good = false;
   };
   for (const auto& key : keys) {
@@ -156,9 +154,34 @@ void check_jwt_keys(const Visit& visit) {
   if (age && *age > 12)
     warn("the signing key \"" + keys.front().kid + "\" is " + std::to_string(*age) + " months old", rotate);
   if (!good) return;
-  findings.ok("JWT keys", std::to_string(keys.size()) + (keys.size() == 1 ? " key" : " keys") + ", signing with \"" +
-                              keys.front().kid + "\"" +
-                              (age ? ", " + std::to_string(*age) + " months old" : ", of unknown age"));
+  findings.ok(check, std::to_string(keys.size()) + (keys.size() == 1 ? " key" : " keys") + ", signing with \"" +
+                         keys.front().kid + "\"" +
+                         (age ? ", " + std::to_string(*age) + " months old" : ", of unknown age"));
+}
+
+// An earlier release had the keys of access tokens for both; whoever can sign those is not to have the sessions too.
+static void check_session_keys(const Visit& visit) {
+  const auto& config = visit.config();
+  const auto is_access_key = [&](const SecretKey& key) {
+    return std::ranges::any_of(config.jwt_keys, [&](const auto& other) { return other.secret == key.secret; });
+  };
+  if (is_access_key(config.session_keys.front()))
+    return visit.findings.warning("session keys",
+                                  "refresh tokens are made with a key of access tokens: who has it, and an old refresh "
+                                  "token, has the session",
+                                  "`ticketctl setup`; with several hosts, copy what it makes to each");
+  check_keys(visit.findings, "session keys", config.session_keys, rotation(" --sessions", "a month"));
+}
+
+void check_token_keys(const Visit& visit) {
+  auto& findings = visit.findings;
+  const auto& keys = visit.config().jwt_keys;
+  if (keys.empty() && visit.usable(kKeys))
+    return findings.unknown("JWT keys",
+                            "they are not in this shell's settings, and the handlers' file is closed to this user");
+  if (keys.empty()) return;
+  check_keys(findings, "JWT keys", keys, rotation("", "TICKETD_ACCESS_TTL_S"));
+  if (visit.usable(kSessionKeys)) check_session_keys(visit);
 }
 
 int doctor(const Options& options, bool drops_root) {
@@ -172,7 +195,7 @@ int doctor(const Options& options, bool drops_root) {
   const auto settings = read_settings(root);
   const Visit visit{findings, settings, root};
   check_settings(visit);
-  check_jwt_keys(visit);
+  check_token_keys(visit);
   check_host(visit);
   check_services(visit);
   if (drops_root) become_ticketd(findings);

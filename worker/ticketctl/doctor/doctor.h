@@ -27,7 +27,7 @@ struct Visit {
 std::vector<std::string> list_handlers(const Visit& visit);
 
 void check_settings(const Visit& visit);  // doctor.cc
-void check_jwt_keys(const Visit& visit);
+void check_token_keys(const Visit& visit);
 void check_database(const Visit& visit);  // doctor/database.cc
 void check_redis(const Visit& visit);     // doctor/redis.cc
 void check_work(const Visit& visit);      // doctor/work.cc: workers, queue, dead letters
