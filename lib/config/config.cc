@@ -70,6 +70,14 @@ class Reader {
     return list.empty() ? fallback : keys(name, list);
   }
 
+  // Empty without.
+  std::string shared_secret(const std::string& name) {
+    auto value = unless_off(name);
+    if (!value.empty() && value.size() < kMinKeyBytes)
+      problem(name, "has " + std::to_string(value.size()) + " characters; it needs at least 32");
+    return value;
+  }
+
   Level level(const std::string& name) {
     const auto value = text(name, "info");
     if (value == "debug") return Level::debug;
@@ -156,6 +164,7 @@ ConfigReading read_config(Part part, const Lookup& lookup) {
   if (part == Part::api) {
     c.jwt_keys = in.required_keys("TICKETD_JWT_KEYS");
     c.session_keys = in.keys_or("TICKETD_SESSION_KEYS", c.jwt_keys);
+    c.edge_key = in.shared_secret("TICKETD_EDGE_KEY");
   }
   c.jwt_issuer = in.text("TICKETD_JWT_ISSUER", "ticketd");
   c.jwt_audience = in.text("TICKETD_JWT_AUDIENCE", "ticketd");

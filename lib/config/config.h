@@ -41,6 +41,7 @@ struct Config {
   std::vector<SecretKey> jwt_keys;  // of the handlers alone; the first one signs, all of them are accepted
   // Likewise, of refresh and device tokens: whoever can sign access tokens cannot tell a session's next refresh token.
   std::vector<SecretKey> session_keys;
+  std::string edge_key;  // nginx sends it; empty: any program that can connect to an endpoint's socket is believed
   std::string jwt_issuer;
   std::string jwt_audience;
   int access_ttl_s = 0;

@@ -33,7 +33,7 @@ int run(const char* name, RateClass rate_class, OpenHandler open, SignedInHandle
     App app(std::move(config), name, threads);
     app.metrics.record_start(name, now_us());
     Edge edge(app, name, rate_class, open, signed_in);
-    fcgi::serve({0, threads, app.config.idle_exit_s, body_limit},
+    fcgi::serve({0, threads, app.config.idle_exit_s, body_limit, app.config.edge_key},
                 [&](const Request& request) { return edge.handle(request); });
     return EXIT_SUCCESS;
   } catch (const std::exception& e) {

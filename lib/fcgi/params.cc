@@ -1,5 +1,7 @@
 #include "fcgi/params.h"
 
+#include <sodium.h>
+
 #include <algorithm>
 #include <charconv>
 #include <string_view>
@@ -64,6 +66,11 @@ http::Request request_of(const char* const* params) {
   request.request_id = request.header("x-request-id");
   request.whole_at = time_of(value_of(params, "WHOLE_AT"));
   return request;
+}
+
+bool knows_key(const char* const* params, const std::string& key) {
+  const auto sent = value_of(params, "EDGE_KEY");
+  return key.empty() || (sent.size() == key.size() && sodium_memcmp(sent.data(), key.data(), key.size()) == 0);
 }
 
 std::size_t body_size(const char* const* params, std::size_t limit) {

@@ -11,6 +11,10 @@ namespace ticketd::fcgi {
 // counts.
 http::Request request_of(const char* const* params);
 
+// Does it come from whoever knows the key? With none, from everybody. In a time that tells nothing about where it
+// differs.
+bool knows_key(const char* const* params, const std::string& key);
+
 // How many bytes of body were announced, but at most one more than `limit`: enough to see that it is too large. A
 // CONTENT_LENGTH that is no number counts as too large.
 std::size_t body_size(const char* const* params, std::size_t limit);

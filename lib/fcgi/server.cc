@@ -42,9 +42,10 @@ constexpr std::int64_t kRestMs = 5'000;
 // well.
 constexpr int kTurns = 16;
 
-// Without descriptors or memory for another connection, so long until the next try, and until that is logged again.
+// Without descriptors or memory for another connection, so long until the next try; and until that, or that somebody
+// else than nginx was there, is logged again.
 constexpr int kShortageMs = 100;
-constexpr std::int64_t kShortageLogMs = 60'000;
+constexpr std::int64_t kLogAgainMs = 60'000;
 
 std::system_error system_failure(const char* what) { return {errno, std::generic_category(), what}; }
 
@@ -185,9 +186,7 @@ class Server {
   // threads serve the connections that are there, and give descriptors back.
   void wait_out_shortage(int error) {
     if (error != EMFILE && error != ENFILE && error != ENOMEM && error != ENOBUFS) return;
-    const auto now = now_ms();
-    auto logged = shortage_logged_ms_.load();
-    if (now - logged >= kShortageLogMs && shortage_logged_ms_.compare_exchange_strong(logged, now))
+    if (is_due(shortage_logged_ms_))
       Log::error("no_descriptors",
                  {{"error", ::strerrordesc_np(error)}});  // no virtual call: UBSan checks it by a pipe
     pollfd stop{stop_.get(), POLLIN, 0};
@@ -223,11 +222,24 @@ class Server {
     if (connection->next() && answer(connection->request())) waiting_.put(std::move(connection));
   }
 
+  // Once a minute, for one of those who ask at once.
+  static bool is_due(std::atomic<std::int64_t>& logged_ms) {
+    const auto now = now_ms();
+    auto logged = logged_ms.load();
+    return now - logged >= kLogAgainMs && logged_ms.compare_exchange_strong(logged, now);
+  }
+
+  Reply reply_to(const FCGX_Request& fcgi, const Request& request) {
+    if (knows_key(fcgi.envp, options_.edge_key)) return handle_(request);
+    if (is_due(stranger_logged_ms_)) Log::warning("request_not_from_nginx", {{"path", request.path.substr(0, 200)}});
+    return {403};
+  }
+
   // True if the peer may send another request: nginx keeps a connection after a read alone.
   bool answer(FCGX_Request& fcgi) {
     ++in_flight_;
     const auto request = to_request(fcgi, options_.body_limit);
-    send(fcgi, request, handle_(request));
+    send(fcgi, request, reply_to(fcgi, request));
     const bool kept = fcgi.keepConnection != 0 && (request.method == "GET" || request.method == "HEAD");
     fcgi.keepConnection = 1;  // or FCGX_Finish_r closes it, and waits until the peer has done so too
     FCGX_Finish_r(&fcgi);
@@ -271,7 +283,8 @@ class Server {
   const Fd stop_;
   Waiting waiting_{epoll_.get()};
   std::atomic<std::int64_t> last_ms_{now_ms()};
-  std::atomic<std::int64_t> shortage_logged_ms_{-kShortageLogMs};
+  std::atomic<std::int64_t> shortage_logged_ms_{-kLogAgainMs};
+  std::atomic<std::int64_t> stranger_logged_ms_{-kLogAgainMs};
   std::atomic<int> in_flight_{0};
 };
 

@@ -7,6 +7,7 @@
 // whoever starts us) and outlives this process: connections that arrive while it is down wait in the backlog.
 #pragma once
 #include <functional>
+#include <string>
 
 #include "http/reply.h"
 #include "http/request.h"
@@ -18,6 +19,9 @@ struct ServerOptions {
   int threads = 8;
   int idle_exit_s = 0;  // return after that long without a request; 0: never
   std::size_t body_limit = http::kMaxBodyBytes;
+  // What nginx sends with each request, as EDGE_KEY; whoever does not is answered with 403: anybody who may connect
+  // could name any address as the one that a request came from. Empty: nothing has to be sent.
+  std::string edge_key = {};
 };
 
 // To be called before any thread is started: blocks SIGTERM and SIGINT, which serve() waits for, and ignores SIGPIPE.

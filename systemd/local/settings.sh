@@ -48,6 +48,7 @@ load_secrets() {
   fi
   # Not in those of older versions.
   grep -q '^SESSION_KEYS=' "$file" || echo "SESSION_KEYS=local:$(random 32 | base64 -w0)" >>"$file"
+  grep -q '^EDGE_KEY=' "$file" || echo "EDGE_KEY=$(random 32 | od -An -tx1 | tr -d ' \n')" >>"$file"
   # shellcheck disable=SC1090
   . "$file"
   [[ ${API_PASSWORD:-} ]] ||
@@ -113,8 +114,9 @@ write_nginx_conf() {
     proxy="set_real_ip_from $TICKETD_PROXY_NETWORK; real_ip_header X-Forwarded-For;"
   fi
   mkdir -p "$RUN_DIR/nginx"
+  (umask 077 && echo "\"\" \"$EDGE_KEY\";" >"$RUN_DIR/conf/edge-key.conf")
   fill "$ROOT/nginx/settings.conf.in" "$RUN_DIR/conf/settings.conf" RATE_LIMIT="$rate" CORS_ORIGINS="$origins" CORS_VARY="$vary"
-  "$ROOT/nginx/paths" "$SOCKET_DIR" "$www" >"$RUN_DIR/conf/paths.conf"
+  "$ROOT/nginx/paths" "$SOCKET_DIR" "$www" "$RUN_DIR/conf/edge-key.conf" >"$RUN_DIR/conf/paths.conf"
   fill "$ROOT/nginx/local.conf.in" "$RUN_DIR/nginx.conf" RUN_DIR="$RUN_DIR" NGINX_DIR="$ROOT/nginx" \
     PORT="$PORT" USER="$user" PROXY="$proxy" NOFILE="$NOFILE" CONNECTIONS=$((NOFILE / 2 < 8192 ? NOFILE / 2 : 8192))
 }
@@ -175,6 +177,7 @@ write_env() {
     [CACHE_REDIS_URL]="redis://admin:$ADMIN_PASSWORD@127.0.0.1:$CACHE_PORT/0"
     [TICKETD_JWT_KEYS]=$JWT_KEYS
     [TICKETD_SESSION_KEYS]=$SESSION_KEYS
+    [TICKETD_EDGE_KEY]=$EDGE_KEY
     [TICKETD_METRICS_FILE]=$RUN_DIR/metrics
     [TICKETD_ARGON2_FILE]=$RUN_DIR/argon2
     [TICKETD_MIGRATIONS_DIR]=$ROOT/migrations

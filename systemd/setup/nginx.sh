@@ -43,10 +43,12 @@ enable_site() {
     ln -sfn "$SITE" "$link"
     made "$link"
   fi
-  local answer
+  local answer workers
   answer=$(nginx -t 2>&1) || die "nginx does not take its configuration" "$answer"
+  read -r -a workers < <(nginx_workers) || true
   systemctl reload-or-restart nginx.service || die "nginx does not start" "journalctl -u nginx.service -n 20"
   must_be_ours
+  require_edge_key "${workers[@]}" || true
   accepted
 }
 

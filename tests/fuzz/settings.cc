@@ -16,6 +16,7 @@ static void require_usable(const Config& config) {
   require(!config.session_keys.empty(), "there is a key to make refresh tokens with");
   for (const auto& keys : {config.jwt_keys, config.session_keys})
     for (const auto& key : keys) require(key.secret.size() >= 32 && !key.kid.empty(), "a key has 32 bytes and a name");
+  require(config.edge_key.empty() || config.edge_key.size() >= 32, "a key that nginx sends has 32 characters");
   for (const auto& rule : {config.rate_auth, config.rate_booking, config.rate_reads})
     if (rule)
       require(rule->limit >= 1 && rule->window_s >= 1 && rule->window_s <= 86'400, "a rate limit lets some through");

@@ -91,6 +91,18 @@ TEST(DoctorWork, SessionsHaveTheKeyOfAccessTokens) {
                     {"TICKETD_SESSION_KEYS", "s:EiWubBrmnctO5HgbcD4SIG87VJzTyhUQcKjY2PNx3XE=," + access}}));
 }
 
+TEST(DoctorWork, EndpointsTakeRequestsFromAnybodyWhoMayConnect) {
+  const Tree tree;
+  const std::string key(64, 'e');
+  tree.write("etc/ticketd/ticketd.env", "", 0644);
+  tree.write("etc/ticketd/credentials/api/TICKETD_JWT_KEYS", "a:b", 0600);
+  expect_warning("edge key", "www-data", "ticketctl setup", tree.doctor());
+  tree.write("etc/ticketd/credentials/api/TICKETD_EDGE_KEY", key + "\n", 0600);
+  expect_fault("edge key", "nginx sends another one", "ticketctl setup", tree.doctor());
+  tree.write("etc/ticketd/credentials/nginx/edge-key.conf", "\"\" \"" + key + "\";\n", 0600);
+  expect_ok("edge key", tree.doctor());
+}
+
 TEST(DoctorWork, NoWorkerIsThere) {  // the stack's work on another database
   expect_fault("workers", "no worker is connected", "systemctl start ticketd-worker@1", call_ctl("doctor --json"));
 }

@@ -89,6 +89,7 @@ upgrade_under_load() {
   check "Redis lets its users do what it needs" redis_lets queue api APPEND ticketd:shards x
   check "and not what the version before needed" redis_forbids queue api INFO
   check "no part sends Redis code of its own" redis_forbids queue api EVAL 'return 1' 0
+  check "its endpoints take requests of nginx alone" another_site_is_refused
   check "its migration is applied" inside runuser -u postgres -- psql -XqAtc 'SELECT count(*) FROM test_upgrade' ticketd
   check "its endpoints run" has_new_pid ticketd@events-book.service "$book"
   check "its new endpoint listens" inside systemctl is-active -q ticketd@test-new.socket

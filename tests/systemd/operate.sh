@@ -37,6 +37,14 @@ new_redis_passwords() {
   [[ $before != "$after" ]] && book_and_promote
 }
 
+new_edge_key() {
+  local before after
+  before=$(inside cat /etc/ticketd/credentials/api/TICKETD_EDGE_KEY)
+  documented edge-key || return 1
+  after=$(inside cat /etc/ticketd/credentials/api/TICKETD_EDGE_KEY)
+  [[ $after && $before != "$after" ]] && another_site_is_refused && answers /readyz
+}
+
 limits_by_drop_in() {
   documented limits || return 1
   inside sh -ec 'systemctl show -p MemoryMax,TasksMax ticketd@events-book.service
@@ -84,6 +92,7 @@ operate() {
   check "a new key for access tokens, then the old one out" rotate_keys
   check "a stolen key: all sessions end" end_everything
   check "new Redis passwords" new_redis_passwords
+  check "a new key by which endpoints know nginx" new_edge_key
 }
 
 # The answer to each fault is in tests/e2e and doctor.sh; here, that what the handbook says to do can be done.

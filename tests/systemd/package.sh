@@ -70,6 +70,24 @@ links_lead_somewhere() {
 other_site_still_there() { inside curl -fs http://127.0.0.1:80/ | grep -q nginx; }
 other_redis_still_there() { inside systemctl is-active -q redis-server.service && inside redis-cli ping | grep -qx PONG; }
 
+# As a program of another site: nginx's user, and any address. FastCGI's records are in its specification, section 8.
+another_site_is_refused() {
+  # shellcheck disable=SC2016  # perl's variables
+  inside runuser -u www-data -- perl -MIO::Socket::UNIX -e '
+    my $socket = IO::Socket::UNIX->new("/run/ticketd/livez.sock") or die "cannot connect: $!";
+    sub record { pack("CCnnCC", 1, $_[0], 1, length $_[1], 0, 0) . $_[1] }
+    my @params = ([REQUEST_METHOD => "GET"], [DOCUMENT_URI => "/livez"], [REMOTE_ADDR => "192.0.2.1"]);
+    print $socket record(1, pack("nC6", 1)), record(4, join "", map { pack("CC", map length, @$_) . join "", @$_ } @params),
+      record(4, ""), record(5, "");
+    print <$socket>' | grep -aF 'Status: 403'
+}
+key_is_roots() { ! inside runuser -u www-data -- sh -c 'cat /etc/ticketd/credentials/nginx/* || ls /etc/ticketd/credentials'; }
+
+no_store_for_other_sites() {
+  # shellcheck disable=SC2016  # a shell in there expands it
+  inside runuser -u www-data -- sh -c 'for name in queue cache; do ! test -e /run/ticketd-redis-$name/redis.sock || exit 1; done; ! psql -d ticketd -c ""'
+}
+
 install_and_set_up() {
   step "installing it: apt install ./$(basename "$PACKAGE")"
   cp "$PACKAGE" "$ROOT_DIR/root/"
@@ -88,6 +106,9 @@ install_and_set_up() {
   check "the host's other site is still there" other_site_still_there
   check "the host's own Redis is still there" other_redis_still_there
   check "no link of the documents leads nowhere" links_lead_somewhere
+  check "a program of another site is refused" another_site_is_refused
+  check "and cannot read the key that nginx sends" key_is_roots
+  check "nor reach PostgreSQL and Redis" no_store_for_other_sites
   check "the sockets are nginx's alone" inside sh -c '! find /run/ticketd -name "*.sock" -printf "%M %u %g\n" | grep -vx "srw-rw---- ticketd_api www-data"'
 }
 

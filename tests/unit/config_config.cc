@@ -179,6 +179,16 @@ TEST(Config, MakesSessionsWithTheKeysOfAccessTokensUnlessToldOtherwise) {
   expect_contains("31 bytes", problem_with("TICKETD_SESSION_KEYS", "s:" + kKey31));
 }
 
+TEST(Config, NeedsNoKeyOfNginx) {
+  expect_text("", read().config.edge_key);
+  settings["TICKETD_EDGE_KEY"] = "off";
+  expect_text("", read().config.edge_key);
+  settings["TICKETD_EDGE_KEY"] = std::string(32, 'k');
+  expect_text(std::string(32, 'k'), read().config.edge_key);
+  expect_text("", read(Part::worker).config.edge_key);
+  expect_contains("has 31 characters", problem_with("TICKETD_EDGE_KEY", std::string(31, 'k')));
+}
+
 TEST(Config, TakesBase64OfEitherAlphabet) {
   settings["TICKETD_JWT_KEYS"] = "a:" + std::string(42, '_') + "8=,b:" + std::string(42, '/') + "8=";
   const auto reading = read();

@@ -27,6 +27,14 @@ TEST(FcgiParams, AreTakenByTheirWholeName) {
   CHECK_TRUE(request.headers.empty() && request.path_values.empty());
 }
 
+TEST(FcgiParams, ComeFromWhoeverKnowsTheKey) {
+  const char* none[] = {"HTTP_EDGE_KEY=secret", nullptr};
+  const char* sent[] = {"EDGE_KEY=secret", nullptr};
+  CHECK_TRUE(knows_key(none, "") && knows_key(sent, "") && knows_key(sent, "secret"));
+  for (const auto* key : {"secre", "secret1", "Secret", "s"}) CHECK_FALSE(knows_key(sent, key));
+  CHECK_FALSE(knows_key(none, "secret"));
+}
+
 TEST(FcgiParams, CountTheFirstTimeTheyCome) {
   const char* params[] = {"REQUEST_METHOD=GET", "REQUEST_METHOD=PUT", nullptr};
   expect_text("GET", request_of(params).method);

@@ -149,6 +149,25 @@ void check_credentials(const Visit& visit) {
   if (good) findings.ok("credentials", std::to_string(files) + " files, for root alone");
 }
 
+// Both halves: what the endpoints ask for, and what nginx sends.
+void check_edge_key(const Visit& visit) {
+  auto& findings = visit.findings;
+  const auto directory = visit.path(kCredentials);
+  if (::access((directory + "/api").c_str(), R_OK) != 0)
+    return findings.unknown("edge key", directory + " is closed to this user");
+  const auto wanted = first_line_of(directory + "/api/TICKETD_EDGE_KEY");
+  if (wanted.empty())
+    return findings.warning("edge key",
+                            "there is none: every program that runs as www-data may send requests to the endpoints, "
+                            "from any address that it likes",
+                            "`ticketctl setup`");
+  const auto sent = first_line_of(directory + "/nginx/edge-key.conf");
+  if (sent.find('"' + wanted + '"') == std::string::npos)
+    return findings.fault("edge key", "nginx sends another one than the endpoints ask for, who answer 403",
+                          "`ticketctl setup`");
+  findings.ok("edge key", "endpoints take requests from nginx alone");
+}
+
 // /etc/ticketd/ticketd.env may hold secrets as well: then it is not for everybody.
 void check_settings_file(const Visit& visit) {
   const auto path = visit.path("/etc/ticketd/ticketd.env");
@@ -205,6 +224,7 @@ void check_host(const Visit& visit) {
                                   "there is no " + visit.path("/etc/ticketd") + ": no package is installed here");
   check_settings_file(visit);
   check_credentials(visit);
+  check_edge_key(visit);
 }
 
 }  // namespace ticketd::ctl
