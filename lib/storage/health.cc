@@ -38,6 +38,11 @@ const Statement kRoleSettings{"role_settings", R"(
     ON s.setrole = r.oid
   WHERE rolname IN ('ticketd', 'ticketd_api', 'ticketd_worker') ORDER BY rolname, setting)"};
 
+const Statement kPublicWriters{"public_writers", R"(
+  SELECT count(*) FROM pg_proc
+  WHERE pronamespace = 'pg_catalog'::regnamespace AND (proname ~ '^(lo_|loread$|lowrite$)' OR proname = 'pg_logical_emit_message')
+    AND has_function_privilege('public', oid, 'EXECUTE'))"};
+
 // Column privileges count: an UPDATE that is granted on some columns alone is one.
 const Statement kMissingRights{"missing_rights", R"(
   WITH need (part, relation, rights) AS (VALUES
@@ -107,6 +112,8 @@ std::vector<RoleSettings> list_role_settings(pqxx::transaction_base& tx) {
   }
   return roles;
 }
+
+int count_public_writers(pqxx::transaction_base& tx) { return int_of(run(tx, kPublicWriters)[0][0]); }
 
 std::vector<MissingRight> list_missing_rights(pqxx::transaction_base& tx) {
   return list_of(run(tx, kMissingRights), [](const pqxx::row& row) -> MissingRight {

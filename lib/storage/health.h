@@ -45,6 +45,9 @@ struct RoleSettings {
 // Of those of ticketd, ticketd_api and ticketd_worker that there are.
 std::vector<RoleSettings> list_role_settings(pqxx::transaction_base& tx);
 
+// What every role may do in this database with which it can fill the disk: systemd/setup/rights.sql takes it away.
+int count_public_writers(pqxx::transaction_base& tx);
+
 struct MissingRight {
   std::string role;
   std::string right;     // SELECT, …, USAGE; OWNER and CREATE of the role that asks, for migrations

@@ -104,7 +104,7 @@ postgres_ready() { "$PG_BIN/pg_isready" -q -h 127.0.0.1 -p "$PG_PORT" -U postgre
 
 # The roles and the database; ticketd owns it and is nothing more. What the others may do, the migrations say.
 make_database() {
-  PGPASSWORD=$PG_PASSWORD ADMIN=$ADMIN_PASSWORD API=$API_PASSWORD WORKER=$WORKER_PASSWORD "$PG_BIN/psql" -h 127.0.0.1 -p "$PG_PORT" -U postgres -d postgres -XqAt \
+  PGPASSWORD=$PG_PASSWORD RIGHTS=$ROOT/systemd/setup/rights.sql ADMIN=$ADMIN_PASSWORD API=$API_PASSWORD WORKER=$WORKER_PASSWORD "$PG_BIN/psql" -h 127.0.0.1 -p "$PG_PORT" -U postgres -d postgres -XqAt \
     -v ON_ERROR_STOP=1 >>"$RUN_DIR/log/postgres.log" 2>&1 <<'END' ||
 SELECT format('CREATE ROLE %I LOGIN', name) FROM unnest('{ticketd,ticketd_api,ticketd_worker}'::text[]) AS name
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
@@ -117,6 +117,9 @@ ALTER ROLE ticketd_api PASSWORD :'api';
 ALTER ROLE ticketd_worker PASSWORD :'worker';
 SELECT 'CREATE DATABASE ticketd OWNER ticketd'
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'ticketd') \gexec
+\getenv rights RIGHTS
+\connect ticketd
+\i :rights
 END
     process_failed postgres "the database ticketd could not be made"
 }

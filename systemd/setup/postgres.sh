@@ -61,6 +61,21 @@ reset_role_settings() {
   done
 }
 
+# PostgreSQL lets every role write large objects, and into the WAL: whoever took a part over could fill the disk.
+is_for_superusers() {
+  [[ $(admin_sql -c '\connect ticketd' -c "SELECT has_function_privilege('ticketd_api', 'lo_from_bytea(oid, bytea)', 'EXECUTE')") == f ]]
+}
+revoke_public_rights() {
+  local what="PostgreSQL: large objects of the database ticketd are for superusers" said
+  if is_for_superusers; then
+    kept "$what"
+  elif said=$(admin_sql -c '\connect ticketd' -f - <"$HERE/rights.sql" 2>&1) && is_for_superusers; then
+    made "$what"
+  else
+    echo "! every role may fill the disk with large objects; as a superuser: psql -d ticketd -f $HERE/rights.sql${said:+ ($said)}"
+  fi
+}
+
 check_connections() {
   local most need
   most=$(admin_sql -c 'SHOW max_connections')

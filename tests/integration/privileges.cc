@@ -1,12 +1,15 @@
 // What each part's identity may do in PostgreSQL and in Redis, and what it must not.
+#include <fstream>
 #include <pqxx/pqxx>
-
 #include <set>
 
+#include "queue/functions.h"
+#include "queue/wire.h"
 #include "storage/health.h"
 #include "storage/housekeeping.h"
 #include "support/fixtures.h"
 #include "support/integration_test.h"
+#include "support/stack.h"
 
 namespace ticketd::tests {
 namespace {
@@ -18,9 +21,30 @@ bool may(const std::string& role, const std::string& statement) {
   try {
     tx.exec(statement);
     return true;
-  } catch (const pqxx::sql_error& e) {
-    const std::string_view why = e.what();
-    if (why.find("permission denied") == why.npos && why.find("must be owner") == why.npos) throw;
+  } catch (const pqxx::insufficient_privilege&) {
+    return false;
+  }
+}
+
+// The stack has given each part addresses of its own.
+std::string part_setting(const std::string& part, const std::string& name) {
+  std::ifstream file(e2e::setting("RUN_DIR") + "/conf/" + part + ".env");
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with(name + '=')) return line.substr(name.size() + 1);
+  }
+  return "";
+}
+
+// As the part itself.
+bool may_as(const std::string& part, const std::string& statement) {
+  const auto url = part_setting(part, "DATABASE_URL");
+  pqxx::connection connection(
+      with_database(url, stores().database.url().substr(stores().database.url().rfind('/') + 1)));
+  pqxx::work tx(connection);
+  try {
+    tx.exec(statement);
+    return true;
+  } catch (const pqxx::insufficient_privilege&) {
     return false;
   }
 }
@@ -116,6 +140,45 @@ TEST(Privileges, NeitherChangesTheSchemaOrItsHistory) {
   }
 }
 
+// Nor anything else that every role may do in a database as PostgreSQL makes it.
+TEST(Privileges, NeitherFillsTheDisk) {
+  for (const std::string role : {"ticketd_api", "ticketd_worker"}) {
+    for (const auto* statement :
+         {"SELECT lo_creat(-1)", "SELECT lo_create(0)", "SELECT lo_from_bytea(0, 'x')", "SELECT lo_put(1, 0, 'x')",
+          "SELECT lowrite(0, 'x')", "SELECT lo_import('/etc/passwd')",
+          "SELECT pg_logical_emit_message(false, 'x', 'x')", "COPY (SELECT 1) TO '/tmp/x'",
+          "COPY (SELECT 1) TO PROGRAM 'true'", "CREATE SCHEMA x", "CREATE TABLE public.t ()"}) {
+      CHECK_FALSE_TEXT(may(role, statement), (role + ": " + statement).c_str());
+    }
+  }
+  pqxx::connection connection(stores().database.url());
+  pqxx::work tx(connection);
+  LONGS_EQUAL(0, storage::count_public_writers(tx));
+}
+
+// Signed in as they are: SET ROLE asks who signed in.
+TEST(Privileges, NeitherBecomesAnother) {
+  for (const std::string part : {"api", "worker"}) {
+    for (const auto* statement :
+         {"SET ROLE ticketd", "SET SESSION AUTHORIZATION ticketd", "ALTER ROLE ticketd PASSWORD 'x'", "CREATE ROLE x",
+          "GRANT ticketd TO ticketd_api", "ALTER ROLE ticketd_api CONNECTION LIMIT -1", "SELECT pg_reload_conf()",
+          "SELECT pg_read_file('/etc/passwd')", "SELECT rolpassword FROM pg_authid",
+          "ALTER DATABASE ticketd SET work_mem = '1GB'", "SET temp_file_limit = -1"}) {
+      CHECK_FALSE_TEXT(may_as(part, statement), (part + ": " + statement).c_str());
+    }
+  }
+}
+
+// What PostgreSQL leaves to every role: tests/e2e/README.md says so, and what ends it.
+TEST(Privileges, WhatATakenOverEndpointMayAllTheSame) {
+  for (const auto* statement :
+       {"ALTER ROLE ticketd_api SET default_transaction_read_only = on", "ALTER ROLE ticketd_api PASSWORD 'x'",
+        "SET statement_timeout = 0", "SELECT pg_advisory_xact_lock(1)", "SELECT id FROM events FOR UPDATE",
+        "SELECT pg_notify('x', 'x')", "SELECT password_hash FROM users"}) {
+    CHECK_TRUE_TEXT(may_as("api", statement), statement);
+  }
+}
+
 TEST(Privileges, TheyMayDoTheirOwn) {
   CHECK_TRUE(may("ticketd_api", "SELECT password_hash FROM users"));
   CHECK_TRUE(may("ticketd_worker", "UPDATE bookings SET state = state"));
@@ -188,6 +251,32 @@ TEST(Privileges, NoPartSendsRedisCode) {
       expect_forbidden(*redis, sent);
     }
   }
+}
+
+// They run with the rights of whoever calls them.
+TEST(Privileges, AFunctionGivesNobodyMoreRights) {
+  const auto stream = queue::stream_key(0), pending = queue::pending_key(UserId());
+  stores().queue.command({"XADD", stream, "1-1", "id", "x"});
+  const auto& functions = queue::functions();
+  redis::RedisConnection endpoint(with_database(part_setting("api", "QUEUE_REDIS_URL"), "1"), 1'000);
+  expect_throws<redis::RedisError>([&] {
+    endpoint.call(functions.function("acknowledge"), {}, {"1", "60", "60", stream, "1-1", pending, "x", ""});
+  });
+  expect_throws<redis::RedisError>([&] {
+    endpoint.call(functions.function("begin"), {"ticketd:begun"}, {"0", "1-1"});
+  });
+  redis::RedisConnection worker(with_database(part_setting("worker", "QUEUE_REDIS_URL"), "1"), 1'000);
+  expect_throws<redis::RedisError>([&] {
+    worker.call(functions.function("requeue"), {stream, pending, queue::kShardsKey}, {"1", "x", "0", "a", "b"});
+  });
+  LONGS_EQUAL(1, stores().queue.command({"XLEN", stream}).integer());
+  flush(stores().queue);
+}
+
+TEST(Privileges, TheWorkerHasNoUseForTheCache) {
+  auto cache = stores().cache.take();
+  CHECK(cache->command({"ACL", "GETUSER", "worker"}).is_nil());
+  CHECK_FALSE(cache->command({"ACL", "GETUSER", "api"}).is_nil());
 }
 
 TEST(Privileges, NobodyComesInWithoutAPassword) {

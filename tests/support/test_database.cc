@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <pqxx/pqxx>
 
 #include "storage/migrations.h"
@@ -13,6 +15,11 @@ namespace {
 void as_admin(const std::string& url, const std::string& statement) {
   pqxx::connection connection(url);
   pqxx::nontransaction(connection).exec(statement);
+}
+
+std::string text_of(const char* path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 std::string role_of(const std::string& url) {
@@ -30,6 +37,7 @@ TestDatabase::TestDatabase(const std::string& url, const std::string& admin_url,
     : url_(url), admin_url_(admin_url), name_("ticketd_test_" + std::to_string(::getpid())) {
   as_admin(admin_url_, "DROP DATABASE IF EXISTS " + name_ + " WITH (FORCE)");
   as_admin(admin_url_, "CREATE DATABASE " + name_ + " OWNER " + role_of(url_));
+  as_admin(this->admin_url(), text_of("systemd/setup/rights.sql"));  // as `ticketctl setup` does
   postgres::DatabaseConnection connection(this->url(), {"migrate"});
   storage::apply_migrations(connection.get(), storage::read_migrations(migrations), [](const auto&) {});
 }

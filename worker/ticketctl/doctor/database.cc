@@ -65,6 +65,10 @@ void check_rights(Findings& findings, pqxx::transaction_base& tx) {
                    "to migrate, GRANT it by hand");
   }
   if (missing.empty()) findings.ok("postgresql roles", "may do what they have to");
+  if (storage::count_public_writers(tx) > 0)
+    findings.warning("postgresql public rights",
+                     "every role may write large objects, or into the WAL, and fill the disk",
+                     "`ticketctl setup`, or /usr/lib/ticketd/setup.d/rights.sql in this database, as a superuser");
 }
 
 // ticketd names the settings that it needs when it connects; what else stands there nobody has asked for.
