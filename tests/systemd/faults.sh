@@ -48,6 +48,10 @@ postgres_comes_back() {
 
 readyz_says() { inside curl -s --max-time 5 "$URL/readyz" | grep -F "$1"; }
 
+queue_with_new_files() {
+  inside sh -ec 'systemctl stop ticketd-redis-queue; rm -rf /var/lib/ticketd-redis-queue/*; systemctl start ticketd-redis-queue'
+}
+
 survive_kills() {
   step "kill -9"
   check "each endpoint comes back" each_endpoint_comes_back
@@ -55,6 +59,7 @@ survive_kills() {
   check "the worker comes back" comes_back ticketd-worker@1.service
   check "the queue's Redis comes back" comes_back ticketd-redis-queue.service
   check "the cache's Redis comes back" comes_back ticketd-redis-cache.service
+  check "the queue has its functions, though its files are new" queue_with_new_files
   check "everything answers again" eventually 20 answers /readyz
   check "and the cache counts, though it kept nothing" readyz_says '"cache":"ok"'
   check "PostgreSQL comes back, and with it everything" postgres_comes_back

@@ -79,7 +79,7 @@ another_site_is_refused() {
     my @params = ([REQUEST_METHOD => "GET"], [DOCUMENT_URI => "/livez"], [REMOTE_ADDR => "192.0.2.1"]);
     print $socket record(1, pack("nC6", 1)), record(4, join "", map { pack("CC", map length, @$_) . join "", @$_ } @params),
       record(4, ""), record(5, "");
-    print <$socket>' | grep -aF 'Status: 403'
+    print <$socket>' | tr -d '\0' | grep -F 'Status: 403'
 }
 key_is_roots() { ! inside runuser -u www-data -- sh -c 'cat /etc/ticketd/credentials/nginx/* || ls /etc/ticketd/credentials'; }
 

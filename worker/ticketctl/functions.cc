@@ -51,9 +51,12 @@ bool load(const std::string& name, const std::string& url, const redis::Library&
   }
 }
 
-// As many of the two as there is an address for: the unit of a Redis knows its own.
-int load(bool only, bool json) {
-  const auto queue = from_environment("QUEUE_REDIS_URL"), cache = from_environment("CACHE_REDIS_URL");
+// `which` of the two; empty: as many as there is an address for.
+int load(const std::string& which, bool only, bool json) {
+  const auto address = [&](const std::string& name, const char* setting) {
+    return which.empty() || which == name ? from_environment(setting) : std::nullopt;
+  };
+  const auto queue = address("queue", "QUEUE_REDIS_URL"), cache = address("cache", "CACHE_REDIS_URL");
   if (!queue && !cache) {
     std::cerr << "ticketctl functions load: QUEUE_REDIS_URL is not set; on a host with the package: sudo ticketctl "
                  "functions load\n";
@@ -73,14 +76,17 @@ int functions(const Options& options) {
   Arguments arguments(options.words);
   const auto what = arguments.next().value_or("");
   const bool only = what == "load" && arguments.flag("--only");
-  if (arguments.wrong() || (what == "rdb" && options.json))
-    return wrong_usage("functions " + what + " takes " + (what == "load" ? "--only, or nothing" : "nothing"));
+  const auto which = what == "load" ? arguments.next().value_or("") : "";
+  const bool known = which.empty() || which == "queue" || which == "cache";
+  if (arguments.wrong() || !known || (what == "rdb" && options.json))
+    return wrong_usage("functions " + what + " takes " +
+                       (what == "load" ? "queue, cache or nothing, and --only" : "nothing"));
   if (what == "rdb") {
     std::cout << auth::functions().rdb();
     return 0;
   }
   if (load_host_settings()) drop_root();
-  return load(only, options.json);
+  return load(which, only, options.json);
 }
 
 }  // namespace ticketd::ctl

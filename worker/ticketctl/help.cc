@@ -45,7 +45,8 @@ constexpr std::string_view kUsage = R"(usage: ticketctl COMMAND [--json]
   keys use KID                sign with it, once every endpoint accepts it; --sessions, --file FILE
   keys drop KID               accept it no more; --sessions, --file FILE
 
-  functions load              bring what both Redis run for ticketd up to date; --only: and drop other versions'
+  functions load [REDIS]      bring what both Redis run for ticketd up to date, or what the queue or the cache does;
+                              --only: and drop what is of other versions
   functions rdb               what a cache that keeps nothing on disk starts with, on standard output
 
   sample                      load a few events to play with
