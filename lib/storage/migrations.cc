@@ -16,13 +16,15 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr int kMigrateLock = 0x74636b6d;  // "tckm"
+const char* const kLockNotAvailable = "55P03";
 
 // How long a lock is waited for at first, and at most. At most: a vacuum that PostgreSQL began itself gives way to who
 // has waited for its deadlock_timeout, a second; and others wait no longer than a caller of DatabasePool::take() does.
 constexpr milliseconds kFirstWait{50};
 constexpr milliseconds kLongestWait{1'200};
-// Others have five sixths of the time for themselves.
+// Others have five sixths of the time for themselves, and more while those go on who were in the way.
 constexpr int kPauseFactor = 5;
+constexpr int kMostPauses = 5;
 constexpr pqxx::result_size_type kPiece = 5'000;
 constexpr Clock::duration kLongestPauseBetweenPieces = std::chrono::seconds(1);
 
@@ -106,9 +108,15 @@ class Application {
   // What runs so locks nobody out while it waits, and building anew what was built is dear: it waits in one go.
   void run_outside(const MigrationStep& step) {
     set_lock_timeout(connection_, options_.patience);
-    pqxx::nontransaction tx(connection_);
-    if (!step.index.empty()) drop_half_built(tx, step.index);
-    tx.exec(step.sql);
+    const auto before = open_transactions();
+    try {
+      pqxx::nontransaction tx(connection_);
+      if (!step.index.empty()) drop_half_built(tx, step.index);
+      tx.exec(step.sql);
+    } catch (const std::exception&) {
+      if (fault_of(std::current_exception()).sqlstate != kLockNotAvailable) throw;
+      give_up(still_open(before));
+    }
   }
 
   // One whose building was interrupted has its name, costs each write, and serves no query.
@@ -149,23 +157,42 @@ class Application {
         return attempt();
       } catch (const std::exception& e) {
         const auto fault = fault_of(std::current_exception());
-        if (fault.sqlstate != "55P03" && fault.kind != FaultKind::conflict) throw;  // lock_not_available
+        if (fault.sqlstate != kLockNotAvailable && fault.kind != FaultKind::conflict) throw;
       }
-      const auto who = pause(kPauseFactor * wait);
-      if (Clock::now() >= end)
-        throw std::runtime_error(title() + " got no lock within " + seconds_of(options_.patience) + who);
-      options_.news(title() + " waits for a lock" + who);
+      const auto in_the_way = pause(kPauseFactor * wait);
+      if (Clock::now() >= end) give_up(in_the_way);
+      options_.news(title() + " waits for a lock" + sentence_of(in_the_way));
     }
   }
 
-  // Says whose transactions were open all the while: theirs are the locks.
-  std::string pause(milliseconds time) {
-    const auto before = open_transactions();
-    std::this_thread::sleep_for(time);
-    std::string text;
-    for (const auto& [transaction, who] : open_transactions()) {
-      if (before.contains(transaction)) text += (text.empty() ? "; open meanwhile: " : ", ") + who;
+  [[noreturn]] void give_up(const Transactions& in_the_way) const {
+    throw DatabaseUnavailable(title() + " got no lock within " + seconds_of(options_.patience) +
+                              sentence_of(in_the_way));
+  }
+
+  // Gives back who had a transaction open all the while: theirs are the locks. While none of these ends, another try
+  // would most likely end as the last one did, and keep others waiting again.
+  Transactions pause(milliseconds time) {
+    auto stayed = open_transactions();
+    for (int pauses = 0; pauses < kMostPauses; ++pauses) {
+      std::this_thread::sleep_for(time);
+      auto open = still_open(stayed);
+      const bool one_ended = pauses > 0 && open.size() < stayed.size();
+      stayed = std::move(open);
+      if (stayed.empty() || one_ended) break;
     }
+    return stayed;
+  }
+
+  Transactions still_open(Transactions before) {
+    const auto now = open_transactions();
+    std::erase_if(before, [&](const auto& each) { return !now.contains(each.first); });
+    return before;
+  }
+
+  static std::string sentence_of(const Transactions& in_the_way) {
+    std::string text;
+    for (const auto& [transaction, who] : in_the_way) text += (text.empty() ? "; open meanwhile: " : ", ") + who;
     return text;
   }
 

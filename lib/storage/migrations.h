@@ -21,15 +21,14 @@ struct MigrationStatus {
 std::vector<MigrationStatus> migration_status(pqxx::connection& connection, const std::vector<Migration>& migrations);
 
 struct MigrationOptions {
-  // How long a lock is tried for. In an hour that somebody's transaction takes, an upgrade should rather end and say
-  // so.
+  // How long a lock is tried for. In an hour that somebody's transaction takes, who waits should rather be told.
   std::chrono::milliseconds patience = std::chrono::minutes(5);
   // Told of what takes time: a sentence for the operator.
   std::function<void(const std::string&)> news = [](const auto&) {};
 };
 
 // Applies what is missing under an advisory lock, so that several at once apply each file once. `applied` is told of
-// each. Can be called again wherever it ended. Throws as migration_status() and steps_of() do, std::runtime_error when
+// each. Can be called again wherever it ended. Throws as migration_status() and steps_of() do, DatabaseUnavailable when
 // the patience is over, or what libpqxx throws; of the failing migration only such steps were done as can be repeated.
 void apply_migrations(pqxx::connection& connection, const std::vector<Migration>& migrations,
                       const std::function<void(const Migration&)>& applied, const MigrationOptions& options = {});

@@ -36,6 +36,7 @@ const VALUES = {
   '--server-name': ['a'],
   '--port': ['80'],
   '--database-url': ['postgresql://a:b@c/d'],
+  '--patience': ['1'],
 };
 const options = [...new Set(Object.values(commands).flatMap((command) => command.options))];
 // Of things that do not exist: whatever is understood does nothing.
@@ -78,7 +79,9 @@ const inManual = all(manual.split('.Sh EXIT STATUS')[1].split('.Sh')[0], /^\.It 
 const inHelp = codes(/^Exit status: (.*)$/m.exec(help)[1]);
 same('the exit statuses in the help and in ticketctl(1)', inHelp, inManual);
 const nobody = call(['user', 'show', 'nobody@example.com']);
-const ends = [call(['help']), nobody, call([]), call(['event', 'close']), call(['queue'], nothing), call(['migrate'], nothing)];
+const away = { ...nothing, TICKETD_MIGRATIONS_DIR: 'migrations', DATABASE_URL: 'postgresql:///ticketd?host=/nowhere' };
+const ends = [call(['help']), nobody, call([]), call(['event', 'close']), call(['queue'], nothing), call(['migrate'], nothing),
+  call(['migrate'], away)];
 same('the exit statuses in the help, and those that are seen', inHelp, ends.map(({ status }) => String(status)));
 
 // Commands and make targets that are named in a text.

@@ -62,6 +62,23 @@ TEST(StorageMigrationsBeside, EndsWhenTheReaderStaysAndSaysWhoItIs) {
   expect_contains("(process " + std::to_string(reader.session.get().backendpid()) + ")", fault);
 }
 
+TEST(StorageMigrationsBeside, TriesSeldomWhileTheReaderStays) {
+  LongReader reader(schema, "shelf");
+  Session migrator(schema);
+  int tries = 0;
+  const MigrationOptions options{.patience = std::chrono::seconds(3), .news = [&](const auto&) { ++tries; }};
+  expect_contains("got no lock", fault_of(migrator, {shelf, column}, options));
+  CHECK(tries <= 2);
+}
+
+TEST(StorageMigrationsBeside, AnIndexThatWaitsForTheReaderEndsAndSaysWhoItIs) {
+  LongReader reader(schema, "shelf");
+  Session migrator(schema);
+  const auto fault = fault_of(migrator, {shelf, index}, {.patience = std::chrono::milliseconds(100)});
+  expect_contains("migration 2 (index) got no lock", fault);
+  expect_contains("(process " + std::to_string(reader.session.get().backendpid()) + ")", fault);
+}
+
 TEST(StorageMigrationsBeside, BuildsAnIndexConcurrently) {
   LONGS_EQUAL(1, apply({shelf, index}));
   CHECK(is_valid("shelf_ids"));

@@ -178,6 +178,10 @@ TEST(Ticketctl, NamesTheStoreThatIsAwayAndWhere) {
   expect_lacks("s3cret", ended.said);
 }
 
+TEST(Ticketctl, MigrateSaysThatItMayBeTriedLater) {
+  expect_ends(75, "port 1", call_ctl("migrate", {{"DATABASE_URL", "postgresql://x@127.0.0.1:1/x"}}));
+}
+
 TEST(Ticketctl, EverySubcommandSpeaksJson) {
   for (const auto* arguments : {"verify", "queue", "dead list", "dead retry --all", "dead drop --all", "migrate",
                                 "migrate --status", "sample", "version"}) {

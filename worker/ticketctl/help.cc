@@ -15,7 +15,8 @@ constexpr std::string_view kUsage = R"(usage: ticketctl COMMAND [--json]
                               --server-name NAME, --port PORT, --database-url URL
   doctor [--root DIRECTORY]   what is wrong with settings, stores, services and this host, and what to do
   status [--watch]            traffic, queue, workers, connections; kept live until q
-  migrate [--status]          bring the database's schema up to date, or say what is missing
+  migrate [--status]          bring the database's schema up to date, or say what is missing;
+                              --patience SECONDS
   verify                      recount everything against the rules, next to the running service
   queue                       how many commands are waiting, for how long, and in which shards
 
@@ -55,7 +56,7 @@ constexpr std::string_view kUsage = R"(usage: ticketctl COMMAND [--json]
 
 USER is an id or an e-mail address, EVENT an id; ID is a request's id, or SHARD/ENTRY for what could not be read.
 --json: one JSON object for programs; every command but setup, functions rdb and help.
-Exit status: 0 all is well, 1 something is wrong or was not found, 2 wrong usage, 78 bad settings.
+Exit status: 0 all is well, 1 something is wrong or was not found, 2 wrong usage, 75 try later, 78 bad settings.
 Settings come from the environment (DATABASE_URL, QUEUE_REDIS_URL, …). On a host with the package, call it as root: it
 reads /etc/ticketd and becomes the user ticketd.
 )";

@@ -4,12 +4,16 @@
 #include "base/json_text.h"
 #include "storage/event_search.h"
 #include "storage/migrations.h"
+#include "ticketctl/arguments.h"
 #include "ticketctl/commands.h"
 
 namespace ticketd::ctl {
 namespace {
 
 constexpr const char* kInstalledDirectory = "/usr/share/ticketd/migrations";
+// EX_TEMPFAIL of sysexits.h: the same call may go well later. An upgrade goes on by itself then.
+constexpr int kExitTryLater = 75;
+constexpr int kPatienceS = 300, kMostPatienceS = 86'400;
 
 JsonText json_of(const storage::Migration& migration) {
   return JsonText::object({{"version", migration.version}, {"name", migration.name}});
@@ -41,36 +45,58 @@ void fill_in_event_words(postgres::DatabaseConnection& connection) {
   }
 }
 
+void apply_on(postgres::DatabaseConnection& connection, const std::vector<storage::Migration>& migrations,
+              std::chrono::seconds patience, bool json) {
+  auto applied = JsonText::array();
+  const auto note = [&](const storage::Migration& migration) {
+    applied.push(json_of(migration));
+    if (!json) std::cout << "applied " << migration.version << ' ' << migration.name << std::endl;
+  };
+  const auto news = [](const std::string& sentence) { std::cerr << "ticketctl migrate: " << sentence << '\n'; };
+  storage::apply_migrations(connection.get(), migrations, note, {.patience = patience, .news = news});
+  if (std::ranges::any_of(migrations, [](const auto& one) { return one.name == "event_words"; }))
+    fill_in_event_words(connection);
+  if (json) {
+    std::cout << JsonText::object({{"applied", applied}}).str() << '\n';
+  } else if (applied.is_empty()) {
+    std::cout << "the schema is up to date (" << migrations.size() << " migrations)\n";
+  }
+}
+
+int apply(const std::string& url, const std::vector<storage::Migration>& migrations, std::chrono::seconds patience,
+          bool json) {
+  std::string why;
+  try {
+    postgres::DatabaseConnection connection(url, {"ticketctl"});
+    apply_on(connection, migrations, patience, json);
+    return 0;
+  } catch (const postgres::DatabaseUnavailable& e) {
+    why = e.what();
+  } catch (const pqxx::broken_connection& e) {
+    why = e.what();
+  }
+  std::cerr << "ticketctl migrate: " << why << '\n';
+  return kExitTryLater;
+}
+
 }  // namespace
 
 std::string migrations_directory() { return from_environment("TICKETD_MIGRATIONS_DIR").value_or(kInstalledDirectory); }
 
 int migrate(const Options& options) {
-  const bool status = options.words == std::vector<std::string>{"--status"};
-  if (!status && !options.words.empty()) return wrong_usage("migrate takes --status, or nothing");
+  Arguments arguments(options.words);
+  const bool status = arguments.flag("--status");
+  const std::chrono::seconds patience(arguments.number("--patience", kPatienceS, 0, kMostPatienceS));
+  if (arguments.wrong()) return wrong_usage("migrate takes --status, --patience SECONDS, or nothing");
   const auto url = from_environment("DATABASE_URL");
   if (!url) {
     std::cerr << "ticketctl migrate: DATABASE_URL is not set; on a host with the package: sudo ticketctl migrate\n";
     return kExitBadConfig;
   }
   const auto migrations = storage::read_migrations(migrations_directory());
+  if (!status) return apply(*url, migrations, patience, options.json);
   postgres::DatabaseConnection connection(*url, {"ticketctl"});
-  if (status) return print_status(storage::migration_status(connection.get(), migrations), options.json);
-  auto applied = JsonText::array();
-  const auto note = [&](const storage::Migration& migration) {
-    applied.push(json_of(migration));
-    if (!options.json) std::cout << "applied " << migration.version << ' ' << migration.name << std::endl;
-  };
-  const auto news = [](const std::string& sentence) { std::cerr << "ticketctl migrate: " << sentence << '\n'; };
-  storage::apply_migrations(connection.get(), migrations, note, {.news = news});
-  if (std::ranges::any_of(migrations, [](const auto& one) { return one.name == "event_words"; }))
-    fill_in_event_words(connection);
-  if (options.json) {
-    std::cout << JsonText::object({{"applied", applied}}).str() << '\n';
-  } else if (applied.is_empty()) {
-    std::cout << "the schema is up to date (" << migrations.size() << " migrations)\n";
-  }
-  return 0;
+  return print_status(storage::migration_status(connection.get(), migrations), options.json);
 }
 
 }  // namespace ticketd::ctl
