@@ -89,8 +89,9 @@ deb: deps-deb ## a Debian package: build/ticketd_VERSION_ARCH.deb
 	@$(MAKE) --no-print-directory -j$$(nproc) build docs
 	@systemd/debian/build $(BUILD)/bin $(BUILD)
 
-test-systemd: deps-systemd ## the package on a Debian of its own that boots systemd; as root
+test-systemd: deps-systemd ## the package on a Debian of its own that boots systemd; as root. BOOKINGS=5000000, PARTS=life for some alone
 	@$(MAKE) --no-print-directory deb
+	@tests/upgrade/build packages
 	@BUILD=$(BUILD) tests/systemd/run
 
 test-bare: deps-bare ## `make run` and a first booking on a Debian that has only make; as root. BARE_TESTS=1 for make test, too

@@ -107,9 +107,8 @@ make_roles_and_database() {
   if [[ $encoding == UTF8 ]]; then
     kept "PostgreSQL has the database ticketd"
   elif [[ $encoding ]]; then
-    die "the database ticketd has the encoding $encoding, and names and titles need UTF8" \
-      "if nothing in it is needed: dropdb ticketd, then ticketctl setup" \
-      "else: pg_dump -Fc ticketd, dropdb ticketd, ticketctl setup, then pg_restore --clean"
+    die "$(wrong_encoding "$encoding")" "if nothing in it is needed: dropdb ticketd, then ticketctl setup" \
+      "else see /usr/share/doc/ticketd/systemd/docs/upkeep.md, Another encoding"
   else
     # An owner's role has to be granted to whoever names it, unless that is a superuser.
     if [[ $admin_url ]]; then admin_sql -c 'GRANT ticketd TO CURRENT_USER' >/dev/null 2>&1 || true; fi
@@ -129,12 +128,20 @@ remote_url() {
 
 role_of() { case $1 in admin) echo ticketd ;; *) echo "ticketd_$1" ;; esac; }
 
-# What a part is asked for as a user: its role's name if it gets in.
-log_in() {
+# as_part PART SQL: what PostgreSQL answers to a part of ticketd.
+as_part() {
   local url password
   url=$(<"$CREDENTIALS/$1/DATABASE_URL")
   password=$(password_in "$CREDENTIALS/$1/DATABASE_URL")
-  PGPASSWORD=$(decoded "$password") runuser -u "$(role_of "$1")" -- psql -XqAt "${url/:$password@/@}" -c 'SELECT current_user' 2>&1
+  PGPASSWORD=$(decoded "$password") runuser -u "$(role_of "$1")" -- psql -XqAt "${url/:$password@/@}" -c "$2" 2>&1
+}
+
+# What a part is asked for as a user: its role's name if it gets in.
+log_in() { as_part "$1" 'SELECT current_user'; }
+
+# A sentence if the database cannot hold what ticketd writes.
+wrong_encoding() {
+  [[ ! $1 || $1 == UTF8 ]] || echo "the database ticketd has the encoding $1, and names and titles need UTF8"
 }
 
 # True if the part's address leads where it should.

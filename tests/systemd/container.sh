@@ -14,8 +14,11 @@ debian_sources() {
     sort -u | grep " $RELEASE" | sed 's/^/deb /'
 }
 
-# Makes $BASE, the tarball of a Debian with PostgreSQL, nginx and, downloaded but not installed, what the package depends
-# on: so later runs need no network.
+# What is downloaded, but not installed: what the package depends on, an ACME client and server, and PostgreSQL once more,
+# to be upgraded. So later runs need no network.
+LATER_PACKAGES=(certbot pebble)
+
+# Makes $BASE, the tarball of a Debian with all that.
 make_base() {
   local mirror tree=$WORK/base
   mirror=$(debian_sources | awk -v release="$RELEASE" '$3 == release { print $2; exit }')
@@ -30,7 +33,8 @@ make_base() {
       apt-get -q update
       apt-get install -y -q --no-install-recommends ${HOST_PACKAGES[*]}
       apt-get clean
-      apt-get install -y -q --download-only /root/ticketd.deb
+      apt-get install -y -q --download-only /root/ticketd.deb ${LATER_PACKAGES[*]}
+      apt-get install -y -q --reinstall --download-only postgresql-\$(ls /usr/lib/postgresql)
       rm /root/ticketd.deb" </dev/null || return 1
   tar -C "$tree" -cf "$BASE.new" . && mv "$BASE.new" "$BASE"
   rm -rf "$tree"
@@ -75,8 +79,9 @@ start_container() {
 
 ENVIRONMENT=(PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive)
 
-# Runs a command as root in there.
-inside() { nsenter -t "$LEADER" -m -u -i -n -p -w -- env -i "${ENVIRONMENT[@]}" "$@" </dev/null; }
+# Runs a command as root in there; `inside` without standard input.
+enter() { nsenter -t "$LEADER" -m -u -i -n -p -w -- env -i "${ENVIRONMENT[@]}" "$@"; }
+inside() { enter "$@" </dev/null; }
 
 # The first block of the documents that is marked `sh host NAME`.
 block() {
@@ -100,7 +105,7 @@ documented() {
   done
   # What a command takes from its standard input is the next line, and not carried out: hence the line at the end.
   said=$(printf '%s\n' cd "$text" "echo '$end'" |
-    nsenter -t "$LEADER" -m -u -i -n -p -w -- env -i "${ENVIRONMENT[@]}" bash -e 2>&1) || status=$?
+    enter bash -e 2>&1) || status=$?
   echo "${said%"$end"}" | sed '/^$/d'
   [[ $status == 0 && $said == *"$end" ]]
 }
@@ -115,4 +120,12 @@ stop_container() {
   [[ ! $nspawn ]] || kill -KILL $(pgrep -P "$nspawn") "$nspawn" 2>/dev/null || true
   while [[ $nspawn && -e /proc/$nspawn/exe ]]; do sleep 0.1; done
   NSPAWN=""
+}
+
+# A Debian that nothing was done to yet.
+new_host() {
+  stop_container
+  rm -rf "$ROOT_DIR"
+  start_container || cannot "systemd does not boot in a container, see $CONSOLE"
+  cp "$PACKAGE" "$ROOT_DIR/root/"
 }

@@ -22,7 +22,7 @@ book_and_promote() {
   local ann bob event
   ann=$(sign_up ann) bob=$(sign_up bob)
   event=$(api POST /v1/events/initialize "$ann" '{"title":"House concert","description":"One chair","location":"Kitchen","start_date_time":"2032-05-01T18:00:00Z","end_date_time":"2032-05-01T21:00:00Z","number_of_tickets":1}' | field data.id) || return 1
-  REQUEST_ID=$STORY_ID api POST /v1/events/book "$ann" "{\"event_id\":\"$event\"}"
+  REQUEST_ID=${STORY_ID:-} api POST /v1/events/book "$ann" "{\"event_id\":\"$event\"}"
   eventually 5 is_state "$ann" confirmed || return 1
   api POST /v1/events/book "$bob" "{\"event_id\":\"$event\"}"
   eventually 5 is_state "$bob" waitlisted || return 1

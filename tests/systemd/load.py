@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""load.py URL RATE: reads and books at RATE requests a second until SIGTERM, then waits for every accepted booking's
-outcome. Prints one JSON object. Failed is every request that got no answer, or another one than it had to. Each request
+"""load.py URL RATE: reads, books and cancels at RATE requests a second until SIGTERM, then waits for the outcome of all that
+was accepted. Prints one JSON object. Failed is every request that got no answer, or another one than it had to. Each request
 has a connection of its own: a client that keeps one open must expect to see it closed (RFC 9112, section 9.5)."""
 import http.client
 import json
@@ -52,6 +52,12 @@ def timed(expected, method, path, token, body=None):
     return None if problem else data
 
 
+def note(token, reply):
+    if reply:
+        with lock:
+            accepted.append((token, reply["data"]["request"]["id"]))
+
+
 def one_client(number, tokens, events):
     next_at = time.monotonic() + number / rate
     turn = number
@@ -59,13 +65,12 @@ def one_client(number, tokens, events):
         time.sleep(max(0, next_at - time.monotonic()))
         next_at = max(next_at + THREADS / rate, time.monotonic() - 1)  # what was late is made up for, within a second
         token, event = tokens[turn % PEOPLE], events[turn // PEOPLE % EVENTS]
-        kind = turn % 5
+        kind = turn % 7
         turn += 1 + number % 2
-        if kind in (0, 2):
-            reply = timed(202, "POST", "/v1/events/book", token, {"event_id": event})
-            if reply:
-                with lock:
-                    accepted.append((token, reply["data"]["request"]["id"]))
+        if kind in (0, 2, 4):
+            note(token, timed(202, "POST", "/v1/events/book", token, {"event_id": event}))
+        elif kind == 6:
+            note(token, timed(202, "DELETE", "/v1/events/booking/cancel", token, {"event_id": event}))
         elif kind == 1:
             timed(200, "GET", "/v1/events/status/" + event, token)
         elif kind == 3:

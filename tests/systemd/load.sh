@@ -24,8 +24,9 @@ stop_load() {
 
 load_says() { python3 -c "import json, sys; d = json.load(open(sys.argv[1])); sys.exit(not ($1))" "$WORK/load.json"; }
 
+# check_load NAME [RATE]
 check_load() {
-  check "$1: the load was 300 requests a second or more" load_says 'd["per_second"] >= 300'
+  check "$1: the load was ${2:-300} requests a second or more" load_says "d['per_second'] >= ${2:-300}"
   check "$1: no request failed" load_says 'd["failed"] == 0'
   check "$1: every accepted booking has its outcome" load_says 'd["accepted"] > 100 and d["without_outcome"] == 0'
   check "$1: ticketctl verify finds all rules kept" rules_hold

@@ -90,7 +90,6 @@ no_store_for_other_sites() {
 
 install_and_set_up() {
   step "installing it: apt install ./$(basename "$PACKAGE")"
-  cp "$PACKAGE" "$ROOT_DIR/root/"
   inside apt-get install -y -q redis-server >/dev/null 2>&1   # the host's own, for other things
   snapshot >"$WORK/before"
   INSTALL_SAID=$(documented install) || echo "$INSTALL_SAID"

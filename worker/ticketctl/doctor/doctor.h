@@ -33,6 +33,6 @@ void check_redis(const Visit& visit);     // doctor/redis.cc
 void check_work(const Visit& visit);      // doctor/work.cc: workers, queue, dead letters
 void check_host(const Visit& visit);      // doctor/host.cc: files, limits, kernel
 void check_threads(const Visit& visit);   // doctor/threads.cc: against the units' TasksMax
-void check_services(const Visit& visit);  // doctor/services.cc: systemd, sockets, nginx
+void check_services(const Visit& visit);  // doctor/services.cc: systemd, sockets, an upgrade that waits, nginx
 
 }  // namespace ticketd::ctl

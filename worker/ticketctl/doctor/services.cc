@@ -48,6 +48,15 @@ void check_units(const Visit& visit) {
   }
 }
 
+void check_upgrade(const Visit& visit) {
+  // The package's preinst makes it, and the end of the upgrade takes it away.
+  if (!fs::exists(visit.path("/run/systemd/system/ticketd@.service.d/previous.conf")))
+    return visit.findings.ok("upgrade", "none waits");
+  visit.findings.warning("upgrade", "waits, and the version before goes on",
+                         "`systemctl status finish-ticketd-upgrade` says for what; once that is gone, it goes on by "
+                         "itself, or `ticketctl setup` ends it");
+}
+
 std::string group_of(gid_t id) {
   const auto* group = ::getgrgid(id);
   return group == nullptr ? std::to_string(id) : group->gr_name;
@@ -138,6 +147,7 @@ void check_services(const Visit& visit) {
   check_threads(visit);
   if (visit.has_systemd()) {
     check_units(visit);
+    check_upgrade(visit);
     check_sockets(visit);
   } else {
     visit.findings.unknown("units, sockets", "systemd does not run here");
