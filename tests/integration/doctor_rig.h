@@ -1,9 +1,42 @@
 // The doctor, and what it says about one thing.
 #pragma once
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
 #include "ctl_rig.h"
 #include "support/private_redis.h"
 
 namespace ticketd::tests {
+
+// Another host's files, for doctor --root.
+struct Tree {
+  const std::filesystem::path root = std::filesystem::temp_directory_path() / fresh_word();
+  Tree() { std::filesystem::create_directories(root / "etc/ticketd"); }
+  ~Tree() { std::filesystem::remove_all(root); }
+  Tree(const Tree&) = delete;
+  Tree& operator=(const Tree&) = delete;
+
+  void write(const std::string& path, const std::string& text, mode_t mode) const {
+    std::filesystem::create_directories((root / path).parent_path());
+    std::ofstream(root / path) << text;
+    ::chmod((root / path).c_str(), mode);
+  }
+  void listen(const std::string& path, mode_t mode) const {
+    std::filesystem::create_directories((root / path).parent_path());
+    const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    sockaddr_un address{AF_UNIX, {}};
+    (root / path).string().copy(address.sun_path, sizeof address.sun_path - 1);
+    ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    ::close(fd);
+    ::chmod((root / path).c_str(), mode);
+  }
+  [[nodiscard]] Ended doctor() const { return call_on_stack("doctor --json --root " + root.string()); }
+};
 
 struct DoctorTest : CtlTest {
   // The finding on `check` with that verdict; null if there is none.

@@ -1,43 +1,10 @@
 // ticketctl doctor, and what is wrong with settings, work and this host: each test plants one thing.
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
-
 #include "doctor_rig.h"
 
 namespace ticketd::tests {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Another host's files, for doctor --root.
-struct Tree {
-  const fs::path root = fs::temp_directory_path() / fresh_word();
-  Tree() { fs::create_directories(root / "etc/ticketd"); }
-  ~Tree() { fs::remove_all(root); }
-  Tree(const Tree&) = delete;
-  Tree& operator=(const Tree&) = delete;
-
-  void write(const std::string& path, const std::string& text, mode_t mode) const {
-    fs::create_directories((root / path).parent_path());
-    std::ofstream(root / path) << text;
-    ::chmod((root / path).c_str(), mode);
-  }
-  void listen(const std::string& path, mode_t mode) const {
-    fs::create_directories((root / path).parent_path());
-    const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
-    sockaddr_un address{AF_UNIX, {}};
-    (root / path).string().copy(address.sun_path, sizeof address.sun_path - 1);
-    ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-    ::close(fd);
-    ::chmod((root / path).c_str(), mode);
-  }
-  [[nodiscard]] Ended doctor() const { return call_on_stack("doctor --json --root " + root.string()); }
-};
 
 Ended doctor(const Settings& settings = {}) { return call_on_stack("doctor --json", settings); }
 

@@ -28,11 +28,12 @@ std::vector<std::string> list_handlers(const Visit& visit);
 
 void check_settings(const Visit& visit);  // doctor.cc
 void check_token_keys(const Visit& visit);
-void check_database(const Visit& visit);  // doctor/database.cc
-void check_redis(const Visit& visit);     // doctor/redis.cc
-void check_work(const Visit& visit);      // doctor/work.cc: workers, queue, dead letters
-void check_host(const Visit& visit);      // doctor/host.cc: files, limits, kernel
-void check_threads(const Visit& visit);   // doctor/threads.cc: against the units' TasksMax
-void check_services(const Visit& visit);  // doctor/services.cc: systemd, sockets, an upgrade that waits, nginx
+void check_database(const Visit& visit);     // doctor/database.cc
+void check_redis(const Visit& visit);        // doctor/redis.cc
+void check_work(const Visit& visit);         // doctor/work.cc: workers, queue, dead letters
+void check_host(const Visit& visit);         // doctor/host.cc: files, limits, kernel
+void check_threads(const Visit& visit);      // doctor/threads.cc: against the units' TasksMax
+void check_services(const Visit& visit);     // doctor/services.cc: systemd, sockets, an upgrade that waits, nginx
+void check_certificate(const Visit& visit);  // doctor/certificate.cc: of nginx's site
 
 }  // namespace ticketd::ctl

@@ -153,6 +153,7 @@ void check_services(const Visit& visit) {
     visit.findings.unknown("units, sockets", "systemd does not run here");
   }
   check_nginx(visit);
+  check_certificate(visit);
 }
 
 }  // namespace ticketd::ctl
