@@ -8,6 +8,7 @@ SITE=$NGINX/sites-available/ticketd
 # Who listens on 127.0.0.1:8080, if it is not nginx: the rest of a line of ss.
 other_on_8080() { ss -Hltnp 'sport = :8080' 2>/dev/null | grep -v '"nginx"' || true; }
 
+# write_site [tls]
 write_site() {
   local site_port=${port:-$([[ $server_name ]] && echo 80 || echo 8080)} lines=()
   [[ -e /proc/net/if_inet6 ]] || lines+=(-e '/listen .*\[::\]/d')   # no IPv6 on this host: nginx would refuse it
@@ -17,39 +18,70 @@ write_site() {
     lines+=(-e '/listen .*127.0.0.1:8080/d')
     echo "! another program has the port 8080: choose one for \`listen 127.0.0.1:PORT;\` in $SITE, and name it in prometheus.yml"
   fi
-  sed -e "s/@SERVER_NAME@/${server_name:-_}/" -e "s/@PORT@/$site_port/" "${lines[@]}" "$SHARE/nginx/site.conf.in" | put "$SITE" 644 root
-  made "$SITE"
+  if [[ ${1:-} ]]; then
+    lines+=(-e '/listen .*@PORT@;/d' -e '/# TLS: uncomment/,/^ *#listen/{/# /d}' -e 's/^( *)#(listen|ssl_)/\1\2/' -e '/^#server/,$s/^#//'
+      -e "s|^( *ssl_certificate +).*|\1$tls_certificate;|" -e "s|^( *ssl_certificate_key +).*|\1$tls_key;|")
+  fi
+  sed -E "${lines[@]}" -e "s/@SERVER_NAME@/${server_name:-_}/" -e "s/@PORT@/$site_port/" "$SHARE/nginx/site.conf.in" | put "$SITE" 644 root
+  made "$SITE${1:+, with TLS}"
+}
+
+write_settings() {
+  if [[ -e $ETC/nginx-settings.conf ]]; then
+    kept "$ETC/nginx-settings.conf"
+    return
+  fi
+  # shellcheck disable=SC2016  # the backquotes are text
+  sed -e 's|@RATE_LIMIT@|on|' -e 's|@CORS_ORIGINS@|default "";|' -e 's|@CORS_VARY@||' \
+    -e '/^# What whoever/,/^$/c# Set by `ticketctl setup`, yours to edit; then: nginx -t \&\& systemctl reload nginx' \
+    "$SHARE/nginx/settings.conf.in" | put "$ETC/nginx-settings.conf" 644 root
+  made "$ETC/nginx-settings.conf"
+}
+
+link_site() {
+  local link=$NGINX/sites-enabled/ticketd
+  [[ ! -e $link ]] || return 0
+  on_trial "$link"
+  ln -sfn "$SITE" "$link"
+  made "$link"
+}
+
+reload_nginx() {
+  local answer
+  answer=$(nginx -t 2>&1) || die "nginx does not take its configuration" "$answer"
+  systemctl reload-or-restart nginx.service || die "nginx does not start" "journalctl -u nginx.service -n 20"
 }
 
 enable_site() {
-  local link=$NGINX/sites-enabled/ticketd
-  if [[ ! -e $SITE ]]; then
-    write_site
-  else
-    [[ ! $server_name$port ]] || echo "  note: $SITE is yours to edit; --server-name and --port count when it is made"
+  local has_site="" workers=()
+  if [[ -e $SITE ]]; then
+    has_site=1
+    [[ ! $server_name$port ]] || has_tls || echo "  note: $SITE is yours to edit; --server-name and --port count when it is made"
     kept "$SITE"
   fi
-  if [[ ! -e $ETC/nginx-settings.conf ]]; then
-    # shellcheck disable=SC2016  # the backquotes are text
-    sed -e 's|@RATE_LIMIT@|on|' -e 's|@CORS_ORIGINS@|default "";|' -e 's|@CORS_VARY@||' \
-      -e '/^# What whoever/,/^$/c# Set by `ticketctl setup`, yours to edit; then: nginx -t \&\& systemctl reload nginx' \
-      "$SHARE/nginx/settings.conf.in" | put "$ETC/nginx-settings.conf" 644 root
-    made "$ETC/nginx-settings.conf"
-  else
-    kept "$ETC/nginx-settings.conf"
-  fi
-  if [[ ! -e $link ]]; then
-    on_trial "$link"
-    ln -sfn "$SITE" "$link"
-    made "$link"
-  fi
-  local answer workers
-  answer=$(nginx -t 2>&1) || die "nginx does not take its configuration" "$answer"
+  write_settings
+  if [[ ! $has_site ]]; then make_site; fi
+  link_site
   read -r -a workers < <(nginx_workers) || true
-  systemctl reload-or-restart nginx.service || die "nginx does not start" "journalctl -u nginx.service -n 20"
+  reload_nginx
   must_be_ours
   require_edge_key "${workers[@]}" || true
   accepted
+}
+
+make_site() {
+  if ! has_tls; then
+    write_site
+    return
+  fi
+  mkdir -p "$ACME"
+  if [[ ! -e $tls_certificate ]]; then
+    write_site
+    link_site
+    reload_nginx
+    get_certificate
+  fi
+  write_site tls
 }
 
 # ask PATH: through the site, the way the clients go. $url is where it is then.

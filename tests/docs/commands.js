@@ -36,6 +36,9 @@ const VALUES = {
   '--server-name': ['a'],
   '--port': ['80'],
   '--database-url': ['postgresql://a:b@c/d'],
+  '--tls': ['certbot'],
+  '--tls-certificate': ['/nowhere'],
+  '--tls-key': ['/nowhere'],
   '--patience': ['1'],
 };
 const options = [...new Set(Object.values(commands).flatMap((command) => command.options))];

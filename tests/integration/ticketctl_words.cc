@@ -123,7 +123,8 @@ TEST(TicketctlWords, CompletionOffersValuesAndNoOptionTwice) {
   expect_text("admin\nuser\n", joined(completed("user set-role x")));
   expect_text("--close-events\n", joined(completed("user delete --yes")));
   expect_text("--json\n", run_line("tests/support/complete queue --j").said);
-  expect_text("--database-url\n--server-name\n", joined(completed("setup --port 80")));
+  expect_text("--database-url\n--server-name\n--tls\n--tls-certificate\n--tls-key\n",
+              joined(completed("setup --port 80")));
   expect_text("\n", run_line("tests/support/complete event list --limit ''").said);
 }
 

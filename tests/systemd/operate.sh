@@ -120,37 +120,3 @@ move_the_database() {
   check "the sandbox still scores 1.5 or better" score_of_each_service
   check "ticketctl verify finds all rules kept" rules_hold
 }
-
-# https URL STATUS: the site as its clients find it, whoever signed its certificate.
-https() { [[ $(inside curl -sk -o /dev/null -w '%{http_code}' --max-time 30 --connect-to ::127.0.0.1: "$1") == "$2" ]]; }
-
-# What an operator does with an editor.
-edit_the_site() {
-  # shellcheck disable=SC2016  # sed's last line
-  inside sed -i -E -e '/^ *listen .*[ :]80;/d' -e 's/^( *)#(listen .*443|ssl_)/\1\2/' -e '/^#server/,$s/^#//' \
-    -e 's,(ssl_certificate +).*,\1/etc/ssl/certs/ticketd.pem;,' -e 's,(ssl_certificate_key +).*,\1/etc/ssl/private/ticketd.key;,' \
-    /etc/nginx/sites-available/ticketd
-}
-
-acme_answers() {
-  inside sh -c 'mkdir -p /var/www/acme/.well-known/acme-challenge; echo it is me >/var/www/acme/.well-known/acme-challenge/token'
-  inside curl -s --connect-to ::127.0.0.1: http://tickets.example.org/.well-known/acme-challenge/token | grep -x 'it is me'
-}
-
-# A host that nothing is left on gets ticketd with a name and a certificate.
-a_name_and_tls() {
-  step "a name and TLS"
-  check "apt installs it again" documented install
-  check "ticketctl setup --server-name" documented name
-  check "it answers by its name" https http://tickets.example.org/readyz 200
-  check "a certificate of one's own" documented certificate
-  edit_the_site
-  check "nginx takes the site" documented reload
-  # nginx's new workers need a moment, and its old ones answer for some moments more.
-  check "it answers by https" eventually 5 https https://tickets.example.org/readyz 200
-  check "Prometheus reads it where it did before" documented metrics
-  check "everybody is sent there" eventually 5 https http://tickets.example.org/readyz 308
-  check "ACME's challenges are answered" eventually 5 acme_answers
-  check "a second ticketctl setup changes nothing" setup_twice_changes_nothing
-  check "doctor finds no fault" eventually 10 healthy
-}

@@ -12,7 +12,8 @@ namespace {
 constexpr std::string_view kUsage = R"(usage: ticketctl COMMAND [--json]
 
   setup                       bring an installed ticketd to life, or mend what is missing, as root;
-                              --server-name NAME, --port PORT, --database-url URL
+                              --server-name NAME, --port PORT, --database-url URL,
+                              --tls HOW, --tls-certificate FILE, --tls-key FILE
   doctor [--root DIRECTORY]   what is wrong with settings, stores, services and this host, and what to do
   status [--watch]            traffic, queue, workers, connections; kept live until q
   migrate [--status]          bring the database's schema up to date, or say what is missing;
