@@ -75,8 +75,9 @@ TEST(StorageRefreshTokens, EverySessionThatBeganBeforeEndsInPieces) {
   const auto old = insert(), used = insert(), revoked = insert();
   CHECK(use(used));
   sql("UPDATE refresh_tokens SET revoked_at = now() WHERE encode(token_hash, 'escape') = $1", revoked.hash);
-  const auto bound = fresh<SessionId>();
-  const RefreshToken later = {fresh_word().substr(0, 32), fresh<SessionId>(), user, now() + seconds(60)};
+  const auto bound = SessionId::make(now() + seconds(1), chance());  // ids of one millisecond have no order
+  const RefreshToken later = {fresh_word().substr(0, 32), SessionId::make(now() + seconds(2), chance()), user,
+                              now() + seconds(60)};
   commit([&](pqxx::work& tx) { storage::insert_refresh_token(tx, later, now()); });
   const auto piece = [&](const std::string& after) {
     return commit([&](pqxx::work& tx) { return storage::delete_tokens_of_sessions(tx, bound, after); });
