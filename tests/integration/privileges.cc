@@ -151,9 +151,7 @@ TEST(Privileges, NeitherFillsTheDisk) {
       CHECK_FALSE_TEXT(may(role, statement), (role + ": " + statement).c_str());
     }
   }
-  pqxx::connection connection(stores().database.url());
-  pqxx::work tx(connection);
-  LONGS_EQUAL(0, storage::count_public_writers(tx));
+  LONGS_EQUAL(0, commit([](pqxx::work& tx) { return storage::count_public_writers(tx); }));
 }
 
 // Signed in as they are: SET ROLE asks who signed in.
