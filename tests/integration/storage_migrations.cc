@@ -82,4 +82,12 @@ TEST(StorageMigrations, TheProjectsOwnAreReadAndApplied) {
   CHECK(tables() >= 8);
 }
 
+// pg_dump writes it as "", and pg_restore refuses that.
+TEST(StorageMigrations, NoFunctionHasANamelessParameterBesideNamedOnes) {
+  apply(storage::read_migrations(e2e::setting("TICKETD_MIGRATIONS_DIR")));
+  LONGS_EQUAL(0,
+              sql_number("SELECT count(*) FROM pg_proc WHERE '' = ANY(proargnames) AND pronamespace = $1::regnamespace",
+                         schema));
+}
+
 }  // namespace ticketd::tests
