@@ -3,4 +3,5 @@
 -- nothing of it, and has the last word.
 ALTER TABLE events
   ADD COLUMN growing_to integer,
-  ADD COLUMN growing_at integer;
+  ADD COLUMN growing_at integer,
+  ADD CONSTRAINT events_growing CHECK (growing_to > growing_at) NOT VALID;

@@ -29,6 +29,15 @@ RULE(SchemaOfEvents, events_total_tickets, CapacityStaysWithinItsBounds) {
   events_total_tickets.refuses("UPDATE events SET total_tickets = 1000001 WHERE id = $1", event);
 }
 
+RULE(SchemaOfEvents, events_growing, WhatGrowsGetsMore) {
+  events_growing.refuses("UPDATE events SET growing_to = 10, growing_at = 10 WHERE id = $1", event);
+}
+
+RULE(SchemaOfEvents, events_turn, ThereAreFortyTurns) {
+  events_turn.refuses("UPDATE events SET turn = -1 WHERE id = $1", event);
+  events_turn.refuses("UPDATE events SET turn = 40 WHERE id = $1", event);
+}
+
 RULE(SchemaOfEvents, events_max_per_user, TheLimitPerPersonStaysWithinItsBounds) {
   events_max_per_user.refuses("UPDATE events SET max_per_user = 0 WHERE id = $1", event);
   events_max_per_user.refuses("UPDATE events SET max_per_user = 101 WHERE id = $1", event);

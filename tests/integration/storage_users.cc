@@ -122,7 +122,7 @@ TEST(StorageUsers, WhoIsKeptIsDeletedOnlyAfterwards) {
       });
       deleted = true;
     });
-    while (!deleted && tx.exec1("SELECT count(*) FROM pg_locks WHERE NOT granted")[0].as<int>() == 0) {
+    while (!deleted && tx.exec("SELECT count(*) FROM pg_locks WHERE NOT granted")[0][0].as<int>() == 0) {
     }
     CHECK_FALSE(deleted);
   });
