@@ -9,10 +9,18 @@ const TRANSPORT = new Set(['connection', 'content-length', 'content-type', 'date
 
 const everywhere = document['x-every-response'].headers;
 
+// What several schemas say of an object together, as one.
+function merged({ allOf, ...rest }) {
+  const all = [...allOf.map((part) => resolve(part)).map((part) => (part.allOf ? merged(part) : part)), rest];
+  const properties = Object.assign({}, ...all.map((part) => part.properties));
+  return { ...Object.assign({}, ...all), properties, required: all.flatMap((part) => part.required || []) };
+}
+
 // In the document an object may get further fields one day; here each has to be documented.
 function closed(schema) {
   if (Array.isArray(schema)) return schema.map(closed);
   if (schema === null || typeof schema !== 'object') return schema;
+  if (schema.allOf) return closed(merged(schema));
   const copy = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, closed(value)]));
   if (schema.properties && schema.type === 'object') copy.additionalProperties = false;
   return copy;

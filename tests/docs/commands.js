@@ -44,7 +44,7 @@ const VALUES = {
 const options = [...new Set(Object.values(commands).flatMap((command) => command.options))];
 // Of things that do not exist: whatever is understood does nothing.
 function operands(takes, option) {
-  if (takes === 'ID | --all') return option === '--all' ? [] : [randomUUID()];
+  if (takes.endsWith(' | --all')) return option === '--all' ? [] : operands(takes.split(' ')[0], option);
   const meant = { KID: ['2027-01'], USER: ['nobody@example.com'], EMAIL: ['a@example.com'], ROLE: ['user'], EVENT: [randomUUID()], ID: [randomUUID()] };
   // Never this host's own keys.
   const file = takes.includes('KID') && option !== '--file' ? ['--file', ...VALUES['--file']] : [];

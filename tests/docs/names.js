@@ -29,7 +29,7 @@ inOrder('kinds of notifications', 'lib/domain/message.cc', 'kNames', notificatio
 // What a command that failed has, and what is only on its way.
 const allOutcomes = [...outcomes, 'failed'];
 const allReasons = [...reasons, 'line_closed', 'internal_error'];  // and why a waiting booking ended
-const queuedKinds = commandKinds.filter((kind) => kind !== 'close_line');  // the worker's own
+const queuedKinds = commandKinds.filter((kind) => kind !== 'settle');  // the worker's own
 const shownStates = eventStates.filter((state) => state !== 'removed');  // which is shown as over
 const bulkKinds = all(read('migrations/0013_bulk_changes.sql'), /bulk_changes_kind CHECK \(kind IN \(([^)]*)\)/g)[0][1].match(/\w+/g);
 const { BookingState, EventState, RequestKind, Reason, Notification, DecidedRequest } = document.components.schemas;

@@ -26,7 +26,7 @@ constexpr std::string_view kUsage = R"(usage: ticketctl COMMAND [--json]
   user set-role USER ROLE     ROLE is user or admin
   user set-email USER EMAIL   another address to sign in with
   user reset-password USER    a new password, shown this once; logs them out everywhere
-  user revoke-sessions USER   log them out everywhere; --all --yes: log out everybody
+  user revoke-sessions USER | --all  log them out everywhere; --yes
   user delete USER            empty the account and cancel what it holds; --close-events, --yes
 
   event show EVENT            an event and its organiser

@@ -222,7 +222,7 @@ std::string tell_endpoints(const Config& config, UserId user, Time after) {
 static std::string operands_of(const std::string& what) {
   if (what == "set-role") return "an ID or e-mail address, and user or admin";
   if (what == "set-email") return "an ID or e-mail address, and the new address";
-  if (what == "revoke-sessions") return "one ID or e-mail address, or --all --yes";
+  if (what == "revoke-sessions") return "one ID or e-mail address, or --all";
   return "one ID or e-mail address";
 }
 
@@ -232,7 +232,7 @@ int user(const Config& config, const Options& options) {
   postgres::DatabasePool database(config.database_url, {"ticketctl"}, 1);
   if (what == "list") return list(database, arguments, options.json);
   const bool everybody = what == "revoke-sessions" && arguments.flag("--all");
-  const bool yes = (everybody || what == "delete") && arguments.flag("--yes");
+  const bool yes = (what == "revoke-sessions" || what == "delete") && arguments.flag("--yes");
   const bool with_events = what == "delete" && arguments.flag("--close-events");
   if (everybody && !arguments.wrong()) return revoke_everybodys(database, yes, options.json);
   const auto who = arguments.next();
