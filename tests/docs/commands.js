@@ -55,7 +55,8 @@ const called = names.filter((name) => !['setup', 'help'].includes(name));
 const taken = [];
 for (const name of called) {
   for (const option of options) {
-    const words = [...name.split(' '), ...operands(commands[name].takes, option), option, ...(VALUES[option] || [])];
+    const sure = option === '--all' && commands[name].options.includes('--yes') ? ['--yes'] : [];
+    const words = [...name.split(' '), ...operands(commands[name].takes, option), option, ...(VALUES[option] || []), ...sure];
     if (call(words).status !== 2) taken.push(`${name} ${option}`);
   }
 }
