@@ -103,8 +103,8 @@ bench: deps-bench ## speed beside bare minimums, and growth: CASES="book status"
 
 check: deps-test format layers tidy cppcheck hardening ## format, layers, clang-tidy, cppcheck, hardening
 
-format: ## is everything formatted? (`clang-format -i` mends it)
-	$(Q)git ls-files '*.cc' '*.h' | xargs clang-format --dry-run --Werror
+format: ## is everything formatted? (`clang-format-19 -i` mends it)
+	$(Q)git ls-files '*.cc' '*.h' | xargs clang-format-19 --dry-run --Werror
 
 layers: ## do includes go one way?
 	$(Q)tests/layers

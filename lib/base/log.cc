@@ -28,7 +28,7 @@ const char* name_of(Level level) {
 // its stderr sent elsewhere inherits the variable too.
 bool stderr_is_journal() {
   const char* journal = std::getenv("JOURNAL_STREAM");
-  struct stat err {};
+  struct stat err{};
   if (journal == nullptr || ::fstat(STDERR_FILENO, &err) != 0) return false;
   return journal == std::to_string(err.st_dev) + ':' + std::to_string(err.st_ino);
 }

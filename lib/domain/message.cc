@@ -41,9 +41,7 @@ std::optional<Message> message_of(const BatchFact& fact) {
   using Maybe = std::optional<Message>;
   return std::visit(
       Overloaded{
-          [&](const Booked&) {
-            return Maybe({Kind::booked, "Your ticket for " + event + " is booked."});
-          },
+          [&](const Booked&) { return Maybe({Kind::booked, "Your ticket for " + event + " is booked."}); },
           [&](const Waitlisted& waiting) {
             return Maybe({Kind::waitlisted, event + " is sold out. You are on the waiting list at place " +
                                                 std::to_string(waiting.place) +
@@ -52,17 +50,13 @@ std::optional<Message> message_of(const BatchFact& fact) {
           [&](const Rejected& rejected) {
             return Maybe({Kind::rejected, rejection_text(rejected.reason, fact.command->kind(), event)});
           },
-          [&](const Cancelled&) {
-            return Maybe({Kind::cancelled, "Your booking for " + event + " is cancelled."});
-          },
+          [&](const Cancelled&) { return Maybe({Kind::cancelled, "Your booking for " + event + " is cancelled."}); },
           [&](const NothingToCancel&) {
             return Maybe({Kind::nothing_to_cancel, fact.has_event()
                                                        ? "You have no booking for " + event + " to cancel."
                                                        : "You have no booking to cancel: there is no such event."});
           },
-          [&](const EventUpdated&) {
-            return Maybe({Kind::event_updated, event + " was changed."});
-          },
+          [&](const EventUpdated&) { return Maybe({Kind::event_updated, event + " was changed."}); },
           [&](const EventDeleted& deleted) {
             return Maybe({Kind::event_deleted,
                           event + (deleted.was_over ? " was deleted."

@@ -26,7 +26,7 @@ std::string with_labels(const std::string& name, const std::string& labels, cons
 }
 
 struct flock byte_of(std::size_t place, std::size_t first) {
-  struct flock byte {};
+  struct flock byte{};
   byte.l_type = F_WRLCK;
   byte.l_whence = SEEK_SET;
   byte.l_start = static_cast<off_t>(first + place);  // a lock may lie behind the file's end
@@ -43,8 +43,8 @@ bool is_locked(int fd, std::size_t place, std::size_t first) {
 
 // The file that `path` names now, and not one that was replaced since it was opened.
 bool still_named(int fd, const std::string& path) {
-  struct stat opened {};
-  struct stat named {};
+  struct stat opened{};
+  struct stat named{};
   return ::fstat(fd, &opened) == 0 && ::stat(path.c_str(), &named) == 0 && opened.st_ino == named.st_ino &&
          opened.st_dev == named.st_dev;
 }
@@ -83,7 +83,7 @@ bool Metrics::open_file(const std::string& path) {
   for (;;) {
     if (fd_ >= 0) ::close(fd_);
     fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-    struct stat file {};
+    struct stat file{};
     if (fd_ < 0 || !lock_file() || ::fstat(fd_, &file) != 0) return false;
     if (!still_named(fd_, path)) continue;
     std::uint64_t layout = kLayout;

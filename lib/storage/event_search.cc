@@ -176,9 +176,8 @@ Cursor cursor_of(const Event& event, EventSort sort) {
 }
 
 std::vector<SearchWord> list_search_words(pqxx::transaction_base& tx, const std::string& text) {
-  return list_of(run(tx, kSearchWords, text), [](const pqxx::row& row) {
-    return SearchWord{text_of(row[0]), text_of(row[1])};
-  });
+  return list_of(run(tx, kSearchWords, text),
+                 [](const pqxx::row& row) { return SearchWord{text_of(row[0]), text_of(row[1])}; });
 }
 
 std::vector<Event> list_events(pqxx::transaction_base& tx, const EventFilter& filter, int limit, int offset,

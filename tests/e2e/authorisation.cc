@@ -59,9 +59,7 @@ const std::map<std::string, Row>& rows() {
   static const std::map<std::string, Row> all = {
       {"POST /v1/auth/register",
        {everybody(201), nullptr,
-        [](const Things&) {
-          return Json::object({{"email", fresh_email()}, {"password", "correct horse"}});
-        }}},
+        [](const Things&) { return Json::object({{"email", fresh_email()}, {"password", "correct horse"}}); }}},
       {"POST /v1/auth/login",
        {everybody(200), nullptr,
         [](const Things& its) {
@@ -69,14 +67,10 @@ const std::map<std::string, Row>& rows() {
         }}},
       {"POST /v1/auth/refresh-tokens",
        {everybody(200), nullptr,
-        [](const Things&) {
-          return Json::object({{"refresh_token", register_person().refresh_token}});
-        }}},
+        [](const Things&) { return Json::object({{"refresh_token", register_person().refresh_token}}); }}},
       {"POST /v1/auth/logout",
        {everybody(200), nullptr,
-        [](const Things&) {
-          return Json::object({{"refresh_token", register_person().refresh_token}});
-        }}},
+        [](const Things&) { return Json::object({{"refresh_token", register_person().refresh_token}}); }}},
       {"PUT /v1/auth/update-password",
        {signed_in(200, 200), nullptr,
         [](const Things& its) {
@@ -85,25 +79,16 @@ const std::map<std::string, Row>& rows() {
       {"GET /v1/users/me", {signed_in(200, 200)}},
       {"POST /v1/events/initialize", {signed_in(201, 201), nullptr, [](const Things&) { return event_body(); }}},
       {"POST /v1/events/book",
-       {signed_in(202, 202), nullptr,
-        [](const Things& its) {
-          return Json::object({{"event_id", its.event}});
-        }}},
+       {signed_in(202, 202), nullptr, [](const Things& its) { return Json::object({{"event_id", its.event}}); }}},
       {"DELETE /v1/events/booking/cancel",
-       {signed_in(404, 202), nullptr,
-        [](const Things& its) {
-          return Json::object({{"booking_id", its.booking}});
-        }}},
+       {signed_in(404, 202), nullptr, [](const Things& its) { return Json::object({{"booking_id", its.booking}}); }}},
       {"GET /v1/events/discover", {signed_in(200, 200)}},
       {"GET /v1/events/my-events", {signed_in(200, 200)}},
       {"GET /v1/events/me", {signed_in(200, 200)}},
       {"GET /v1/events/status/{}", {signed_in(200, 200), kEvent}},
       {"GET /v1/events/{}", {signed_in(200, 200), kEvent}},
       {"PATCH /v1/events/{}",
-       {signed_in(403, 200), kEvent,
-        [](const Things&) {
-          return Json::object({{"title", "Another title"}});
-        }}},
+       {signed_in(403, 200), kEvent, [](const Things&) { return Json::object({{"title", "Another title"}}); }}},
       {"DELETE /v1/events/{}", {signed_in(403, 200), kEvent}},
       {"GET /v1/requests/{}", {signed_in(404, 200), kRequest}},
       {"GET /v1/bookings", {signed_in(200, 200)}},
@@ -112,9 +97,7 @@ const std::map<std::string, Row>& rows() {
       {"GET /v1/notifications", {signed_in(200, 200)}},
       {"POST /v1/notifications/read",
        {signed_in(200, 200), nullptr,
-        [](const Things& its) {
-          return Json::object({{"ids", Json::array().push(its.notification)}});
-        }}},
+        [](const Things& its) { return Json::object({{"ids", Json::array().push(its.notification)}}); }}},
       {"GET /", {everybody(200)}},
       {"GET /livez", {everybody(200)}},
       {"GET /readyz", {everybody(200)}},

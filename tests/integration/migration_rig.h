@@ -43,8 +43,7 @@ struct MigrationTest : IntegrationTest {
   static int apply_on(Session& connection, const std::vector<Migration>& migrations,
                       const MigrationOptions& options = {}) {
     int applied = 0;
-    apply_migrations(
-        connection.get(), migrations, [&](const Migration&) { ++applied; }, options);
+    apply_migrations(connection.get(), migrations, [&](const Migration&) { ++applied; }, options);
     return applied;
   }
   // What it throws, empty for nothing.

@@ -260,9 +260,8 @@ TEST(Privileges, AFunctionGivesNobodyMoreRights) {
   expect_throws<redis::RedisError>([&] {
     endpoint.call(functions.function("acknowledge"), {}, {"1", "60", "60", stream, "1-1", pending, "x", ""});
   });
-  expect_throws<redis::RedisError>([&] {
-    endpoint.call(functions.function("begin"), {"ticketd:begun"}, {"0", "1-1"});
-  });
+  expect_throws<redis::RedisError>(
+      [&] { endpoint.call(functions.function("begin"), {"ticketd:begun"}, {"0", "1-1"}); });
   redis::RedisConnection worker(with_database(part_setting("worker", "QUEUE_REDIS_URL"), "1"), 1'000);
   expect_throws<redis::RedisError>([&] {
     worker.call(functions.function("requeue"), {stream, pending, queue::kShardsKey}, {"1", "x", "0", "a", "b"});

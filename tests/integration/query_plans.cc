@@ -146,9 +146,8 @@ TEST(QueryPlans, ListBookings) {
 }
 
 TEST(QueryPlans, ListLinesToClose) {
-  expect_index("events_upcoming_by_end", "waiting_list_count > 0", [&](pqxx::work& tx) {
-    storage::list_lines_to_close(tx, {0, 1}, 16, now());
-  });
+  expect_index("events_upcoming_by_end", "waiting_list_count > 0",
+               [&](pqxx::work& tx) { storage::list_lines_to_close(tx, {0, 1}, 16, now()); });
 }
 
 TEST(QueryPlans, CarryOutAPieceOfABulkChange) {

@@ -181,8 +181,7 @@ TEST(StorageDeadRetry, OfTwoOperatorsAtOnceTheSecondChangesNothing) {
 TEST(StorageDeadRetry, WhatWasDroppedMeanwhileIsNotRetried) {
   const auto found = letters();
   drop(found);
-  const auto outcome = storage::retry_dead_letters(
-      stores().pool, found, command, [&] { put_back(); }, now());
+  const auto outcome = storage::retry_dead_letters(stores().pool, found, command, [&] { put_back(); }, now());
   CHECK(outcome == RetryOutcome::gone);
   LONGS_EQUAL(0, queued());
   expect_text("failed", outcome_of(command));

@@ -54,9 +54,8 @@ TEST_GROUP_BASE(StorageEventSearch, IntegrationTest) {
   static std::vector<EventId> pages(const EventFilter& filter, int limit) {
     std::vector<EventId> found;
     for (int number = 1;; ++number) {
-      const auto part = commit([&](pqxx::work& tx) {
-                          return list_page(tx, filter, {limit, number}, 1'000'000);
-                        }).events;
+      const auto part =
+          commit([&](pqxx::work& tx) { return list_page(tx, filter, {limit, number}, 1'000'000); }).events;
       for (const auto& event : part) found.push_back(event.id);
       if (part.empty()) return found;
     }

@@ -10,7 +10,7 @@ namespace ticketd::tests {
 
 TEST_GROUP_BASE(StorageEvents, IntegrationTest){
     static storage::Event find(EventId id){return *commit([&](pqxx::work& tx) { return storage::find_event(tx, id); });
-}
+}  // namespace ticketd::tests
 static std::optional<storage::Event> update(EventId id, UserId owner, const domain::EventChanges& changes) {
   return commit([&](pqxx::work& tx) { return storage::update_event(tx, id, owner, changes, now()); });
 }

@@ -14,7 +14,7 @@ namespace ticketd::tests {
 
 TEST_GROUP_BASE(StorageUsers, IntegrationTest){static bool insert(const storage::User& user){
     return commit([&](pqxx::work& tx) { return storage::insert_user(tx, user, "hash"); });
-}
+}  // namespace ticketd::tests
 }
 ;
 

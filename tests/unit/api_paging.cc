@@ -111,17 +111,15 @@ TEST(Paging, HasANextPageOnlyIfThereIsARowForIt) {
 
 TEST(Paging, GoesOnBehindTheLastRow) {
   auto found = rows(4);
-  const auto next = cut(found, read("limit=3"), [](const Row& row) -> storage::Cursor {
-    return {row.at, row.id.str()};
-  });
+  const auto next =
+      cut(found, read("limit=3"), [](const Row& row) -> storage::Cursor { return {row.at, row.id.str()}; });
   CHECK_TRUE(read("cursor=" + *next).after->time == from_epoch_ms(2));
 }
 
 TEST(Paging, OfAnotherListIsRefused) {
   auto found = rows(4);
-  request.query = "cursor=" + *cut(found, read("limit=3"), [](const Row& row) -> storage::Cursor {
-                    return {row.at, row.id.str()};
-                  });
+  request.query = "cursor=" + *cut(found, read("limit=3"),
+                                   [](const Row& row) -> storage::Cursor { return {row.at, row.id.str()}; });
   http::Fields in(request);
   read_page(in, "another");
   expect_text("cursor", in.refusal().errors.at(0).field);

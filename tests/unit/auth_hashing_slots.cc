@@ -90,7 +90,9 @@ TEST(HashingSlots, AreSharedByAllThatMapTheFile) {
 }
 
 TEST(HashingSlots, AreFreeAgainWhenTheLeaseEnds) {
-  { const auto first = one->take(milliseconds(0), Turn::known), second = one->take(milliseconds(0), Turn::known); }
+  {
+    const auto first = one->take(milliseconds(0), Turn::known), second = one->take(milliseconds(0), Turn::known);
+  }
   CHECK_TRUE(granted(*other));
 }
 

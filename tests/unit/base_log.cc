@@ -70,7 +70,7 @@ TEST(Log, LeavesOutWhatIsBelowTheLeastLevel) {
 
 TEST(Log, PutsThePriorityInFrontForTheJournal) {
   const auto line = written_by([] {
-    struct stat err {};
+    struct stat err{};
     ::fstat(STDERR_FILENO, &err);
     ::setenv("JOURNAL_STREAM", (std::to_string(err.st_dev) + ':' + std::to_string(err.st_ino)).c_str(), 1);
     Log::open("unit", Level::info);

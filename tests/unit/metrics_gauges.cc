@@ -76,7 +76,9 @@ TEST(Gauges, AreTheSameCellForTheSameName) {
 
 TEST(Gauges, TellTheStartOfLivingProcessesOnly) {
   Metrics metrics(path);
-  { Metrics(path).record_start("gone", 1'000'000); }
+  {
+    Metrics(path).record_start("gone", 1'000'000);
+  }
   metrics.record_start("here", 2'500'000);
   const auto text = metrics.render();
   expect_contains("ticketd_process_start_time_seconds{process=\"here\"} 2.5\n", text);

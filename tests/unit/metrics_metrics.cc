@@ -211,7 +211,9 @@ TEST(Metrics, ReplacesAFileOfAnotherLayout) {
 TEST(Metrics, LeavesTheReplacedFileToThoseWhoHaveItMapped) {
   Metrics old(path);
   Cell& cell = old.series("a_total");
-  { std::ofstream(path, std::ios::in) << "other"; }  // overwrites the head
+  {
+    std::ofstream(path, std::ios::in) << "other";
+  }  // overwrites the head
   Metrics(path).series("b_total").fetch_add(1);
   cell.fetch_add(1);
   expect_text("b_total 1\n", samples(Metrics(path)));
@@ -244,11 +246,15 @@ TEST(Metrics, NobodyWaitsForALockThatIsKept) {
 
 // The other part may have been taken over.
 TEST(Metrics, OfAnotherPartMayHoldAnything) {
-  { Metrics(path).series("a_total").fetch_add(1); }
+  {
+    Metrics(path).series("a_total").fetch_add(1);
+  }
   std::filesystem::resize_file(path, 4096);
   CHECK_TRUE(Metrics::read(path).empty());
   std::filesystem::remove(path);
-  { Metrics(path).series("a_total").fetch_add(1); }
+  {
+    Metrics(path).series("a_total").fetch_add(1);
+  }
   // Names without an end, and more of them than there are slots.
   std::fstream file(path, std::ios::in | std::ios::out);
   file.seekp(8);
@@ -260,7 +266,9 @@ TEST(Metrics, OfAnotherPartMayHoldAnything) {
 
 TEST(Metrics, AreWrittenByTheirPartAlone) {
   const auto before = ::umask(0);
-  { Metrics(path).series("a_total"); }
+  {
+    Metrics(path).series("a_total");
+  }
   ::umask(before);
   LONGS_EQUAL(0640, static_cast<int>(std::filesystem::status(path).permissions()));
 }

@@ -35,7 +35,7 @@ std::string octal(mode_t mode) {
 
 // True if it is as it should be, or will be made.
 bool check_metrics_file(Findings& findings, const std::string& path) {
-  struct stat found {};
+  struct stat found{};
   if (::stat(path.c_str(), &found) != 0) return true;
   if (!S_ISREG(found.st_mode)) {
     findings.fault("metrics file", path + " is no regular file", "remove it and restart handlers and workers");
@@ -58,7 +58,7 @@ void check_metrics_files(const Visit& visit) {
     return findings.warning("metrics file",
                             "is not set: every process counts for itself, and /metrics shows nothing of it",
                             "set TICKETD_METRICS_FILE=/run/ticketd/shared/metrics in /etc/ticketd/ticketd.env");
-  struct stat found {};
+  struct stat found{};
   const auto directory = fs::path(setting).parent_path().string();
   if (::stat(directory.c_str(), &found) != 0 && errno != EACCES)
     return findings.fault("metrics file", setting + " cannot be made: there is no directory " + directory,
@@ -131,7 +131,7 @@ void check_credentials(const Visit& visit) {
   bool good = true;
   fs::recursive_directory_iterator entry(directory, error);
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    struct stat found {};
+    struct stat found{};
     if (::lstat(entry->path().c_str(), &found) != 0 || !S_ISREG(found.st_mode)) continue;
     ++files;
     const bool open = (found.st_mode & 077U) != 0;
@@ -171,7 +171,7 @@ void check_edge_key(const Visit& visit) {
 // /etc/ticketd/ticketd.env may hold secrets as well: then it is not for everybody.
 void check_settings_file(const Visit& visit) {
   const auto path = visit.path("/etc/ticketd/ticketd.env");
-  struct stat found {};
+  struct stat found{};
   if (::stat(path.c_str(), &found) != 0)
     return visit.findings.fault("settings file", path + ": " + std::strerror(errno),
                                 "`apt install --reinstall -o Dpkg::Options::=--force-confmiss ticketd`");

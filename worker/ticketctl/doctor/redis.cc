@@ -154,7 +154,7 @@ void check_disk(const Instance& redis, const ServerFacts& facts) {
   const auto directory = facts.setting("dir");
   if (!directory) return redis.findings().unknown(check, "this user may not ask CONFIG GET");
   if (!is_local(redis.url)) return redis.findings().unknown(check, "it is on another host");
-  struct statfs disk {};
+  struct statfs disk{};
   if (::statfs(directory->c_str(), &disk) != 0)
     return redis.findings().unknown(check, *directory + " cannot be looked at from here");
   const auto free_mib = static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_bsize) / kMiB;

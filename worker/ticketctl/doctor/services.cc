@@ -71,7 +71,7 @@ void check_sockets(const Visit& visit) {
   std::string details;
   const auto handlers = list_handlers(visit);
   for (const auto& name : handlers) {
-    struct stat found {};
+    struct stat found{};
     if (::stat((directory + name + ".sock").c_str(), &found) != 0 || !S_ISSOCK(found.st_mode)) {
       missing.push_back("ticketd@" + name + ".socket");
     } else if ((found.st_mode & 0777U) != 0660 || group_of(found.st_gid) != "www-data") {
