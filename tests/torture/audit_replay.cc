@@ -3,6 +3,7 @@
 
 #include "audit.h"
 #include "base/time.h"
+#include "domain/event_state.h"
 #include "sim/model.h"
 
 namespace ticketd::torture {
@@ -36,7 +37,8 @@ class Replay {
   }
 
   void run() {
-    Model model(*UserId::parse(planned_.owner), planned_.tickets, planned_.max_per_user, Time::max());
+    Model model(*UserId::parse(planned_.owner), planned_.tickets, planned_.max_per_user, domain::kPromotedAtOnce,
+                Time::max());
     for (const auto& command : evidence_.accepted) {
       if (command.event.str() != planned_.id) continue;
       const auto before = model.rows();
