@@ -35,7 +35,7 @@ CREATE FUNCTION search_text(text) RETURNS text
     '\uac00-\ud7af\uf900-\ufaff\U00016fe0-\U00018cff\U0001aff0-\U0001b2ff\U00020000-\U0003ffff]+)', ' \1 ', 'g');
 
 -- The different words of a text, in their order. `is_run`: of a script without spaces.
-CREATE FUNCTION search_words(text) RETURNS TABLE (place bigint, word text, is_run boolean)
+CREATE FUNCTION search_words(source text) RETURNS TABLE (place bigint, word text, is_run boolean)
   LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
   SELECT min(n), w, w ~ '[\u0e00-\u0eff\u1000-\u109f\u1780-\uffff\U00016fe0-\U0003ffff]'
@@ -63,7 +63,7 @@ CREATE FUNCTION search_key(part text) RETURNS integer
 
 -- Of a search: how each word is found, for the first eight that no other one contains. An event has it if it has the keys,
 -- and its words have the pattern in them. A word of three letters or more may go on there.
-CREATE FUNCTION search_query(text) RETURNS TABLE (pattern text, keys integer[])
+CREATE FUNCTION search_query(source text) RETURNS TABLE (pattern text, keys integer[])
   LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
   WITH words AS (
@@ -92,13 +92,15 @@ CREATE INDEX event_words_upcoming ON event_words USING gin (keys) WITH (fastupda
 -- serves discover of the others
 CREATE INDEX event_words_over ON event_words USING gin (keys) WITH (fastupdate = off) WHERE over;
 
-CREATE FUNCTION event_words_of(events) RETURNS event_words
+-- No row of events as its argument: PostgreSQL 15.20 gives a table no new column while such a function has its row
+-- type. And a nameless parameter beside named ones comes out of pg_dump as "", which pg_restore refuses.
+CREATE FUNCTION event_words_of(title text, location text, description text, state text)
+  RETURNS TABLE (words text, keys integer[])
   LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-  WITH words AS MATERIALIZED (
-    SELECT word, is_run FROM search_words($1.title || ' ' || $1.location || ' ' || $1.description))
-  SELECT $1.id, $1.over, coalesce((SELECT ' ' || string_agg(word, ' ') || ' ' FROM words), ''),
-         ARRAY(SELECT DISTINCT search_key(part) FROM words, search_parts(word, is_run) AS part WHERE $1.state = 'open');
+  WITH found AS MATERIALIZED (SELECT word, is_run FROM search_words($1 || ' ' || $2 || ' ' || $3))
+  SELECT coalesce((SELECT ' ' || string_agg(word, ' ') || ' ' FROM found), ''),
+         ARRAY(SELECT DISTINCT search_key(part) FROM found, search_parts(word, is_run) AS part WHERE $4 = 'open');
 END;
 
 -- AFTER, and with the rights of the owner: nobody writes the table by hand. An event whose words are not there yet gets
@@ -111,7 +113,7 @@ BEGIN
     UPDATE event_words SET over = NEW.over WHERE event_id = NEW.id;
     IF FOUND THEN RETURN NULL; END IF;
   END IF;
-  INSERT INTO event_words SELECT * FROM event_words_of(NEW)
+  INSERT INTO event_words SELECT NEW.id, NEW.over, w.* FROM event_words_of(NEW.title, NEW.location, NEW.description, NEW.state) AS w
     ON CONFLICT (event_id) DO UPDATE SET over = excluded.over, words = excluded.words, keys = excluded.keys;
   RETURN NULL;
 END $$;

@@ -110,10 +110,11 @@ const Statement kSearchWords{"search_words", "SELECT pattern, keys FROM search_q
 // meanwhile keeps them: they are of this moment, and those that were read here may be older.
 const Statement kInsertMissing{"insert_missing_words", R"(
   WITH missing AS MATERIALIZED (
-    SELECT id, e AS event FROM events AS e WHERE id > $1 AND NOT EXISTS (SELECT FROM event_words WHERE event_id = e.id OFFSET 0)
+    SELECT id, over, title, location, description, state FROM events AS e WHERE id > $1 AND NOT EXISTS (SELECT FROM event_words WHERE event_id = e.id OFFSET 0)
     ORDER BY id LIMIT 200),
   inserted AS (
-    INSERT INTO event_words SELECT w.* FROM missing, LATERAL event_words_of(event) AS w
+    INSERT INTO event_words
+    SELECT id, over, w.* FROM missing, LATERAL event_words_of(title, location, description, state) AS w
     ON CONFLICT (event_id) DO NOTHING)
   SELECT id FROM missing ORDER BY id DESC LIMIT 1)"};
 

@@ -67,7 +67,7 @@ SELECT 'INSERT INTO waiting_blocks SELECT event_id, line_block(seq), count(*) FR
   WHERE to_regclass('waiting_blocks') IS NOT NULL \gexec
 SELECT 'UPDATE events SET over = true WHERE end_date_time <= now()'
   WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'events'::regclass AND attname = 'over') \gexec
-SELECT 'INSERT INTO event_words SELECT (event_words_of(e)).* FROM events e ON CONFLICT DO NOTHING'
+SELECT 'INSERT INTO event_words SELECT id, over, w.* FROM events e, event_words_of(title, location, description, state) AS w ON CONFLICT DO NOTHING'
   WHERE to_regclass('event_words') IS NOT NULL \gexec
 SET session_replication_role = origin;
 VACUUM ANALYZE;

@@ -90,4 +90,13 @@ TEST(StorageMigrations, NoFunctionHasANamelessParameterBesideNamedOnes) {
                          schema));
 }
 
+// PostgreSQL 15.20 gives such a table no new column.
+TEST(StorageMigrations, NoFunctionTakesOrGivesARowOfATable) {
+  apply(storage::read_migrations(e2e::setting("TICKETD_MIGRATIONS_DIR")));
+  LONGS_EQUAL(0, sql_number(R"(
+    SELECT count(*) FROM pg_proc AS f JOIN pg_class AS t ON t.reltype = ANY (f.proargtypes::oid[] || f.prorettype)
+    WHERE f.pronamespace = $1::regnamespace AND t.relkind = 'r')",
+                            schema));
+}
+
 }  // namespace ticketd::tests
