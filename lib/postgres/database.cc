@@ -64,6 +64,12 @@ std::string with_options(const std::string& url, const ConnectionOptions& option
          "&application_name=" + options.application_name + "&options=" + session.text();
 }
 
+Session open(const std::string& url, const ConnectionOptions& options) try {
+  return Session(with_options(url, options));
+} catch (const pqxx::failure& e) {
+  throw DatabaseUnavailable(e.what());
+}
+
 int duplicate_of(const pqxx::connection& connection) {
   const int copy = ::fcntl(connection.sock(), F_DUPFD_CLOEXEC, 0);
   if (copy < 0) throw DatabaseUnavailable("no file descriptor is left for a database session");
@@ -79,11 +85,8 @@ void pause_for_jitter() {
 
 }  // namespace
 
-DatabaseConnection::DatabaseConnection(const std::string& url, const ConnectionOptions& options) try
-    : session_(with_options(url, options)), socket_(duplicate_of(session_)) {
-} catch (const pqxx::failure& e) {
-  throw DatabaseUnavailable(e.what());
-}
+DatabaseConnection::DatabaseConnection(const std::string& url, const ConnectionOptions& options)
+    : session_(open(url, options)), socket_(duplicate_of(session_)) {}
 
 DatabaseConnection::~DatabaseConnection() { ::close(socket_); }
 
