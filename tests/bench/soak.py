@@ -93,6 +93,6 @@ def measure(bench, old, new, requests):
         load(old)(), load(new)()  # warms up
         lived, fresh = cases_http.rounds(bench, load(old), load(new))
         bench.figure(f"soak_{name}", f"after {bench.bookings_of_soak:,} bookings, nothing restarted: {name}", lived["rate"], "1/s",
-                     bare=fresh["rate"], bare_label="a fresh stack", least_ratio=1 / MOST_RATIO)
+                     bare=fresh["rate"], bare_label="a fresh stack", least_ratio=round(1 / MOST_RATIO, 2))
     for each in (old, new):
         each.await_empty_queue()
