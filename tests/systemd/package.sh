@@ -3,7 +3,7 @@
 
 lintian_clean() { lintian --fail-on error,warning "$PACKAGE"; }
 
-unit_names() { inside sh -c 'ls /usr/lib/systemd/system' | grep -E '^ticketd.*\.(service|socket|target)$'; }
+unit_names() { inside sh -c 'ls /lib/systemd/system' | grep -E '^ticketd.*\.(service|socket|target)$'; }
 
 # Each service with its sandbox, as it will run.
 score_of_each_service() {
@@ -12,7 +12,7 @@ score_of_each_service() {
     score=$(inside systemd-analyze security --no-pager "${unit/@./@livez.}" | sed -nE 's/.*exposure level for .*: ([0-9.]+) .*/\1/p')
     [[ $score ]] || { echo "no score for $unit" && return 1; }
     worst=$(printf '%s\n' "$worst" "$score" | sort -g | tail -n 1)
-    inside systemd-analyze security --offline=true --threshold=15 --no-pager "/usr/lib/systemd/system/$unit" >/dev/null || { echo "$unit: $score" && return 1; }
+    inside systemd-analyze security --offline=true --threshold=15 --no-pager "/lib/systemd/system/$unit" >/dev/null || { echo "$unit: $score" && return 1; }
   done
   echo "the worst has $worst"
 }
