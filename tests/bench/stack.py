@@ -154,7 +154,7 @@ class Stack:
         self.queue_redis("FLUSHDB")
 
     def queue_us_per_call(self, command):
-        """Microseconds that the queue's Redis took for a command since it was started or `CONFIG RESETSTAT`."""
+        """Microseconds that the queue's Redis took for a command, by a pattern of its name, since it was started or `CONFIG RESETSTAT`."""
         return float(re.search(rf"cmdstat_{command}:.*usec_per_call=([\d.]+)", self.queue_redis("INFO", "commandstats"))[1])
 
     def processor_us(self, name):
