@@ -2,8 +2,7 @@
 // comes between, and one round trip.
 //
 //   enter          KEYS: the revocation list, the callers' counters, those that count if the token is revoked. ARGV:
-//   the
-//                  window in ms, then of the token its user, its session and when it was issued in ms, each empty
+//                  the window in ms, then of the token its user, its session and when it was issued in ms, each empty
 //                  without; how many counters the callers have, and the limit of each counter. Answers {is it revoked,
 //                  when the list was read or nil, and of each counter that counted: how many, ms until its window
 //                  ends}. Whose limit it is has to be known before anything is counted: else a stolen token of an ended

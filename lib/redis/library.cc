@@ -1,6 +1,6 @@
 #include "redis/library.h"
 
-#include <openssl/sha.h>
+#include <sodium.h>
 
 #include <array>
 
@@ -9,15 +9,16 @@
 namespace ticketd::redis {
 namespace {
 
-constexpr std::size_t kHashDigits = 12;
+constexpr std::size_t kHashDigits = 2 * crypto_generichash_BYTES_MIN;
 
 std::string hash_of(const std::string& text) {
-  std::array<unsigned char, SHA_DIGEST_LENGTH> hash{};
-  SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), hash.data());
-  return hex_of(hash).substr(0, kHashDigits);
+  std::array<unsigned char, crypto_generichash_BYTES_MIN> hash{};
+  crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+                     nullptr, 0);
+  return hex_of(hash);
 }
 
-// ticketd_queue_ of ticketd_queue_0123456789ab
+// ticketd_queue_ of ticketd_queue_0123456789abcdef0123456789abcdef
 std::string_view kind_of(std::string_view name) { return name.substr(0, name.size() - kHashDigits); }
 
 std::vector<std::string> names_in(const Reply& list) {

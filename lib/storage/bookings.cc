@@ -2,6 +2,7 @@
 
 #include "postgres/rows.h"
 #include "storage/admin.h"
+#include "storage/events.h"
 #include "storage/live.h"
 #include "storage/waiting_list.h"
 
@@ -21,7 +22,7 @@ namespace {
   "CASE WHEN " STATE_NOW " = 'waitlisted' THEN " PLACE_IN_WAITING_LIST("b.event_id", "b.seq") " END AS position"
 
 // There is always a row to begin behind: were it optional, PostgreSQL would read and sort all of a user's bookings.
-const Statement kList{"list_bookings", "SELECT " BOOKING_COLUMNS("left(e.location, 201)") R"(
+const Statement kList{"list_bookings", "SELECT " BOOKING_COLUMNS(LISTED_TEXT("e.location")) R"(
   FROM bookings b JOIN events e ON e.id = b.event_id
   WHERE b.user_id = $2 AND (b.created_at, b.id) < ($5, $6::uuid) AND ($3::text IS NULL OR $3 = )" STATE_NOW R"()
     AND ($4::uuid IS NULL OR b.event_id = $4)

@@ -74,9 +74,8 @@ domain::EventStatus status_of(const pqxx::field& state) { return domain::parse_e
 }  // namespace
 
 const char* const kEventColumns = EVENT_COLUMNS;
-static_assert(kListedText == 200);
 const char* const kListedEventColumns =
-    "left(description, 201) AS description, left(location, 201) AS location, " OTHER_EVENT_COLUMNS;
+    LISTED_TEXT("description") " AS description, " LISTED_TEXT("location") " AS location, " OTHER_EVENT_COLUMNS;
 
 Event event_of(const pqxx::row& row) {
   Event event;

@@ -36,6 +36,7 @@ extern const char* const kEventColumns;
 // The same for a list, which shows no more than so many characters of a description and a location: of a longer one it
 // reads one more, so that it is seen to be longer. Only that much is read from the disk.
 constexpr int kListedText = 200;
+#define LISTED_TEXT(column) "left(" column ", 201)"  // SQL: one more than kListedText
 extern const char* const kListedEventColumns;
 Event event_of(const pqxx::row& row);
 

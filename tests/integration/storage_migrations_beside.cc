@@ -30,6 +30,14 @@ TEST_GROUP_BASE(StorageMigrationsBeside, MigrationTest) {
     return std::async(std::launch::async,
                       [&session, migrations, options] { return fault_of(session, migrations, options); });
   }
+  // Beside a transaction that stays open.
+  void expect_end_and_name_of_reader(const Migration& migration) const {
+    LongReader reader(schema, "shelf");
+    Session migrator(schema);
+    const auto fault = fault_of(migrator, {shelf, migration}, {.patience = std::chrono::milliseconds(100)});
+    expect_contains("migration 2 (" + migration.name + ") got no lock", fault);
+    expect_contains("(process " + std::to_string(reader.session.get().backendpid()) + ")", fault);
+  }
   std::int64_t count(const std::string& what) const {
     return sql_number("SELECT count(*) FROM " + schema + "." + what);
   }
@@ -55,11 +63,8 @@ TEST(StorageMigrationsBeside, ALongReaderKeepsNobodyElseWaiting) {
 }
 
 TEST(StorageMigrationsBeside, EndsWhenTheReaderStaysAndSaysWhoItIs) {
-  LongReader reader(schema, "shelf");
-  Session migrator(schema);
-  const auto fault = fault_of(migrator, {shelf, column}, {.patience = std::chrono::milliseconds(100)});
-  expect_contains("migration 2 (column) got no lock", fault);
-  expect_contains("(process " + std::to_string(reader.session.get().backendpid()) + ")", fault);
+  expect_end_and_name_of_reader(column);
+  expect_end_and_name_of_reader(index);  // which waits for it outside a transaction
 }
 
 TEST(StorageMigrationsBeside, TriesSeldomWhileTheReaderStays) {
@@ -69,14 +74,6 @@ TEST(StorageMigrationsBeside, TriesSeldomWhileTheReaderStays) {
   const MigrationOptions options{.patience = std::chrono::seconds(3), .news = [&](const auto&) { ++tries; }};
   expect_contains("got no lock", fault_of(migrator, {shelf, column}, options));
   CHECK(tries <= 2);
-}
-
-TEST(StorageMigrationsBeside, AnIndexThatWaitsForTheReaderEndsAndSaysWhoItIs) {
-  LongReader reader(schema, "shelf");
-  Session migrator(schema);
-  const auto fault = fault_of(migrator, {shelf, index}, {.patience = std::chrono::milliseconds(100)});
-  expect_contains("migration 2 (index) got no lock", fault);
-  expect_contains("(process " + std::to_string(reader.session.get().backendpid()) + ")", fault);
 }
 
 TEST(StorageMigrationsBeside, BuildsAnIndexConcurrently) {
