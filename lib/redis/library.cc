@@ -9,7 +9,7 @@
 namespace ticketd::redis {
 namespace {
 
-constexpr std::size_t kHashDigits = 2 * crypto_generichash_BYTES_MIN;
+constexpr std::size_t kHashDigits = std::size_t{2} * crypto_generichash_BYTES_MIN;
 
 std::string hash_of(const std::string& text) {
   std::array<unsigned char, crypto_generichash_BYTES_MIN> hash{};
