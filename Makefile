@@ -175,7 +175,7 @@ $(BUILD)/tests/sim: $(call obj,$(wildcard tests/sim/*.cc)) $(LIBRARY)
 $(eval $(call link_rule,build/bench/bin/crowd,$(call obj,tests/bench/crowd.cc)))
 $(foreach b,$(wildcard tests/bench/bare/*.cc),$(eval $(call link_rule,build/bench/bin/bare-$(basename $(notdir $(b))),$(call obj,$(b)))))
 
-$(eval $(call link_rule,$(BUILD)/tests/torture,$(call obj,$(wildcard tests/torture/*.cc) tests/sim/model.cc $(SUPPORT_SRC) $(WORKER_SRC)),-lcurl -lCppUTest -lCppUTestExt))
+$(eval $(call link_rule,$(BUILD)/tests/torture,$(call obj,$(wildcard tests/torture/*.cc tests/sim/model*.cc) $(SUPPORT_SRC) $(WORKER_SRC)),-lcurl -lCppUTest -lCppUTestExt))
 
 # A handler among others in one program: its main() becomes a constructor, which names the handler to tests/fuzz/requests.cc.
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.cc,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/*.cc))

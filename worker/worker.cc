@@ -139,7 +139,7 @@ bool grow_one(Drain& drain, pqxx::connection& connection, const std::set<int>& o
   return or_later("growing_failed", [&] {
     const auto event = [&] {
       pqxx::nontransaction tx(connection);
-      return storage::find_growing_event(tx, owned, shards);
+      return storage::find_unfinished_event(tx, owned, shards);
     }();
     if (event) drain.settle({&*event, 1});
     return event.has_value();
@@ -150,7 +150,7 @@ void close_lines(Drain& drain, pqxx::connection& connection, const std::set<int>
   or_later("closing_lines_failed", [&] {
     const auto due = [&] {
       pqxx::nontransaction tx(connection);
-      return storage::list_lines_to_close(tx, owned, shards, now);
+      return storage::list_due_events(tx, owned, shards, now);
     }();
     drain.settle(due);
     return true;

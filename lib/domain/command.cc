@@ -5,8 +5,9 @@
 namespace ticketd::domain {
 namespace {
 
-constexpr std::array<std::string_view, kCommandKinds> kNames = {"book", "cancel", "update_event", "delete_event",
-                                                                "settle"};
+constexpr std::array<std::string_view, kCommandKinds> kNames = {"book",         "cancel",         "update_event",
+                                                                "delete_event", "update_booking", "settle"};
+constexpr std::array<std::string_view, 2> kRemainders = {"keep", "drop"};
 
 }  // namespace
 
@@ -19,6 +20,13 @@ std::optional<CommandKind> parse_command_kind(std::string_view name) {
   return std::nullopt;
 }
 
+std::string_view name_of(Remainder remainder) { return kRemainders.at(static_cast<std::size_t>(remainder)); }
+
+std::optional<Remainder> parse_remainder(std::string_view name) {
+  if (name == name_of(Remainder::keep)) return Remainder::keep;
+  return name == name_of(Remainder::drop) ? std::optional(Remainder::drop) : std::nullopt;
+}
+
 bool ask_the_same(const Command& a, const Command& b) {
   auto action = a.action;
   if (auto* book = std::get_if<Book>(&action)) book->booking = b.booking().value_or(BookingId{});
@@ -28,6 +36,7 @@ bool ask_the_same(const Command& a, const Command& b) {
 std::optional<BookingId> Command::booking() const {
   if (const auto* book = std::get_if<Book>(&action)) return book->booking;
   if (const auto* cancel = std::get_if<Cancel>(&action)) return cancel->booking;
+  if (const auto* update = std::get_if<UpdateBooking>(&action)) return update->booking;
   return std::nullopt;
 }
 

@@ -19,18 +19,38 @@ struct EventChanges {
   std::optional<Time> ends_at = {};
   std::optional<int> total_tickets = {};
   std::optional<int> max_per_user = {};
+  std::optional<int> max_per_booking = {};
+  std::optional<int> max_skips = {};
+  std::optional<int> saving_stops_hours = {};
 
   bool operator==(const EventChanges&) const = default;
 };
 
+// What becomes of the tickets that a booking wanted and did not get, when it takes fewer: they wait on, or nobody wants
+// them any more.
+enum class Remainder { keep, drop };
+std::string_view name_of(Remainder remainder);
+std::optional<Remainder> parse_remainder(std::string_view name);
+
 // The kinds of commands, each with what it alone has.
 struct Book {
-  BookingId booking;  // the id that the new booking gets
+  BookingId booking;                           // the id that the new booking gets
+  int quantity = 1;                            // tickets, from 1
+  std::optional<Remainder> accept_fewer = {};  // takes fewer where there are fewer; empty: all or nothing
   bool operator==(const Book&) const = default;
 };
 struct Cancel {
   std::optional<BookingId> booking;  // empty: the user's newest live one
+  std::optional<int> quantity = {};  // so many of its tickets, from 1; empty, or as many as it has: all of it
   bool operator==(const Cancel&) const = default;
+};
+// Of a booking that waits; what is empty stays as it is.
+struct UpdateBooking {
+  BookingId booking;
+  std::optional<int> quantity = {};  // no more than it has
+  std::optional<bool> accept_fewer = {};
+  std::optional<Remainder> remainder = {};  // not with accept_fewer = false; alone it means that fewer are accepted
+  bool operator==(const UpdateBooking&) const = default;
 };
 struct UpdateEvent {
   EventChanges changes;
@@ -39,15 +59,16 @@ struct UpdateEvent {
 struct DeleteEvent {
   bool operator==(const DeleteEvent&) const = default;
 };
-// What time made due, or an earlier decision left to do: the event has ended and nobody waits for a seat any more, or
-// more of its new seats are given out. The worker's own: it never stands in the queue, and is nobody's.
+// What time made due, or an earlier decision left to do: the event has ended and nobody waits for a seat any more,
+// seats are no longer saved for anybody, or more of its new seats are given out. The worker's own: it never stands in
+// the queue, and is nobody's.
 struct Settle {
   bool operator==(const Settle&) const = default;
 };
-using Action = std::variant<Book, Cancel, UpdateEvent, DeleteEvent, Settle>;
+using Action = std::variant<Book, Cancel, UpdateEvent, DeleteEvent, UpdateBooking, Settle>;
 
 // Numbers of the alternatives of Action, in their order; for names and for what counts by kind.
-enum class CommandKind { book, cancel, update_event, delete_event, settle };
+enum class CommandKind { book, cancel, update_event, delete_event, update_booking, settle };
 constexpr std::size_t kCommandKinds = std::variant_size_v<Action>;
 constexpr std::size_t kQueuedKinds = kCommandKinds - 1;  // the last one is the worker's own
 
@@ -66,7 +87,7 @@ struct Command {
   std::string request_id;       // of the HTTP request, for the logs
 
   [[nodiscard]] CommandKind kind() const { return static_cast<CommandKind>(action.index()); }
-  // The booking that it makes, or names to be cancelled.
+  // The booking that it makes, or names to be cancelled or changed.
   [[nodiscard]] std::optional<BookingId> booking() const;
 
   bool operator==(const Command&) const = default;

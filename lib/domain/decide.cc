@@ -13,52 +13,83 @@ using Facts = std::vector<Fact>;
 constexpr std::chrono::hours kStillNews{24};
 
 void close_line(EventState& state, Time now, Facts& facts) {
-  if (state.waiting_count == 0) return;
+  state.saved = false;
+  if (state.pool.waiting_entries == 0) return;
   state.close_line();
   facts.emplace_back(LineClosed{now - state.ends_at < kStillNews});
 }
 
-// Free seats go to the waiting list until one of the two is used up; after the end to nobody.
+// Who is served by what is free, in `facts`; after the end nobody.
 void settle(EventState& state, Time now, Facts& facts) {
   if (state.is_over(now)) return close_line(state, now, facts);
-  while (state.available_tickets > 0 && state.waiting_count > 0) {
-    const Booking* promoted = state.promote_first();
-    if (promoted == nullptr)
-      break;  // the loaded part is shorter than seats_freed_at_most said: storage refuses to save it
-    --state.available_tickets;
-    --state.waiting_count;
-    facts.emplace_back(Promoted{*promoted});
+  for (const auto& [booking, missing, rest] : state.settle(now)) {
+    facts.emplace_back(Promoted{booking, missing});
+    if (rest) facts.emplace_back(RestWaits{*rest});
   }
+}
+
+// The booking that the command makes comes first, whoever else is served with it.
+Facts joined(EventState& state, const Booking& booking, Time now) {
+  Facts facts = {Waitlisted{}};
+  for (const auto& [served, missing, rest] : state.settle(now)) {
+    if (served.id == booking.id) {
+      facts.front() = Booked{served, missing};
+    } else {
+      facts.emplace_back(Promoted{served, missing});
+    }
+    if (rest) facts.emplace_back(RestWaits{*rest});
+  }
+  if (std::holds_alternative<Waitlisted>(facts.front()))
+    facts.front() = Waitlisted{booking, state.pool.waiting_entries};  // it is the last one
+  return facts;
 }
 
 Facts book(EventState& state, const Command& command, const Book& wish) {
   const auto rejected = [&](Reason reason) { return Facts{Rejected{reason, wish.booking}}; };
   if (state.status != EventStatus::open) return rejected(Reason::event_cancelled);
   if (state.is_over(command.accepted_at)) return rejected(Reason::event_over);
-  const int slot = state.free_slot(command.user);
+  if (wish.quantity > state.max_per_booking) return rejected(Reason::limit_reached);
+  const int slot = state.free_slot(command.user, wish.quantity);
   if (slot == 0) return rejected(Reason::limit_reached);
+  if (wish.quantity > state.capacity_to_be()) return rejected(Reason::never_fits);
 
-  Booking booking{wish.booking, command.user, BookingState::confirmed, state.next_seq++, slot};
-  if (state.available_tickets > 0) {
-    --state.available_tickets;
+  Booking booking{wish.booking, command.user,  BookingState::confirmed, state.next_seq,
+                  slot,         wish.quantity, wish.accept_fewer};
+  state.next_seq += wish.quantity;
+  if (state.pool.waiting_entries == 0 && wish.quantity <= state.pool.available) {
     state.add(booking);
     return {Booked{booking}};
   }
   booking.state = BookingState::waitlisted;
   state.add(booking);
-  return {Waitlisted{booking, ++state.waiting_count}};
+  return joined(state, booking, command.accepted_at);
+}
+
+void end_misfits(EventState& state, Time now, Facts& facts) {
+  if (state.is_over(now)) return;  // the whole line closes
+  for (auto& booking : state.end_misfits()) {
+    booking.state = BookingState::cancelled;
+    facts.emplace_back(NeverFits{booking});
+  }
+}
+
+// Is there more to do in later steps?
+bool goes_on(const EventState& state) { return state.growing_to.has_value() || state.has_misfits; }
+
+Facts give_back(EventState& state, const Command& command, Booking booking, int quantity) {
+  state.give_back(booking.id, quantity);
+  booking.quantity -= quantity;
+  Facts facts = {BookingChanged{booking, quantity}};
+  settle(state, command.accepted_at, facts);
+  return facts;
 }
 
 Facts cancel(EventState& state, const Command& command, const Cancel& wish) {
   const Booking* found = wish.booking ? state.find(*wish.booking) : state.newest_of(command.user);
   if (found == nullptr || found->user != command.user) return {NothingToCancel{}};
   Booking booking = *found;
+  if (wish.quantity && *wish.quantity < booking.quantity) return give_back(state, command, booking, *wish.quantity);
   state.remove(booking.id);
-  if (booking.state == BookingState::confirmed) {
-    ++state.available_tickets;
-  } else {
-    --state.waiting_count;
-  }
   booking.state = BookingState::cancelled;
 
   Facts facts = {Cancelled{booking}};
@@ -66,11 +97,30 @@ Facts cancel(EventState& state, const Command& command, const Cancel& wish) {
   return facts;
 }
 
+Facts update_booking(EventState& state, const Command& command, const UpdateBooking& wish) {
+  const auto rejected = [](Reason reason) { return Facts{Rejected{reason, {}}}; };
+  const Booking* found = state.find(wish.booking);
+  if (found == nullptr || found->user != command.user || found->state != BookingState::waitlisted ||
+      state.is_over(command.accepted_at))
+    return rejected(Reason::not_waiting);
+  Booking booking = *found;
+  const int given_back = booking.quantity - wish.quantity.value_or(booking.quantity);
+  if (given_back < 0) return rejected(Reason::limit_reached);
+  if (wish.remainder) {
+    booking.accept_fewer = wish.remainder;
+  } else if (wish.accept_fewer) {
+    booking.accept_fewer =
+        *wish.accept_fewer ? booking.accept_fewer.value_or(Remainder::keep) : std::optional<Remainder>();
+  }
+  state.set_accept_fewer(booking.id, booking.accept_fewer);
+  return give_back(state, command, booking, given_back);
+}
+
 Facts update(EventState& state, const Command& command, const EventChanges& changes) {
   if (state.owner != command.user) return {Rejected{Reason::not_event_owner, {}}};
   if (state.status != EventStatus::open) return {Rejected{Reason::event_cancelled, {}}};
-  const int total = changes.total_tickets.value_or(state.total_tickets);
-  if (total < state.confirmed()) return {Rejected{Reason::capacity_below_confirmed, {}}};
+  const int total = changes.total_tickets.value_or(state.pool.capacity);
+  if (total < state.pool.confirmed()) return {Rejected{Reason::capacity_below_confirmed, {}}};
   const auto starts_at = changes.starts_at.value_or(state.starts_at);
   const auto ends_at = changes.ends_at.value_or(state.ends_at);
   if (ends_at <= starts_at) return {Rejected{Reason::ends_before_start, {}}};
@@ -83,12 +133,16 @@ Facts update(EventState& state, const Command& command, const EventChanges& chan
   state.location = location;
   state.starts_at = starts_at;
   state.ends_at = ends_at;
-  if (changes.max_per_user) state.max_per_user = *changes.max_per_user;
+  state.max_per_user = changes.max_per_user.value_or(state.max_per_user);
+  state.max_per_booking = changes.max_per_booking.value_or(state.max_per_booking);
+  state.pool.max_skips = changes.max_skips.value_or(state.pool.max_skips);
+  state.saving_stops_hours = changes.saving_stops_hours.value_or(state.saving_stops_hours);
 
   Facts facts = {EventUpdated{}};
-  if (state.growing_to) facts.emplace_back(EventGrew{});
   if (moved) facts.emplace_back(EventMoved{});
+  if (changes.total_tickets) end_misfits(state, command.accepted_at, facts);
   settle(state, command.accepted_at, facts);
+  if (goes_on(state)) facts.emplace_back(EventGrew{});
   return facts;
 }
 
@@ -103,19 +157,17 @@ Facts remove(EventState& state, const Command& command) {
     return facts;
   }
   state.status = EventStatus::cancelled;
-  state.available_tickets = state.total_tickets;
-  state.waiting_count = 0;
-  state.clear();
+  state.cancel_all();
   return {EventDeleted{}};
 }
 
 Facts settle_what_is_due(EventState& state, const Command& command) {
   Facts facts;
-  if (state.growing_to) {
-    state.set_total(*state.growing_to);
-    facts.emplace_back(EventGrew{});
-  }
+  const bool went_on = goes_on(state);
+  if (state.growing_to) state.set_total(*state.growing_to);
+  if (state.has_misfits) end_misfits(state, command.accepted_at, facts);
   settle(state, command.accepted_at, facts);
+  if (went_on) facts.emplace_back(EventGrew{});
   return facts;
 }
 
@@ -127,6 +179,7 @@ std::vector<Fact> decide(EventState& state, const Command& command) {
                         [&](const Cancel& wish) { return cancel(state, command, wish); },
                         [&](const UpdateEvent& wish) { return update(state, command, wish.changes); },
                         [&](const DeleteEvent&) { return remove(state, command); },
+                        [&](const UpdateBooking& wish) { return update_booking(state, command, wish); },
                         [&](const Settle&) { return settle_what_is_due(state, command); },
                     },
                     command.action);

@@ -1,16 +1,25 @@
 // The booking rules. Everything that ticketd promises about seats and the waiting list is decided here, without I/O.
 //
-//   book        over, deleted or at the limit per user -> rejected; a free seat -> booked; else -> waitlisted
-//   cancel      nothing live -> nothing to cancel; a confirmed booking frees its seat, a waiting one leaves the list
-//   update      capacity below what is confirmed, or an end before the start -> rejected; else updated, and everyone
-//               with a booking is told of another date or place
-//   delete      before the end: every live booking is cancelled, the event takes no more. After it: the event is out of
-//               sight, its bookings stay, and nobody is told that it was cancelled
-//   settle      of an event that is over: every waiting entry ends. Of one that grows: the next of those who wait get
-//               seats
+//   book            over, deleted, beyond the limits, more than there will ever be -> rejected; else it joins the end
+//   of
+//                   the line, and is confirmed at once if that serves it
+//   cancel          nothing live -> nothing to cancel; seats are free, entries leave the line. A part of a booking: it
+//                   shrinks, and keeps its place
+//   update booking  one that waits takes other terms, and keeps its place
+//   update          capacity below what is confirmed, or an end before the start -> rejected; else updated, and
+//   everyone
+//                   with a booking is told of another date or place. Who waits for more than the new capacity does so
+//                   no more
+//   delete          before the end: every live booking is cancelled, the event takes no more. After it: the event is
+//   out of
+//                   sight, its bookings stay, and nobody is told that it was cancelled
+//   settle          of an event that is over: every waiting entry ends. Of one that grows: the next of those who wait
+//   get
+//                   seats. Of one that begins soon: what was saved is handed out
 //
-// Whatever frees a seat gives it to the first of the waiting list in the same decision, so that afterwards there is
-// never a free seat with somebody waiting. After the event's end nothing moves: what frees a seat then closes the line.
+// Whatever frees a seat settles the pool in the same decision (seat_pool.h), so that afterwards settling it again would
+// change nothing. With single tickets: there is never a free seat with somebody waiting, and nobody is overtaken. After
+// the event's end nothing moves: what frees a seat then closes the line.
 #pragma once
 #include <vector>
 

@@ -1,9 +1,9 @@
 // An event as the booking rules see it: its counters, the live bookings of the people concerned, and its waiting list.
 //
 // The worker loads only the part that a batch of commands needs: what each user in it holds, as sums; of who cancels,
-// the bookings that this could be about (newest_needed); and the head of the waiting list, as many as the batch
-// could promote at most (seats_freed_at_most). A state that holds everything is a special case. The rules never look
-// beyond the part, and decide on it as on the whole: the simulation shows it.
+// the bookings that this could be about (newest_needed); and of the waiting list those whom the batch could serve or
+// pass (line_needed). A state that holds everything is a special case. The rules never look beyond the part, and decide
+// on it as on the whole: the simulation shows it.
 #pragma once
 #include <bitset>
 #include <cstdint>
@@ -18,6 +18,7 @@
 #include "base/time.h"
 #include "base/uuid.h"
 #include "domain/command.h"
+#include "domain/seat_pool.h"
 
 namespace ticketd::domain {
 
@@ -42,6 +43,15 @@ constexpr int kSlots = 100;
 // the worker for as long as it takes to write them.
 constexpr int kPromotedAtOnce = 2'000;
 
+// How long before an event begins seats are no longer saved for those whom others passed; where the organiser says
+// nothing.
+constexpr int kSavingStopsHours = 24;
+
+// The rules change over the years. An event whose rows an earlier release cannot decide about has a higher edition, and
+// the database keeps such a release from changing it (migrations/0022_several_tickets.sql). 2: a booking of several
+// tickets.
+constexpr int kEdition = 2;
+
 struct Booking {
   BookingId id;
   UserId user;
@@ -50,12 +60,15 @@ struct Booking {
   std::int64_t seq = 0;
   // 1 to kSlots, unique among the user's live bookings of the event: so an index refuses a double booking.
   int slot = 0;
+  int quantity = 1;  // tickets, 1 to kQuantityMax
+  // While it waits: whether it takes fewer, and what becomes of the rest then.
+  std::optional<Remainder> accept_fewer = {};
 };
 
 // What a user holds of an event.
 struct Holding {
-  int live = 0;
-  int waiting = 0;                     // of the live ones
+  int live = 0;                        // tickets, and those that are waited for
+  int waiting = 0;                     // of these
   std::bitset<kSlots + 1> slots = {};  // that rows of bookings have which are live, or were a moment ago
 };
 
@@ -68,18 +81,26 @@ class EventState {
   EventStatus status = EventStatus::open;
   Time starts_at;
   Time ends_at;
-  int total_tickets = 0;
-  // What total_tickets becomes once those who wait have got their seats: it grows in steps.
+  SeatPool pool;
+  // What the pool's capacity becomes once those who wait have got their seats: it grows in steps.
   std::optional<int> growing_to = {};
+  // Some wait for more than there will ever be, and are ended in later steps.
+  bool has_misfits = false;
+  // What is available is kept for the first of the line: a new booking does not get it.
+  bool saved = false;
   int promoted_at_once = kPromotedAtOnce;
-  int available_tickets = 0;
-  int waiting_count = 0;
-  int max_per_user = 1;
+  int max_per_user = 1;                // tickets
+  int max_per_booking = kQuantityMax;  // tickets
+  int saving_stops_hours = kSavingStopsHours;
   std::int64_t next_seq = 1;
+  int edition = 1;  // of the rules that are needed to decide about it, see kEdition
   // Entries of the waiting list with a lower seq ended when the line closed, whatever their rows say yet.
   std::int64_t line_closed_before = 0;
 
-  [[nodiscard]] int confirmed() const { return total_tickets - available_tickets; }
+  // What it has in the end, or has already.
+  [[nodiscard]] int capacity_to_be() const { return growing_to.value_or(pool.capacity); }
+  // A moment at which seats are saved for those whom others passed.
+  [[nodiscard]] bool saves(Time now) const { return now < starts_at - std::chrono::hours(saving_stops_hours); }
   // A moment at which it is over: then nothing moves any more.
   [[nodiscard]] bool is_over(Time now) const { return now >= ends_at; }
 
@@ -91,22 +112,39 @@ class EventState {
   // Loads a live booking that hold() has counted, or of a user whose sums nobody needs. One that is there already is
   // left as it is.
   void load(const Booking& booking);
-  // Takes a booking out of the loaded part: it is no longer live.
+  // Takes a booking out of the loaded part: it is no longer live. A seat that it had is free.
   void remove(BookingId booking);
-  // The first of the waiting list becomes confirmed. Null if no one is waiting in the loaded part.
-  const Booking* promote_first();
+  // A live booking has fewer tickets now; seats that it gives back are free.
+  void give_back(BookingId of, int quantity);
+  // A waiting booking takes fewer from now on, or does not.
+  void set_accept_fewer(BookingId of, std::optional<Remainder> accept_fewer);
+  // Settles the pool. Gives back who was served: as they are now, what is missing of their wishes, and the bookings
+  // that wait for the rest.
+  struct Served {
+    Booking booking;
+    int missing = 0;
+    std::optional<Booking> rest = {};
+  };
+  std::vector<Served> settle(Time now);
   // The event has so many seats, or will have: with many waiting for them the others come in later steps. No less than
-  // confirmed().
+  // are confirmed.
   void set_total(int total);
+  // Takes those out who wait for more than there will ever be, so many at once. Gives them back.
+  std::vector<Booking> end_misfits();
   // Nobody waits any more. The rows say so later: their slots are not free yet.
   void close_line();
+  // No booking is live any more.
+  void cancel_all();
 
   [[nodiscard]] const Booking* find(BookingId booking) const;
   // The user's live booking with the highest seq, null if there is none in the loaded part.
   [[nodiscard]] const Booking* newest_of(UserId user) const;
-  // The lowest slot that none of the user's bookings has; 0 if the user holds max_per_user live ones already.
-  [[nodiscard]] int free_slot(UserId user) const;
+  // The lowest slot that none of the user's bookings has; 0 if so many more tickets would be more than max_per_user.
+  [[nodiscard]] int free_slot(UserId user, int quantity = 1) const;
+  // The most tickets that a loaded booking of the user has; 1 if there is none.
+  [[nodiscard]] int largest_of(UserId user) const;
   [[nodiscard]] std::vector<BookingId> live() const;
+  // Forgets the loaded part.
   void clear();
 
  private:
@@ -115,17 +153,28 @@ class EventState {
     std::vector<BookingId> loaded;
   };
   bool insert(const Booking& booking);
+  [[nodiscard]] static int lowest_free(const Holding& holding);
 
   std::unordered_map<BookingId, Booking> bookings_;
   std::unordered_map<UserId, User> users_;
-  std::map<std::int64_t, BookingId> waiting_list_;
 };
 
 // How many of a user's bookings his cancels in a batch could be about, besides those that they name: so many of the
 // newest of all, and so many of the newest confirmed ones, for those that wait may all end within the batch.
 int newest_needed(UserId user, std::span<const Command* const> commands);
 
-// How many of the waiting list a batch of commands for one event can promote at most: the part that has to be loaded.
-int seats_freed_at_most(const EventState& state, std::span<const Command* const> commands);
+// Which part of the waiting list a batch of commands for one event can touch: the part that has to be loaded. `state`
+// has the bookings already that the commands could cancel.
+struct LineNeeded {
+  int seats = 0;  // that the batch could hand out at most, those that are free now with them
+  // So many from the head: those who may be passed, and whoever is first after them.
+  int head = 0;
+  // Of those who want n seats, or accept n = 1, the first ones: so many.
+  [[nodiscard]] int of_wish(int n) const { return seats / n + gone; }
+  int gone = 0;  // entries that the batch could take out
+  // Those who want more than so many: they may have to end.
+  std::optional<int> misfits_above = {};
+};
+LineNeeded line_needed(const EventState& state, std::span<const Command* const> commands);
 
 }  // namespace ticketd::domain

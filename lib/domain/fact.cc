@@ -8,11 +8,11 @@ namespace ticketd::domain {
 namespace {
 
 constexpr std::array<std::string_view, kOutcomes> kOutcomeNames = {
-    "confirmed", "waitlisted", "rejected", "cancelled", "nothing_to_cancel", "updated", "deleted"};
-constexpr std::array<std::string_view, 7> kReasonNames = {"limit_reached",    "event_over",
-                                                          "event_cancelled",  "event_not_found",
-                                                          "not_event_owner",  "capacity_below_confirmed",
-                                                          "ends_before_start"};
+    "confirmed", "waitlisted", "rejected", "cancelled", "nothing_to_cancel", "updated", "deleted", "shrunk"};
+constexpr std::array<std::string_view, 9> kReasonNames = {
+    "limit_reached",     "event_over",      "event_cancelled",
+    "event_not_found",   "not_event_owner", "capacity_below_confirmed",
+    "ends_before_start", "never_fits",      "not_waiting"};
 
 }  // namespace
 
@@ -21,20 +21,24 @@ std::string_view name_of(Reason reason) { return kReasonNames.at(static_cast<std
 
 std::optional<Outcome> outcome_of(const Fact& fact) {
   using Maybe = std::optional<Outcome>;
-  return std::visit(Overloaded{
-                        [](const Booked&) { return Maybe(Outcome::confirmed); },
-                        [](const Waitlisted&) { return Maybe(Outcome::waitlisted); },
-                        [](const Rejected&) { return Maybe(Outcome::rejected); },
-                        [](const Cancelled&) { return Maybe(Outcome::cancelled); },
-                        [](const NothingToCancel&) { return Maybe(Outcome::nothing_to_cancel); },
-                        [](const EventUpdated&) { return Maybe(Outcome::updated); },
-                        [](const EventDeleted&) { return Maybe(Outcome::deleted); },
-                        [](const EventMoved&) { return Maybe(); },
-                        [](const EventGrew&) { return Maybe(); },
-                        [](const LineClosed&) { return Maybe(); },
-                        [](const Promoted&) { return Maybe(); },
-                    },
-                    fact);
+  return std::visit(
+      Overloaded{
+          [](const Booked&) { return Maybe(Outcome::confirmed); },
+          [](const Waitlisted&) { return Maybe(Outcome::waitlisted); },
+          [](const Rejected&) { return Maybe(Outcome::rejected); },
+          [](const Cancelled&) { return Maybe(Outcome::cancelled); },
+          [](const BookingChanged& it) { return Maybe(it.given_back > 0 ? Outcome::shrunk : Outcome::updated); },
+          [](const NothingToCancel&) { return Maybe(Outcome::nothing_to_cancel); },
+          [](const EventUpdated&) { return Maybe(Outcome::updated); },
+          [](const EventDeleted&) { return Maybe(Outcome::deleted); },
+          [](const EventMoved&) { return Maybe(); },
+          [](const EventGrew&) { return Maybe(); },
+          [](const LineClosed&) { return Maybe(); },
+          [](const Promoted&) { return Maybe(); },
+          [](const RestWaits&) { return Maybe(); },
+          [](const NeverFits&) { return Maybe(); },
+      },
+      fact);
 }
 
 std::optional<Reason> reason_of(const Fact& fact) {
@@ -49,6 +53,7 @@ std::optional<BookingId> booking_of(const Fact& fact) {
                         [](const Waitlisted& it) { return Maybe(it.booking.id); },
                         [](const Rejected& it) { return it.booking; },
                         [](const Cancelled& it) { return Maybe(it.booking.id); },
+                        [](const BookingChanged& it) { return Maybe(it.booking.id); },
                         [](const NothingToCancel&) { return Maybe(); },
                         [](const EventUpdated&) { return Maybe(); },
                         [](const EventDeleted&) { return Maybe(); },
@@ -56,6 +61,8 @@ std::optional<BookingId> booking_of(const Fact& fact) {
                         [](const EventGrew&) { return Maybe(); },
                         [](const LineClosed&) { return Maybe(); },
                         [](const Promoted& it) { return Maybe(it.booking.id); },
+                        [](const RestWaits& it) { return Maybe(it.booking.id); },
+                        [](const NeverFits& it) { return Maybe(it.booking.id); },
                     },
                     fact);
 }
@@ -66,6 +73,7 @@ bool changes_event(const Fact& fact) {
                         [](const Waitlisted&) { return true; },
                         [](const Rejected&) { return false; },
                         [](const Cancelled&) { return true; },
+                        [](const BookingChanged&) { return true; },
                         [](const NothingToCancel&) { return false; },
                         [](const EventUpdated&) { return true; },
                         [](const EventDeleted&) { return true; },
@@ -73,6 +81,8 @@ bool changes_event(const Fact& fact) {
                         [](const EventGrew&) { return true; },
                         [](const LineClosed&) { return true; },
                         [](const Promoted&) { return true; },
+                        [](const RestWaits&) { return true; },
+                        [](const NeverFits&) { return true; },
                     },
                     fact);
 }
@@ -84,6 +94,7 @@ std::optional<UserId> other_user_of(const Fact& fact) {
                         [](const Waitlisted&) { return Maybe(); },
                         [](const Rejected&) { return Maybe(); },
                         [](const Cancelled&) { return Maybe(); },
+                        [](const BookingChanged&) { return Maybe(); },
                         [](const NothingToCancel&) { return Maybe(); },
                         [](const EventUpdated&) { return Maybe(); },
                         [](const EventDeleted&) { return Maybe(); },
@@ -91,6 +102,8 @@ std::optional<UserId> other_user_of(const Fact& fact) {
                         [](const EventGrew&) { return Maybe(); },
                         [](const LineClosed&) { return Maybe(); },
                         [](const Promoted& it) { return Maybe(it.booking.user); },
+                        [](const RestWaits&) { return Maybe(); },
+                        [](const NeverFits& it) { return Maybe(it.booking.user); },
                     },
                     fact);
 }

@@ -31,13 +31,16 @@ enum class Reason {
   event_not_found,
   not_event_owner,
   capacity_below_confirmed,
-  ends_before_start
+  ends_before_start,
+  never_fits,
+  not_waiting
 };
 std::string_view name_of(Reason reason);
 
 // Bookings are as the fact leaves them.
 struct Booked {
   Booking booking;
+  int missing = 0;  // of the tickets that were wanted
 };
 struct Waitlisted {
   Booking booking;
@@ -50,6 +53,11 @@ struct Rejected {
 struct Cancelled {
   Booking booking;
 };
+// It has fewer tickets, or takes fewer from now on.
+struct BookingChanged {
+  Booking booking;
+  int given_back = 0;  // tickets
+};
 struct NothingToCancel {};
 struct EventUpdated {};  // as the command says
 // Unless it was over, every live booking of it is cancelled, whether it is in the loaded part or not.
@@ -58,22 +66,32 @@ struct EventDeleted {
 };
 // It has another date or place: everyone with a live booking is told.
 struct EventMoved {};
-// It has more seats, and may get yet more of them (EventState::growing_to).
+// What it changed goes on in later steps: it has more seats, and may get yet more of them (EventState::growing_to); or
+// more of those who wait will have to end (has_misfits).
 struct EventGrew {};
 // Every waiting entry with a seq below the event's line_closed_before has ended.
 struct LineClosed {
   bool is_news = true;  // those who waited are told
 };
-// A waiting booking got a seat, by somebody else's command.
+// A waiting booking got its seats, not by the command that made it.
 struct Promoted {
   Booking booking;
+  int missing = 0;  // of the tickets that were wanted
 };
-using Fact = std::variant<Booked, Waitlisted, Rejected, Cancelled, NothingToCancel, EventUpdated, EventDeleted,
-                          EventMoved, EventGrew, LineClosed, Promoted>;
+// A new entry of the waiting list for what is missing of a booking that was served: the fact before tells of it.
+struct RestWaits {
+  Booking booking;
+};
+// A waiting booking ended: it wants more seats than the event has by now.
+struct NeverFits {
+  Booking booking;
+};
+using Fact = std::variant<Booked, Waitlisted, Rejected, Cancelled, BookingChanged, NothingToCancel, EventUpdated,
+                          EventDeleted, EventMoved, EventGrew, LineClosed, Promoted, RestWaits, NeverFits>;
 
 // How a command ended.
-enum class Outcome { confirmed, waitlisted, rejected, cancelled, nothing_to_cancel, updated, deleted };
-constexpr std::size_t kOutcomes = 7;
+enum class Outcome { confirmed, waitlisted, rejected, cancelled, nothing_to_cancel, updated, deleted, shrunk };
+constexpr std::size_t kOutcomes = 8;
 std::string_view name_of(Outcome outcome);
 
 // Every command from the queue has one fact that says how it ended; of the others, which follow from it, this is empty.

@@ -11,10 +11,40 @@ namespace {
 using Kind = NotificationKind;
 
 constexpr std::array<std::string_view, kNotificationKinds> kNames = {
-    "booked",        "waitlisted",  "promoted",    "cancelled", "nothing_to_cancel", "rejected", "event_updated",
-    "event_deleted", "event_moved", "line_closed", "failed"};
+    "booked",        "waitlisted",  "promoted",    "cancelled",       "nothing_to_cancel", "rejected", "event_updated",
+    "event_deleted", "event_moved", "line_closed", "booking_changed", "never_fits",        "failed"};
 
 std::string in_quotes(std::string_view title) { return '"' + isolated(title) + '"'; }
+
+// "Your ticket for X is", "Your 4 tickets for X are"
+std::string tickets_are(int quantity, const std::string& event) {
+  return quantity == 1 ? "our ticket for " + event + " is"
+                       : "our " + std::to_string(quantity) + " tickets for " + event + " are";
+}
+
+std::string tickets(int quantity) { return std::to_string(quantity) + (quantity == 1 ? " ticket" : " tickets"); }
+
+// What became of the rest of the wish, if not all of it was served.
+std::string missing_text(int missing, const Booking& booking) {
+  if (missing == 0) return "";
+  if (booking.accept_fewer == Remainder::drop) return " There were no more free.";
+  return " You wait for the other " + std::to_string(missing) + '.';
+}
+
+std::string changed_text(const Booking& booking, int given_back, const std::string& event) {
+  if (booking.state == BookingState::waitlisted)
+    return "You wait for " + tickets(booking.quantity) + " for " + event +
+           (booking.accept_fewer ? " now, and take fewer if there are fewer." : " now.");
+  return "You gave back " + tickets(given_back) + " for " + event + ", and keep " + std::to_string(booking.quantity) +
+         '.';
+}
+
+std::string waiting_text(const Waitlisted& it, const std::string& event) {
+  const int wish = it.booking.quantity;
+  return event + (wish == 1 ? " is sold out." : " has no " + std::to_string(wish) + " seats free now.") +
+         " You are on the waiting list at place " + std::to_string(it.place) + " and get " +
+         (wish == 1 ? "the next free seat" : std::to_string(wish) + " seats together") + " automatically.";
+}
 
 std::string rejection_text(Reason reason, CommandKind kind, const std::string& event) {
   const std::string what = kind == CommandKind::book ? "Your booking for " : "Your change of ";
@@ -28,6 +58,8 @@ std::string rejection_text(Reason reason, CommandKind kind, const std::string& e
     case Reason::capacity_below_confirmed:
       return what + event + " was not made: more tickets are booked than you want to offer.";
     case Reason::ends_before_start: return what + event + " was not made: it would end before it starts.";
+    case Reason::never_fits: return what + event + " was not made: it does not have so many seats.";
+    case Reason::not_waiting: return what + event + " was not made: your booking does not wait any more.";
   }
   return what + event + " was not made.";
 }
@@ -41,16 +73,18 @@ std::optional<Message> message_of(const BatchFact& fact) {
   using Maybe = std::optional<Message>;
   return std::visit(
       Overloaded{
-          [&](const Booked&) { return Maybe({Kind::booked, "Your ticket for " + event + " is booked."}); },
-          [&](const Waitlisted& waiting) {
-            return Maybe({Kind::waitlisted, event + " is sold out. You are on the waiting list at place " +
-                                                std::to_string(waiting.place) +
-                                                " and get the next free seat automatically."});
+          [&](const Booked& it) {
+            return Maybe({Kind::booked, 'Y' + tickets_are(it.booking.quantity, event) + " booked." +
+                                            missing_text(it.missing, it.booking)});
           },
+          [&](const Waitlisted& it) { return Maybe({Kind::waitlisted, waiting_text(it, event)}); },
           [&](const Rejected& rejected) {
             return Maybe({Kind::rejected, rejection_text(rejected.reason, fact.command->kind(), event)});
           },
           [&](const Cancelled&) { return Maybe({Kind::cancelled, "Your booking for " + event + " is cancelled."}); },
+          [&](const BookingChanged& it) {
+            return Maybe({Kind::booking_changed, changed_text(it.booking, it.given_back, event)});
+          },
           [&](const NothingToCancel&) {
             return Maybe({Kind::nothing_to_cancel, fact.has_event()
                                                        ? "You have no booking for " + event + " to cancel."
@@ -65,10 +99,17 @@ std::optional<Message> message_of(const BatchFact& fact) {
           [](const EventMoved&) { return Maybe(); },
           [](const EventGrew&) { return Maybe(); },
           [](const LineClosed&) { return Maybe(); },
-          [&](const Promoted&) {
-            return Maybe(
-                {Kind::promoted, "A seat became free: you moved up from the waiting list, and your ticket for " +
-                                     event + " is booked."});
+          [&](const Promoted& it) {
+            const auto freed = it.booking.quantity == 1 ? "A seat" : std::to_string(it.booking.quantity) + " seats";
+            return Maybe({Kind::promoted, freed + " became free: you moved up from the waiting list, and y" +
+                                              tickets_are(it.booking.quantity, event) + " booked." +
+                                              missing_text(it.missing, it.booking)});
+          },
+          [](const RestWaits&) { return Maybe(); },
+          [&](const NeverFits& it) {
+            return Maybe({Kind::never_fits, event + " has fewer seats now than the " +
+                                                std::to_string(it.booking.quantity) +
+                                                " that you waited for. You are no longer on the waiting list."});
           },
       },
       fact.fact);
@@ -101,6 +142,7 @@ std::string processing_text(CommandKind kind) {
   switch (kind) {
     case CommandKind::book: return "Your booking is being processed.";
     case CommandKind::cancel: return "Your cancellation is being processed.";
+    case CommandKind::update_booking:
     case CommandKind::update_event:
     case CommandKind::delete_event:
     case CommandKind::settle: return "Your change is being processed.";

@@ -19,9 +19,11 @@ enum class NotificationKind {
   event_deleted,
   event_moved,
   line_closed,
+  booking_changed,
+  never_fits,
   failed
 };
-constexpr std::size_t kNotificationKinds = 11;
+constexpr std::size_t kNotificationKinds = 13;
 std::string_view name_of(NotificationKind kind);
 
 struct Message {

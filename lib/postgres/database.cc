@@ -28,7 +28,9 @@ constexpr std::pair<const char*, const char*> kOwnSettings[] = {{"default_transa
                                                                 {"local_preload_libraries", ""},
                                                                 {"standard_conforming_strings", "on"},
                                                                 {"datestyle", "ISO"},
-                                                                {"timezone", "UTC"}};
+                                                                {"timezone", "UTC"},
+                                                                // Which events it can decide about (domain::kEdition).
+                                                                {"ticketd.edition", "2"}};
 
 // The options of a session as a part of a URL (libpq, "Parameter Key Words": options).
 class SessionOptions {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/json_text.h"
+#include "domain/seat_pool.h"
 
 namespace ticketd::queue {
 namespace {
@@ -40,6 +41,9 @@ std::string to_text(const EventChanges& changes) {
   set_if(object, "ends_at", changes.ends_at);
   set_if(object, "total_tickets", changes.total_tickets);
   set_if(object, "max_per_user", changes.max_per_user);
+  set_if(object, "max_per_booking", changes.max_per_booking);
+  set_if(object, "max_skips", changes.max_skips);
+  set_if(object, "saving_stops_hours", changes.saving_stops_hours);
   return object.size() == 0 ? "" : object.dump();
 }
 
@@ -69,10 +73,12 @@ std::optional<EventChanges> changes_of(const std::string& text) {
   if (text.empty()) return changes;
   const auto json = Json::parse(text);
   if (!json || !json->is_object()) return std::nullopt;
-  const bool good = read(*json, "title", changes.title) && read(*json, "description", changes.description) &&
-                    read(*json, "location", changes.location) && read(*json, "starts_at", changes.starts_at) &&
-                    read(*json, "ends_at", changes.ends_at) && read(*json, "total_tickets", changes.total_tickets) &&
-                    read(*json, "max_per_user", changes.max_per_user);
+  const bool good =
+      read(*json, "title", changes.title) && read(*json, "description", changes.description) &&
+      read(*json, "location", changes.location) && read(*json, "starts_at", changes.starts_at) &&
+      read(*json, "ends_at", changes.ends_at) && read(*json, "total_tickets", changes.total_tickets) &&
+      read(*json, "max_per_user", changes.max_per_user) && read(*json, "max_per_booking", changes.max_per_booking) &&
+      read(*json, "max_skips", changes.max_skips) && read(*json, "saving_stops_hours", changes.saving_stops_hours);
   return good ? std::optional(changes) : std::nullopt;
 }
 
@@ -100,6 +106,28 @@ class FieldReader {
     ok_ = ok_ && error == std::errc{} && end == value.data() + value.size() && is_date(ms);
     return from_epoch_ms(ms);
   }
+  // A number of tickets; empty where the field is not there.
+  std::optional<int> tickets(const char* name) {
+    const auto value = text(name);
+    if (value.empty()) return std::nullopt;
+    int number = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+    check(error == std::errc{} && end == value.data() + value.size() && number >= 1 && number <= domain::kQuantityMax);
+    return number;
+  }
+  std::optional<domain::Remainder> remainder() {
+    const auto value = text("remainder");
+    if (value.empty()) return std::nullopt;
+    const auto parsed = domain::parse_remainder(value);
+    check(parsed.has_value());
+    return parsed;
+  }
+  std::optional<bool> flag(const char* name) {
+    const auto value = text(name);
+    if (value.empty()) return std::nullopt;
+    check(value == "true" || value == "false");
+    return value == "true";
+  }
   void check(bool good) { ok_ = ok_ && good; }
   [[nodiscard]] bool ok() const { return ok_; }
 
@@ -110,10 +138,14 @@ class FieldReader {
 
 domain::Action read_action(FieldReader& in, domain::CommandKind kind) {
   switch (kind) {
-    case domain::CommandKind::book: return domain::Book{in.id<BookingId>("booking")};
+    case domain::CommandKind::book:
+      return domain::Book{in.id<BookingId>("booking"), in.tickets("quantity").value_or(1), in.remainder()};
     case domain::CommandKind::cancel:
-      if (in.text("booking").empty()) return domain::Cancel{};
-      return domain::Cancel{in.id<BookingId>("booking")};
+      if (in.text("booking").empty()) return domain::Cancel{{}, in.tickets("quantity")};
+      return domain::Cancel{in.id<BookingId>("booking"), in.tickets("quantity")};
+    case domain::CommandKind::update_booking:
+      return domain::UpdateBooking{in.id<BookingId>("booking"), in.tickets("quantity"), in.flag("accept_fewer"),
+                                   in.remainder()};
     case domain::CommandKind::update_event: {
       auto changes = changes_of(in.text("changes"));
       in.check(changes.has_value());
@@ -125,10 +157,35 @@ domain::Action read_action(FieldReader& in, domain::CommandKind kind) {
   return domain::DeleteEvent{};
 }
 
+// What a command on several tickets says besides.
+Fields terms_of(const Command& command) {
+  Fields terms;
+  const auto add = [&](std::optional<int> quantity, std::optional<domain::Remainder> remainder) {
+    if (quantity) terms.emplace_back("quantity", std::to_string(*quantity));
+    if (remainder) terms.emplace_back("remainder", name_of(*remainder));
+  };
+  if (const auto* book = std::get_if<domain::Book>(&command.action))
+    add(book->quantity > 1 ? std::optional(book->quantity) : std::nullopt, book->accept_fewer);
+  if (const auto* cancel = std::get_if<domain::Cancel>(&command.action)) add(cancel->quantity, std::nullopt);
+  if (const auto* update = std::get_if<domain::UpdateBooking>(&command.action)) {
+    add(update->quantity, update->remainder);
+    if (update->accept_fewer) terms.emplace_back("accept_fewer", *update->accept_fewer ? "true" : "false");
+  }
+  return terms;
+}
+
+// Does it change something that an earlier release would overlook?
+bool changes_groups(const Command& command) {
+  const auto* update = std::get_if<domain::UpdateEvent>(&command.action);
+  return update != nullptr &&
+         (update->changes.max_per_booking || update->changes.max_skips || update->changes.saving_stops_hours);
+}
+
 }  // namespace
 
 Fields to_fields(const Command& command) {
-  Fields fields = {{"v", std::to_string(kWireVersion)},
+  const auto terms = terms_of(command);
+  Fields fields = {{"v", terms.empty() && !changes_groups(command) ? "1" : "2"},
                    {"id", command.id.str()},
                    {"kind", std::string(name_of(command.kind()))},
                    {"user", command.user.str()},
@@ -140,6 +197,7 @@ Fields to_fields(const Command& command) {
   if (const auto* update = std::get_if<domain::UpdateEvent>(&command.action)) {
     if (auto changes = to_text(update->changes); !changes.empty()) fields.emplace_back("changes", std::move(changes));
   }
+  fields.insert(fields.end(), terms.begin(), terms.end());
   return fields;
 }
 
@@ -189,7 +247,8 @@ std::optional<Command> from_json_text(std::string_view text) {
   const auto json = Json::parse(text);
   if (!json || !json->is_object()) return std::nullopt;
   Fields fields;
-  for (const auto* name : {"v", "id", "kind", "user", "event", "notification", "at", "request", "booking", "changes"}) {
+  for (const auto* name : {"v", "id", "kind", "user", "event", "notification", "at", "request", "booking", "changes",
+                           "quantity", "remainder", "accept_fewer"}) {
     if (json->has(name)) fields.emplace_back(name, (*json)[name].text());
   }
   return from_fields(fields);

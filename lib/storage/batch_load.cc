@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <sstream>
 
 #include "postgres/array_parameter.h"
 #include "postgres/rows.h"
@@ -13,7 +14,9 @@ const Statement kFindDone{"find_done_commands", "SELECT id FROM commands WHERE i
 
 const Statement kLockEvents{"lock_events", R"(
   SELECT id, user_id, title, state, epoch_ms(start_date_time) AS starts_ms, epoch_ms(end_date_time) AS ends_ms, total_tickets,
-         CASE WHEN growing_at = total_tickets THEN growing_to END AS growing_to, available_tickets, waiting_list_count, max_per_user, next_seq, line_closed_before
+         CASE WHEN growing_at = total_tickets THEN growing_to END AS growing_to, available_tickets, waiting_list_count, waiting_more,
+         max_per_user, max_per_booking, max_skips, saving_stops_hours, array_to_string(served_past, ' ') AS served_past, saved, misfits,
+         edition, next_seq, line_closed_before
   FROM events WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE)"};
 
 const Statement kLoadLocations{"load_event_locations", "SELECT id, location FROM events WHERE id = ANY ($1::uuid[])"};
@@ -25,17 +28,19 @@ const Statement kLoadHoldings{"load_holdings", R"(
   SELECT pair.event_id, pair.user_id, held.live, held.waiting, held.low_slots, held.high_slots
   FROM (SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS pair (event_id, user_id, line_closed_before)) AS pair
   CROSS JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE state = 'confirmed' OR seq >= pair.line_closed_before) AS live,
-           count(*) FILTER (WHERE state = 'waitlisted' AND seq >= pair.line_closed_before) AS waiting,
+    SELECT coalesce(sum(quantity) FILTER (WHERE state = 'confirmed' OR seq >= pair.line_closed_before), 0) AS live,
+           coalesce(sum(quantity) FILTER (WHERE state = 'waitlisted' AND seq >= pair.line_closed_before), 0) AS waiting,
            coalesce(bit_or(1::bigint << slot) FILTER (WHERE slot <= 50), 0) AS low_slots,
            coalesce(bit_or(1::bigint << (slot - 50)) FILTER (WHERE slot > 50), 0) AS high_slots
-    FROM (SELECT state, seq, slot FROM bookings WHERE event_id = pair.event_id AND user_id = pair.user_id
+    FROM (SELECT state, seq, slot, quantity FROM bookings WHERE event_id = pair.event_id AND user_id = pair.user_id
             AND state IN )" LIVE_STATES R"( OFFSET 0) AS row) AS held
   WHERE held.low_slots + held.high_slots > 0)"};
 
-// The newest bookings of those who cancel, as many as newest_needed() says, and those that a cancel names.
-const Statement kLoadCancelled{"load_cancelled_bookings", R"(
-  SELECT held.event_id, held.id, held.user_id, held.state, held.seq, held.slot
+#define LOADED(b) \
+  b ".event_id, " b ".id, " b ".user_id, " b ".state, " b ".seq, " b ".slot, " b ".quantity, " b ".remainder"
+
+// The newest bookings of those who cancel, as many as newest_needed() says, and those that a cancel or a change names.
+const Statement kLoadCancelled{"load_cancelled_bookings", "SELECT " LOADED("held") R"(
   FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::int[], $5::uuid[])
     AS wish (event_id, user_id, line_closed_before, newest, booking_id)
   CROSS JOIN LATERAL (
@@ -45,11 +50,22 @@ const Statement kLoadCancelled{"load_cancelled_bookings", R"(
     WHERE state = 'confirmed' OR seq >= wish.line_closed_before) AS held
   WHERE held.age <= wish.newest OR held.age_in_state <= wish.newest OR held.id = wish.booking_id)"};
 
-const Statement kLoadWaitingList{"load_waiting_list", R"(
-  SELECT first.event_id, first.id, first.user_id, first.state, first.seq, first.slot
-  FROM unnest($1::uuid[], $2::int[], $3::bigint[]) AS head (event_id, places, line_closed_before)
-  CROSS JOIN LATERAL (SELECT * FROM bookings WHERE event_id = head.event_id AND state = 'waitlisted'
-                        AND seq >= head.line_closed_before ORDER BY seq LIMIT head.places) AS first)"};
+const Statement kLoadWaitingList{"load_waiting_list", "SELECT " LOADED("first") R"(
+  FROM unnest($1::uuid[], $2::bigint[], $3::int[]) AS line (event_id, line_closed_before, head)
+  CROSS JOIN LATERAL (SELECT * FROM bookings WHERE event_id = line.event_id AND state = 'waitlisted'
+                        AND seq >= line.line_closed_before ORDER BY seq LIMIT line.head) AS first)"};
+
+// Of those who want one seat, two and so on, or take fewer, the first ones: as many as LineNeeded::of_wish() says.
+const Statement kLoadByWish{"load_line_by_wish", "SELECT " LOADED("first") R"(
+  FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::int[]) AS line (event_id, line_closed_before, seats, gone)
+  CROSS JOIN LATERAL generate_series(1, least(line.seats, 100)) AS wish (seats)
+  CROSS JOIN LATERAL (SELECT * FROM bookings WHERE event_id = line.event_id AND state = 'waitlisted' AND fits_from = wish.seats
+                        AND seq >= line.line_closed_before ORDER BY seq LIMIT line.seats / wish.seats + line.gone) AS first)"};
+
+const Statement kLoadMisfits{"load_misfits", "SELECT " LOADED("first") R"(
+  FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::int[]) AS line (event_id, line_closed_before, above, most)
+  CROSS JOIN LATERAL (SELECT * FROM bookings WHERE event_id = line.event_id AND state = 'waitlisted' AND fits_from IS NOT NULL
+                        AND quantity > line.above AND seq >= line.line_closed_before ORDER BY seq LIMIT line.most) AS first)"};
 
 // Of the events that exist.
 using EventCommands = std::unordered_map<EventId, std::vector<const domain::Command*>>;
@@ -58,6 +74,19 @@ void load_done(pqxx::work& tx, std::span<const domain::Command> commands, Loaded
   ArrayParameter<CommandId> ids;
   for (const auto& command : commands) ids.add(command.id);
   for (const auto& row : run(tx, kFindDone, ids.binary())) batch.done.insert(id_of<CommandId>(row["id"]));
+}
+
+domain::SeatPool pool_of(const pqxx::row& row) {
+  domain::SeatPool pool;
+  pool.capacity = int_of(row["total_tickets"]);
+  pool.available = int_of(row["available_tickets"]);
+  pool.waiting_entries = int_of(row["waiting_list_count"]);
+  pool.waiting_tickets = pool.waiting_entries + int_of(row["waiting_more"]);
+  pool.max_skips = int_of(row["max_skips"]);
+  if (row["served_past"].is_null()) return pool;
+  std::istringstream seqs(text_of(row["served_past"]));
+  for (std::int64_t seq = 0; seqs >> seq;) pool.served_past.push_back(seq);
+  return pool;
 }
 
 void lock_events(pqxx::work& tx, std::span<const domain::Command> commands, LoadedBatch& batch) {
@@ -74,11 +103,14 @@ void lock_events(pqxx::work& tx, std::span<const domain::Command> commands, Load
     event.status = domain::parse_event_status(text_of(row["state"]));
     event.starts_at = time_of(row["starts_ms"]);
     event.ends_at = time_of(row["ends_ms"]);
-    event.total_tickets = int_of(row["total_tickets"]);
+    event.pool = pool_of(row);
     if (!row["growing_to"].is_null()) event.growing_to = int_of(row["growing_to"]);
-    event.available_tickets = int_of(row["available_tickets"]);
-    event.waiting_count = int_of(row["waiting_list_count"]);
+    event.saved = row["saved"].as<bool>();
+    event.has_misfits = row["misfits"].as<bool>();
     event.max_per_user = int_of(row["max_per_user"]);
+    event.max_per_booking = int_of(row["max_per_booking"]);
+    event.saving_stops_hours = int_of(row["saving_stops_hours"]);
+    event.edition = int_of(row["edition"]);
     event.next_seq = row["next_seq"].as<std::int64_t>();
     event.line_closed_before = row["line_closed_before"].as<std::int64_t>();
     batch.events.emplace(event.id, std::move(event));
@@ -98,10 +130,11 @@ void load_locations(pqxx::work& tx, std::span<const domain::Command> commands, L
 
 void load_bookings(const pqxx::result& rows, LoadedBatch& batch) {
   for (const auto& row : rows) {
+    const auto remainder = optional_text(row["remainder"]);
     batch.events.at(id_of<EventId>(row["event_id"]))
         .load({id_of<BookingId>(row["id"]), id_of<UserId>(row["user_id"]),
-               *domain::parse_booking_state(text_of(row["state"])), row["seq"].as<std::int64_t>(),
-               int_of(row["slot"])});
+               *domain::parse_booking_state(text_of(row["state"])), row["seq"].as<std::int64_t>(), int_of(row["slot"]),
+               int_of(row["quantity"]), remainder ? domain::parse_remainder(*remainder) : std::nullopt});
   }
 }
 
@@ -114,6 +147,7 @@ domain::Holding holding_of(const pqxx::row& row) {
   return holding;
 }
 
+// Of the users of the commands, and of those who wait and take fewer: the rest of their wish is a booking of its own.
 void load_holdings(pqxx::work& tx, const EventCommands& by_event, LoadedBatch& batch) {
   ArrayParameter<EventId> events;
   ArrayParameter<UserId> users;
@@ -121,10 +155,14 @@ void load_holdings(pqxx::work& tx, const EventCommands& by_event, LoadedBatch& b
   for (const auto& [id, commands] : by_event) {
     const auto& event = batch.events.at(id);
     if (event.status == domain::EventStatus::cancelled) continue;
-    for (const auto* command : commands) {
-      events.add(id);
-      users.add(command->user);
+    const auto add = [&, &event_id = id](UserId user) {
+      events.add(event_id);
+      users.add(user);
       closed_before.add(event.line_closed_before);
+    };
+    for (const auto* command : commands) add(command->user);
+    for (const auto& [seq, entry] : event.pool.line()) {
+      if (entry.accept_fewer) add(event.find(entry.booking)->user);
     }
   }
   if (events.empty()) return;
@@ -142,13 +180,13 @@ void load_cancelled(pqxx::work& tx, const EventCommands& by_event, LoadedBatch& 
     const auto& event = batch.events.at(id);
     if (event.status == domain::EventStatus::cancelled) continue;
     for (const auto* command : commands) {
-      const auto* wish = std::get_if<domain::Cancel>(&command->action);
-      if (wish == nullptr) continue;
+      const bool cancels = std::holds_alternative<domain::Cancel>(command->action);
+      if (!cancels && !std::holds_alternative<domain::UpdateBooking>(command->action)) continue;
       events.add(id);
       users.add(command->user);
       closed_before.add(event.line_closed_before);
       newest.add(domain::newest_needed(command->user, commands));
-      named.add(wish->booking);
+      named.add(command->booking());
     }
   }
   if (events.empty()) return;
@@ -158,18 +196,34 @@ void load_cancelled(pqxx::work& tx, const EventCommands& by_event, LoadedBatch& 
 }
 
 void load_waiting_list(pqxx::work& tx, const EventCommands& by_event, LoadedBatch& batch) {
-  ArrayParameter<EventId> events;
-  ArrayParameter<int> places;
-  ArrayParameter<std::int64_t> closed_before;
+  struct Lines {
+    ArrayParameter<EventId> events;
+    ArrayParameter<std::int64_t> closed_before;
+    ArrayParameter<int> first, second;
+    void add(const domain::EventState& event, int one, int other) {
+      events.add(event.id);
+      closed_before.add(event.line_closed_before);
+      first.add(one);
+      second.add(other);
+    }
+  } lines, wishes, misfits;
   for (const auto& [id, state] : batch.events) {
-    const int freed = domain::seats_freed_at_most(state, by_event.at(id));
-    if (freed == 0) continue;
-    events.add(id);
-    places.add(freed);
-    closed_before.add(state.line_closed_before);
+    const auto needed = domain::line_needed(state, by_event.at(id));
+    if (needed.head > 0) lines.add(state, needed.head, 0);
+    if (needed.seats > 0 && state.edition > 1) wishes.add(state, needed.seats, needed.gone);
+    if (needed.misfits_above) misfits.add(state, *needed.misfits_above, needed.gone + 1);
   }
-  if (!events.empty())
-    load_bookings(run(tx, kLoadWaitingList, events.binary(), places.binary(), closed_before.binary()), batch);
+  if (!lines.events.empty())
+    load_bookings(run(tx, kLoadWaitingList, lines.events.binary(), lines.closed_before.binary(), lines.first.binary()),
+                  batch);
+  const auto load = [&](const Statement& statement, const Lines& some) {
+    if (some.events.empty()) return;
+    load_bookings(run(tx, statement, some.events.binary(), some.closed_before.binary(), some.first.binary(),
+                      some.second.binary()),
+                  batch);
+  };
+  load(kLoadByWish, wishes);
+  load(kLoadMisfits, misfits);
 }
 
 }  // namespace
@@ -183,9 +237,9 @@ LoadedBatch load_batch(pqxx::work& tx, std::span<const domain::Command> commands
   for (const auto& command : commands) {
     if (batch.events.contains(command.event)) by_event[command.event].push_back(&command);
   }
-  load_holdings(tx, by_event, batch);
   load_cancelled(tx, by_event, batch);
   load_waiting_list(tx, by_event, batch);
+  load_holdings(tx, by_event, batch);
   return batch;
 }
 

@@ -13,7 +13,7 @@ RequestIds save_batch(pqxx::work& tx, const LoadedBatch& batch, std::span<const 
   if (facts.empty()) return {};
   insert_command_rows(tx, facts, now);
   CRASH_POINT("in_write");
-  auto promoted = save_booking_rows(tx, facts, now);
+  auto promoted = save_booking_rows(tx, batch, facts, now);
   update_event_rows(tx, batch, facts, now);
   insert_notification_rows(tx, facts, now, random);
   insert_bulk_changes(tx, batch, facts, now);

@@ -10,18 +10,20 @@ namespace {
 
 const Statement kInsertBookings{"insert_bookings", R"(
   INSERT INTO bookings (id, event_id, user_id, state, reason, seq, slot, created_at, updated_at, promoted_at, cancelled_at,
-                        request_id)
+                        request_id, quantity, remainder, fits_from)
   SELECT b.id, b.event_id, b.user_id, b.state, b.reason, b.seq, b.slot, b.created_at, $11,
          CASE WHEN b.promoted THEN $11::timestamptz END, CASE WHEN b.state = 'cancelled' THEN $11::timestamptz END,
-         b.request_id
+         b.request_id, b.quantity, b.remainder, b.fits_from
   FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::smallint[], $8::timestamptz[], $9::boolean[],
-              $10::text[])
-    AS b (id, event_id, user_id, state, reason, seq, slot, created_at, promoted, request_id))"};
+              $10::text[], $12::smallint[], $13::text[], $14::smallint[])
+    AS b (id, event_id, user_id, state, reason, seq, slot, created_at, promoted, request_id, quantity, remainder, fits_from))"};
 
 const Statement kUpdateBookings{"update_bookings", R"(
   UPDATE bookings SET state = b.state, updated_at = $4, promoted_at = CASE WHEN b.promoted THEN $4 ELSE promoted_at END,
-    cancelled_at = CASE WHEN b.state = 'cancelled' THEN $4::timestamptz END
-  FROM unnest($1::uuid[], $2::text[], $3::boolean[]) AS b (id, state, promoted)
+    cancelled_at = CASE WHEN b.state = 'cancelled' THEN $4::timestamptz END, reason = b.reason, quantity = b.quantity,
+    remainder = b.remainder, fits_from = b.fits_from
+  FROM unnest($1::uuid[], $2::text[], $3::boolean[], $5::text[], $6::smallint[], $7::text[], $8::smallint[])
+    AS b (id, state, promoted, reason, quantity, remainder, fits_from)
   WHERE bookings.id = b.id
   RETURNING bookings.id, CASE WHEN b.promoted THEN bookings.request_id END)"};
 
@@ -32,13 +34,25 @@ constexpr std::size_t kRequestIdBytes = 128;
 struct FinalBooking {
   domain::Booking booking;
   const domain::Command* made_by = nullptr;  // null: it was there before
-  std::optional<domain::Reason> reason;      // it was rejected
+  std::optional<domain::Reason> reason;      // why it was rejected, or ended
   bool promoted = false;
+  bool among_groups = false;  // its event has had bookings of several tickets
 };
+
+// What a row says of one that waits, and of no other.
+std::optional<std::string_view> remainder_of(const domain::Booking& booking) {
+  if (booking.state != domain::BookingState::waitlisted || !booking.accept_fewer) return std::nullopt;
+  return name_of(*booking.accept_fewer);
+}
+
+std::optional<std::int16_t> fits_from(const FinalBooking& row) {
+  if (row.booking.state != domain::BookingState::waitlisted || !row.among_groups) return std::nullopt;
+  return static_cast<std::int16_t>(row.booking.accept_fewer ? 1 : row.booking.quantity);
+}
 
 class FinalBookings {
  public:
-  explicit FinalBookings(std::span<const domain::BatchFact> facts) {
+  FinalBookings(const LoadedBatch& batch, std::span<const domain::BatchFact> facts) : batch_(batch) {
     for (const auto& [command, title, fact] : facts) add(*command, fact);
   }
 
@@ -46,7 +60,8 @@ class FinalBookings {
     auto promoted = update(tx, now);  // first: a cancelled booking's slot may be taken again in the same batch
     insert(tx, now);
     for (const auto& row : rows_) {
-      if (row.made_by != nullptr && row.promoted) promoted.emplace(row.booking.id, row.made_by->request_id);
+      if (row.made_by != nullptr && row.promoted && row.made_by->user == row.booking.user)
+        promoted.emplace(row.booking.id, row.made_by->request_id);
     }
     return promoted;
   }
@@ -59,12 +74,24 @@ class FinalBookings {
             [&](const domain::Waitlisted& made) { make(command, made.booking); },
             [&](const domain::Rejected& rejected) {
               if (!rejected.booking) return;
-              make(command, {*rejected.booking, command.user, domain::BookingState::rejected, 0, 0}).reason =
+              const int quantity = std::get<domain::Book>(command.action).quantity;
+              make(command, {*rejected.booking, command.user, domain::BookingState::rejected, 0, 0, quantity}).reason =
                   rejected.reason;
             },
-            [&](const domain::Cancelled& cancelled) { row_of(cancelled.booking.id).booking = cancelled.booking; },
+            [&](const domain::Cancelled& cancelled) {
+              row_of(command, cancelled.booking.id).booking = cancelled.booking;
+            },
+            [&](const domain::BookingChanged& changed) {
+              row_of(command, changed.booking.id).booking = changed.booking;
+            },
+            [&](const domain::RestWaits& rest) { make(command, rest.booking); },
+            [&](const domain::NeverFits& ended) {
+              auto& row = row_of(command, ended.booking.id);
+              row.booking = ended.booking;
+              row.reason = domain::Reason::never_fits;
+            },
             [&](const domain::Promoted& promoted) {
-              auto& row = row_of(promoted.booking.id);
+              auto& row = row_of(command, promoted.booking.id);
               row.booking = promoted.booking;
               row.promoted = true;
             },
@@ -79,14 +106,14 @@ class FinalBookings {
         fact);
   }
   FinalBooking& make(const domain::Command& command, const domain::Booking& booking) {
-    auto& row = row_of(booking.id);
+    auto& row = row_of(command, booking.id);
     row.booking = booking;
     row.made_by = &command;
     return row;
   }
-  FinalBooking& row_of(BookingId id) {
+  FinalBooking& row_of(const domain::Command& command, BookingId id) {
     const auto [found, is_new] = at_.emplace(id, rows_.size());
-    if (is_new) rows_.emplace_back();
+    if (is_new) rows_.emplace_back().among_groups = batch_.events.at(command.event).edition > 1;
     return rows_[found->second];
   }
 
@@ -94,9 +121,9 @@ class FinalBookings {
     ArrayParameter<BookingId> ids;
     ArrayParameter<EventId> events;
     ArrayParameter<UserId> users;
-    ArrayParameter<std::string_view> states, reasons, requests;
+    ArrayParameter<std::string_view> states, reasons, requests, remainders;
     ArrayParameter<std::int64_t> seqs;
-    ArrayParameter<std::int16_t> slots;
+    ArrayParameter<std::int16_t> slots, quantities, wishes;
     ArrayParameter<Time> created;
     ArrayParameter<bool> promoted;
     for (const auto& row : rows_) {
@@ -106,45 +133,59 @@ class FinalBookings {
       events.add(row.made_by->event);
       users.add(row.booking.user);
       states.add(name_of(row.booking.state));
+      const bool rejected = row.booking.state == domain::BookingState::rejected;
       row.reason ? reasons.add(name_of(*row.reason)) : reasons.add_null();
-      row.reason ? seqs.add_null() : seqs.add(row.booking.seq);
-      row.reason ? slots.add_null() : slots.add(static_cast<std::int16_t>(row.booking.slot));
+      rejected ? seqs.add_null() : seqs.add(row.booking.seq);
+      rejected ? slots.add_null() : slots.add(static_cast<std::int16_t>(row.booking.slot));
+      quantities.add(static_cast<std::int16_t>(row.booking.quantity));
+      remainders.add(remainder_of(row.booking));
+      wishes.add(fits_from(row));
       created.add(row.made_by->accepted_at);
       promoted.add(row.promoted);
-      const bool kept = row.booking.state == domain::BookingState::waitlisted && request.size() <= kRequestIdBytes;
+      const bool kept = row.booking.state == domain::BookingState::waitlisted && request.size() <= kRequestIdBytes &&
+                        row.made_by->user == row.booking.user;
       kept ? requests.add(request) : requests.add_null();
     }
     if (ids.empty()) return;
     run(tx, kInsertBookings, ids.binary(), events.binary(), users.binary(), states.binary(), reasons.binary(),
-        seqs.binary(), slots.binary(), created.binary(), promoted.binary(), requests.binary(), now);
+        seqs.binary(), slots.binary(), created.binary(), promoted.binary(), requests.binary(), now, quantities.binary(),
+        remainders.binary(), wishes.binary());
   }
 
   RequestIds update(pqxx::work& tx, const std::string& now) const {
     ArrayParameter<BookingId> ids;
-    ArrayParameter<std::string_view> states;
+    ArrayParameter<std::string_view> states, reasons, remainders;
+    ArrayParameter<std::int16_t> quantities, wishes;
     ArrayParameter<bool> promoted;
     for (const auto& row : rows_) {
       if (row.made_by != nullptr) continue;
       ids.add(row.booking.id);
       states.add(name_of(row.booking.state));
       promoted.add(row.promoted);
+      row.reason ? reasons.add(name_of(*row.reason)) : reasons.add_null();
+      quantities.add(static_cast<std::int16_t>(row.booking.quantity));
+      remainders.add(remainder_of(row.booking));
+      wishes.add(fits_from(row));
     }
     RequestIds found;
     if (ids.empty()) return found;
-    for (const auto& row : run(tx, kUpdateBookings, ids.binary(), states.binary(), promoted.binary(), now)) {
+    for (const auto& row : run(tx, kUpdateBookings, ids.binary(), states.binary(), promoted.binary(), now,
+                               reasons.binary(), quantities.binary(), remainders.binary(), wishes.binary())) {
       if (!row[1].is_null()) found.emplace(id_of<BookingId>(row[0]), text_of(row[1]));
     }
     return found;
   }
 
+  const LoadedBatch& batch_;
   std::unordered_map<BookingId, std::size_t> at_;
   std::vector<FinalBooking> rows_;
 };
 
 }  // namespace
 
-RequestIds save_booking_rows(pqxx::work& tx, std::span<const domain::BatchFact> facts, Time now) {
-  return FinalBookings(facts).save(tx, format_time(now));
+RequestIds save_booking_rows(pqxx::work& tx, const LoadedBatch& batch, std::span<const domain::BatchFact> facts,
+                             Time now) {
+  return FinalBookings(batch, facts).save(tx, format_time(now));
 }
 
 }  // namespace ticketd::storage

@@ -59,15 +59,24 @@ const Statement kEndWaiting{"end_waiting_piece", "WITH piece AS (" PIECE("('wait
 const Statement kTell{"tell_piece",
                       "WITH piece AS (" PIECE(LIVE_STATES) " AND $8::timestamptz IS NOT NULL) " TELL_THEM("piece")};
 
-const Statement kLinesToClose{"list_lines_to_close", R"(
-  SELECT id FROM events WHERE state = 'open' AND NOT over AND end_date_time <= $1 AND waiting_list_count > 0
-    AND shard_of(id, $2) = ANY ($3::int[]) ORDER BY end_date_time LIMIT 500)"};
+// Whose line closes, and whose seats are no longer saved.
+const Statement kDue{"list_due_events", R"(
+  (SELECT id FROM events WHERE state = 'open' AND NOT over AND end_date_time <= $1 AND waiting_list_count > 0
+     AND shard_of(id, $2) = ANY ($3::int[]) ORDER BY end_date_time LIMIT 500)
+  UNION
+  (SELECT id FROM events WHERE saved AND start_date_time <= $1::timestamptz + interval '8784 hours'
+     AND start_date_time <= $1::timestamptz + make_interval(hours => saving_stops_hours) AND state = 'open'
+     AND shard_of(id, $2) = ANY ($3::int[]) ORDER BY start_date_time LIMIT 500))"};
 
 // The one whose turn is the longest ago. A worker of an earlier release that sets total_tickets knows nothing of
 // growing: what it sets, stays.
-const Statement kGrowing{"find_growing_event", R"(
-  SELECT id FROM events WHERE growing_to IS NOT NULL AND growing_at = total_tickets AND state = 'open'
-    AND shard_of(id, $1) = ANY ($2::int[]) ORDER BY updated_at LIMIT 1)"};
+const Statement kUnfinished{"find_unfinished_event", R"(
+  (SELECT id, updated_at FROM events WHERE growing_to IS NOT NULL AND growing_at = total_tickets AND state = 'open'
+     AND shard_of(id, $1) = ANY ($2::int[]) ORDER BY updated_at LIMIT 1)
+  UNION ALL
+  (SELECT id, updated_at FROM events WHERE misfits AND state = 'open' AND shard_of(id, $1) = ANY ($2::int[])
+     ORDER BY updated_at LIMIT 1)
+  ORDER BY updated_at LIMIT 1)"};
 
 struct Change {
   const Statement& statement;
@@ -123,13 +132,13 @@ bool update_next_piece(pqxx::work& tx, const std::set<int>& owned, int shards, T
   return true;
 }
 
-std::vector<EventId> list_lines_to_close(pqxx::transaction_base& tx, const std::set<int>& owned, int shards, Time now) {
-  return list_of(run(tx, kLinesToClose, format_time(now), shards, array_of(owned)),
+std::vector<EventId> list_due_events(pqxx::transaction_base& tx, const std::set<int>& owned, int shards, Time now) {
+  return list_of(run(tx, kDue, format_time(now), shards, array_of(owned)),
                  [](const pqxx::row& row) { return id_of<EventId>(row["id"]); });
 }
 
-std::optional<EventId> find_growing_event(pqxx::transaction_base& tx, const std::set<int>& owned, int shards) {
-  const auto rows = run(tx, kGrowing, shards, array_of(owned));
+std::optional<EventId> find_unfinished_event(pqxx::transaction_base& tx, const std::set<int>& owned, int shards) {
+  const auto rows = run(tx, kUnfinished, shards, array_of(owned));
   return rows.empty() ? std::nullopt : std::optional(id_of<EventId>(rows[0]["id"]));
 }
 

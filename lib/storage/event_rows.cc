@@ -8,12 +8,54 @@ using namespace postgres;
 namespace {
 
 const Statement kUpdateCounters{"update_event_counters", R"(
-  UPDATE events SET state = e.state, total_tickets = e.total, growing_to = e.growing_to,
-    growing_at = CASE WHEN e.growing_to IS NOT NULL THEN e.total END, available_tickets = e.available, waiting_list_count = e.waiting,
-    max_per_user = e.max_per_user, next_seq = e.next_seq, line_closed_before = e.line_closed_before, updated_at = $9
-  FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[], $5::int[], $6::int[], $7::bigint[], $8::bigint[], $10::int[])
-    AS e (id, state, total, available, waiting, max_per_user, next_seq, line_closed_before, growing_to)
+  UPDATE events SET state = e.state, edition = e.edition, total_tickets = e.total, growing_to = e.growing_to,
+    growing_at = CASE WHEN e.growing_to IS NOT NULL THEN e.total END, misfits = e.misfits, available_tickets = e.available,
+    saved = e.saved, waiting_list_count = e.waiting, waiting_more = e.waiting_more, served_past = e.served_past::bigint[],
+    max_per_user = e.max_per_user, max_per_booking = e.max_per_booking, max_skips = e.max_skips,
+    saving_stops_hours = e.saving_stops_hours, next_seq = e.next_seq, line_closed_before = e.line_closed_before, updated_at = $1
+  FROM unnest($2::uuid[], $3::text[], $4::int[], $5::int[], $6::int[], $7::boolean[], $8::int[], $9::boolean[], $10::int[],
+              $11::int[], $12::text[], $13::int[], $14::int[], $15::int[], $16::int[], $17::bigint[], $18::bigint[])
+    AS e (id, state, edition, total, growing_to, misfits, available, saved, waiting, waiting_more, served_past, max_per_user,
+          max_per_booking, max_skips, saving_stops_hours, next_seq, line_closed_before)
   WHERE events.id = e.id)"};
+
+// "{3,5}"; empty for none
+std::string array_text(const std::vector<std::int64_t>& numbers) {
+  std::string text;
+  for (const auto number : numbers) text += (text.empty() ? "{" : ",") + std::to_string(number);
+  return text.empty() ? text : text + '}';
+}
+
+struct EventColumns {
+  ArrayParameter<EventId> ids;
+  ArrayParameter<std::string_view> states, served_past;
+  ArrayParameter<int> editions, totals, growing_to, available, waiting, waiting_more, per_user, per_booking, max_skips,
+      saving_stops;
+  ArrayParameter<bool> misfits, saved;
+  ArrayParameter<std::int64_t> next_seqs, closed_before;
+
+  void add(const domain::EventState& event) {
+    const auto& pool = event.pool;
+    ids.add(event.id);
+    states.add(name_of(event.status));
+    editions.add(event.edition);
+    totals.add(pool.capacity);
+    growing_to.add(event.growing_to);
+    misfits.add(event.has_misfits);
+    available.add(pool.available);
+    saved.add(event.saved);
+    waiting.add(pool.waiting_entries);
+    waiting_more.add(pool.waiting_tickets - pool.waiting_entries);
+    const auto seqs = array_text(pool.served_past);
+    seqs.empty() ? served_past.add_null() : served_past.add(seqs);
+    per_user.add(event.max_per_user);
+    per_booking.add(event.max_per_booking);
+    max_skips.add(pool.max_skips);
+    saving_stops.add(event.saving_stops_hours);
+    next_seqs.add(event.next_seq);
+    closed_before.add(event.line_closed_before);
+  }
+};
 
 void update_counters(pqxx::work& tx, const LoadedBatch& batch, std::span<const domain::BatchFact> facts,
                      const std::string& now) {
@@ -22,24 +64,13 @@ void update_counters(pqxx::work& tx, const LoadedBatch& batch, std::span<const d
     if (changes_event(fact)) changed.insert(command->event);
   }
   if (changed.empty()) return;
-  ArrayParameter<EventId> ids;
-  ArrayParameter<std::string_view> states;
-  ArrayParameter<int> totals, growing_to, available, waiting, limits;
-  ArrayParameter<std::int64_t> next_seqs, closed_before;
-  for (const auto& id : changed) {
-    const auto& event = batch.events.at(id);
-    ids.add(id);
-    states.add(name_of(event.status));
-    totals.add(event.total_tickets);
-    growing_to.add(event.growing_to);
-    available.add(event.available_tickets);
-    waiting.add(event.waiting_count);
-    limits.add(event.max_per_user);
-    next_seqs.add(event.next_seq);
-    closed_before.add(event.line_closed_before);
-  }
-  run(tx, kUpdateCounters, ids.binary(), states.binary(), totals.binary(), available.binary(), waiting.binary(),
-      limits.binary(), next_seqs.binary(), closed_before.binary(), now, growing_to.binary());
+  EventColumns columns;
+  for (const auto& id : changed) columns.add(batch.events.at(id));
+  run(tx, kUpdateCounters, now, columns.ids.binary(), columns.states.binary(), columns.editions.binary(),
+      columns.totals.binary(), columns.growing_to.binary(), columns.misfits.binary(), columns.available.binary(),
+      columns.saved.binary(), columns.waiting.binary(), columns.waiting_more.binary(), columns.served_past.binary(),
+      columns.per_user.binary(), columns.per_booking.binary(), columns.max_skips.binary(),
+      columns.saving_stops.binary(), columns.next_seqs.binary(), columns.closed_before.binary());
 }
 
 }  // namespace

@@ -5,12 +5,15 @@
 namespace ticketd::verify {
 namespace {
 
+// The rest of a wish of which a part was served is no booking that a command made; it stands right behind that part.
 // A refused booking has its row, but the command does not name it: the two have user, event and time in common.
 constexpr std::array kChecks = {
     Check{"booking_without_command", "no command made this booking", R"(
   SELECT b.id::text AS id, format('booking %s of event %s is %s', b.id, b.event_id, b.state) AS detail
   FROM bookings b
   WHERE b.state <> 'rejected' AND NOT EXISTS (SELECT FROM commands c WHERE c.booking_id = b.id AND c.kind = 'book')
+    AND NOT EXISTS (SELECT FROM bookings part JOIN events e ON e.id = part.event_id
+                    WHERE part.event_id = b.event_id AND part.seq = b.seq - 1 AND part.user_id = b.user_id AND e.edition > 1)
   UNION ALL
   SELECT b.id::text, format('booking %s of event %s is rejected', b.id, b.event_id)
   FROM bookings b
@@ -52,7 +55,7 @@ constexpr std::array kChecks = {
   SELECT b.id::text AS id, format('booking %s of event %s', b.id, b.event_id) AS detail
   FROM bookings b JOIN events e ON e.id = b.event_id
   WHERE b.state = 'cancelled' AND e.state <> 'cancelled'
-    AND (b.reason IS DISTINCT FROM 'line_closed' OR b.seq >= e.line_closed_before)
+    AND (b.reason IS DISTINCT FROM 'line_closed' OR b.seq >= e.line_closed_before) AND b.reason IS DISTINCT FROM 'never_fits'
     AND NOT EXISTS (SELECT FROM commands c WHERE c.booking_id = b.id AND c.kind = 'cancel'))"},
 };
 

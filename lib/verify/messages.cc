@@ -13,8 +13,10 @@ constexpr std::array kChecks = {
   FROM commands c
   WHERE NOT EXISTS (SELECT FROM notifications n
                     WHERE n.user_id = c.user_id AND n.created_at = c.accepted_at
-                      AND n.kind = CASE c.outcome WHEN 'confirmed' THEN 'booked' WHEN 'updated' THEN 'event_updated'
-                                                  WHEN 'deleted' THEN 'event_deleted' ELSE c.outcome END
+                      AND n.kind = CASE WHEN c.outcome = 'confirmed' THEN 'booked' WHEN c.outcome = 'deleted' THEN 'event_deleted'
+                                      WHEN c.outcome = 'shrunk' OR (c.outcome = 'updated' AND c.kind = 'update_booking')
+                                        THEN 'booking_changed'
+                                      WHEN c.outcome = 'updated' THEN 'event_updated' ELSE c.outcome END
                       AND (c.booking_id IS NULL OR n.booking_id = c.booking_id))
     AND EXISTS (SELECT FROM users u WHERE u.id = c.user_id))"},
 
@@ -40,6 +42,12 @@ constexpr std::array kChecks = {
   WHERE c.kind = 'close_line' AND c.told AND b.reason = 'line_closed'
     AND NOT EXISTS (SELECT FROM notifications n WHERE n.booking_id = b.id AND n.kind = 'line_closed'
                                                   AND n.user_id = b.user_id))"},
+
+    Check{"untold_misfit", "a booking ended because the event became too small for it, and its person was not told", R"(
+  SELECT b.id::text AS id, format('booking %s of event %s', b.id, b.event_id) AS detail
+  FROM bookings b
+  WHERE b.state = 'cancelled' AND b.reason = 'never_fits'
+    AND NOT EXISTS (SELECT FROM notifications n WHERE n.booking_id = b.id AND n.kind = 'never_fits' AND n.user_id = b.user_id))"},
 
     Check{"dead_letter",
           "a dead letter's command is not failed: a retry was broken off, `ticketctl dead retry` ends it", R"(

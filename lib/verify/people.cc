@@ -17,11 +17,11 @@ constexpr std::array kChecks = {
   FROM bookings WHERE state IN )" LIVE_STATES R"( GROUP BY event_id, user_id, slot HAVING count(*) > 1)"},
 
     // A limit binds new bookings alone: where it was ever changed, more may be held than it allows now.
-    Check{"over_the_limit", "a person holds more bookings of an event than its limit, which was never changed", R"(
-  SELECT e.id::text AS id, format('event %s: person %s has %s live bookings, the limit is %s', e.id, b.user_id, b.held,
+    Check{"over_the_limit", "a person holds more tickets of an event than its limit, which was never changed", R"(
+  SELECT e.id::text AS id, format('event %s: person %s has %s tickets or waits for them, the limit is %s', e.id, b.user_id, b.held,
                                   e.max_per_user) AS detail
-  FROM (SELECT event_id, user_id, count(*) AS held FROM bookings WHERE state IN )" LIVE_STATES R"(
-        GROUP BY event_id, user_id HAVING count(*) > 1) AS b
+  FROM (SELECT event_id, user_id, sum(quantity) AS held FROM bookings WHERE state IN )" LIVE_STATES R"(
+        GROUP BY event_id, user_id HAVING sum(quantity) > 1) AS b
   JOIN events e ON e.id = b.event_id
   WHERE b.held > e.max_per_user
     AND NOT EXISTS (SELECT FROM commands c WHERE c.event_id = e.id AND c.kind = 'update_event' AND c.outcome = 'updated'))"},

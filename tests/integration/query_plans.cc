@@ -124,7 +124,11 @@ TEST(QueryPlans, FunctionsArePutInPlace) {
 TEST(QueryPlans, LockEvents) { expect_index("events_pkey", "FOR NO KEY UPDATE", load()); }
 TEST(QueryPlans, LoadHoldings) { expect_index("bookings_slot_key", "AS pair", load()); }
 TEST(QueryPlans, LoadCancelled) { expect_index("bookings_slot_key", "AS wish", load()); }
-TEST(QueryPlans, LoadLine) { expect_index("bookings_line", "head.places", load()); }
+TEST(QueryPlans, LoadLine) { expect_index("bookings_line", "LIMIT line.head", load()); }
+TEST(QueryPlans, LoadLineByWish) {
+  sql("UPDATE events SET edition = 2 WHERE id = $1", event.str());
+  expect_index("bookings_line_by_wish", "AS wish (seats)", load());
+}
 TEST(QueryPlans, FindDone) { expect_index("commands_pkey", "SELECT id FROM commands", load()); }
 
 TEST(QueryPlans, FindRequest) {
@@ -145,9 +149,15 @@ TEST(QueryPlans, ListBookings) {
   expect_index("waiting_blocks_pkey", "FROM bookings b", body);
 }
 
-TEST(QueryPlans, ListLinesToClose) {
-  expect_index("events_upcoming_by_end", "waiting_list_count > 0",
-               [&](pqxx::work& tx) { storage::list_lines_to_close(tx, {0, 1}, 16, now()); });
+TEST(QueryPlans, ListDueEvents) {
+  const auto body = [&](pqxx::work& tx) { storage::list_due_events(tx, {0, 1}, 16, now()); };
+  for (const auto* index : {"events_upcoming_by_end", "events_saved"})
+    expect_index(index, "waiting_list_count > 0", body);
+}
+
+TEST(QueryPlans, FindUnfinishedEvent) {
+  const auto body = [&](pqxx::work& tx) { storage::find_unfinished_event(tx, {0, 1}, 16); };
+  for (const auto* index : {"events_growing", "events_misfits"}) expect_index(index, "growing_at", body);
 }
 
 TEST(QueryPlans, CarryOutAPieceOfABulkChange) {

@@ -27,6 +27,21 @@ RULE(SchemaOfBookings, bookings_slot, ASlotIsOneOfAHundred) {
   bookings_slot.refuses("UPDATE bookings SET slot = 101 WHERE id = $1", booking);
 }
 
+RULE(SchemaOfBookings, bookings_quantity, ABookingHasOneToAHundredTickets) {
+  bookings_quantity.refuses("UPDATE bookings SET quantity = 0 WHERE id = $1", booking);
+  bookings_quantity.refuses("UPDATE bookings SET quantity = 101 WHERE id = $1", booking);
+}
+
+RULE(SchemaOfBookings, bookings_remainder, TheRestIsKeptOrDropped) {
+  bookings_remainder.refuses("UPDATE bookings SET remainder = 'lost' WHERE id = $1", booking);
+}
+
+RULE(SchemaOfBookings, bookings_fits_from, AGroupFitsWhereAllOfItFitsOrItTakesFewer) {
+  bookings_fits_from.refuses("UPDATE bookings SET quantity = 4, fits_from = 1 WHERE id = $1", booking);
+  bookings_fits_from.refuses("UPDATE bookings SET quantity = 4, fits_from = 4, remainder = 'keep' WHERE id = $1",
+                             booking);
+}
+
 RULE(SchemaOfBookings, bookings_state, ABookingIsInOneOfFourStates) {
   bookings_state.refuses("UPDATE bookings SET state = 'pending' WHERE id = $1", booking);
 }
@@ -78,6 +93,10 @@ RULE(SchemaOfBookings, waiting_blocks_pkey, ABlockIsCountedOnce) {
   const auto insert = "INSERT INTO waiting_blocks VALUES ($1, 0, 1)";
   sql(insert, event);
   waiting_blocks_pkey.refuses(insert, event);
+}
+
+RULE(SchemaOfBookings, waiting_blocks_more, ABlockCountsNoFewerTicketsThanEntries) {
+  waiting_blocks_more.refuses("INSERT INTO waiting_blocks VALUES ($1, 256, 1, -1)", event);
 }
 
 RULE(SchemaOfBookings, waiting_blocks_block, ABlockBeginsWithItsFirstSeq) {

@@ -12,6 +12,48 @@ RULE(SchemaOfEvents, events_never_oversold, NoMoreSeatsAreTakenThanThereAre) {
 
 RULE(SchemaOfEvents, events_no_idle_seat, NobodyWaitsWhileASeatIsFree) {
   events_no_idle_seat.refuses("UPDATE events SET available_tickets = 1, waiting_list_count = 1 WHERE id = $1", event);
+  events_no_idle_seat.refuses(
+      "UPDATE events SET total_tickets = 200, available_tickets = 100, waiting_list_count = 1, edition = 2 WHERE id = "
+      "$1",
+      event);
+}
+
+TEST(SchemaOfEvents, AGroupMayWaitWhileFewSeatsAreFree) {
+  sql("UPDATE events SET available_tickets = 9, waiting_list_count = 1, edition = 2 WHERE id = $1", event);
+}
+
+RULE(SchemaOfEvents, events_edition, RulesHaveAnEdition) {
+  events_edition.refuses("UPDATE events SET edition = 0 WHERE id = $1", event);
+}
+
+RULE(SchemaOfEvents, events_waiting_more, NobodyWantsMoreTicketsWhereNobodyWaits) {
+  events_waiting_more.refuses("UPDATE events SET waiting_more = 1 WHERE id = $1", event);
+  events_waiting_more.refuses("UPDATE events SET waiting_more = -1 WHERE id = $1", event);
+}
+
+RULE(SchemaOfEvents, events_max_per_booking, ABookingHasAHundredTicketsAtMost) {
+  events_max_per_booking.refuses("UPDATE events SET max_per_booking = 0 WHERE id = $1", event);
+  events_max_per_booking.refuses("UPDATE events SET max_per_booking = 101 WHERE id = $1", event);
+}
+
+RULE(SchemaOfEvents, events_max_skips, SkipsStayWithinTheirBounds) {
+  events_max_skips.refuses("UPDATE events SET max_skips = -1 WHERE id = $1", event);
+  events_max_skips.refuses("UPDATE events SET max_skips = 101 WHERE id = $1", event);
+}
+
+RULE(SchemaOfEvents, events_saving_stops_hours, SavingEndsAYearBeforeTheStartAtMost) {
+  events_saving_stops_hours.refuses("UPDATE events SET saving_stops_hours = -1 WHERE id = $1", event);
+  events_saving_stops_hours.refuses("UPDATE events SET saving_stops_hours = 8785 WHERE id = $1", event);
+}
+
+RULE(SchemaOfEvents, events_served_past, AHundredAreServedPastSomebodyAtMost) {
+  events_served_past.refuses("UPDATE events SET served_past = '{}' WHERE id = $1", event);
+  events_served_past.refuses("UPDATE events SET served_past = ARRAY(SELECT generate_series(1, 101)) WHERE id = $1",
+                             event);
+}
+
+RULE(SchemaOfEvents, events_saved, SeatsAreSavedWhereSomeAreFreeAndSomebodyWaits) {
+  events_saved.refuses("UPDATE events SET saved = true WHERE id = $1", event);
 }
 
 RULE(SchemaOfEvents, events_waiting_list_count, TheLineIsNotShorterThanNothing) {

@@ -22,6 +22,7 @@ Names names_of(std::size_t count, Names names = {}) {
 const std::map<std::string, Names>& expected_lists() {
   static const std::map<std::string, Names> lists = {
       {"bulk_changes_kind", {"cancel_all", "close_line", "tell_moved"}},
+      {"bookings_remainder", names_of<domain::Remainder>(2)},
       {"bookings_state", names_of<domain::BookingState>(domain::kBookingStates)},
       {"commands_kind", names_of<domain::CommandKind>(domain::kQueuedKinds)},
       {"commands_outcome", names_of<domain::Outcome>(domain::kOutcomes, {"failed"})},

@@ -33,11 +33,10 @@ TEST_GROUP_BASE(BulkChanges, IntegrationTest) {
     commit([&](pqxx::work& tx) { return carry_out_deadline(tx, settling(event, at)); });
   }
   static std::optional<EventId> growing(EventId event) {
-    return commit([&](pqxx::work& tx) { return storage::find_growing_event(tx, shard(event), kShards); });
+    return commit([&](pqxx::work& tx) { return storage::find_unfinished_event(tx, shard(event), kShards); });
   }
   static bool is_due(EventId event, Time at) {
-    const auto events =
-        commit([&](pqxx::work& tx) { return storage::list_lines_to_close(tx, shard(event), kShards, at); });
+    const auto events = commit([&](pqxx::work& tx) { return storage::list_due_events(tx, shard(event), kShards, at); });
     return std::find(events.begin(), events.end(), event) != events.end();
   }
   static Time end_of(EventId event) {

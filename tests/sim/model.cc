@@ -1,100 +1,155 @@
 #include "sim/model.h"
 
+#include <algorithm>
+
+#include "base/overloaded.h"
+
 namespace ticketd::sim {
 
 using domain::Command;
-using domain::CommandKind;
+using domain::Remainder;
 using State = Model::Row::State;
 
-int Model::count(State state) const {
-  int n = 0;
-  for (const auto& row : rows_) n += row.state == state ? 1 : 0;
-  return n;
-}
-
-int Model::live_of(UserId user) const {
-  int n = 0;
-  for (const auto& row : rows_) n += row.user == user && row.state != State::gone ? 1 : 0;
-  return n;
-}
-
-// As long as there is a seat, it belongs to the first of the list who waits. After the end nobody waits any more.
-void Model::settle(Time now) {
-  for (auto& row : rows_) {
-    if (row.state != State::waiting) continue;
-    if (now >= ends_at_) {
-      row.state = State::gone;
-      row.line_closed = true;
-    } else if (confirmed() < capacity_) {
-      row.state = State::confirmed;
-    }
+BookingId plus_one(BookingId booking) {
+  auto& bytes = booking.uuid.bytes;
+  for (auto byte = bytes.rbegin(); byte != bytes.rend(); ++byte) {
+    if (++*byte != 0) break;
   }
+  return booking;
 }
 
-// With many more waiting than get seats at once, the seats come in steps.
-void Model::set_capacity(int wanted) {
-  const bool in_steps = waiting() > promoted_at_once_ && wanted > capacity_ + promoted_at_once_;
-  growing_to_ = in_steps ? std::optional(wanted) : std::nullopt;
-  capacity_ = in_steps ? capacity_ + promoted_at_once_ : wanted;
+std::string got(int tickets, int missing) {
+  return std::to_string(tickets) + (missing > 0 ? " missing " + std::to_string(missing) : "");
 }
 
-std::string Model::book(const Command& command) {
-  if (deleted_) return "rejected event_cancelled";
-  if (command.accepted_at >= ends_at_) return "rejected event_over";
-  if (live_of(command.user) >= limit_) return "rejected limit_reached";
-  const bool seat = confirmed() < capacity_;
-  rows_.push_back({*command.booking(), command.user, seat ? State::confirmed : State::waiting});
-  return seat ? "confirmed" : "waitlisted " + std::to_string(waiting());
+int Model::confirmed() const {
+  int n = 0;
+  for (const auto& row : rows_) n += row.state == State::confirmed ? row.quantity : 0;
+  return n;
 }
 
-std::string Model::cancel(const Command& command) {
-  const auto wanted = command.booking();
+int Model::waiting_entries() const {
+  int n = 0;
+  for (const auto& row : rows_) n += row.state == State::waiting ? 1 : 0;
+  return n;
+}
+
+int Model::waiting_tickets() const {
+  int n = 0;
+  for (const auto& row : rows_) n += row.state == State::waiting ? row.quantity : 0;
+  return n;
+}
+
+int Model::live_tickets_of(UserId user) const {
+  int n = 0;
+  for (const auto& row : rows_) n += row.user == user && row.state != State::gone ? row.quantity : 0;
+  return n;
+}
+
+// The last one of the list, where none is named.
+Model::Row* Model::live(UserId user, std::optional<BookingId> named) {
   Row* found = nullptr;
   for (auto& row : rows_) {
-    if (row.user != command.user || row.state == State::gone) continue;
-    if (!wanted || row.id == *wanted) found = &row;
+    if (row.user == user && row.state != State::gone && row.id == named.value_or(row.id)) found = &row;
   }
-  if (found == nullptr) return "nothing_to_cancel";
-  found->state = State::gone;
-  settle(command.accepted_at);
-  return "cancelled";
+  return found;
 }
 
-std::string Model::update(const Command& command) {
-  if (command.user != owner_) return "rejected not_event_owner";
-  if (deleted_) return "rejected event_cancelled";
-  const auto& changes = std::get<domain::UpdateEvent>(command.action).changes;
-  if (changes.total_tickets.value_or(capacity_) < confirmed()) return "rejected capacity_below_confirmed";
-  if (changes.total_tickets) set_capacity(*changes.total_tickets);
-  limit_ = changes.max_per_user.value_or(limit_);
-  ends_at_ = changes.ends_at.value_or(ends_at_);
+std::string Model::book(const Command& command, const domain::Book& wish) {
+  if (event_.deleted) return "rejected event_cancelled";
+  if (is_over(command.accepted_at)) return "rejected event_over";
+  if (wish.quantity > event_.max_per_booking) return "rejected limit_reached";
+  if (live_tickets_of(command.user) + wish.quantity > event_.max_per_user) return "rejected limit_reached";
+  if (wish.quantity > capacity_to_be()) return "rejected never_fits";
+  rows_.push_back({wish.booking, command.user, State::waiting, wish.quantity, wish.accept_fewer});
+  settle(command.accepted_at);
+  const auto& row = *live(command.user, wish.booking);
+  if (row.state == State::waiting) return "waitlisted " + std::to_string(waiting_entries());
+  followed_.pop_back();  // that it was served itself
+  return "confirmed " + got(row.quantity, wish.quantity - row.quantity);
+}
+
+std::string Model::cancel(const Command& command, const domain::Cancel& wish) {
+  auto* row = live(command.user, wish.booking);
+  if (row == nullptr) return "nothing_to_cancel";
+  const int given_back = wish.quantity.value_or(row->quantity);
+  const bool all = given_back >= row->quantity;
+  if (all) {
+    row->state = State::gone;
+  } else {
+    row->quantity -= given_back;
+  }
+  settle(command.accepted_at);
+  return all ? "cancelled" : "shrunk " + std::to_string(given_back);
+}
+
+std::string Model::update_booking(const Command& command, const domain::UpdateBooking& wish) {
+  auto* row = live(command.user, wish.booking);
+  // After the end nobody waits, also when the line is not closed yet.
+  if (row == nullptr || row->state != State::waiting || is_over(command.accepted_at)) return "rejected not_waiting";
+  const int given_back = row->quantity - wish.quantity.value_or(row->quantity);
+  if (given_back < 0) return "rejected limit_reached";
+  row->quantity -= given_back;
+  if (wish.remainder) {
+    row->accept_fewer = wish.remainder;
+  } else if (wish.accept_fewer == true) {
+    row->accept_fewer = row->accept_fewer.value_or(Remainder::keep);
+  } else if (wish.accept_fewer == false) {
+    row->accept_fewer.reset();
+  }
+  settle(command.accepted_at);
+  return given_back > 0 ? "shrunk " + std::to_string(given_back) : "updated";
+}
+
+std::string Model::update_event(const Command& command, const domain::EventChanges& changes) {
+  if (command.user != event_.owner) return "rejected not_event_owner";
+  if (event_.deleted) return "rejected event_cancelled";
+  if (changes.total_tickets && *changes.total_tickets < confirmed()) return "rejected capacity_below_confirmed";
+  if (changes.ends_at.value_or(event_.ends_at) <= changes.starts_at.value_or(event_.starts_at))
+    return "rejected ends_before_start";
+  event_.starts_at = changes.starts_at.value_or(event_.starts_at);
+  event_.ends_at = changes.ends_at.value_or(event_.ends_at);
+  event_.max_per_user = changes.max_per_user.value_or(event_.max_per_user);
+  event_.max_per_booking = changes.max_per_booking.value_or(event_.max_per_booking);
+  event_.max_skips = changes.max_skips.value_or(event_.max_skips);
+  event_.saving_stops_hours = changes.saving_stops_hours.value_or(event_.saving_stops_hours);
+  if (changes.total_tickets) {
+    set_capacity(*changes.total_tickets);
+    if (!is_over(command.accepted_at)) end_misfits();
+  }
   settle(command.accepted_at);
   return "updated";
 }
 
-std::string Model::remove(const Command& command) {
-  if (command.user != owner_) return "rejected not_event_owner";
-  if (deleted_) return "rejected event_cancelled";
-  deleted_ = true;
-  growing_to_.reset();
-  settle(command.accepted_at);
-  if (command.accepted_at >= ends_at_) return "deleted";  // and its guests were there
+std::string Model::delete_event(const Command& command) {
+  if (command.user != event_.owner) return "rejected not_event_owner";
+  if (event_.deleted) return "rejected event_cancelled";
+  event_.deleted = true;
+  event_.growing_to.reset();
+  close_line();
+  if (is_over(command.accepted_at)) return "deleted";  // and its guests were there
   for (auto& row : rows_) row.state = State::gone;
   return "deleted";
 }
 
-std::string Model::carry_out(const Command& command) {
-  switch (command.kind()) {
-    case CommandKind::book: return book(command);
-    case CommandKind::cancel: return cancel(command);
-    case CommandKind::update_event: return update(command);
-    case CommandKind::delete_event: return remove(command);
-    case CommandKind::settle:
-      if (growing_to_) set_capacity(*growing_to_);
-      settle(command.accepted_at);
-      return "";
-  }
+std::string Model::settle_due(Time now) {
+  if (event_.growing_to) set_capacity(*event_.growing_to);
+  if (!is_over(now)) end_misfits();
+  settle(now);
   return "";
+}
+
+std::string Model::carry_out(const Command& command) {
+  followed_.clear();
+  return std::visit(Overloaded{
+                        [&](const domain::Book& wish) { return book(command, wish); },
+                        [&](const domain::Cancel& wish) { return cancel(command, wish); },
+                        [&](const domain::UpdateEvent& wish) { return update_event(command, wish.changes); },
+                        [&](const domain::DeleteEvent&) { return delete_event(command); },
+                        [&](const domain::UpdateBooking& wish) { return update_booking(command, wish); },
+                        [&](const domain::Settle&) { return settle_due(command.accepted_at); },
+                    },
+                    command.action);
 }
 
 }  // namespace ticketd::sim

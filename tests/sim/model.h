@@ -9,44 +9,84 @@
 
 namespace ticketd::sim {
 
+// The id of the entry for the rest of a wish, of which this booking got a part.
+BookingId plus_one(BookingId booking);
+// Of tickets that somebody got: "2 missing 1".
+std::string got(int tickets, int missing);
+
 class Model {
  public:
-  Model(UserId owner, int capacity, int limit, int promoted_at_once, Time ends_at)
-      : owner_(owner), capacity_(capacity), limit_(limit), promoted_at_once_(promoted_at_once), ends_at_(ends_at) {}
-
-  // Carries the command out and says how it ended: an outcome's name, with its reason or place, "rejected
-  // limit_reached". A deadline ends without a word.
-  std::string carry_out(const domain::Command& command);
-
+  struct Event {
+    UserId owner;
+    int capacity = 1;
+    int max_per_user = 1;
+    int max_per_booking = 100;
+    int max_skips = 3;
+    int saving_stops_hours = 24;
+    int promoted_at_once = 100;
+    Time starts_at;
+    Time ends_at;
+    std::optional<int> growing_to = {};
+    bool deleted = false;
+  };
   struct Row {
     BookingId id;
     UserId user;
     enum class State { confirmed, waiting, gone } state;
-    bool line_closed = false;  // gone with the waiting list
+    int quantity = 1;
+    std::optional<domain::Remainder> accept_fewer = {};
+    int skips = 0;
+    int skips_allowed = 0;  // max_skips when the last of them was counted
+    bool operator==(const Row&) const = default;
   };
+
+  explicit Model(Event event) : event_(event) {}
+
+  // Carries the command out and says how it ended: an outcome's name, with its reason, place or number of tickets,
+  // "rejected limit_reached", "confirmed 2 missing 1". A deadline ends without a word.
+  std::string carry_out(const domain::Command& command);
+
+  // What followed from the last command besides, in order: "promoted BOOKING 2 missing 1", "never_fits BOOKING".
+  [[nodiscard]] const std::vector<std::string>& followed() const { return followed_; }
+
+  // What must hold whatever was carried out, and does not; empty if all does.
+  [[nodiscard]] std::string broken_rule() const;
+
+  // A rest stands right behind the part that was served.
   [[nodiscard]] const std::vector<Row>& rows() const { return rows_; }
-  [[nodiscard]] int capacity() const { return capacity_; }
-  [[nodiscard]] int confirmed() const { return count(Row::State::confirmed); }
-  [[nodiscard]] int waiting() const { return count(Row::State::waiting); }
+  [[nodiscard]] int capacity() const { return event_.capacity; }
+  // What it has once all steps of its growth are done.
+  [[nodiscard]] int capacity_to_be() const { return event_.growing_to.value_or(event_.capacity); }
+  [[nodiscard]] int confirmed() const;  // tickets
+  [[nodiscard]] int waiting_entries() const;
+  [[nodiscard]] int waiting_tickets() const;
 
  private:
-  [[nodiscard]] int count(Row::State state) const;
-  [[nodiscard]] int live_of(UserId user) const;
-  std::string book(const domain::Command& command);
-  std::string cancel(const domain::Command& command);
-  std::string update(const domain::Command& command);
-  std::string remove(const domain::Command& command);
-  void set_capacity(int wanted);
-  void settle(Time now);
+  [[nodiscard]] bool is_over(Time now) const { return now >= event_.ends_at; }
+  [[nodiscard]] bool saves(Time now) const;
+  [[nodiscard]] int live_tickets_of(UserId user) const;
+  Row* live(UserId user, std::optional<BookingId> named);
 
-  UserId owner_;
-  int capacity_;
-  std::optional<int> growing_to_;
-  int limit_;
-  int promoted_at_once_;
-  Time ends_at_;
-  bool deleted_ = false;
+  std::string book(const domain::Command& command, const domain::Book& wish);
+  std::string cancel(const domain::Command& command, const domain::Cancel& wish);
+  std::string update_booking(const domain::Command& command, const domain::UpdateBooking& wish);
+  std::string update_event(const domain::Command& command, const domain::EventChanges& changes);
+  std::string delete_event(const domain::Command& command);
+  std::string settle_due(Time now);
+
+  void set_capacity(int wanted);
+  void end_misfits();
+  void close_line();
+  void settle(Time now);
+  [[nodiscard]] int seats_for(const Row& row) const;
+  [[nodiscard]] bool is_saved_from(std::size_t index) const;
+  void count_skips(std::size_t served);
+  void serve(std::size_t index, int seats);
+
+  Event event_;
   std::vector<Row> rows_;
+  std::vector<std::string> followed_;
+  Time settled_at_;  // for broken_rule() alone
 };
 
 }  // namespace ticketd::sim

@@ -1,15 +1,18 @@
 #include "sim/schedule.h"
 
-#include <array>
+#include <span>
 
 namespace ticketd::sim {
 namespace {
+
+using Kind = Step::Kind;
 
 // splitmix64: small, fast, and the same everywhere.
 class Dice {
  public:
   explicit Dice(std::uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15ULL + 1) {}
   int below(int bound) { return static_cast<int>(next() % static_cast<std::uint64_t>(bound)); }
+  int from_1_to(int most) { return 1 + below(most); }
   bool one_in(int times) { return below(times) == 0; }
 
  private:
@@ -22,17 +25,54 @@ class Dice {
   std::uint64_t state_;
 };
 
-Step::Kind kind_of(Dice& dice) {
-  const int n = dice.below(100);
-  if (n < 52) return Step::Kind::book;
-  if (n < 74) return Step::Kind::cancel_newest;
-  if (n < 82) return Step::Kind::cancel_one;
-  if (n < 88) return Step::Kind::set_capacity;
-  if (n < 90) return Step::Kind::set_limit;
-  if (n < 92) return Step::Kind::move_end;
-  if (n < 94) return Step::Kind::settle;
-  if (n < 99) return Step::Kind::repeat;
-  return Step::Kind::remove_event;
+// How many steps of a hundred are of which kind.
+struct Share {
+  Kind kind;
+  int percent;
+};
+constexpr Share kSingles[] = {{Kind::book, 52},        {Kind::cancel_newest, 22}, {Kind::cancel_one, 8},
+                              {Kind::set_capacity, 6}, {Kind::set_limit, 2},      {Kind::move_end, 2},
+                              {Kind::settle, 2},       {Kind::repeat, 5},         {Kind::remove_event, 1}};
+constexpr Share kGroups[] = {
+    {Kind::book, 36},         {Kind::cancel_newest, 9}, {Kind::cancel_one, 11},       {Kind::update_booking, 9},
+    {Kind::set_capacity, 10}, {Kind::set_limit, 2},     {Kind::set_booking_limit, 1}, {Kind::set_skips, 3},
+    {Kind::set_saving, 2},    {Kind::move_start, 2},    {Kind::move_end, 1},          {Kind::settle, 9},
+    {Kind::repeat, 4},        {Kind::remove_event, 1}};
+
+Kind kind_of(Dice& dice, std::span<const Share> shares) {
+  int n = dice.below(100);
+  for (const auto& [kind, percent] : shares) {
+    if (n < percent) return kind;
+    n -= percent;
+  }
+  return Kind::book;
+}
+
+bool is_owners(Kind kind) {
+  switch (kind) {
+    case Kind::set_capacity:
+    case Kind::set_limit:
+    case Kind::set_booking_limit:
+    case Kind::set_skips:
+    case Kind::set_saving:
+    case Kind::move_start:
+    case Kind::move_end:
+    case Kind::remove_event: return true;
+    default: return false;
+  }
+}
+
+int number_of(Dice& dice, Kind kind, bool groups) {
+  switch (kind) {
+    case Kind::set_capacity: return dice.from_1_to(!groups ? 6 : dice.one_in(2) ? 4 : 10);
+    case Kind::set_limit: return dice.from_1_to(groups ? 8 : 3);
+    case Kind::set_booking_limit: return dice.from_1_to(5);
+    case Kind::set_skips:
+    case Kind::move_start: return dice.below(4);
+    case Kind::set_saving:
+    case Kind::move_end: return dice.below(3);
+    default: return dice.below(8);
+  }
 }
 
 BatchEnd end_of(Dice& dice, int batch_size) {
@@ -44,52 +84,55 @@ BatchEnd end_of(Dice& dice, int batch_size) {
   return BatchEnd::committed;
 }
 
+Step::Fewer fewer_of(Dice& dice, Kind kind) {
+  using enum Step::Fewer;
+  if (kind == Kind::update_booking) return static_cast<Step::Fewer>(dice.below(5));
+  if (kind != Kind::book || !dice.one_in(3)) return unsaid;
+  return dice.one_in(2) ? keep : drop;
+}
+
+// What only groups say. Of some schedules all are small or large, so that many large ones wait.
+void make_group(Dice& dice, Step& step, bool extremes) {
+  if (step.kind == Kind::book) {
+    step.quantity = !extremes ? dice.from_1_to(5) : dice.one_in(2) ? 1 : 4 + dice.below(2);
+  } else {
+    step.quantity = dice.one_in(2) ? 0 : dice.from_1_to(4);
+  }
+  step.fewer = fewer_of(dice, step.kind);
+  step.by_all = dice.one_in(6);
+  if (step.kind == Kind::update_booking || step.kind == Kind::cancel_one)
+    step.rests = dice.one_in(4) ? dice.from_1_to(2) : 0;
+}
+
 }  // namespace
 
 Schedule make_schedule(std::uint64_t seed) {
   Dice dice(seed);
   Schedule schedule;
-  schedule.capacity = 1 + dice.below(4);
-  schedule.limit = dice.one_in(2) ? 1 : 1 + dice.below(3);
-  schedule.promoted_at_once = dice.one_in(2) ? 100 : 1 + dice.below(2);
+  const bool groups = dice.one_in(2);
+  const bool extremes = dice.one_in(2);
+  schedule.capacity = dice.from_1_to(groups ? 8 : 4);
+  schedule.limit = dice.one_in(2) ? (groups ? 8 : 1) : dice.from_1_to(groups ? 8 : 3);
+  schedule.booking_limit = groups && dice.one_in(4) ? dice.from_1_to(5) : 5;
+  schedule.skips = dice.below(4);
+  schedule.promoted_at_once = dice.one_in(2) ? 100 : dice.from_1_to(2);
   const int people = 2 + dice.below(6);
-  const int batch_size = 1 + dice.below(6);
+  const int batch_size = dice.from_1_to(6);
+  const int not_saving = dice.one_in(2) ? 40 : 3;
   const int late = dice.one_in(2) ? 60 : 4;
-  const int length = 5 + dice.below(30);
+  const int length = 5 + dice.below(groups ? 45 : 30);
   for (int i = 0; i < length; ++i) {
     Step step;
-    step.kind = kind_of(dice);
-    step.person = dice.below(people);
-    step.number = step.kind == Step::Kind::set_capacity ? 1 + dice.below(6)
-                  : step.kind == Step::Kind::set_limit  ? 1 + dice.below(3)
-                  : step.kind == Step::Kind::move_end   ? dice.below(3)
-                                                        : dice.below(8);
-    if (step.kind == Step::Kind::set_capacity || step.kind == Step::Kind::set_limit ||
-        step.kind == Step::Kind::move_end || step.kind == Step::Kind::remove_event) {
-      step.person = dice.one_in(8) ? step.person : 0;
-    }
-    step.late = dice.one_in(step.kind == Step::Kind::settle ? 2 : late);
+    step.kind = groups ? kind_of(dice, kGroups) : kind_of(dice, kSingles);
+    step.person = is_owners(step.kind) && !dice.one_in(8) ? 0 : dice.below(people);
+    step.number = number_of(dice, step.kind, groups);
+    if (groups) make_group(dice, step, extremes);
+    step.clock = dice.one_in(not_saving) ? Step::Clock::not_saving : Step::Clock::saving;
+    if (dice.one_in(step.kind != Kind::settle ? late : groups ? 4 : 2)) step.clock = Step::Clock::late;
     step.end = end_of(dice, batch_size);
     schedule.steps.push_back(step);
   }
   return schedule;
-}
-
-std::string describe(const Schedule& schedule) {
-  static constexpr std::array<const char*, 9> kKinds = {
-      "books",         "cancels the newest", "cancels one",       "sets the capacity",          "sets the limit",
-      "moves the end", "deletes the event",  "repeats a command", "sees what is due be settled"};
-  static constexpr std::array<const char*, 5> kEnds = {"", "; commit", "; crash before COMMIT", "; crash after COMMIT",
-                                                       "; take-over after COMMIT"};
-  std::string text = "capacity " + std::to_string(schedule.capacity) + ", limit per person " +
-                     std::to_string(schedule.limit) + ", promoted at once " +
-                     std::to_string(schedule.promoted_at_once) + '\n';
-  for (const auto& step : schedule.steps) {
-    text += "  person " + std::to_string(step.person) + ' ' + kKinds.at(static_cast<std::size_t>(step.kind)) + " (" +
-            std::to_string(step.number) + ')';
-    text += std::string(step.late ? " after the end" : "") + kEnds.at(static_cast<std::size_t>(step.end)) + '\n';
-  }
-  return text;
 }
 
 }  // namespace ticketd::sim

@@ -1,11 +1,10 @@
 // A random schedule: commands of a few people on one event, and what goes wrong while the worker carries them out. Made
 // from a seed alone, so that a seed is all it takes to repeat one; a list of plain steps, so that it can be shortened.
+// Every other one has single tickets alone, the others groups, who wait, are passed, and have seats saved for them.
 #pragma once
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "domain/command.h"
 
 namespace ticketd::sim {
 
@@ -19,18 +18,45 @@ enum class BatchEnd {
 };
 
 struct Step {
-  enum class Kind { book, cancel_newest, cancel_one, set_capacity, set_limit, move_end, remove_event, repeat, settle };
+  enum class Kind {
+    book,
+    cancel_newest,
+    cancel_one,
+    update_booking,
+    set_capacity,
+    set_limit,
+    set_booking_limit,
+    set_skips,
+    set_saving,
+    move_start,
+    move_end,
+    remove_event,
+    repeat,
+    settle
+  };
+  // By the dates that the event has first: while seats are saved, when they no longer are, after the end.
+  enum class Clock { saving, not_saving, late };
+  // Whether a booking takes fewer, and what becomes of the rest. yes and no: of update_booking alone.
+  enum class Fewer { unsaid, keep, drop, yes, no };
+
   Kind kind = Kind::book;
-  int person = 0;     // 0 is the event's owner
-  int number = 0;     // capacity, limit, the end (0: before all commands, 1: between, 2: after them), or which earlier
-                      // booking or command, counted from the newest
-  bool late = false;  // accepted after the end that the event had first
+  int person = 0;      // 0 is the event's owner
+  int number = 0;      // what is set; the end (0: before all commands, 1: between, 2: after them); the start or the end
+                       // of saving (1: as it is first, others: by hours from it); or which earlier booking or command,
+                       // counted from the newest
+  bool by_all = true;  // that booking, counted among those of all people
+  int rests = 0;       // not that booking, but what is left of it, so many parts later
+  int quantity = 0;    // tickets; 0: unsaid
+  Fewer fewer = Fewer::unsaid;
+  Clock clock = Clock::saving;
   BatchEnd end = BatchEnd::none;
 };
 
 struct Schedule {
   int capacity = 1;
-  int limit = 1;  // max_per_user
+  int limit = 1;          // max_per_user
+  int booking_limit = 1;  // max_per_booking
+  int skips = 3;          // max_skips
   int promoted_at_once = 100;
   std::vector<Step> steps;
 };

@@ -31,11 +31,33 @@ void load_cancelled(domain::EventState& state, const std::vector<const Booking*>
 
 }  // namespace
 
+// The head, the first ones of each wish, and those that want too much.
+void Tables::load_line(domain::EventState& state, std::span<const domain::Command* const> commands) const {
+  std::map<std::int64_t, const Row*> line;
+  for (const auto& [id, row] : rows_) {
+    if (state_of(row.booking) == BookingState::waitlisted) line.emplace(row.booking.seq, &row);
+  }
+  const auto needed = domain::line_needed(state, commands);
+  int head = needed.head;
+  int misfits = needed.gone + 1;
+  std::map<int, int> of_wish;
+  for (const auto& [seq, row] : line) {
+    bool wanted = head-- > 0;
+    if (row->fits_from) {
+      const bool fits = *row->fits_from <= needed.seats;
+      wanted = wanted || (fits && of_wish[*row->fits_from]++ < needed.of_wish(*row->fits_from));
+      const bool misfit = needed.misfits_above && row->booking.quantity > *needed.misfits_above;
+      wanted = wanted || (misfit && misfits > 0);
+      if (misfit) --misfits;
+    }
+    if (wanted) state.load(row->booking);
+  }
+}
+
 domain::EventState Tables::load(std::span<const domain::Command* const> commands) const {
   auto state = event_;
   std::map<UserId, domain::Holding> holdings;
   std::map<UserId, std::vector<const Booking*>> live_of;  // newest first
-  std::map<std::int64_t, Booking> line;
   std::map<std::int64_t, const Booking*, std::greater<>> by_age;
   for (const auto& [id, row] : rows_) by_age.emplace(row.booking.seq, &row.booking);
   for (const auto& [seq, booking] : by_age) {
@@ -43,39 +65,54 @@ domain::EventState Tables::load(std::span<const domain::Command* const> commands
     auto& holding = holdings[booking->user];
     holding.slots.set(static_cast<std::size_t>(booking->slot));
     if (state_of(*booking) == BookingState::cancelled) continue;
-    ++holding.live;
-    if (booking->state == BookingState::waitlisted) {
-      ++holding.waiting;
-      line.emplace(seq, *booking);
-    }
+    holding.live += booking->quantity;
+    if (booking->state == BookingState::waitlisted) holding.waiting += booking->quantity;
     live_of[booking->user].push_back(booking);
   }
   for (const auto* command : commands) {
-    if (holdings.contains(command->user)) state.hold(command->user, holdings[command->user]);
-    if (const auto* wish = std::get_if<domain::Cancel>(&command->action))
-      load_cancelled(state, live_of[command->user], domain::newest_needed(command->user, commands), wish->booking);
+    const bool changes = std::holds_alternative<domain::UpdateBooking>(command->action);
+    if (changes || std::holds_alternative<domain::Cancel>(command->action))
+      load_cancelled(state, live_of[command->user], domain::newest_needed(command->user, commands), command->booking());
   }
-  int places = domain::seats_freed_at_most(state, commands);
-  for (const auto& [seq, booking] : line) {
-    if (places-- > 0) state.load(booking);
+  load_line(state, commands);
+  for (const auto* command : commands) {
+    if (holdings.contains(command->user)) state.hold(command->user, holdings[command->user]);
+  }
+  for (const auto& [seq, entry] : state.pool.line()) {
+    const auto user = state.find(entry.booking)->user;
+    if (entry.accept_fewer) state.hold(user, holdings[user]);
   }
   return state;
+}
+
+void Tables::put(const Booking& booking, int edition) {
+  auto& row = rows_[booking.id];
+  row.booking = booking;
+  row.fits_from.reset();
+  if (booking.state == BookingState::waitlisted && edition > 1)
+    row.fits_from = booking.accept_fewer ? 1 : booking.quantity;
 }
 
 std::string Tables::commit(const domain::EventState& state, std::span<const domain::BatchFact> facts) {
   for (const auto& [command, title, fact] : facts) {
     const auto outcome = outcome_of(fact);
     if (outcome && !outcomes_.emplace(command->id, *outcome).second) return "commands_pkey";
-    const auto make = [&](const Booking& booking) { return rows_.emplace(booking.id, Row{booking}).second; };
     bool made = true;
+    const auto change = [&](const Booking& booking) { put(booking, state.edition); };
+    const auto make = [&](const Booking& booking) {
+      made = !rows_.contains(booking.id);
+      change(booking);
+    };
     std::visit(Overloaded{
-                   [&](const domain::Booked& it) { made = make(it.booking); },
-                   [&](const domain::Waitlisted& it) { made = make(it.booking); },
-                   [&](const domain::Cancelled& it) { rows_[it.booking.id].booking = it.booking; },
+                   [&](const domain::Booked& it) { make(it.booking); },
+                   [&](const domain::Waitlisted& it) { make(it.booking); },
+                   [&](const domain::RestWaits& it) { make(it.booking); },
+                   [&](const domain::Cancelled& it) { change(it.booking); },
+                   [&](const domain::BookingChanged& it) { change(it.booking); },
+                   [&](const domain::NeverFits& it) { change(it.booking); },
                    [&](const domain::Promoted& it) {
-                     auto& row = rows_[it.booking.id];
-                     row.booking = it.booking;
-                     ++row.promotions;
+                     change(it.booking);
+                     ++rows_[it.booking.id].promotions;
                    },
                    // carried out in pieces
                    [](const domain::EventDeleted&) {},
@@ -109,13 +146,19 @@ void Tables::carry_out_piece(int most) {
 }
 
 std::string Tables::violated() const {
-  if (event_.available_tickets < 0 || event_.available_tickets > event_.total_tickets) return "events_never_oversold";
-  if (event_.waiting_count < 0) return "events_waiting_list_count";
-  if (event_.available_tickets > 0 && event_.waiting_count > 0) return "events_no_idle_seat";
+  const auto& pool = event_.pool;
+  if (pool.available < 0 || pool.available > pool.capacity) return "events_never_oversold";
+  if (pool.waiting_entries < 0) return "events_waiting_list_count";
+  if (pool.waiting_tickets < pool.waiting_entries) return "events_waiting_more";
+  if (pool.available > 0 && pool.waiting_entries > 0 && (event_.edition == 1 || pool.available >= 100))
+    return "events_no_idle_seat";
+  if (event_.saved && (pool.available == 0 || pool.waiting_entries == 0)) return "events_saved";
+  if (pool.served_past.size() > 100) return "events_served_past";
   std::set<std::int64_t> seqs;
   std::set<std::pair<UserId, int>> slots;
   for (const auto& [id, row] : rows_) {
     if (!seqs.insert(row.booking.seq).second) return "bookings_seq_key";
+    if (row.booking.quantity < 1 || row.booking.quantity > domain::kQuantityMax) return "bookings_quantity";
     if (is_live(row.booking) && !slots.emplace(row.booking.user, row.booking.slot).second) return "bookings_slot_key";
     if (row.promotions > 1) return "promoted twice";
   }

@@ -17,8 +17,8 @@ class Tables {
 
   [[nodiscard]] bool is_done(CommandId id) const { return outcomes_.contains(id); }
 
-  // Counters, what the users of the commands hold, those of their bookings that they could cancel, the head of the
-  // waiting list as far as the commands could promote.
+  // Counters, what the users of the commands hold, those of their bookings that they could cancel, those of the waiting
+  // list whom the commands could serve or pass.
   [[nodiscard]] domain::EventState load(std::span<const domain::Command* const> commands) const;
 
   // One transaction: the counters of `state`, and what the facts say. Says what the schema would refuse;
@@ -31,6 +31,7 @@ class Tables {
   struct Row {
     domain::Booking booking;
     int promotions = 0;
+    std::optional<int> fits_from = {};  // as the column of that name
   };
   [[nodiscard]] const std::unordered_map<BookingId, Row>& rows() const { return rows_; }
   [[nodiscard]] const domain::EventState& event() const { return event_; }
@@ -39,6 +40,9 @@ class Tables {
 
  private:
   [[nodiscard]] std::string violated() const;
+  void load_line(domain::EventState& state, std::span<const domain::Command* const> commands) const;
+  // One that waits, or waited: how few seats serve it.
+  void put(const domain::Booking& booking, int edition);
 
   domain::EventState event_;  // counters alone
   std::unordered_map<BookingId, Row> rows_;

@@ -18,7 +18,10 @@ struct Decided {
       if (const auto* made = std::get_if<domain::Booked>(&fact)) bookings.push_back(made->booking);
       if (const auto* made = std::get_if<domain::Waitlisted>(&fact)) bookings.push_back(made->booking);
       if (const auto* gone = std::get_if<domain::Cancelled>(&fact)) bookings.push_back(gone->booking);
+      if (const auto* changed = std::get_if<domain::BookingChanged>(&fact)) bookings.push_back(changed->booking);
       if (const auto* promoted = std::get_if<domain::Promoted>(&fact)) bookings.push_back(promoted->booking);
+      if (const auto* rest = std::get_if<domain::RestWaits>(&fact)) bookings.push_back(rest->booking);
+      if (const auto* ended = std::get_if<domain::NeverFits>(&fact)) bookings.push_back(ended->booking);
     }
   }
 
@@ -41,6 +44,7 @@ inline domain::Action action_of(domain::CommandKind kind, BookingId booking) {
     case domain::CommandKind::cancel: return domain::Cancel{};
     case domain::CommandKind::update_event: return domain::UpdateEvent{};
     case domain::CommandKind::delete_event: return domain::DeleteEvent{};
+    case domain::CommandKind::update_booking: return domain::UpdateBooking{booking};
     case domain::CommandKind::settle: return domain::Settle{};
   }
   return domain::DeleteEvent{};

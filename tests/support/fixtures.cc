@@ -169,18 +169,21 @@ std::vector<UserId> users_in_state(EventId event, const std::string& state) {
 
 std::string broken_rule(EventId event) {
   const auto row = sql(R"(
-    SELECT e.total_tickets - e.available_tickets - count(*) FILTER (WHERE b.state = 'confirmed') AS seats_off,
+    SELECT e.total_tickets - e.available_tickets - coalesce(sum(b.quantity) FILTER (WHERE b.state = 'confirmed'), 0) AS seats_off,
            e.waiting_list_count - count(*) FILTER (WHERE b.state = 'waitlisted') AS line_off,
-           e.available_tickets > 0 AND e.waiting_list_count > 0 AS idle,
+           e.waiting_list_count + e.waiting_more - coalesce(sum(b.quantity) FILTER (WHERE b.state = 'waitlisted'), 0) AS more_off,
+           NOT e.saved AND count(*) FILTER (WHERE b.state = 'waitlisted' AND coalesce(b.fits_from, 1) <= e.available_tickets) > 0
+             AS idle,
            coalesce(max(b.seq) >= e.next_seq, false) AS seq_off,
-           coalesce(min(b.seq) FILTER (WHERE b.state = 'waitlisted') <
+           e.edition = 1 AND coalesce(min(b.seq) FILTER (WHERE b.state = 'waitlisted') <
                     max(b.seq) FILTER (WHERE b.state = 'confirmed'), false) AS overtaken
     FROM events e LEFT JOIN bookings b ON b.event_id = e.id WHERE e.id = $1 GROUP BY e.id)",
                        event.str())
                        .at(0);
   if (row["seats_off"].as<int>() != 0) return "available_tickets is not what the confirmed bookings leave";
   if (row["line_off"].as<int>() != 0) return "waiting_list_count is not the number of waiting bookings";
-  if (row["idle"].as<bool>()) return "a seat is free and somebody waits";
+  if (row["more_off"].as<int>() != 0) return "waiting_more is not what the waiting bookings want";
+  if (row["idle"].as<bool>()) return "a seat is free and somebody waits whom it would serve";
   if (row["seq_off"].as<bool>()) return "next_seq was given out already";
   if (row["overtaken"].as<bool>()) return "somebody waits who came before a confirmed one";
   return "";

@@ -37,8 +37,12 @@ class Replay {
   }
 
   void run() {
-    Model model(*UserId::parse(planned_.owner), planned_.tickets, planned_.max_per_user, domain::kPromotedAtOnce,
-                Time::max());
+    Model model({.owner = *UserId::parse(planned_.owner),
+                 .capacity = planned_.tickets,
+                 .max_per_user = planned_.max_per_user,
+                 .promoted_at_once = domain::kPromotedAtOnce,
+                 .starts_at = Time(),
+                 .ends_at = Time::max()});
     for (const auto& command : evidence_.accepted) {
       if (command.event.str() != planned_.id) continue;
       const auto before = model.rows();

@@ -18,7 +18,17 @@ constexpr auto kWaiting = BookingState::waitlisted;
 
 }  // namespace
 
-TEST_GROUP(EventState) { EventState state; };
+TEST_GROUP(EventState) {
+  EventState state;
+
+  // So many seats are free. The seqs of who gets them.
+  std::vector<std::int64_t> served_by(int seats) {
+    state.pool.available = seats;
+    std::vector<std::int64_t> seqs;
+    for (const auto& served : state.settle(Time{})) seqs.push_back(served.booking.seq);
+    return seqs;
+  }
+};
 
 TEST(EventState, GivesTheLowestFreeSlot) {
   state.max_per_user = 3;
@@ -60,25 +70,25 @@ TEST(EventState, KeepsTheSlotsOfThoseWhoWaitedInAClosedLine) {
   CHECK_TRUE(state.live().empty());
 }
 
-TEST(EventState, PromotesInTheOrderOfAcceptanceWhateverTheOrderOfLoading) {
+TEST(EventState, ServesInTheOrderOfAcceptanceWhateverTheOrderOfLoading) {
   for (const int number : {7, 3, 5}) state.add(booking(number, number, kWaiting));
-  for (const int number : {3, 5, 7}) LONGS_EQUAL(number, state.promote_first()->seq);
-  POINTERS_EQUAL(nullptr, state.promote_first());
+  CHECK_TRUE(served_by(2) == std::vector<std::int64_t>({3, 5}));
+  CHECK_TRUE(served_by(2) == std::vector<std::int64_t>({7}));
 }
 
-TEST(EventState, ShowsAPromotedBookingAsConfirmed) {
+TEST(EventState, ShowsAServedBookingAsConfirmed) {
   state.add(booking(1, 1, kWaiting));
-  state.promote_first();
+  served_by(1);
   CHECK_TRUE(state.find(numbered<BookingId>(1))->state == kConfirmed);
   CHECK_TRUE(state.newest_of(numbered<UserId>(1))->state == kConfirmed);
 }
 
 TEST(EventState, LeavesABookingAsItIsThatIsLoadedTwice) {
   state.add(booking(1, 1, kWaiting));
-  state.promote_first();
+  served_by(1);
   state.add(booking(1, 1, kWaiting));
   CHECK_TRUE(state.find(numbered<BookingId>(1))->state == kConfirmed);
-  POINTERS_EQUAL(nullptr, state.promote_first());
+  CHECK_TRUE(served_by(1).empty());
   LONGS_EQUAL(1, state.live().size());
 }
 
@@ -94,7 +104,7 @@ TEST(EventState, TakesARemovedBookingOutOfTheLine) {
   state.add(booking(2, 2, kWaiting));
   state.remove(numbered<BookingId>(1));
   state.remove(numbered<BookingId>(99));
-  LONGS_EQUAL(2, state.promote_first()->seq);
+  CHECK_TRUE(served_by(1) == std::vector<std::int64_t>({2}));
 }
 
 TEST(EventState, HoldsNothingOnceCleared) {
@@ -102,7 +112,7 @@ TEST(EventState, HoldsNothingOnceCleared) {
   state.clear();
   CHECK_TRUE(state.live().empty());
   POINTERS_EQUAL(nullptr, state.newest_of(numbered<UserId>(1)));
-  POINTERS_EQUAL(nullptr, state.promote_first());
+  CHECK_TRUE(served_by(1).empty());
 }
 
 TEST(EventState, NamesEveryBookingState) {
@@ -112,55 +122,104 @@ TEST(EventState, NamesEveryBookingState) {
   CHECK_FALSE(parse_booking_state("").has_value());
 }
 
-TEST_GROUP(SeatsFreedAtMost) {
+TEST_GROUP(LineNeeded) {
   EventOnTrial event{10};
   std::vector<Command> commands;
 
-  void setup() override { event.state.waiting_count = 1000; }
+  void setup() override {
+    event.state.edition = 2;
+    event.state.pool.waiting_entries = event.state.pool.waiting_tickets = 1000;
+    event.state.pool.available = 0;
+  }
   void resize(int tickets) {
     commands.push_back(event.command(CommandKind::update_event, EventOnTrial::kOwner));
     changes_of(commands.back()).total_tickets = tickets;
   }
   void add(CommandKind kind) { commands.push_back(event.command(kind, 1)); }
-  int bound() {
+  LineNeeded needed() {
     std::vector<const Command*> batch;
     for (const auto& command : commands) batch.push_back(&command);
-    return seats_freed_at_most(event.state, batch);
+    return line_needed(event.state, batch);
   }
 };
 
-TEST(SeatsFreedAtMost, IsOneForEachCancellation) {
+TEST(LineNeeded, IsASeatForEachCancellation) {
   add(CommandKind::cancel);
   add(CommandKind::book);
   add(CommandKind::cancel);
   add(CommandKind::delete_event);
-  LONGS_EQUAL(2, bound());
+  LONGS_EQUAL(2, needed().seats);
 }
 
-TEST(SeatsFreedAtMost, IsTheRaiseOfTheCapacity) {
+TEST(LineNeeded, GoesAsDeepAsTheServedAndTheGoneAndOneFurther) {
+  add(CommandKind::cancel);
+  add(CommandKind::cancel);
+  LONGS_EQUAL(2 + 2 + 1, needed().head);
+}
+
+TEST(LineNeeded, IsNoMoreThanTheSeatsWhereAllWantOne) {
+  event.state.edition = 1;
+  add(CommandKind::cancel);
+  add(CommandKind::cancel);
+  resize(3);
+  LONGS_EQUAL(2, needed().head);
+  CHECK_FALSE(needed().misfits_above.has_value());
+}
+
+TEST(LineNeeded, CountsTheTicketsOfWhatACancellationCouldBeAbout) {
+  event.state.load({numbered<BookingId>(1), numbered<UserId>(1), kConfirmed, 1, 1, 6});
+  event.state.load({numbered<BookingId>(2), numbered<UserId>(2), kConfirmed, 2, 1, 9});
+  add(CommandKind::cancel);
+  LONGS_EQUAL(6, needed().seats);
+  add(CommandKind::book);
+  std::get<Book>(commands.back().action).quantity = 8;
+  LONGS_EQUAL(8, needed().seats);
+}
+
+TEST(LineNeeded, CountsWhatIsFree) {
+  event.state.pool.available = 3;
+  add(CommandKind::book);
+  LONGS_EQUAL(3, needed().seats);
+}
+
+TEST(LineNeeded, IsTheRaiseOfTheCapacity) {
   resize(14);
-  LONGS_EQUAL(4, bound());
+  LONGS_EQUAL(4, needed().seats);
 }
 
-TEST(SeatsFreedAtMost, CountsARaiseAfterALowering) {
+TEST(LineNeeded, CountsARaiseAfterALowering) {
   resize(3);
   resize(12);
-  CHECK_TRUE(bound() >= 9);
+  CHECK_TRUE(needed().seats >= 9);
 }
 
-TEST(SeatsFreedAtMost, IsNothingForALowering) {
+TEST(LineNeeded, IsNothingForASingleTicketWhenNothingIsFree) {
+  event.state.edition = 1;
+  add(CommandKind::book);
+  LONGS_EQUAL(0, needed().head);
+}
+
+// Whose skips are counted.
+TEST(LineNeeded, HasTheFirstAmongGroups) {
+  add(CommandKind::book);
+  LONGS_EQUAL(1, needed().head);
+}
+
+TEST(LineNeeded, HasThoseWhoWantMoreThanALowering) {
   resize(3);
-  LONGS_EQUAL(0, bound());
+  LONGS_EQUAL(0, needed().seats);
+  LONGS_EQUAL(3, *needed().misfits_above);
 }
 
-TEST(SeatsFreedAtMost, IsNeverMoreThanAreWaiting) {
-  event.state.waiting_count = 2;
+TEST(LineNeeded, IsNeverMoreThanAreWaiting) {
+  event.state.pool.waiting_entries = event.state.pool.waiting_tickets = 2;
   resize(1'000'000);
   add(CommandKind::cancel);
-  LONGS_EQUAL(2, bound());
+  LONGS_EQUAL(2, needed().seats);
+  LONGS_EQUAL(2, needed().head);
 }
 
-TEST(SeatsFreedAtMost, DoesNotOverflowWithManyRaises) {
+TEST(LineNeeded, DoesNotOverflowWithManyRaises) {
   for (int i = 0; i < 3'000; ++i) resize(1'000'000);
-  LONGS_EQUAL(1000, bound());
+  LONGS_EQUAL(1000, needed().seats);
 }

@@ -57,6 +57,26 @@ TEST(Message, NamesTheEventInEveryRejection) {
 
 TEST(Message, TellsThePlaceInTheWaitingList) { expect_contains("17", text_of(Waitlisted{{}, 17})); }
 
+TEST(Message, TellsHowManyTicketsThereAreAndAreMissing) {
+  Booking four;
+  four.quantity = 4;
+  expect_text("Your 4 tickets for \"Jazz\" are booked.", text_of(Booked{four}));
+  expect_contains("has no 4 seats free", text_of(Waitlisted{four, 1}));
+  four.accept_fewer = Remainder::keep;
+  expect_text("Your 4 tickets for \"Jazz\" are booked. You wait for the other 2.", text_of(Booked{four, 2}));
+  expect_contains("your 4 tickets for \"Jazz\" are booked. You wait for the other 2.", text_of(Promoted{four, 2}));
+  four.accept_fewer = Remainder::drop;
+  expect_contains("There were no more free.", text_of(Booked{four, 2}));
+}
+
+TEST(Message, TellsWhatIsLeftOfABooking) {
+  Booking three;
+  three.quantity = 3;
+  expect_text("You gave back 1 ticket for \"Jazz\", and keep 3.", text_of(BookingChanged{three, 1}));
+  three.state = BookingState::waitlisted;
+  expect_text("You wait for 3 tickets for \"Jazz\" now.", text_of(BookingChanged{three, 1}));
+}
+
 TEST(Message, TellsTheReasonOfARejection) {
   expect_contains("limit", rejection(Reason::limit_reached));
   expect_contains("over", rejection(Reason::event_over));

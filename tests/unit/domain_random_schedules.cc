@@ -39,10 +39,10 @@ TEST_GROUP(RandomSchedules) {
       ++(booking->state == BookingState::confirmed ? confirmed : waiting);
       CHECK_TRUE(slots.insert({booking->user, booking->slot}).second);
     }
-    LONGS_EQUAL(event.state.confirmed(), confirmed);
-    LONGS_EQUAL(event.state.waiting_count, waiting);
-    CHECK_TRUE(event.state.available_tickets >= 0);
-    CHECK_TRUE_TEXT(event.state.available_tickets == 0 || waiting == 0, "an idle seat");
+    LONGS_EQUAL(event.state.pool.confirmed(), confirmed);
+    LONGS_EQUAL(event.state.pool.waiting_entries, waiting);
+    CHECK_TRUE(event.state.pool.available >= 0);
+    CHECK_TRUE_TEXT(event.state.pool.available == 0 || waiting == 0, "an idle seat");
   }
 };
 

@@ -14,7 +14,7 @@ class EventOnTrial {
     state.title = "Jazz";
     state.starts_at = clock.now() + std::chrono::hours(1);
     state.ends_at = clock.now() + std::chrono::hours(3);
-    state.total_tickets = state.available_tickets = tickets;
+    state.pool.capacity = state.pool.available = tickets;
     state.max_per_user = max_per_user;
   }
 
@@ -26,15 +26,28 @@ class EventOnTrial {
     made.user = numbered<UserId>(user);
     made.event = state.id;
     made.accepted_at = clock.now();
-    made.action = action_of(kind, numbered<BookingId>(made_));
+    made.action = action_of(kind, booking_id(made_));
     return made;
   }
 
   Decided book(int user) { return decided(state, command(domain::CommandKind::book, user)); }
-  Decided cancel(int user, std::optional<BookingId> booking = std::nullopt) {
+  // So many tickets at once.
+  Decided book(int user, int quantity, std::optional<domain::Remainder> accept_fewer = std::nullopt) {
+    auto booking = command(domain::CommandKind::book, user);
+    std::get<domain::Book>(booking.action).quantity = quantity;
+    std::get<domain::Book>(booking.action).accept_fewer = accept_fewer;
+    return decided(state, booking);
+  }
+  Decided cancel(int user, std::optional<BookingId> booking = std::nullopt,
+                 std::optional<int> quantity = std::nullopt) {
     auto cancelling = command(domain::CommandKind::cancel, user);
-    cancelling.action = domain::Cancel{booking};
+    cancelling.action = domain::Cancel{booking, quantity};
     return decided(state, cancelling);
+  }
+  Decided change(int user, const domain::UpdateBooking& changes) {
+    auto changing = command(domain::CommandKind::update_booking, user);
+    changing.action = changes;
+    return decided(state, changing);
   }
   Decided update(const domain::EventChanges& changes, int user = kOwner) {
     auto updating = command(domain::CommandKind::update_event, user);
@@ -49,6 +62,14 @@ class EventOnTrial {
   // Empty if it was not due.
   std::vector<domain::Fact> settle() { return domain::decide(state, command(domain::CommandKind::settle, 0)); }
   Decided remove(int user = kOwner) { return decided(state, command(domain::CommandKind::delete_event, user)); }
+
+  // Far enough from the next one for the rests of its wish.
+  static BookingId booking_id(int number) {
+    auto id = numbered<BookingId>(number);
+    std::swap(id.uuid.bytes[12], id.uuid.bytes[14]);
+    std::swap(id.uuid.bytes[13], id.uuid.bytes[15]);
+    return id;
+  }
 
   FixedClock clock;
   domain::EventState state;

@@ -7,8 +7,7 @@
 using namespace ticketd;
 using namespace ticketd::queue;
 using namespace ticketd::tests;
-using domain::Command;
-using domain::CommandKind;
+using namespace ticketd::domain;
 
 TEST_GROUP(Wire) {
   SeededRandom random;
@@ -99,9 +98,42 @@ TEST(Wire, ReadsWhatTheFirstReleaseWrote) {
 }
 
 TEST(Wire, LeavesAnotherVersionToAnotherRelease) {
-  for (const auto* version : {"0", "2", "99"}) {
+  for (const auto* version : {"0", "3", "99"}) {
     CHECK_FALSE(from_fields(damaged("v", version)).has_value());
     CHECK_TRUE(is_of_other_release(damaged("v", version)));
+  }
+}
+
+TEST(Wire, CarriesTheTermsOfSeveralTickets) {
+  auto command = make(CommandKind::book);
+  std::get<Book>(command.action).quantity = 4;
+  std::get<Book>(command.action).accept_fewer = Remainder::drop;
+  CHECK_TRUE(from_fields(to_fields(command)) == command);
+  command.action = Cancel{*command.booking(), 2};
+  CHECK_TRUE(from_json_text(to_json_text(to_fields(command))) == command);
+  command.action = UpdateBooking{*command.booking(), 3, true, Remainder::keep};
+  CHECK_TRUE(from_fields(to_fields(command)) == command);
+  command.action = UpdateEvent{{.max_per_booking = 6, .max_skips = 0, .saving_stops_hours = 12}};
+  CHECK_TRUE(from_fields(to_fields(command)) == command);
+}
+
+// Whoever overlooked them would book one ticket instead of four.
+TEST(Wire, KeepsSeveralTicketsFromAnEarlierRelease) {
+  auto command = make(CommandKind::book);
+  STRCMP_EQUAL("1", to_fields(command).front().second.c_str());
+  std::get<Book>(command.action).quantity = 4;
+  STRCMP_EQUAL("2", to_fields(command).front().second.c_str());
+}
+
+TEST(Wire, RefusesANumberOfTicketsThatIsNone) {
+  auto command = make(CommandKind::book);
+  std::get<Book>(command.action).quantity = 4;
+  for (const auto* bad : {"0", "-1", "101", "4.5", "x", " 4"}) {
+    auto fields = to_fields(command);
+    for (auto& [name, value] : fields) {
+      if (name == "quantity") value = bad;
+    }
+    CHECK_FALSE(from_fields(fields).has_value());
   }
 }
 

@@ -1,0 +1,103 @@
+#include "sim/commands.h"
+
+#include "sim/model.h"
+
+namespace ticketd::sim {
+
+using domain::Remainder;
+using domain::UpdateEvent;
+using std::chrono::hours;
+
+namespace {
+
+template <class IdType>
+IdType nth(std::uint8_t kind, int n) {
+  IdType id;
+  id.uuid.bytes[0] = kind;
+  id.uuid.bytes[8] = static_cast<std::uint8_t>(n);
+  id.uuid.bytes[9] = static_cast<std::uint8_t>(n >> 8);
+  return id;
+}
+
+Time time_of(Step::Clock clock) {
+  const auto stops = kStart - hours(kSavingStops);
+  switch (clock) {
+    case Step::Clock::saving: return stops - milliseconds(1);
+    case Step::Clock::not_saving: return stops;
+    case Step::Clock::late: return kEnd;
+  }
+  return kEnd;
+}
+
+// An event that ended before all commands has to have begun before that.
+domain::EventChanges end_at(int number) {
+  if (number == 0) return {.starts_at = Time(), .ends_at = time_of(Step::Clock::saving)};
+  return {.ends_at = kEnd + milliseconds(number - 1)};
+}
+
+std::optional<Remainder> remainder_of(Step::Fewer fewer) {
+  if (fewer == Step::Fewer::keep) return Remainder::keep;
+  return fewer == Step::Fewer::drop ? std::optional(Remainder::drop) : std::nullopt;
+}
+
+std::optional<bool> accept_of(Step::Fewer fewer) {
+  if (fewer == Step::Fewer::yes) return true;
+  return fewer == Step::Fewer::no ? std::optional(false) : std::nullopt;
+}
+
+std::optional<int> quantity_of(const Step& step) {
+  return step.quantity > 0 ? std::optional(step.quantity) : std::nullopt;
+}
+
+}  // namespace
+
+UserId person(int n) { return nth<UserId>(1, n); }
+
+BookingId Commands::one_of(const Step& step) const {
+  std::vector<BookingId> choice;
+  for (const auto& [user, booking] : booked_) {
+    if (step.by_all || user == person(step.person)) choice.push_back(booking);
+  }
+  if (choice.empty()) return {};
+  auto one = choice[choice.size() - 1 - static_cast<std::size_t>(step.number) % choice.size()];
+  for (int i = 0; i < step.rests; ++i) one = plus_one(one);
+  return one;
+}
+
+domain::Book Commands::book(const Step& step, int n) {
+  booked_.emplace_back(person(step.person), nth<BookingId>(3, n));
+  return {booked_.back().second, quantity_of(step).value_or(1), remainder_of(step.fewer)};
+}
+
+domain::Action Commands::action_of(const Step& step, int n) {
+  using Kind = Step::Kind;
+  switch (step.kind) {
+    case Kind::book: return book(step, n);
+    case Kind::cancel_one: return domain::Cancel{one_of(step), quantity_of(step)};
+    case Kind::update_booking:
+      return domain::UpdateBooking{one_of(step), quantity_of(step), accept_of(step.fewer), remainder_of(step.fewer)};
+    case Kind::set_capacity: return UpdateEvent{{.total_tickets = step.number}};
+    case Kind::set_limit: return UpdateEvent{{.max_per_user = step.number}};
+    case Kind::set_booking_limit: return UpdateEvent{{.max_per_booking = step.number}};
+    case Kind::set_skips: return UpdateEvent{{.max_skips = step.number}};
+    case Kind::set_saving: return UpdateEvent{{.saving_stops_hours = kSavingStops + step.number - 1}};
+    case Kind::move_start: return UpdateEvent{{.starts_at = kStart + hours(step.number - 1)}};
+    case Kind::move_end: return UpdateEvent{end_at(step.number)};
+    case Kind::remove_event: return domain::DeleteEvent{};
+    case Kind::settle: return domain::Settle{};
+    case Kind::cancel_newest:
+    case Kind::repeat: break;
+  }
+  return domain::Cancel{{}, quantity_of(step)};
+}
+
+domain::Command Commands::make(const Step& step, int n) {
+  domain::Command command;
+  command.id = nth<CommandId>(2, n);
+  command.user = person(step.person);
+  command.accepted_at = time_of(step.clock);
+  command.action = action_of(step, n);
+  return command;
+}
+
+}  // namespace ticketd::sim

@@ -1,0 +1,52 @@
+// A schedule in words.
+#include <array>
+
+#include "sim/schedule.h"
+
+namespace ticketd::sim {
+namespace {
+
+constexpr std::array<const char*, 14> kKinds = {"books",
+                                                "cancels the newest",
+                                                "cancels one",
+                                                "changes one",
+                                                "sets the capacity",
+                                                "sets the limit",
+                                                "sets the limit per booking",
+                                                "sets the skips",
+                                                "sets the end of saving",
+                                                "moves the start",
+                                                "moves the end",
+                                                "deletes the event",
+                                                "repeats a command",
+                                                "sees what is due be settled"};
+constexpr std::array<const char*, 5> kFewer = {"", ", rest kept", ", rest dropped", ", fewer", ", not fewer"};
+constexpr std::array<const char*, 3> kClocks = {"", " when nothing is saved", " after the end"};
+constexpr std::array<const char*, 5> kEnds = {"", "; commit", "; crash before COMMIT", "; crash after COMMIT",
+                                              "; take-over after COMMIT"};
+
+template <class List, class Name>
+std::string word(const List& words, Name name) {
+  return words.at(static_cast<std::size_t>(name));
+}
+
+std::string describe(const Step& step) {
+  auto text = "  person " + std::to_string(step.person) + ' ' + word(kKinds, step.kind);
+  text += " (" + std::to_string(step.number) + (step.by_all ? "" : " of his own") + ')';
+  if (step.rests > 0) text += ", rest " + std::to_string(step.rests) + " of it";
+  if (step.quantity > 0) text += ", " + std::to_string(step.quantity) + " tickets";
+  return text + word(kFewer, step.fewer) + word(kClocks, step.clock) + word(kEnds, step.end) + '\n';
+}
+
+}  // namespace
+
+std::string describe(const Schedule& schedule) {
+  std::string text = "capacity " + std::to_string(schedule.capacity) + ", limit per person " +
+                     std::to_string(schedule.limit) + ", per booking " + std::to_string(schedule.booking_limit) +
+                     ", skips " + std::to_string(schedule.skips) + ", promoted at once " +
+                     std::to_string(schedule.promoted_at_once) + '\n';
+  for (const auto& step : schedule.steps) text += describe(step);
+  return text;
+}
+
+}  // namespace ticketd::sim

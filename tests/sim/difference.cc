@@ -1,0 +1,80 @@
+#include "sim/difference.h"
+
+#include <algorithm>
+
+namespace ticketd::sim {
+namespace {
+
+std::string numbers_of(const domain::Fact& fact) {
+  if (const auto* it = std::get_if<domain::Booked>(&fact)) return ' ' + got(it->booking.quantity, it->missing);
+  if (const auto* it = std::get_if<domain::Waitlisted>(&fact)) return ' ' + std::to_string(it->place);
+  const auto* it = std::get_if<domain::BookingChanged>(&fact);
+  return it != nullptr && it->given_back > 0 ? ' ' + std::to_string(it->given_back) : "";
+}
+
+domain::BookingState state_of(const Model::Row& row) {
+  switch (row.state) {
+    case Model::Row::State::confirmed: return domain::BookingState::confirmed;
+    case Model::Row::State::waiting: return domain::BookingState::waitlisted;
+    case Model::Row::State::gone: break;
+  }
+  return domain::BookingState::cancelled;
+}
+
+std::string name(domain::BookingState state) { return std::string(name_of(state)); }
+
+std::string counters(const domain::EventState& event, const Model& model) {
+  if (event.pool.capacity != model.capacity()) return "the capacity differs";
+  if (event.capacity_to_be() != model.capacity_to_be()) return "the capacity to be differs";
+  if (event.pool.confirmed() != model.confirmed()) return "the confirmed tickets differ";
+  if (event.pool.waiting_entries != model.waiting_entries()) return "the waiting entries differ";
+  if (event.pool.waiting_tickets != model.waiting_tickets()) return "the waiting tickets differ";
+  return "";
+}
+
+std::string waiting(const domain::SeatPool& pool, const domain::Booking& booking, const Model::Row& expected) {
+  if (booking.accept_fewer != expected.accept_fewer) return "a waiting booking takes fewer, or does not";
+  const auto skips = std::count_if(pool.served_past.begin(), pool.served_past.end(),
+                                   [&](std::int64_t seq) { return seq > booking.seq; });
+  if (skips == expected.skips) return "";
+  return "an entry has " + std::to_string(skips) + " skips, expected " + std::to_string(expected.skips);
+}
+
+std::string booked(const Tables& tables, const domain::Booking& booking, const Model::Row& expected) {
+  const auto state = tables.state_of(booking);
+  if (booking.user != expected.user) return "a booking is somebody else's";
+  if (state != state_of(expected)) return "a booking is " + name(state) + ", expected " + name(state_of(expected));
+  if (booking.quantity != expected.quantity)
+    return "a booking has " + std::to_string(booking.quantity) + " tickets, expected " +
+           std::to_string(expected.quantity);
+  return state == domain::BookingState::waitlisted ? waiting(tables.event().pool, booking, expected) : "";
+}
+
+}  // namespace
+
+std::string text_of(const domain::Fact& fact) {
+  if (const auto* it = std::get_if<domain::Promoted>(&fact))
+    return "promoted " + it->booking.id.str() + ' ' + got(it->booking.quantity, it->missing);
+  if (const auto* it = std::get_if<domain::NeverFits>(&fact)) return "never_fits " + it->booking.id.str();
+  if (!outcome_of(fact)) return "";
+  std::string text(name_of(*outcome_of(fact)));
+  if (const auto reason = reason_of(fact)) text += ' ' + std::string(name_of(*reason));
+  return text + numbers_of(fact);
+}
+
+std::string difference(const Tables& tables, const Model& model) {
+  if (auto differs = counters(tables.event(), model); !differs.empty()) return differs;
+  if (tables.rows().size() != model.rows().size()) return "there are more or fewer bookings";
+  std::int64_t last_seq = 0;
+  for (const auto& expected : model.rows()) {
+    const auto found = tables.rows().find(expected.id);
+    if (found == tables.rows().end()) return "a booking is missing";
+    const auto& booking = found->second.booking;
+    if (auto differs = booked(tables, booking, expected); !differs.empty()) return differs;
+    if (booking.seq <= last_seq) return "the order of acceptance differs";
+    last_seq = booking.seq;
+  }
+  return "";
+}
+
+}  // namespace ticketd::sim

@@ -1,0 +1,100 @@
+// The model's waiting list: who is served, who is passed, and for whom seats are saved.
+#include "sim/model.h"
+
+namespace ticketd::sim {
+
+using domain::Remainder;
+using State = Model::Row::State;
+
+bool Model::saves(Time now) const { return now < event_.starts_at - std::chrono::hours(event_.saving_stops_hours); }
+
+// With many more waiting than get seats at once, the seats come in steps.
+void Model::set_capacity(int wanted) {
+  const int step = event_.promoted_at_once;
+  const bool in_steps = waiting_entries() > step && wanted > event_.capacity + step;
+  event_.growing_to = in_steps ? std::optional(wanted) : std::nullopt;
+  event_.capacity = in_steps ? event_.capacity + step : wanted;
+}
+
+// Who wants more than there will ever be waits no more. So many end at once, the others later.
+void Model::end_misfits() {
+  int ended = 0;
+  for (auto& row : rows_) {
+    if (row.state != State::waiting || row.quantity <= capacity_to_be()) continue;
+    if (ended++ == event_.promoted_at_once) return;
+    row.state = State::gone;
+    followed_.push_back("never_fits " + row.id.str());
+  }
+}
+
+void Model::close_line() {
+  for (auto& row : rows_) {
+    if (row.state == State::waiting) row.state = State::gone;
+  }
+}
+
+// Once through the line. Nobody who was passed fits later on, for free seats only become fewer. After the end nobody
+// waits any more.
+void Model::settle(Time now) {
+  settled_at_ = now;
+  if (is_over(now)) return close_line();
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    const int seats = seats_for(rows_[i]);
+    if (seats == 0) continue;
+    if (saves(now)) {
+      if (is_saved_from(i)) return;
+      count_skips(i);
+    }
+    serve(i, seats);
+  }
+}
+
+// That it would get, if it were alone.
+int Model::seats_for(const Row& row) const {
+  const int free = event_.capacity - confirmed();
+  if (row.state != State::waiting) return 0;
+  if (row.quantity <= free) return row.quantity;
+  return row.accept_fewer ? free : 0;
+}
+
+// Does somebody wait in front of it whom nobody may pass any more?
+bool Model::is_saved_from(std::size_t index) const {
+  for (std::size_t i = 0; i < index; ++i) {
+    if (rows_[i].state == State::waiting && rows_[i].skips >= event_.max_skips) return true;
+  }
+  return false;
+}
+
+// Whoever waits in front of it is passed by it.
+void Model::count_skips(std::size_t served) {
+  for (std::size_t i = 0; i < served; ++i) {
+    if (rows_[i].state != State::waiting) continue;
+    ++rows_[i].skips;
+    rows_[i].skips_allowed = event_.max_skips;
+  }
+}
+
+// What it got keeps the booking's id and place. What it did not get waits on right behind it, if it said so.
+void Model::serve(std::size_t index, int seats) {
+  auto rest = rows_[index];
+  followed_.push_back("promoted " + rest.id.str() + ' ' + got(seats, rest.quantity - seats));
+  rows_[index].state = State::confirmed;
+  rows_[index].quantity = seats;
+  rest.id = plus_one(rest.id);
+  rest.quantity -= seats;
+  if (rest.quantity > 0 && rest.accept_fewer == Remainder::keep)
+    rows_.insert(rows_.begin() + static_cast<std::ptrdiff_t>(index) + 1, rest);
+}
+
+std::string Model::broken_rule() const {
+  auto again = *this;
+  again.settle(settled_at_);
+  if (again.rows_ != rows_) return "the model settled again changes";
+  for (const auto& row : rows_) {
+    if (row.skips > row.skips_allowed) return "somebody was passed more often than the event allows";
+  }
+  if (confirmed() > event_.capacity) return "more tickets are confirmed than there are seats";
+  return "";
+}
+
+}  // namespace ticketd::sim
