@@ -13,11 +13,12 @@ static Answer status(App& app, const Request& request, UserId user) {
   if (!found) return Refusal{Code::event_not_found};
   const auto& mine = found->mine;
   const auto state = state_of(found->status, found->ends_at, now);
-  const auto offer = offer_of(state, found->available_tickets, found->waiting_list_count);
+  const auto offer = offer_of(state, *found, now);
   const auto my =
       JsonText::object({{"confirmed", mine.confirmed}, {"waitlisted", mine.waitlisted}, {"position", mine.place}});
   const auto data = JsonText::object({{"available_tickets", offer.available_tickets},
                                       {"waiting_list_count", offer.waiting_list_count},
+                                      {"waiting_tickets", offer.waiting_tickets},
                                       {"total_tickets", found->total_tickets},
                                       {"state", state},
                                       {"my", my}});

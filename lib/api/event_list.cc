@@ -48,7 +48,7 @@ storage::EventFilter read_filter(http::Fields& in, const ListDefaults& defaults,
   storage::EventFilter filter;
   filter.from = in.optional_time("from");
   filter.to = in.optional_time("to");
-  filter.available_only = in.optional_boolean("available").value_or(false);
+  if (in.optional_boolean("available").value_or(false)) filter.available_at = now;
   const auto when =
       in.optional_word<When>("when", {{"upcoming", When::upcoming}, {"past", When::past}, {"all", When::all}});
   refuse_contradictions(in, filter, when, defaults.when, now);

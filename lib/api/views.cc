@@ -11,6 +11,10 @@ std::optional<std::string> text_of(const std::optional<IdType>& id) {
   return id ? std::optional(id->str()) : std::nullopt;
 }
 
+std::optional<std::string_view> name_of(const std::optional<domain::Remainder>& remainder) {
+  return remainder ? std::optional(domain::name_of(*remainder)) : std::nullopt;
+}
+
 }  // namespace
 
 JsonText user_json(const storage::User& user) {
@@ -28,14 +32,16 @@ std::string_view state_of(domain::EventStatus status, Time ends_at, Time now) {
   return now >= ends_at ? "over" : "open";
 }
 
-Offer offer_of(std::string_view state, int available_tickets, int waiting_list_count) {
-  return state == "open" ? Offer{available_tickets, waiting_list_count} : Offer{};
+Offer offer_of(std::string_view state, const storage::Seats& seats, Time now) {
+  if (state != "open") return {};
+  const bool are_saved = seats.saved_until && now < *seats.saved_until;
+  return {are_saved ? 0 : seats.available_tickets, seats.waiting_list_count, seats.waiting_tickets};
 }
 
 JsonText event_json(const storage::Event& event, Time now) {
   const int confirmed = event.total_tickets - event.available_tickets;
   const auto state = state_of(event.status, event.ends_at, now);
-  const auto offer = offer_of(state, event.available_tickets, event.waiting_list_count);
+  const auto offer = offer_of(state, event, now);
   return JsonText::object({{"id", event.id.str()},
                            {"title", event.title},
                            {"location", event.location},
@@ -45,7 +51,11 @@ JsonText event_json(const storage::Event& event, Time now) {
                            {"total_tickets", event.total_tickets},
                            {"available_tickets", offer.available_tickets},
                            {"waiting_list_count", offer.waiting_list_count},
+                           {"waiting_tickets", offer.waiting_tickets},
                            {"max_per_user", event.max_per_user},
+                           {"max_per_booking", event.max_per_booking},
+                           {"max_skips", event.max_skips},
+                           {"saving_stops_hours", event.saving_stops_hours},
                            {"state", state},
                            {"user_id", event.owner.str()},
                            {"created_at", format_time(event.created_at)},
@@ -70,7 +80,12 @@ JsonText booking_json(const storage::BookingDetails& booking, Time now) {
        {"event_id", booking.event.str()},
        {"user_id", booking.user.str()},
        {"state", domain::name_of(booking.state)},
+       {"quantity", booking.quantity},
+       {"accept_fewer", booking.accept_fewer.has_value()},
+       {"remainder", name_of(booking.accept_fewer)},
        {"position", booking.place},
+       {"tickets_ahead", booking.tickets_ahead},
+       {"skips_left", booking.skips_left},
        {"reason", booking.reason},
        {"created_at", format_time(booking.created_at)},
        {"updated_at", format_time(booking.updated_at)},

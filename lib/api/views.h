@@ -19,13 +19,14 @@ JsonText event_json(const storage::Event& event, Time now);
 JsonText listed_event_json(storage::Event event, Time now);
 std::string_view state_of(domain::EventStatus status, Time ends_at, Time now);
 
-// How many seats whoever books now could get, and how many wait before him. Nothing is on offer, and nobody waits,
-// unless the event's `state` is open.
+// How many seats whoever books now could get, how many wait before him, and for how many tickets. Nothing is on offer,
+// and nobody waits, unless the event's `state` is open. What is saved for the first of the line is not on offer.
 struct Offer {
   int available_tickets = 0;
   int waiting_list_count = 0;
+  int waiting_tickets = 0;
 };
-Offer offer_of(std::string_view state, int available_tickets, int waiting_list_count);
+Offer offer_of(std::string_view state, const storage::Seats& seats, Time now);
 
 JsonText booking_json(const storage::BookingDetails& booking, Time now);
 JsonText notification_json(const storage::Notification& notification);

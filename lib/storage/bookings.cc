@@ -18,8 +18,11 @@ namespace {
   "epoch_ms(b.created_at) AS created_ms, epoch_ms(b.updated_at) AS updated_ms, epoch_ms(b.promoted_at) AS promoted_ms, " \
   "epoch_ms(CASE WHEN b.state IN " LIVE_STATES " AND " STATE_NOW " = 'cancelled' THEN least(e.updated_at, $1) "       \
   "ELSE b.cancelled_at END) AS cancelled_ms, e.title, " location " AS location, e.state AS event_state, "                            \
-  "epoch_ms(e.start_date_time) AS starts_ms, epoch_ms(e.end_date_time) AS ends_ms, "                                   \
-  "CASE WHEN " STATE_NOW " = 'waitlisted' THEN " PLACE_IN_WAITING_LIST("b.event_id", "b.seq") " END AS position"
+  "epoch_ms(e.start_date_time) AS starts_ms, epoch_ms(e.end_date_time) AS ends_ms, b.quantity, b.remainder, "          \
+  WHILE_WAITING(PLACE_IN_WAITING_LIST("b.event_id", "b.seq")) " AS position, "                                         \
+  WHILE_WAITING("CASE WHEN e.waiting_more > 0 THEN " TICKETS_AHEAD("b.event_id", "b.seq") " END") " AS tickets_ahead, " \
+  WHILE_WAITING("greatest(0, e.max_skips - (SELECT count(*) FROM unnest(e.served_past) AS past (seq) WHERE past.seq > b.seq))") " AS skips_left"
+#define WHILE_WAITING(value) "CASE WHEN " STATE_NOW " = 'waitlisted' THEN " value " END"
 
 // There is always a row to begin behind: were it optional, PostgreSQL would read and sort all of a user's bookings.
 const Statement kList{"list_bookings", "SELECT " BOOKING_COLUMNS(LISTED_TEXT("e.location")) R"(
@@ -48,6 +51,15 @@ std::string bound_of_ids(Time time, std::uint8_t fill) {
   return id.str();
 }
 
+void read_place(const pqxx::row& row, BookingDetails& booking) {
+  const auto remainder = optional_text(row["remainder"]);
+  if (remainder) booking.accept_fewer = domain::parse_remainder(*remainder);
+  booking.place = int_of(row["position"]);
+  // Where nobody in the line wants more than one, nobody counted them.
+  booking.tickets_ahead = row["tickets_ahead"].is_null() ? *booking.place - 1 : int_of(row["tickets_ahead"]);
+  booking.skips_left = int_of(row["skips_left"]);
+}
+
 BookingDetails booking_of(const pqxx::row& row) {
   BookingDetails booking;
   booking.id = id_of<BookingId>(row["id"]);
@@ -55,7 +67,8 @@ BookingDetails booking_of(const pqxx::row& row) {
   booking.user = id_of<UserId>(row["user_id"]);
   booking.state = *domain::parse_booking_state(text_of(row["state"]));
   booking.reason = optional_text(row["reason"]);
-  if (!row["position"].is_null()) booking.place = int_of(row["position"]);
+  booking.quantity = int_of(row["quantity"]);
+  if (booking.state == domain::BookingState::waitlisted) read_place(row, booking);
   booking.created_at = time_of(row["created_ms"]);
   booking.updated_at = time_of(row["updated_ms"]);
   booking.promoted_at = optional_time(row["promoted_ms"]);

@@ -18,7 +18,12 @@ struct BookingDetails {
   UserId user;
   domain::BookingState state = domain::BookingState::confirmed;
   std::optional<std::string> reason;
-  std::optional<int> place;  // in the waiting list, from 1; only while waitlisted
+  int quantity = 1;  // tickets
+  // Only while waitlisted:
+  std::optional<domain::Remainder> accept_fewer;  // as domain::Book has it
+  std::optional<int> place;                       // in the waiting list, from 1
+  std::optional<int> tickets_ahead;               // that the entries before it want
+  std::optional<int> skips_left;                  // so many may still be served past it
   Time created_at;
   Time updated_at;
   std::optional<Time> promoted_at;

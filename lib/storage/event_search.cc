@@ -4,6 +4,7 @@
 #include <array>
 
 #include "postgres/rows.h"
+#include "storage/live.h"
 
 namespace ticketd::storage {
 using namespace postgres;
@@ -133,7 +134,10 @@ Query query_of(const EventFilter& filter, bool in_a_turn = false) {
     query.where("start_date_time < ", format_time(*filter.ends_before));  // follows, but no planner knows
     query.where("end_date_time <= ", format_time(*filter.ends_before));
   }
-  if (filter.available_only) query.where("available_tickets > 0");
+  if (filter.available_at) {
+    query.where("available_tickets > 0");
+    query.where("(NOT saved OR " SAVED_UNTIL " <= ", format_time(*filter.available_at), ")");
+  }
   if (filter.owner) query.where("user_id = ", filter.owner->str());
   return query;
 }
@@ -168,7 +172,7 @@ std::string key_of(const EventFilter& filter) {
   for (const auto& word : filter.words) words += word.pattern + '|';
   return std::to_string(static_cast<int>(filter.scope)) + '|' + text(filter.from) + '|' + text(filter.to) + '|' +
          (filter.ends_after ? "upcoming" : "") + '|' + (filter.ends_before ? "past" : "") + '|' +
-         (filter.available_only ? "available" : "") + '|' + (filter.owner ? filter.owner->str() : "") + '|' + words;
+         (filter.available_at ? "available" : "") + '|' + (filter.owner ? filter.owner->str() : "") + '|' + words;
 }
 
 Cursor cursor_of(const Event& event, EventSort sort) {

@@ -24,12 +24,12 @@ enum class EventScope { open, deleted, all };  // open: not deleted, be it over 
 
 struct EventFilter {
   EventScope scope = EventScope::open;
-  std::vector<SearchWord> words;    // that an event must have, all of them
-  std::optional<Time> from;         // starts at or after
-  std::optional<Time> to;           // starts at or before
-  std::optional<Time> ends_after;   // upcoming
-  std::optional<Time> ends_before;  // past
-  bool available_only = false;
+  std::vector<SearchWord> words;     // that an event must have, all of them
+  std::optional<Time> from;          // starts at or after
+  std::optional<Time> to;            // starts at or before
+  std::optional<Time> ends_after;    // upcoming
+  std::optional<Time> ends_before;   // past
+  std::optional<Time> available_at;  // whoever books then could get a seat
   std::optional<UserId> owner;
   EventSort sort = EventSort::start;
 };

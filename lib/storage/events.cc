@@ -10,15 +10,20 @@ using namespace postgres;
 namespace {
 
 #define EVENT_COLUMNS "description, location, " OTHER_EVENT_COLUMNS
-#define OTHER_EVENT_COLUMNS                                                                                   \
-  "id, user_id, title, epoch_ms(start_date_time) AS starts_ms, epoch_ms(end_date_time) AS ends_ms, "          \
-  "state, total_tickets, available_tickets, waiting_list_count, max_per_user, turn, epoch_ms(created_at) AS " \
-  "created_ms, epoch_ms(updated_at) AS updated_ms"
+#define OTHER_EVENT_COLUMNS                                                                          \
+  "id, user_id, title, epoch_ms(start_date_time) AS starts_ms, epoch_ms(end_date_time) AS ends_ms, " \
+  "state, " SEATS                                                                                    \
+  ", max_per_user, max_per_booking, max_skips, saving_stops_hours, turn, "                           \
+  "epoch_ms(created_at) AS created_ms, epoch_ms(updated_at) AS updated_ms"
+#define SEATS                                                                    \
+  "total_tickets, available_tickets, CASE WHEN saved THEN epoch_ms(" SAVED_UNTIL \
+  ") END AS saved_until_ms, "                                                    \
+  "waiting_list_count, waiting_more"
 
 const Statement kInsert{"insert_event", R"(
   INSERT INTO events (id, user_id, title, description, location, start_date_time, end_date_time, total_tickets,
-                      available_tickets, max_per_user, created_at, updated_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $10))"};
+                      available_tickets, max_per_user, created_at, updated_at, max_per_booking, max_skips, saving_stops_hours)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $10, $11, $12, $13))"};
 
 const Statement kHasOpen{"has_open_events", R"(
   SELECT (SELECT count(*) FROM (SELECT FROM events WHERE user_id = $1 AND state = 'open' AND NOT over AND
@@ -54,11 +59,11 @@ const Statement kFindHolding{"find_holding",
 // CURRENT_STATE for each booking would take a quarter of the statement's time; what the event says of all of them,
 // find_standing() adds.
 const Statement kFindStanding{
-    "find_standing",
-    "SELECT e.state, epoch_ms(e.end_date_time) AS ends_ms, e.total_tickets, e.available_tickets, e.waiting_list_count, "
-    "confirmed, waitlisted FROM events e, LATERAL (SELECT count(*) FILTER (WHERE b.state = 'confirmed') AS confirmed, "
-    "count(*) FILTER (WHERE b.state = 'waitlisted' AND b.seq >= e.line_closed_before) AS waitlisted "
-    "FROM bookings b " LIVE_BOOKINGS_OF ") AS mine WHERE e.id = $1"};
+    "find_standing", "SELECT e.state, epoch_ms(end_date_time) AS ends_ms, " SEATS
+                     ", confirmed, waitlisted FROM events e, LATERAL (SELECT count(*) FILTER (WHERE b.state = "
+                     "'confirmed') AS confirmed, "
+                     "count(*) FILTER (WHERE b.state = 'waitlisted' AND b.seq >= e.line_closed_before) AS waitlisted "
+                     "FROM bookings b " LIVE_BOOKINGS_OF ") AS mine WHERE e.id = $1"};
 
 const Statement kClaimKey{"claim_idempotency_key", R"(
   INSERT INTO idempotency_keys (user_id, key, fingerprint, answer, created_at) VALUES ($1, $2, $3, $4, $5)
@@ -70,6 +75,14 @@ const Statement kFindKey{"find_idempotency_key", R"(
   WHERE user_id = $1 AND key = $2 AND created_at >= $4::timestamptz - interval '24 hours')"};
 
 domain::EventStatus status_of(const pqxx::field& state) { return domain::parse_event_status(text_of(state)); }
+
+void read_seats(const pqxx::row& row, Seats& seats) {
+  seats.total_tickets = int_of(row["total_tickets"]);
+  seats.available_tickets = int_of(row["available_tickets"]);
+  seats.saved_until = optional_time(row["saved_until_ms"]);
+  seats.waiting_list_count = int_of(row["waiting_list_count"]);
+  seats.waiting_tickets = seats.waiting_list_count + int_of(row["waiting_more"]);
+}
 
 }  // namespace
 
@@ -87,10 +100,11 @@ Event event_of(const pqxx::row& row) {
   event.starts_at = time_of(row["starts_ms"]);
   event.ends_at = time_of(row["ends_ms"]);
   event.status = status_of(row["state"]);
-  event.total_tickets = int_of(row["total_tickets"]);
-  event.available_tickets = int_of(row["available_tickets"]);
-  event.waiting_list_count = int_of(row["waiting_list_count"]);
+  read_seats(row, event);
   event.max_per_user = int_of(row["max_per_user"]);
+  event.max_per_booking = int_of(row["max_per_booking"]);
+  event.max_skips = int_of(row["max_skips"]);
+  event.saving_stops_hours = int_of(row["saving_stops_hours"]);
   event.turn = int_of(row["turn"]);
   event.created_at = time_of(row["created_ms"]);
   event.updated_at = time_of(row["updated_ms"]);
@@ -100,7 +114,7 @@ Event event_of(const pqxx::row& row) {
 void insert_event(pqxx::transaction_base& tx, const Event& event) {
   run(tx, kInsert, event.id.str(), event.owner.str(), event.title, event.description, event.location,
       format_time(event.starts_at), format_time(event.ends_at), event.total_tickets, event.max_per_user,
-      format_time(event.created_at));
+      format_time(event.created_at), event.max_per_booking, event.max_skips, event.saving_stops_hours);
 }
 
 bool has_open_events(pqxx::transaction_base& tx, UserId owner, int count, Time now, std::span<const EventId> moved) {
@@ -150,9 +164,7 @@ std::optional<Standing> find_standing(pqxx::transaction_base& tx, EventId event,
   Standing standing;
   standing.status = status_of(row["state"]);
   standing.ends_at = time_of(row["ends_ms"]);
-  standing.total_tickets = int_of(row["total_tickets"]);
-  standing.available_tickets = int_of(row["available_tickets"]);
-  standing.waiting_list_count = int_of(row["waiting_list_count"]);
+  read_seats(row, standing);
   if (standing.status == domain::EventStatus::cancelled) return standing;
   standing.mine.confirmed = int_of(row["confirmed"]);
   if (now < standing.ends_at) standing.mine.waitlisted = int_of(row["waitlisted"]);

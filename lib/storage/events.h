@@ -13,7 +13,16 @@
 
 namespace ticketd::storage {
 
-struct Event {
+// What an event has, and who wants it.
+struct Seats {
+  int total_tickets = 0;
+  int available_tickets = 0;             // free, be they saved or not
+  std::optional<Time> saved_until = {};  // they are kept for the first of the line, before that time
+  int waiting_list_count = 0;            // entries
+  int waiting_tickets = 0;               // that they want
+};
+
+struct Event : Seats {
   EventId id;
   UserId owner;
   std::string title;
@@ -22,10 +31,10 @@ struct Event {
   Time starts_at;
   Time ends_at;
   domain::EventStatus status = domain::EventStatus::open;
-  int total_tickets = 0;
-  int available_tickets = 0;
-  int waiting_list_count = 0;
-  int max_per_user = 1;
+  int max_per_user = 1;                        // tickets
+  int max_per_booking = domain::kQuantityMax;  // tickets
+  int max_skips = domain::kMaxSkips;
+  int saving_stops_hours = domain::kSavingStopsHours;
   int turn = 0;  // see EventSort::turns
   Time created_at;
   Time updated_at;
@@ -40,7 +49,7 @@ constexpr int kListedText = 200;
 extern const char* const kListedEventColumns;
 Event event_of(const pqxx::row& row);
 
-// available_tickets, waiting_list_count and status of `event` are not looked at: a new event is open and empty.
+// The status of `event`, and of its seats all but total_tickets, are not looked at: a new event is open and empty.
 void insert_event(pqxx::transaction_base& tx, const Event& event);
 
 // Does `owner` have `count` events or more that are neither cancelled nor over? Looks at no more than so many. `moved`
@@ -52,16 +61,17 @@ std::optional<Event> find_event(pqxx::transaction_base& tx, EventId id);
 // The same; nobody else changes it, nor its counters, until the transaction ends.
 std::optional<Event> lock_event(pqxx::work& tx, EventId id);
 
-// Title, description, location and dates alone: what a handler may change by itself. Capacity and max_per_user decide
-// about bookings and go through the queue. Empty, and nothing changed, if the event is not `owner`'s, is cancelled, or
-// would end before it starts.
+// Title, description, location and dates alone: what a handler may change by itself. Capacity, limits and what is said
+// about groups decide about bookings and go through the queue. Empty, and nothing changed, if the event is not
+// `owner`'s, is cancelled, or would end before it starts.
 std::optional<Event> update_event(pqxx::transaction_base& tx, EventId id, UserId owner,
                                   const domain::EventChanges& changes, Time now);
 
 // The same fields, for the worker, that has decided already.
 void update_event_fields(pqxx::transaction_base& tx, EventId id, const domain::EventChanges& changes, Time now);
 
-// What a user holds of an event: how many confirmed and waiting, and the place in the line of the first waiting one.
+// What a user holds of an event: how many confirmed and waiting bookings, whatever their tickets, and the place in the
+// line of the first waiting one.
 struct Holding {
   int confirmed = 0;
   int waitlisted = 0;
@@ -70,12 +80,9 @@ struct Holding {
 Holding find_holding(pqxx::transaction_base& tx, EventId event, UserId user, Time now);
 
 // How an event stands, and what a user holds of it. One statement, two for those waiting: this is asked most of all.
-struct Standing {
+struct Standing : Seats {
   domain::EventStatus status = domain::EventStatus::open;
   Time ends_at;
-  int total_tickets = 0;
-  int available_tickets = 0;
-  int waiting_list_count = 0;
   Holding mine;
 };
 std::optional<Standing> find_standing(pqxx::transaction_base& tx, EventId event, UserId user, Time now);

@@ -13,6 +13,9 @@
   "CASE WHEN " b ".state IN " LIVE_STATES " AND " e \
   ".state = 'cancelled' THEN 'cancelled' WHEN " IS_LEFT_WAITING(b, e, now) " THEN 'cancelled' ELSE " b ".state END"
 
+// SQL: until when a row of `events` saves seats for the first of its line, if it does.
+#define SAVED_UNTIL "start_date_time - saving_stops_hours * interval '1 hour'"
+
 // SQL: does `b` still wait, according to its row alone, although the line has closed?
 #define IS_LEFT_WAITING(b, e, now) \
   b ".state = 'waitlisted' AND (" b ".seq < " e ".line_closed_before OR " e ".end_date_time <= " now ")"

@@ -111,6 +111,69 @@ TEST(StorageBookings, ARequestIsFoundByItsPersonAlone) {
       commit([&](pqxx::work& tx) { return storage::find_command_outcome(tx, command.id, stranger); }).has_value());
 }
 
+// What is said of groups.
+TEST_GROUP_BASE(StorageGroups, IntegrationTest) {
+  const UserId user = make_user();
+
+  static domain::Command group(UserId person, EventId event, int quantity,
+                               std::optional<domain::Remainder> accept_fewer = {}) {
+    auto command = book(person, event);
+    command.action = domain::Book{*command.booking(), quantity, accept_fewer};
+    return command;
+  }
+  // Which counts skips, although it starts in a day.
+  static EventId make_saving_event(int tickets) {
+    const auto event = make_event(tickets, 100);
+    sql("UPDATE events SET saving_stops_hours = 1 WHERE id = $1", event.str());
+    return event;
+  }
+  static storage::BookingDetails find(const domain::Command& command, Time at = now()) {
+    return *commit([&](pqxx::work& tx) { return storage::find_booking(tx, *command.booking(), command.user, at); });
+  }
+};
+
+TEST(StorageGroups, AWaitingOneKnowsWhatIsBeforeIt) {
+  const auto event = make_saving_event(10);
+  const auto users = make_users(5);
+  const auto first = group(users[0], event, 8), four = group(users[1], event, 4),
+             three = group(users[2], event, 3, domain::Remainder::keep), one = group(users[3], event, 2),
+             last = group(users[4], event, 4, domain::Remainder::drop);
+  carry_out({first, four, group(users[0], event, 2), three, one, last});  // the two that are free pass the four
+  const auto found = find(last);
+  LONGS_EQUAL(4, found.quantity);
+  CHECK(found.accept_fewer == domain::Remainder::drop);
+  LONGS_EQUAL(4, *found.place);
+  LONGS_EQUAL(9, *found.tickets_ahead);
+  LONGS_EQUAL(3, *found.skips_left);
+  LONGS_EQUAL(0, *find(four).tickets_ahead);
+  LONGS_EQUAL(2, *find(four).skips_left);
+  CHECK_FALSE(find(four).accept_fewer.has_value());
+  CHECK(find(three).accept_fewer == domain::Remainder::keep);
+  carry_out(cancel(users[1], event));
+  LONGS_EQUAL(5, *find(last).tickets_ahead);
+}
+
+TEST(StorageGroups, OnlyAWaitingOneSaysWhatItTakes) {
+  const auto event = make_event(2, 100);
+  const auto seats = group(make_user(), event, 2), wish = group(user, event, 2, domain::Remainder::drop);
+  carry_out({seats, wish});
+  const auto over = commit([&](pqxx::work& tx) { return storage::find_event(tx, event); })->ends_at;
+  for (const auto& found : {find(seats), find(wish, over)}) {
+    LONGS_EQUAL(2, found.quantity);
+    CHECK_FALSE(found.accept_fewer || found.place || found.tickets_ahead || found.skips_left);
+  }
+  expect_text("line_closed", *find(wish, over).reason);
+}
+
+TEST(StorageGroups, NoFewerSkipsThanNoneAreLeft) {
+  const auto event = make_saving_event(10);
+  const auto seats = group(make_user(), event, 7), wish = group(make_user(), event, 4);
+  carry_out({seats, wish, book(make_user(), event), book(make_user(), event)});
+  LONGS_EQUAL(1, *find(wish).skips_left);
+  sql("UPDATE events SET max_skips = 1 WHERE id = $1", event.str());
+  LONGS_EQUAL(0, *find(wish).skips_left);
+}
+
 TEST_GROUP_BASE(StorageNotifications, IntegrationTest) {
   const UserId user = make_user();
   std::vector<storage::Notification> list(bool unread_only = false, const std::optional<storage::Cursor>& before = {},

@@ -170,8 +170,25 @@ TEST(StorageEventSearch, AvailableLeavesOutWhatIsSoldOut) {
   const auto sold_out = make_event_of(owner, 1), open = insert(3).id;
   carry_out(book(make_user(), sold_out));
   auto filter = mine();
-  filter.available_only = true;
+  filter.available_at = now();
   CHECK(ids(filter) == std::vector{open});
+}
+
+TEST(StorageEventSearch, AvailableLeavesOutWhatIsSaved) {
+  auto event = new_event(owner, 5, 100);
+  event.max_skips = 0;
+  commit([&](pqxx::work& tx) { storage::insert_event(tx, event); });
+  for (const int quantity : {3, 4}) {
+    auto command = book(make_user(), event.id);
+    command.action = domain::Book{*command.booking(), quantity, {}};
+    command.accepted_at = event.starts_at - std::chrono::hours(48);
+    carry_out(command);
+  }
+  auto filter = mine();
+  filter.available_at = event.starts_at - std::chrono::hours(24) - milliseconds(1);
+  CHECK(ids(filter).empty());
+  filter.available_at = event.starts_at - std::chrono::hours(24);
+  CHECK(ids(filter) == std::vector{event.id});
 }
 
 TEST(StorageEventSearch, ACancelledEventIsInNoList) {

@@ -32,6 +32,44 @@ TEST(StorageEvents, FindsWhatWasInserted) {
   LONGS_EQUAL(3, found.max_per_user);
 }
 
+TEST(StorageEvents, KnowsWhatItsOwnerSaysOfGroups) {
+  auto event = new_event(make_user(), 7, 3);
+  event.max_per_booking = 9;
+  event.max_skips = 0;
+  event.saving_stops_hours = 8784;
+  commit([&](pqxx::work& tx) { storage::insert_event(tx, event); });
+  const auto found = find(event.id), other = find(make_event());
+  LONGS_EQUAL(9, found.max_per_booking);
+  LONGS_EQUAL(0, found.max_skips);
+  LONGS_EQUAL(8784, found.saving_stops_hours);
+  LONGS_EQUAL(100, other.max_per_booking);
+  LONGS_EQUAL(3, other.max_skips);
+  LONGS_EQUAL(24, other.saving_stops_hours);
+}
+
+TEST(StorageEvents, TellsUntilWhenSeatsAreSavedAndForHowMany) {
+  auto event = new_event(make_user(), 5, 100);
+  event.max_skips = 0;
+  event.saving_stops_hours = 1;
+  commit([&](pqxx::work& tx) { storage::insert_event(tx, event); });
+  CHECK_FALSE(find(event.id).saved_until.has_value());
+  for (const int quantity : {3, 4}) {
+    auto command = book(make_user(), event.id);
+    command.action = domain::Book{*command.booking(), quantity, {}};
+    carry_out(command);
+  }
+  const auto found = find(event.id);
+  CHECK(found.saved_until == event.starts_at - std::chrono::hours(1));
+  LONGS_EQUAL(2, found.available_tickets);
+  LONGS_EQUAL(1, found.waiting_list_count);
+  LONGS_EQUAL(4, found.waiting_tickets);
+  const auto standing =
+      *commit([&](pqxx::work& tx) { return storage::find_standing(tx, event.id, event.owner, now()); });
+  CHECK(standing.saved_until == found.saved_until);
+  LONGS_EQUAL(2, standing.available_tickets);
+  LONGS_EQUAL(4, standing.waiting_tickets);
+}
+
 TEST(StorageEvents, DoesNotFindWhatIsNotThere) {
   CHECK_FALSE(commit([](pqxx::work& tx) { return storage::find_event(tx, fresh<EventId>()); }).has_value());
 }

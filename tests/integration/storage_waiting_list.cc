@@ -18,6 +18,11 @@ TEST_GROUP_BASE(StorageLine, IntegrationTest) {
     const auto list = commit([&](pqxx::work& tx) { return storage::list_bookings(tx, user, {}, now()); });
     return list.at(0).place.value_or(0);
   }
+  int tickets_before(const domain::Command& command) const {
+    return *commit([&](pqxx::work& tx) {
+              return storage::find_booking(tx, *command.booking(), command.user, now());
+            })->tickets_ahead;
+  }
   // "seq:waiting" of each block.
   std::string blocks() const {
     return sql_text(
@@ -38,6 +43,25 @@ TEST(StorageLine, CountsThroughAllBlocks) {
     LONGS_EQUAL(i, place_of(people[i]));
     LONGS_EQUAL(i, listed_place_of(people[i]));
   }
+}
+
+// A group of n has n seqs, so the blocks have fewer entries.
+TEST(StorageLine, CountsTicketsThroughAllBlocks) {
+  auto commands = book_all(people, event);
+  for (std::size_t i = 1; i < commands.size(); i += 3)
+    commands[i].action =
+        domain::Book{*commands[i].booking(), 3, i % 2 == 0 ? std::optional(domain::Remainder::keep) : std::nullopt};
+  sql("UPDATE events SET max_per_user = 100, total_tickets = 3, available_tickets = 3, max_skips = 0, "
+      "saving_stops_hours = 1 WHERE id = $1",
+      event.str());
+  carry_out(commands);
+  int before = 0;
+  for (std::size_t i = 1; i < commands.size(); ++i) {
+    LONGS_EQUAL(i, place_of(people[i]));
+    LONGS_EQUAL(before, tickets_before(commands[i]));
+    before += std::get<domain::Book>(commands[i].action).quantity;
+  }
+  LONGS_EQUAL(before, commit([&](pqxx::work& tx) { return storage::find_event(tx, event); })->waiting_tickets);
 }
 
 TEST(StorageLine, LeavesOutWhoLeftIt) {

@@ -129,7 +129,8 @@ void expect_user(const Json& user, Where where) {
 void expect_event(const Json& event, Where where) {
   bool whole = is_uuid(event["id"]) && is_uuid(event["user_id"]);
   for (const char* field : {"title", "location", "description", "state"}) whole = whole && event[field].is_string();
-  for (const char* field : {"total_tickets", "available_tickets", "waiting_list_count", "max_per_user"}) {
+  for (const char* field : {"total_tickets", "available_tickets", "waiting_list_count", "waiting_tickets",
+                            "max_per_user", "max_per_booking", "max_skips", "saving_stops_hours"}) {
     whole = whole && event[field].is_integer();
   }
   for (const char* field : {"start_date_time", "end_date_time", "created_at", "updated_at"}) {
@@ -155,6 +156,11 @@ void expect_booking(const Json& booking, Where where) {
   bool whole = is_uuid(booking["id"]) && is_uuid(booking["event_id"]) && is_uuid(booking["user_id"]);
   whole = whole && booking["state"].is_string() && booking.has("position") && number_or_null(booking["position"]);
   whole = whole && booking.has("reason") && text_or_null(booking["reason"]);
+  whole = whole && booking["quantity"].is_integer() && booking["accept_fewer"].is_boolean() &&
+          booking.has("remainder") && text_or_null(booking["remainder"]);
+  for (const char* field : {"tickets_ahead", "skips_left"})
+    whole = whole && booking.has(field) && booking[field].is_null() == booking["position"].is_null() &&
+            number_or_null(booking[field]);
   for (const char* field : {"created_at", "updated_at"}) whole = whole && is_wire_time(booking[field]);
   for (const char* field : {"promoted_at", "cancelled_at"}) {
     whole = whole && booking.has(field) && time_or_null(booking[field]);

@@ -62,7 +62,7 @@ TEST(EventList, ShowsUpcomingEventsUnlessToldOtherwise) {
 TEST(EventList, SortsByWhatIsAskedFor) {
   auto in = with("sort=-created_at&available=true&q=+");
   const auto filter = read_filter(in, kDiscover, clock.now());
-  CHECK_TRUE(filter.sort == EventSort::created_descending && filter.available_only);
+  CHECK_TRUE(filter.sort == EventSort::created_descending && filter.available_at == clock.now());
   expect_text("", read_search(in));
 }
 

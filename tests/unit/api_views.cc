@@ -45,6 +45,17 @@ TEST(Views, OfferNothingOfWhatIsNotOpen) {
   LONGS_EQUAL(2, parsed(event_json(event, clock.now()))["available_tickets"].integer());
 }
 
+TEST(Views, OfferNothingOfWhatIsSaved) {
+  event.saved_until = clock.now() + seconds(1);
+  event.waiting_tickets = 9;
+  const auto saved = parsed(event_json(event, clock.now())), later = parsed(event_json(event, *event.saved_until));
+  LONGS_EQUAL(0, saved["available_tickets"].integer());
+  LONGS_EQUAL(4, saved["waiting_list_count"].integer());
+  LONGS_EQUAL(9, saved["waiting_tickets"].integer());
+  expect_text(R"({"event_tickets":3,"event_ticket_waiting_list":4})", saved["_count"].dump());
+  LONGS_EQUAL(2, later["available_tickets"].integer());
+}
+
 TEST(Views, CallAnEventThatWasDeletedAfterItsEndOver) {
   event.status = domain::EventStatus::removed;
   expect_text("over", state_at(clock.now()));
@@ -52,8 +63,11 @@ TEST(Views, CallAnEventThatWasDeletedAfterItsEndOver) {
 
 TEST(Views, ShowNullWhereABookingHasNothing) {
   const auto json = parsed(booking_json({}, clock.now()));
-  for (const auto* field : {"position", "reason", "promoted_at", "cancelled_at"})
+  for (const auto* field :
+       {"remainder", "position", "tickets_ahead", "skips_left", "reason", "promoted_at", "cancelled_at"})
     CHECK_TRUE_TEXT(json.has(field) && json[field].is_null(), field);
+  CHECK_TRUE(json["accept_fewer"].is_boolean() && !json["accept_fewer"].boolean());
+  LONGS_EQUAL(1, json["quantity"].integer());
 }
 
 TEST(Views, ShowAQueuedRequestWithItsHref) {
