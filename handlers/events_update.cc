@@ -1,6 +1,6 @@
 // PATCH /v1/events/{event_id}: changes an event of the caller, or anybody's for an admin. What decides about bookings
-// (capacity, limit per user, the end) or is told to those who have one (date, place) goes through the queue with the
-// whole change, so that all of it happens or none; title and description are written here.
+// (capacity, limits, what is said about groups, the end) or is told to those who have one (date, place) goes through
+// the queue with the whole change, so that all of it happens or none; title and description are written here.
 #include "api/event_fields.h"
 #include "api/event_reply.h"
 #include "api/views.h"
@@ -25,7 +25,8 @@ static std::optional<Refusal> quota_refusal(App& app, pqxx::work& tx, const stor
 }
 
 static bool concerns_bookings(const domain::EventChanges& changes) {
-  return changes.total_tickets || changes.max_per_user || changes.starts_at || changes.ends_at || changes.location;
+  return changes.total_tickets || changes.max_per_user || changes.max_per_booking || changes.max_skips ||
+         changes.saving_stops_hours || changes.starts_at || changes.ends_at || changes.location;
 }
 
 // Why the event, as it is now, is not changed so.

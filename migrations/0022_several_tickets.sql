@@ -30,6 +30,8 @@ ALTER TABLE events
   ADD CONSTRAINT events_no_idle_seat CHECK (available_tickets = 0 OR waiting_list_count = 0
                                             OR (edition > 1 AND available_tickets < 100)) NOT VALID;
 
+GRANT INSERT (max_per_booking, max_skips, saving_stops_hours) ON events TO ticketd_api;  -- of a new event
+
 ALTER TABLE commands
   DROP CONSTRAINT commands_kind,
   ADD CONSTRAINT commands_kind CHECK (kind IN ('book', 'cancel', 'update_event', 'delete_event', 'update_booking')) NOT VALID,

@@ -9,6 +9,8 @@ constexpr http::Length kTitle{1, 255};
 constexpr http::Length kText{1, 10'000};
 constexpr int kMostTickets = 1'000'000;
 constexpr int kMostPerUser = 100;
+constexpr int kMostSkips = 100;
+constexpr int kMostHours = 8'784;  // of a leap year
 // A character beyond U+FFFF is two escapes: \ud83c\udf9f. The other fields, and the names, have less than a KiB.
 constexpr std::size_t kEscaped = 12;
 static_assert(kEscaped * (kTitle.most + 2 * kText.most) + 1024 <= kEventBodyBytes);
@@ -46,6 +48,10 @@ Result<storage::Event> read_new_event(const Json& body, Time now) {
   event.ends_at = in.time("end_date_time");
   event.total_tickets = in.number("number_of_tickets", 1, kMostTickets);
   event.max_per_user = in.optional_number("max_per_user", 1, kMostPerUser).value_or(1);
+  event.max_per_booking =
+      in.optional_number("max_per_booking", 1, domain::kQuantityMax).value_or(event.max_per_booking);
+  event.max_skips = in.optional_number("max_skips", 0, kMostSkips).value_or(event.max_skips);
+  event.saving_stops_hours = in.optional_number("saving_stops_hours", 0, kMostHours).value_or(event.saving_stops_hours);
   const bool has_start = in.ok("start_date_time");
   const bool has_both = has_start && in.ok("end_date_time");
   if (has_start) report(in, start_errors(event.starts_at, now));
@@ -64,6 +70,9 @@ Result<domain::EventChanges> read_event_changes(const Json& body) {
   changes.ends_at = in.optional_time("end_date_time");
   changes.total_tickets = in.optional_number("number_of_tickets", 1, kMostTickets);
   changes.max_per_user = in.optional_number("max_per_user", 1, kMostPerUser);
+  changes.max_per_booking = in.optional_number("max_per_booking", 1, domain::kQuantityMax);
+  changes.max_skips = in.optional_number("max_skips", 0, kMostSkips);
+  changes.saving_stops_hours = in.optional_number("saving_stops_hours", 0, kMostHours);
   if (in.ok() && changes == domain::EventChanges{}) in.bad("title", "required", "send at least one field to change");
   if (!in.ok()) return in.refusal();
   return changes;

@@ -33,6 +33,9 @@ TEST(EventFields, ReadANewEvent) {
   expect_text("Jazz", event.title);
   LONGS_EQUAL(5, event.total_tickets);
   LONGS_EQUAL(1, event.max_per_user);
+  LONGS_EQUAL(100, event.max_per_booking);
+  LONGS_EQUAL(3, event.max_skips);
+  LONGS_EQUAL(24, event.saving_stops_hours);
   expect_text("2027-05-01T22:00:00.000Z", format_time(event.ends_at));
 }
 
@@ -53,6 +56,18 @@ TEST(EventFields, KeepTheBoundsOfApi) {
   expect_text("number_of_tickets:out_of_range ", errors_with("number_of_tickets", 0));
   expect_text("", errors_with("max_per_user", 100));
   expect_text("max_per_user:out_of_range ", errors_with("max_per_user", 101));
+  for (const auto& [field, least, most] : {std::tuple("max_per_booking", 1, 100), std::tuple("max_skips", 0, 100),
+                                           std::tuple("saving_stops_hours", 0, 8784)}) {
+    const auto out_of_range = std::string(field) + ":out_of_range ";
+    for (const int good : {least, most}) {
+      expect_text("", errors_with(field, good));
+      expect_text("", change_errors(Json::object({{field, good}})));
+    }
+    for (const int bad : {least - 1, most + 1}) {
+      expect_text(out_of_range, errors_with(field, bad));
+      expect_text(out_of_range, change_errors(Json::object({{field, bad}})));
+    }
+  }
 }
 
 TEST(EventFields, NeedAnEndAfterTheStart) {
