@@ -1,7 +1,7 @@
-// POST /v1/events/book: queues a booking of one ticket and answers at once; the worker decides.
+// POST /v1/events/book: queues a booking of one ticket or several and answers at once; the worker decides.
+#include "api/booking_fields.h"
 #include "endpoint/serve.h"
 #include "endpoint/submission.h"
-#include "http/fields.h"
 
 using namespace ticketd;
 
@@ -12,10 +12,11 @@ static Answer book(App& app, const Request& request, UserId user) {
   if (!body.ok()) return body.refusal();
   http::Fields in(*body);
   const auto event = in.id<EventId>("event_id");
+  auto wish = read_wish(in);
   if (!in.ok()) return in.refusal();
-  const auto booking = BookingId::make(app.clock.now(), app.random);
-  const auto command = make_command(app, request, user, event, domain::Book{booking});
-  if (const auto refusal = app.events.must_be_open(event, app.clock.now())) {
+  wish.booking = BookingId::make(app.clock.now(), app.random);
+  const auto command = make_command(app, request, user, event, wish);
+  if (const auto refusal = app.events.must_take(event, wish.quantity, app.clock.now())) {
     return replay_or(*refusal, app, request, command, *body, kMessage);
   }
   return submit(app, request, command, *body, kMessage);

@@ -13,12 +13,12 @@ constexpr std::size_t kMostEvents = 10'000;  // about a megabyte
 
 }  // namespace
 
-std::optional<Refusal> EventCache::must_be_open(EventId id, Time now) {
+std::optional<Refusal> EventCache::must_take(EventId id, int quantity, Time now) {
   const auto known = find(id, now);
-  auto refusal = refusal_of(known, now);
+  auto refusal = refusal_of(known, quantity, now);
   if (!refusal || !known || known->read_at == now) return refusal;  // a yes, or just read
   try {
-    return refusal_of(read(id, now), now);  // its owner may have moved its end a moment ago
+    return refusal_of(read(id, now), quantity, now);  // its owner may have moved its end a moment ago
   } catch (const postgres::DatabaseUnavailable&) {
     return refusal;
   }
@@ -48,15 +48,16 @@ std::optional<EventCache::Known> EventCache::read(EventId id, Time now) {
   std::optional<Known> newest;
   const auto event =
       postgres::autocommit(database_, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, id); });
-  if (event) newest = Known{event->status, event->ends_at, now};
+  if (event) newest = Known{event->status, event->ends_at, event->max_per_booking, now};
   put(id, newest);
   return newest;
 }
 
-std::optional<Refusal> EventCache::refusal_of(const std::optional<Known>& known, Time now) {
+std::optional<Refusal> EventCache::refusal_of(const std::optional<Known>& known, int quantity, Time now) {
   if (!known) return Refusal{Code::event_not_found};
   if (known->status != domain::EventStatus::open) return Refusal{Code::event_cancelled};
   if (now >= known->ends_at) return Refusal{Code::event_over};
+  if (quantity > known->max_per_booking) return Refusal{Code::quantity_over_limit};
   return std::nullopt;
 }
 

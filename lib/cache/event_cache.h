@@ -1,4 +1,5 @@
-// What booking has to know of an event before it queues a command: that it exists and is open. Kept in the process for
+// What booking has to know of an event before it queues a command: that it exists, is open, and how many tickets one
+// booking may have. Kept in the process for
 // a few seconds, so that the hot path asks no database; the worker decides on what is true in the end. What is
 // remembered may say yes. A no is always read anew: whoever has just moved an event's end may book at once.
 #pragma once
@@ -18,8 +19,9 @@ class EventCache {
  public:
   explicit EventCache(postgres::DatabasePool& database) : database_(database) {}
 
-  // Refuses: event_not_found, event_cancelled, event_over.
-  std::optional<Refusal> must_be_open(EventId id, Time now);
+  // Does it take a booking of so many tickets?
+  // Refuses: event_not_found, event_cancelled, event_over, quantity_over_limit.
+  std::optional<Refusal> must_take(EventId id, int quantity, Time now);
 
   // Refuses: event_not_found. Says nothing about open or over.
   std::optional<Refusal> must_exist(EventId id, Time now);
@@ -28,10 +30,11 @@ class EventCache {
   struct Known {
     domain::EventStatus status;
     Time ends_at;
+    int max_per_booking;
     Time read_at;
     bool is_asked_for = false;  // by a thread that will bring a newer one
   };
-  static std::optional<Refusal> refusal_of(const std::optional<Known>& known, Time now);
+  static std::optional<Refusal> refusal_of(const std::optional<Known>& known, int quantity, Time now);
   // As PostgreSQL has it, and remembered from now on. Throws postgres::DatabaseUnavailable.
   std::optional<Known> read(EventId id, Time now);
   // Empty: there is no such event. While the database is away, what was known before is good for an hour.

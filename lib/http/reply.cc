@@ -22,6 +22,8 @@ Kind kind_of(Code code) {
     case Code::validation_failed: return {400, "validation_failed", "Some fields are missing or wrong; see errors"};
     case Code::invalid_id: return {400, "invalid_id", "The id must be a UUID"};
     case Code::wrong_password: return {400, "wrong_password", "The current password is wrong"};
+    case Code::quantity_over_limit:
+      return {400, "quantity_over_limit", "One booking may not have so many tickets; ask for fewer"};
     case Code::token_missing:
       return {401, "token_missing", "Send your access token: Authorization: Bearer <access_token>"};
     case Code::token_invalid: return {401, "token_invalid", "The access token is not valid; log in again"};
@@ -42,6 +44,8 @@ Kind kind_of(Code code) {
     case Code::event_cancelled: return {409, "event_cancelled", "The event was cancelled, and its bookings with it"};
     case Code::capacity_below_confirmed:
       return {409, "capacity_below_confirmed", "More tickets are booked than that; offer at least as many"};
+    case Code::not_waiting:
+      return {409, "not_waiting", "The booking does not wait for a seat; only one that waits can be changed"};
     case Code::too_many_events:
       return {409, "too_many_events",
               "You have as many events as one person may; delete one, or wait until one is over"};

@@ -1,4 +1,5 @@
-// Covers: lib/base/json.cc lib/api/event_fields.cc lib/http/fields.cc
+// Covers: lib/base/json.cc lib/api/event_fields.cc lib/api/booking_fields.cc lib/http/fields.cc
+#include "api/booking_fields.h"
 #include "api/event_fields.h"
 #include "fuzz/properties.h"
 #include "queue/wire.h"
@@ -28,6 +29,25 @@ static void try_new_event(const Json& body) {
   require(event->max_per_user >= 1 && event->max_per_user <= 100, "1 to 100 for each person");
 }
 
+static void travels(const domain::Action& action) {
+  domain::Command command;
+  command.action = action;
+  require(queue::from_fields(queue::to_fields(command)) == command, "the worker reads what was sent");
+}
+
+static void try_booking(const Json& body) {
+  http::Fields of_wish(body), of_rest(body), of_terms(body);
+  const auto wish = read_wish(of_wish);
+  if (of_wish.ok()) travels(wish);
+  const auto given_back = read_given_back(of_rest);
+  if (of_rest.ok()) travels(domain::Cancel{BookingId{}, given_back});
+  const auto terms = read_new_terms(of_terms, {});
+  if (of_terms.ok()) travels(terms);
+  for (const auto* in : {&of_wish, &of_rest, &of_terms}) {
+    if (!in->ok()) fuzz::require_problem(in->refusal());
+  }
+}
+
 // Changes travel through the queue: what the handler took, the worker reads.
 static void try_changes(const Json& body) {
   const auto changes = read_event_changes(body);
@@ -35,9 +55,7 @@ static void try_changes(const Json& body) {
     fuzz::require_problem(changes.refusal());
     return;
   }
-  domain::Command command;
-  command.action = domain::UpdateEvent{*changes};
-  require(queue::from_fields(queue::to_fields(command)) == command, "the worker reads the changes that were sent");
+  travels(domain::UpdateEvent{*changes});
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -52,5 +70,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try_json(*body);
   try_new_event(*body);
   try_changes(*body);
+  try_booking(*body);
   return 0;
 }

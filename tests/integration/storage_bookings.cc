@@ -112,7 +112,7 @@ TEST(StorageBookings, ARequestIsFoundByItsPersonAlone) {
 }
 
 // What is said of groups.
-TEST_GROUP_BASE(StorageGroups, IntegrationTest) {
+TEST_GROUP_BASE(BookingsOfGroups, IntegrationTest) {
   const UserId user = make_user();
 
   static domain::Command group(UserId person, EventId event, int quantity,
@@ -132,7 +132,7 @@ TEST_GROUP_BASE(StorageGroups, IntegrationTest) {
   }
 };
 
-TEST(StorageGroups, AWaitingOneKnowsWhatIsBeforeIt) {
+TEST(BookingsOfGroups, AWaitingOneKnowsWhatIsBeforeIt) {
   const auto event = make_saving_event(10);
   const auto users = make_users(5);
   const auto first = group(users[0], event, 8), four = group(users[1], event, 4),
@@ -153,7 +153,7 @@ TEST(StorageGroups, AWaitingOneKnowsWhatIsBeforeIt) {
   LONGS_EQUAL(5, *find(last).tickets_ahead);
 }
 
-TEST(StorageGroups, OnlyAWaitingOneSaysWhatItTakes) {
+TEST(BookingsOfGroups, OnlyAWaitingOneSaysWhatItTakes) {
   const auto event = make_event(2, 100);
   const auto seats = group(make_user(), event, 2), wish = group(user, event, 2, domain::Remainder::drop);
   carry_out({seats, wish});
@@ -165,7 +165,7 @@ TEST(StorageGroups, OnlyAWaitingOneSaysWhatItTakes) {
   expect_text("line_closed", *find(wish, over).reason);
 }
 
-TEST(StorageGroups, NoFewerSkipsThanNoneAreLeft) {
+TEST(BookingsOfGroups, NoFewerSkipsThanNoneAreLeft) {
   const auto event = make_saving_event(10);
   const auto seats = group(make_user(), event, 7), wish = group(make_user(), event, 4);
   carry_out({seats, wish, book(make_user(), event), book(make_user(), event)});

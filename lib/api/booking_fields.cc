@@ -1,0 +1,48 @@
+#include "api/booking_fields.h"
+
+#include "domain/seat_pool.h"
+
+namespace ticketd {
+namespace {
+
+using domain::Remainder;
+
+std::optional<int> read_quantity(http::Fields& in) { return in.optional_number("quantity", 1, domain::kQuantityMax); }
+
+std::optional<Remainder> read_remainder(http::Fields& in) {
+  return in.optional_word<Remainder>("remainder", {{"keep", Remainder::keep}, {"drop", Remainder::drop}});
+}
+
+}  // namespace
+
+domain::Book read_wish(http::Fields& in) {
+  domain::Book wish;
+  wish.quantity = read_quantity(in).value_or(1);
+  const bool accepts = in.optional_boolean("accept_fewer").value_or(false);
+  const auto remainder = read_remainder(in);
+  if (remainder && !accepts && in.ok("accept_fewer"))
+    in.bad("remainder", "invalid", "remainder is for a booking that takes fewer; send accept_fewer: true as well");
+  // There is nothing between one and none.
+  if (accepts && wish.quantity > 1) wish.accept_fewer = remainder.value_or(Remainder::keep);
+  return wish;
+}
+
+std::optional<int> read_given_back(http::Fields& in) {
+  // Unknown fields are ignored. Whoever names tickets means these, and would lose all of them.
+  if (in.has("tickets")) in.bad("tickets", "invalid", "tickets cannot be named yet; send their number as quantity");
+  return read_quantity(in);
+}
+
+domain::UpdateBooking read_new_terms(http::Fields& in, BookingId booking) {
+  domain::UpdateBooking wish{booking};
+  wish.quantity = read_quantity(in);
+  wish.accept_fewer = in.optional_boolean("accept_fewer");
+  wish.remainder = read_remainder(in);
+  if (wish.remainder && wish.accept_fewer == false)
+    in.bad("remainder", "invalid", "remainder is for a booking that takes fewer; leave it out, or accept_fewer");
+  if (in.ok() && wish == domain::UpdateBooking{booking})
+    in.bad("quantity", "required", "send at least one field to change");
+  return wish;
+}
+
+}  // namespace ticketd

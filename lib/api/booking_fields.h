@@ -1,0 +1,17 @@
+// What people say of a booking: how many tickets, and whether fewer will do.
+#pragma once
+#include "domain/command.h"
+#include "http/fields.h"
+
+namespace ticketd {
+
+// quantity, accept_fewer and remainder of a new booking, which gets its id from the caller. What is bad is in `in`.
+domain::Book read_wish(http::Fields& in);
+
+// How many tickets are given back; empty for all. What is bad is in `in`.
+std::optional<int> read_given_back(http::Fields& in);
+
+// The same of a booking that waits, at least one of them. What is bad is in `in`.
+domain::UpdateBooking read_new_terms(http::Fields& in, BookingId booking);
+
+}  // namespace ticketd
