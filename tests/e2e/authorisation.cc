@@ -93,7 +93,11 @@ const std::map<std::string, Row>& rows() {
       {"GET /v1/requests/{}", {signed_in(404, 200), kRequest}},
       {"GET /v1/bookings", {signed_in(200, 200)}},
       {"GET /v1/bookings/{}", {signed_in(404, 200), kBooking}},
+      {"PATCH /v1/bookings/{}",
+       {signed_in(404, 409), kBooking, [](const Things&) { return Json::object({{"accept_fewer", true}}); }}},
       {"DELETE /v1/bookings/{}", {signed_in(404, 202), kBooking}},
+      {"POST /v1/bookings/{}/cancel",
+       {signed_in(404, 202), kBooking, [](const Things&) { return Json::object({{"quantity", 1}}); }}},
       {"GET /v1/notifications", {signed_in(200, 200)}},
       {"POST /v1/notifications/read",
        {signed_in(200, 200), nullptr,
@@ -139,7 +143,7 @@ std::array<std::string, kCallers.size()> tokens_of(const std::vector<Person>& pe
 
 std::string with_id(const std::string& path, const std::string& id) {
   const auto at = path.find("{}");
-  return at == std::string::npos ? path : path.substr(0, at) + id;
+  return at == std::string::npos ? path : path.substr(0, at) + id + path.substr(at + 2);
 }
 
 void set_role(const Person& person, const char* role) {

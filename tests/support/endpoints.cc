@@ -30,7 +30,9 @@ const std::vector<Endpoint>& endpoints() {
       {.method = "GET", .path = "/v1/requests/" + kNothing},
       {.method = "GET", .path = "/v1/bookings"},
       {.method = "GET", .path = "/v1/bookings/" + kNothing},
+      {.method = "PATCH", .path = "/v1/bookings/" + kNothing, .body = "{}"},
       {.method = "DELETE", .path = "/v1/bookings/" + kNothing},
+      {.method = "POST", .path = "/v1/bookings/" + kNothing + "/cancel", .body = "{}"},
       {.method = "GET", .path = "/v1/notifications"},
       {.method = "POST", .path = "/v1/notifications/read", .body = "{}"},
   };
