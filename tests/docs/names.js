@@ -64,9 +64,14 @@ for (const [column, names] of Object.entries(known)) {
   within(`what SQL compares ${column} with`, compared.flatMap(([, list]) => list.match(/\w+/g)), names);
 }
 // What each outcome is told as.
-const [, told] = /CASE c\.outcome ((?:WHEN '\w+' THEN '\w+'\s+)+)ELSE c\.outcome END/.exec(read('lib/verify/messages.cc'));
-const tellings = new Map(all(told, /WHEN '(\w+)' THEN '(\w+)'/g).map(([, outcome, kind]) => [outcome, kind]));
-within('the outcomes that lib/verify/messages.cc tells otherwise', [...tellings.keys()], outcomes);
-within('what lib/verify/messages.cc tells of outcomes', allOutcomes.map((outcome) => tellings.get(outcome) || outcome), notificationKinds);
+const [, told] = /AND n\.kind = CASE (WHEN [^;]*?)ELSE c\.outcome END/.exec(read('lib/verify/messages.cc'));
+const tellings = told.split('WHEN').slice(1).flatMap((clause) => {
+  const [, telling] = /THEN '(\w+)'/.exec(clause);
+  return all(clause, /c\.outcome = '(\w+)'/g).map(([, outcome]) => [outcome, telling]);
+});
+within('the outcomes that lib/verify/messages.cc tells otherwise', tellings.map(([outcome]) => outcome), outcomes);
+const toldOtherwise = new Map(tellings);
+const kinds = [...tellings.map(([, telling]) => telling), ...allOutcomes.filter((outcome) => !toldOtherwise.has(outcome))];
+within('what lib/verify/messages.cc tells of outcomes', kinds, notificationKinds);
 
 finish('names');
