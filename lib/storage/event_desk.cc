@@ -21,7 +21,7 @@ const std::string kBusySql = std::string("SELECT ") + kEventColumns + R"(
 const Statement kUpdateOwner{"update_owner", "UPDATE events SET user_id = $2, updated_at = $3 WHERE id = $1"};
 
 const Statement kBookings{"list_event_bookings", R"(
-  SELECT b.id, b.user_id, u.email, b.state, b.reason, epoch_ms(b.created_at) AS created_ms,
+  SELECT b.id, b.user_id, u.email, b.state, b.quantity, b.reason, epoch_ms(b.created_at) AS created_ms,
          epoch_ms(b.promoted_at) AS promoted_ms, epoch_ms(b.cancelled_at) AS cancelled_ms
   FROM bookings b JOIN users u ON u.id = b.user_id
   WHERE b.event_id = $1 AND ($2::text IS NULL OR b.state = $2)
@@ -51,14 +51,9 @@ void update_owner(pqxx::transaction_base& tx, EventId event, UserId owner, Time 
 std::vector<EventBooking> list_event_bookings(pqxx::transaction_base& tx, EventId event,
                                               const std::optional<std::string>& state, int limit) {
   return list_of(run(tx, kBookings, event.str(), or_null(state), limit), [](const pqxx::row& row) -> EventBooking {
-    return {id_of<BookingId>(row["id"]),
-            id_of<UserId>(row["user_id"]),
-            text_of(row["email"]),
-            text_of(row["state"]),
-            optional_text(row["reason"]),
-            time_of(row["created_ms"]),
-            optional_time(row["promoted_ms"]),
-            optional_time(row["cancelled_ms"])};
+    return {id_of<BookingId>(row["id"]), id_of<UserId>(row["user_id"]),     text_of(row["email"]),
+            text_of(row["state"]),       int_of(row["quantity"]),           optional_text(row["reason"]),
+            time_of(row["created_ms"]),  optional_time(row["promoted_ms"]), optional_time(row["cancelled_ms"])};
   });
 }
 

@@ -29,7 +29,8 @@ struct EventBooking {
   UserId user;
   std::string email;
   std::string state;
-  std::optional<std::string> reason;  // why it was rejected
+  int quantity = 1;                   // tickets
+  std::optional<std::string> reason;  // why it was rejected, or ended
   Time created_at;
   std::optional<Time> promoted_at;
   std::optional<Time> cancelled_at;

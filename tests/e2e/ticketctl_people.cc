@@ -3,6 +3,7 @@
 
 #include "support/booking_steps.h"
 #include "support/checks.h"
+#include "support/group_steps.h"
 #include "support/stack.h"
 #include "support/stack_database.h"
 #include "support/ticketctl.h"
@@ -237,6 +238,18 @@ TEST(TicketctlPeople, EventShowListAndBookingsTellWhatIsThere) {
   expect_number(1, json["count"]);
   expect_text(people[0].email, json["bookings"].at(0)["email"].text());
   expect_ends(0, "and 2 more", "event bookings --limit 1 " + event);
+}
+
+TEST(TicketctlPeople, EventShowAndWaitingTellOfGroups) {
+  const auto event = create_group_event(make_person(), 3, {{"max_skips", 0}, {"max_per_booking", 9}});
+  book_group(make_person(), event, 2);
+  book_group(make_person(), event, 3);
+  const auto shown = expect_ends(0, "2 of 3 booked, 1 waiting for 3 tickets", "event show " + event).said;
+  for (const auto* line : {"saved         1 for the first of the waiting list, until ", "per booking   9",
+                           "skips         0", "saving stops  24 h before it starts"})
+    expect_contains(line, shown);
+  expect_ends(0, "place 1, 3 tickets", "event waiting " + event);
+  expect_number(3, expect_ends(0, "", "event waiting --json " + event).json()["bookings"].at(0)["quantity"]);
 }
 
 TEST(TicketctlPeople, EventCloseCancelsEveryBookingAndTellsThem) {

@@ -22,7 +22,10 @@ std::string_view state_now(const Event& event) { return state_of(event.status, e
 
 std::string seats_of(const Event& event) {
   return std::to_string(event.total_tickets - event.available_tickets) + " of " + std::to_string(event.total_tickets) +
-         " booked, " + std::to_string(event.waiting_list_count) + " waiting";
+         " booked, " + std::to_string(event.waiting_list_count) + " waiting" +
+         (event.waiting_tickets > event.waiting_list_count
+              ? " for " + std::to_string(event.waiting_tickets) + " tickets"
+              : "");
 }
 
 int list(postgres::DatabasePool& database, Arguments& arguments, bool json) {
@@ -64,7 +67,14 @@ int show(postgres::DatabasePool& database, const Event& event, bool json) {
   print_field("starts", format_time(event.starts_at));
   print_field("ends", format_time(event.ends_at));
   print_field("seats", seats_of(event));
+  const auto now = SystemClock().now();
+  if (event.saved_until && now < *event.saved_until)
+    print_field("saved", std::to_string(event.available_tickets) + " for the first of the waiting list, until " +
+                             format_time(*event.saved_until));
   print_field("per person", std::to_string(event.max_per_user));
+  print_field("per booking", std::to_string(event.max_per_booking));
+  print_field("skips", std::to_string(event.max_skips));
+  print_field("saving stops", std::to_string(event.saving_stops_hours) + " h before it starts");
   print_field("organiser", event.owner.str() + "  " + email);
   print_field("since", format_time(event.created_at));
   print_field("changed", format_time(event.updated_at));
@@ -76,6 +86,7 @@ JsonText json_of(const EventBooking& booking) {
                            {"user_id", booking.user.str()},
                            {"email", booking.email},
                            {"state", booking.state},
+                           {"quantity", booking.quantity},
                            {"reason", booking.reason},
                            {"created_at", format_time(booking.created_at)},
                            {"promoted_at", format_time(booking.promoted_at)},
@@ -90,6 +101,7 @@ void print_line(const EventBooking& booking, int place) {
     std::cout << booking.state << (booking.reason ? " (" + *booking.reason + ")" : "")
               << (booking.promoted_at ? ", promoted " + format_time(*booking.promoted_at) : "");
   }
+  if (booking.quantity > 1) std::cout << ", " << booking.quantity << " tickets";
   std::cout << "  " << booking.user.str() << "  " << harmless(booking.email) << '\n';
 }
 
