@@ -20,12 +20,12 @@ void insert_bulk_changes(pqxx::work& tx, const LoadedBatch& batch, std::span<con
 // their people are told. Changes take turns. False, and nothing was written: there is nothing to do.
 bool update_next_piece(pqxx::work& tx, const std::set<int>& owned, int shards, Time now);
 
-// The events in the shards `owned` of `shards` for which time made something due: they are over while somebody waits, or
-// seats are no longer saved for whom others passed. At most 500 of each, the longest due first.
+// The events in the shards `owned` of `shards` for which time made something due: they are over while somebody waits,
+// or seats are no longer saved for whom others passed. At most 500 of each, the longest due first.
 std::vector<EventId> list_due_events(pqxx::transaction_base& tx, const std::set<int>& owned, int shards, Time now);
 
-// The event in these shards whose next step has waited longest: it grows (domain::EventState::growing_to), or ends those
-// who wait for more than there is (has_misfits).
+// The event in these shards whose next step has waited longest: it grows (domain::EventState::growing_to), or ends
+// those who wait for more than there is (has_misfits).
 std::optional<EventId> find_unfinished_event(pqxx::transaction_base& tx, const std::set<int>& owned, int shards);
 
 }  // namespace ticketd::storage

@@ -18,9 +18,10 @@ Notice notice(const std::string& kind, const std::string& user, const std::strin
   return kind + " to " + user + " about " + booking;
 }
 
-std::string kind_of_notice(const std::string& outcome) {
+std::string kind_of_notice(const std::string& outcome, domain::CommandKind command) {
   if (outcome == "confirmed") return "booked";
-  if (outcome == "updated") return "event_updated";
+  if (outcome == "shrunk") return "booking_changed";
+  if (outcome == "updated") return command == domain::CommandKind::update_booking ? "booking_changed" : "event_updated";
   if (outcome == "deleted") return "event_deleted";
   return outcome;
 }
@@ -41,15 +42,18 @@ class Replay {
                  .capacity = planned_.tickets,
                  .max_per_user = planned_.max_per_user,
                  .promoted_at_once = domain::kPromotedAtOnce,
-                 .starts_at = Time(),
+                 .starts_at = planned_.starts_at,
                  .ends_at = Time::max()});
     for (const auto& command : evidence_.accepted) {
       if (command.event.str() != planned_.id) continue;
       const auto before = model.rows();
       const auto outcome = model.carry_out(command);
       check_outcome(command, outcome);
-      if (outcome == "deleted") deleted_ = true;
-      note_changes(before, model.rows(), outcome == "deleted");
+      if (outcome == "deleted") {
+        deleted_ = true;
+        note_deletion(before);
+      }
+      for (const auto& what : model.followed()) note_followed(model, what);
     }
     check_bookings(model);
     check_event(model);
@@ -71,22 +75,28 @@ class Replay {
     if (notes == notifications_.end() || notes->second.size() != 1)
       return findings_.add("notification", id + " has none, or more than one");
     const auto& note = *notes->second.front();
-    if (note.kind != kind_of_notice(outcome) || note.user != command.user.str())
+    if (note.kind != kind_of_notice(outcome, command.kind()) || note.user != command.user.str())
       findings_.add("notification", id + " is " + outcome + ", and its notification " + note.kind);
     if (outcome == "waitlisted" && note.message.find("place " + expected.substr(space + 1) + " ") == std::string::npos)
       findings_.add("notification", id + " must stand at place " + expected.substr(space + 1) + ": " + note.message);
     notifications_.erase(notes);
   }
 
-  void note_changes(const std::vector<Model::Row>& before, const std::vector<Model::Row>& after, bool deleted) {
-    for (std::size_t i = 0; i < before.size(); ++i) {
-      if (before[i].state == after[i].state) continue;
-      if (after[i].state == State::confirmed) {
-        promoted_.insert(after[i].id.str());
-        ++notices_[notice("promoted", after[i].user.str(), after[i].id.str())];
-      } else if (deleted) {
-        ++notices_[notice("event_deleted", after[i].user.str(), after[i].id.str())];
-      }
+  void note_deletion(const std::vector<Model::Row>& before) {
+    for (const auto& row : before) {
+      if (row.state != State::gone) ++notices_[notice("event_deleted", row.user.str(), row.id.str())];
+    }
+  }
+
+  // "promoted BOOKING 2 missing 1", "never_fits BOOKING"
+  void note_followed(const Model& model, const std::string& what) {
+    const auto space = what.find(' ');
+    const auto kind = what.substr(0, space);
+    const auto booking = what.substr(space + 1, what.find(' ', space + 1) - space - 1);
+    for (const auto& row : model.rows()) {
+      if (row.id.str() != booking) continue;
+      ++notices_[notice(kind, row.user.str(), booking)];
+      if (kind == "promoted") promoted_.insert(booking);
     }
   }
 
@@ -108,6 +118,9 @@ class Replay {
                                             ", must be " + expected.id.str());
       if (placed[i]->state != kNames.at(expected.state))
         findings_.add("booking", placed[i]->id + " is " + placed[i]->state + ", must be " + kNames.at(expected.state));
+      if (placed[i]->quantity != expected.quantity)
+        findings_.add("booking", placed[i]->id + " has " + std::to_string(placed[i]->quantity) +
+                                     " tickets, must have " + std::to_string(expected.quantity));
       if (placed[i]->promoted != promoted_.contains(placed[i]->id))
         findings_.add("promotion", placed[i]->id + (placed[i]->promoted ? " was promoted" : " was not promoted"));
     }

@@ -12,17 +12,25 @@ int in_state(const Rows& bookings, const std::string& state) {
   return static_cast<int>(std::count_if(bookings.begin(), bookings.end(), [&](auto* b) { return b->state == state; }));
 }
 
+int tickets_in_state(const Rows& bookings, const std::string& state) {
+  int tickets = 0;
+  for (const auto* booking : bookings) tickets += booking->state == state ? booking->quantity : 0;
+  return tickets;
+}
+
 void audit_counters(const EventRow& event, const Rows& bookings, Findings& findings) {
-  const int confirmed = in_state(bookings, "confirmed"), waiting = in_state(bookings, "waitlisted");
+  const int confirmed = tickets_in_state(bookings, "confirmed"), waiting = in_state(bookings, "waitlisted");
   if (confirmed > event.total_tickets)
     findings.add("oversold",
                  event.id + ": " + std::to_string(confirmed) + " of " + std::to_string(event.total_tickets));
-  if (event.available_tickets != event.total_tickets - confirmed || event.waiting_list_count != waiting)
+  if (event.available_tickets != event.total_tickets - confirmed || event.waiting_list_count != waiting ||
+      event.waiting_more != tickets_in_state(bookings, "waitlisted") - waiting)
     findings.add("counters", event.id + ": " + std::to_string(event.available_tickets) + " available and " +
                                  std::to_string(event.waiting_list_count) + " waiting, but " +
                                  std::to_string(confirmed) + " of " + std::to_string(event.total_tickets) +
                                  " are taken and " + std::to_string(waiting) + " wait");
-  if (confirmed < event.total_tickets && waiting > 0)
+  // Whom groups leave waiting, and for how long, is for audit_replay() to say.
+  if (confirmed < event.total_tickets && waiting > 0 && event.edition == 1)
     findings.add("idle_seat", event.id + ": " + std::to_string(waiting) + " wait");
 }
 
@@ -41,8 +49,10 @@ void audit_limit(const EventRow& event, const Rows& bookings, Findings& findings
   std::map<std::string, int> live;
   for (const auto* booking : bookings) {
     const bool is_live = booking->state == "confirmed" || booking->state == "waitlisted";
-    if (is_live && ++live[booking->user] == event.max_per_user + 1)
-      findings.add("over_limit", booking->user + " at " + event.id);
+    if (is_live) live[booking->user] += booking->quantity;
+  }
+  for (const auto& [user, tickets] : live) {
+    if (tickets > event.max_per_user) findings.add("over_limit", user + " at " + event.id);
   }
 }
 
@@ -53,7 +63,7 @@ void audit_seats(const Evidence& evidence, Findings& findings) {
   for (const auto& booking : evidence.bookings) bookings[booking.event].push_back(&booking);
   for (const auto& event : evidence.events) {
     audit_counters(event, bookings[event.id], findings);
-    audit_line(bookings[event.id], findings);
+    if (event.edition == 1) audit_line(bookings[event.id], findings);
     audit_limit(event, bookings[event.id], findings);
   }
 }

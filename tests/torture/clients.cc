@@ -16,9 +16,25 @@ std::vector<std::string> headers_of(const Call& call) {
   return {"Idempotency-Key: " + call.key};
 }
 
+// How many tickets, and whether fewer will do.
+Json terms_of(const Call& call) {
+  auto terms = Json::object();
+  if (call.quantity > 0) terms.set("quantity", call.quantity);
+  if (!call.remainder.empty()) terms.set("accept_fewer", true);
+  if (!call.remainder.empty()) terms.set("remainder", call.remainder);
+  return terms;
+}
+
 e2e::Request request_of(const Person& person, const Call& call) {
-  if (call.kind == "book")
-    return person.request("POST", "/v1/events/book", Json::object({{"event_id", call.event}}), headers_of(call));
+  if (call.kind == "book") {
+    auto wish = terms_of(call);
+    wish.set("event_id", call.event);
+    return person.request("POST", "/v1/events/book", wish, headers_of(call));
+  }
+  if (call.kind == "update_booking")
+    return person.request("PATCH", "/v1/bookings/" + call.booking, terms_of(call), headers_of(call));
+  if (call.kind == "cancel" && call.quantity > 0)
+    return person.request("POST", "/v1/bookings/" + call.booking + "/cancel", terms_of(call), headers_of(call));
   if (call.kind == "update_event")
     return person.request("PATCH", "/v1/events/" + call.event, Json::object({{"number_of_tickets", call.tickets}}));
   if (call.kind == "delete_event") return person.request("DELETE", "/v1/events/" + call.event);
@@ -69,7 +85,8 @@ class Clients::Client {
     const auto dice = pick(chance_, 100);
     if (dice < 58 || mine_.empty()) return book();
     if (dice < 72) return cancel(false);
-    if (dice < 80) return cancel(true);
+    if (dice < 76) return cancel(true);
+    if (dice < 80) return cancel_or_change_some();
     if (dice < 87) return resize();
     if (dice == 87) return remove();
     look();
@@ -88,6 +105,10 @@ class Clients::Client {
     const auto& person = somebody();
     const auto& show = some_show();
     auto call = new_call("book", person, show);
+    if (show.max_per_user > 1) {
+      call.quantity = 1 + static_cast<int>(pick(chance_, static_cast<std::size_t>(std::min(show.max_per_user, 5))));
+      if (call.quantity > 1 && one_in(chance_, 3)) call.remainder = some_remainder();
+    }
     if (!call.key.empty() && one_in(chance_, 20)) twins(person, call);
     const auto [request_id, booking_id] = settle(person, std::move(call));
     if (request_id.empty()) return;
@@ -101,6 +122,19 @@ class Clients::Client {
     mine_.erase(at);
     auto call = new_call("cancel", *mine.person, *mine.show);
     if (by_booking) call.booking = mine.booking_id;
+    settle(*mine.person, std::move(call));
+  }
+
+  const char* some_remainder() { return one_in(chance_, 2) ? "keep" : "drop"; }
+
+  // Some tickets of a booking are given back, or one that waits takes other terms; or so its user thinks.
+  void cancel_or_change_some() {
+    const Mine mine = mine_[pick(chance_, mine_.size())];
+    if (mine.show->max_per_user == 1) return;
+    auto call = new_call(one_in(chance_, 2) ? "cancel" : "update_booking", *mine.person, *mine.show);
+    call.booking = mine.booking_id;
+    call.quantity = 1 + static_cast<int>(pick(chance_, 2));
+    if (call.kind == "update_booking" && one_in(chance_, 2)) call.remainder = some_remainder();
     settle(*mine.person, std::move(call));
   }
 

@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/time.h"
 #include "history.h"
 #include "support/person.h"
 
@@ -22,6 +23,7 @@ struct Show {
   const e2e::Person* owner = nullptr;
   int tickets = 0;  // when it was made
   int max_per_user = 1;
+  Time starts_at = {};
 };
 
 struct Scene {

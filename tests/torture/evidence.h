@@ -18,6 +18,7 @@ struct BookingRow {
   std::string id, event, user, state;
   std::int64_t seq = 0;  // 0: rejected
   bool promoted = false;
+  int quantity = 1;
 };
 
 struct NotificationRow {
@@ -27,6 +28,7 @@ struct NotificationRow {
 struct EventRow {
   std::string id, owner, state;
   int total_tickets = 0, available_tickets = 0, waiting_list_count = 0, max_per_user = 0;
+  int waiting_more = 0, edition = 1;
 };
 
 // An event as it was made.
@@ -35,6 +37,7 @@ struct Planned {
   std::string owner;
   int tickets = 0;
   int max_per_user = 1;
+  Time starts_at = {};
 };
 
 struct Evidence {

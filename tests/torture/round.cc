@@ -21,8 +21,9 @@ struct ShowPlan {
   int tickets;
   int max_per_user;
 };
-// Small ones, where every seat is fought for, and big ones. The last two may be deleted.
-constexpr ShowPlan kShows[] = {{1, 1}, {2, 1}, {3, 3}, {5, 1}, {8, 1}, {15, 1}, {40, 2}, {150, 1}, {4, 1}, {60, 1}};
+// Small ones, where every seat is fought for, and big ones; of some, people book several tickets. The last two may be
+// deleted.
+constexpr ShowPlan kShows[] = {{1, 1}, {2, 1}, {3, 3}, {5, 1}, {8, 6}, {15, 1}, {40, 8}, {150, 1}, {4, 1}, {60, 4}};
 constexpr std::size_t kDeletable = 2;
 
 Scene make_scene(const Plan& plan) {
@@ -32,10 +33,12 @@ Scene make_scene(const Plan& plan) {
   scene.deletable = plan.deletes ? kDeletable : 0;
   for (const auto& show : kShows) {
     const auto& owner = scene.people[scene.shows.size()];
-    const auto reply = owner.post("/v1/events/initialize",
-                                  e2e::event_body({.tickets = show.tickets, .max_per_user = show.max_per_user}));
+    const auto reply = owner.post("/v1/events/initialize", e2e::event_body({.tickets = show.tickets,
+                                                                            .max_per_user = show.max_per_user,
+                                                                            .starts_in = std::chrono::hours(24 * 3)}));
     if (reply.status != 201) throw std::runtime_error("an event could not be made: " + reply.error + reply.body);
-    scene.shows.push_back({std::string(reply.data()["id"].text()), &owner, show.tickets, show.max_per_user});
+    scene.shows.push_back({std::string(reply.data()["id"].text()), &owner, show.tickets, show.max_per_user,
+                           parse_time(reply.data()["start_date_time"].text()).value()});
   }
   return scene;
 }
@@ -85,7 +88,7 @@ void await_bulk_changes(pqxx::connection& connection) {
 Evidence gather(const Scene& scene) {
   Evidence evidence;
   for (const auto& show : scene.shows)
-    evidence.planned.push_back({show.id, show.owner->id, show.tickets, show.max_per_user});
+    evidence.planned.push_back({show.id, show.owner->id, show.tickets, show.max_per_user, show.starts_at});
   load_queue(evidence);
   auto connection = connect_directly();
   await_bulk_changes(connection);

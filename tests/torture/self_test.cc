@@ -55,10 +55,11 @@ constexpr Damage kDamages[] = {
     {"a seat lies idle", "idle_seat",
      "UPDATE events SET total_tickets = total_tickets + 1, available_tickets = available_tickets + 1 WHERE id = "
      "(SELECT "
-     "id FROM events WHERE id IN (SELECT id FROM ours) AND waiting_list_count > 0 LIMIT 1)"},
+     "id FROM events WHERE id IN (SELECT id FROM ours) AND waiting_list_count > 0 AND edition = 1 LIMIT 1)"},
     {"the last of the line has a seat", "overtaken",
      "UPDATE bookings SET state = 'confirmed' WHERE id = (SELECT l.id FROM bookings l JOIN events e ON e.id = "
-     "l.event_id WHERE e.id IN (SELECT id FROM ours) AND e.waiting_list_count > 1 AND l.state = 'waitlisted' ORDER BY "
+     "l.event_id WHERE e.id IN (SELECT id FROM ours) AND e.waiting_list_count > 1 AND e.edition = 1 AND l.state = "
+     "'waitlisted' ORDER BY "
      "e.id, l.seq DESC LIMIT 1)"},
     {"two have changed places", "booking",
      "WITH two AS (SELECT id, seq, event_id FROM bookings WHERE seq IN (1, 2) AND event_id = (SELECT event_id FROM "
