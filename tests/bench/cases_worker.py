@@ -104,13 +104,17 @@ def drain_cancels(bench):
     bench.rate("drain_cancels", "worker: outcomes on one event, 30 % cancels", {"rate": statistics.median(rates)})
 
 
-def hold(bench, event, count, each):
-    """Gives the first people seats of the event, `each` to each, until `count` are taken; anybody may hold a hundred."""
+def hold(bench, event, count, each, seats=None):
+    """Gives the first people bookings of the event, `each` to each, until there are `count`; the first `seats` of them, or all, are
+    seats, and the others wait. Anybody may hold a hundred."""
+    seats = count if seats is None else seats
     bench.stack().sql.rows(f"""INSERT INTO bookings (id, event_id, user_id, state, seq, slot, created_at, updated_at)
-      SELECT gen_random_uuid(), '{event}', id, 'confirmed', row_number() OVER (), slot, now(), now()
+      SELECT gen_random_uuid(), '{event}', id, CASE WHEN row_number() OVER () <= {seats} THEN 'confirmed' ELSE 'waitlisted' END,
+        row_number() OVER (), slot, now(), now()
       FROM (SELECT id, slot FROM unnest('{{{",".join(bench.users()[:count // each + 1])}}}'::uuid[]) AS id, generate_series(1, {each}) AS slot
             LIMIT {count}) AS held""")
-    bench.stack().sql.rows(f"""UPDATE events SET max_per_user = 100, available_tickets = total_tickets - {count}, next_seq = {count} + 1
+    bench.stack().sql.rows(f"""UPDATE events SET max_per_user = 100, available_tickets = total_tickets - {seats},
+        waiting_list_count = {count - seats}, next_seq = {count} + 1
       WHERE id = '{event}'""")
 
 
@@ -193,23 +197,41 @@ def outcome_ms(bench, event, token):
 
 
 def deletion(bench):
-    """An event of a million bookings is deleted; meanwhile single bookings of other events in its shard. A million rows in one
-    statement would hold all of them up for as long as it takes."""
-    stack, users = bench.stack(), bench.users()
+    """An event of a million bookings is deleted."""
     event = bench.fresh_events(1, 1_000_000)[0]
-    same = in_shard_of(bench, event, 20)
-    count = min(bench.bookings_of_deletion, 100 * len(users))
+    count = min(bench.bookings_of_deletion, 100 * len(bench.users()))
     hold(bench, event, count, 100)
-    left = f"SELECT count(*) FROM bulk_changes WHERE event_id = '{event}' AND done_at IS NULL"
+    beside_others(bench, "deletion", f"an event of {count:,} bookings deleted", event, ("DELETE", f"/v1/events/{event}", bench.tokens()[0]),
+                  f"SELECT count(*) FROM bulk_changes WHERE event_id = '{event}' AND done_at IS NULL",
+                  "until the last of them is cancelled and told")
+
+
+def promotions(bench):
+    """200,000 wait for an event that gets as many more seats."""
+    event = bench.fresh_events(1, 1)[0]
+    count = bench.bookings_of_deletion // 5
+    hold(bench, event, 1 + count, 5, 1)
+    change = ("PATCH", f"/v1/events/{event}", bench.tokens()[0], {"number_of_tickets": 1 + count})
+    beside_others(bench, "promotions", f"seats for {count:,} who wait", event, change,
+                  f"SELECT waiting_list_count FROM events WHERE id = '{event}'", "until the last of them has one and is told")
+
+
+def beside_others(bench, name, label, event, change, left, until):
+    """Carries out a change of very many bookings; meanwhile single bookings of other events in its shard. A million rows in one
+    statement would hold all of them up for as long as it takes."""
+    stack = bench.stack()
+    same = in_shard_of(bench, event, 20)
     before, start, waits = worker_mib(stack), time.perf_counter(), []
-    stack.call("DELETE", f"/v1/events/{event}", bench.tokens()[0])
-    bench.figure("deletion_said", f"an event of {count:,} bookings deleted: the answer", (time.perf_counter() - start) * 1000, "ms")
+    status, _, _ = stack.call(*change)
+    if status not in (200, 202):
+        raise RuntimeError(f"{change[0]} answered {status}")
+    bench.figure(f"{name}_said", f"{label}: the answer", (time.perf_counter() - start) * 1000, "ms")
     while stack.sql.value(left) != "0":
         waits.append(outcome_ms(bench, same[len(waits) % 20], bench.tokens()[-1 - len(waits) % 5_000]))
-    bench.figure("deletion_done", "   until the last of them is cancelled and told", time.perf_counter() - start, "s")
-    bench.figure("deletion_memory", "   what the worker grew by", worker_mib(stack) - before, "MiB", most=16)
-    bench.latency("deletion_others", "   meanwhile, in its shard: booking to outcome", waits)
-    bench.figure("deletion_longest", "   the longest of them", max(waits), "ms", most=1_000)
+    bench.figure(f"{name}_done", f"   {until}", time.perf_counter() - start, "s")
+    bench.figure(f"{name}_memory", "   what the worker grew by", worker_mib(stack) - before, "MiB", most=16)
+    bench.latency(f"{name}_others", "   meanwhile, in its shard: booking to outcome", waits)
+    bench.figure(f"{name}_longest", "   the longest of them", max(waits), "ms", most=1_000)
 
 
 def worker_mib(stack):
