@@ -51,7 +51,8 @@ own_certificate() {
   check "one that has ended" own 'has ended' ended ended
   check "a key that is not its own" own 'is not the key' good other
   check "a key that all can read" with_open_key
-  check "what is no certificate" own 'no certificate' ca.key good
+  inside cp /root/good.key /root/swapped.pem
+  check "what is no certificate" own 'no certificate' swapped good
   check "one without a name" refuses_without_name
   take good
   check "a port of nginx that is taken is no reason to keep half of it" taken_back
