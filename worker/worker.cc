@@ -12,6 +12,7 @@
 #include "base/crash_point.h"
 #include "base/log.h"
 #include "drain.h"
+#include "piece_size.h"
 #include "postgres/database.h"
 #include "queue/command_stream.h"
 #include "storage/bulk_changes.h"
@@ -124,12 +125,14 @@ bool clean_up(pqxx::connection& connection, Time now) {
 }
 
 // One piece of what a decision means for many bookings. True if there may be more to do.
-bool carry_out_piece(pqxx::connection& connection, const std::set<int>& owned, int shards, Time now) {
+bool carry_out_piece(pqxx::connection& connection, const std::set<int>& owned, int shards, Time now, PieceSize& size) {
   return or_later("bulk_change_failed", [&] {
+    const auto start = SteadyClock::now();
     pqxx::work tx(connection);
-    const bool did_one = storage::update_next_piece(tx, owned, shards, now);
+    const bool did_one = storage::update_next_piece(tx, owned, shards, now, size.most());
     CRASH_POINT("before_piece_commit");
     tx.commit();
+    if (did_one) size.note(SteadyClock::now() - start);
     return did_one;
   });
 }
@@ -203,6 +206,7 @@ void Worker::run_session(const std::atomic<bool>& stop) {
   Drain drain(session.get(), stream, metrics_, clock_, random_, {config_.batch_max, config_.attempts_max});
   locks.join();
   std::set<int> fresh;
+  PieceSize piece_size;
   bool has_pieces = true;  // of bulk changes, or events that grow; not known before the first look
   auto next_balance = SteadyClock::now();
   auto next_cleaning = next_balance;
@@ -237,7 +241,7 @@ void Worker::run_session(const std::atomic<bool>& stop) {
       caught_up = !full;
       has_pieces = drain.take_bulk_changes() || has_pieces;
       if (has_pieces) {
-        const bool did_piece = carry_out_piece(session.get(), locks.owned(), config_.shards, clock_.now());
+        const bool did_piece = carry_out_piece(session.get(), locks.owned(), config_.shards, clock_.now(), piece_size);
         has_pieces = grow_one(drain, session.get(), locks.owned(), config_.shards) || did_piece;
       }
       for (const int shard : stuck) locks.give_up(shard);

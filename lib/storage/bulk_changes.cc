@@ -11,9 +11,6 @@ namespace ticketd::storage {
 using namespace postgres;
 namespace {
 
-// Half a second on a slow host.
-constexpr std::int64_t kPiece = 2'000;
-
 const Statement kInsert{"insert_bulk_change", R"(
   INSERT INTO bulk_changes AS b (event_id, kind, until_seq, told, decided_at, due_at) VALUES ($1, $2, $3, $4, $5, $5)
   ON CONFLICT (event_id, kind) DO UPDATE SET until_seq = excluded.until_seq, told = excluded.told,
@@ -114,7 +111,7 @@ void insert_bulk_changes(pqxx::work& tx, const LoadedBatch& batch, std::span<con
   }
 }
 
-bool update_next_piece(pqxx::work& tx, const std::set<int>& owned, int shards, Time now) {
+bool update_next_piece(pqxx::work& tx, const std::set<int>& owned, int shards, Time now, int most) {
   const auto at = format_time(now);
   const auto found = run(tx, kLockNext, at, shards, array_of(owned));
   if (found.empty()) return false;
@@ -122,7 +119,7 @@ bool update_next_piece(pqxx::work& tx, const std::set<int>& owned, int shards, T
   const auto event = text_of(row["event_id"]);
   const auto kind = text_of(row["kind"]);
   const auto after = row["after_seq"].as<std::int64_t>();
-  const auto until = std::min(row["until_seq"].as<std::int64_t>(), after + kPiece + 1);
+  const auto until = std::min(row["until_seq"].as<std::int64_t>(), after + most + 1);
   const auto [statement, message] = change_of(row);
   // Whoever held a seat of a deleted event is told that, and not that it was moved before.
   const bool is_moot = kind == "tell_moved" && text_of(row["state"]) != "open";

@@ -16,9 +16,9 @@ namespace ticketd::storage {
 // minutes after they were told of the last one at the earliest, whoever plays with the date.
 void insert_bulk_changes(pqxx::work& tx, const LoadedBatch& batch, std::span<const domain::BatchFact> facts, Time now);
 
-// Carries out one piece of one change that is due in the shards `owned` of `shards`: at most 2,000 bookings, and what
+// Carries out one piece of one change that is due in the shards `owned` of `shards`: at most `most` bookings, and what
 // their people are told. Changes take turns. False, and nothing was written: there is nothing to do.
-bool update_next_piece(pqxx::work& tx, const std::set<int>& owned, int shards, Time now);
+bool update_next_piece(pqxx::work& tx, const std::set<int>& owned, int shards, Time now, int most);
 
 // The events in the shards `owned` of `shards` for which time made something due: they are over while somebody waits,
 // or seats are no longer saved for whom others passed. At most 500 of each, the longest due first.

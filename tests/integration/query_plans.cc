@@ -164,7 +164,8 @@ TEST(QueryPlans, CarryOutAPieceOfABulkChange) {
   carry_out(remove(make_event(1)));
   std::set<int> all;
   for (int shard = 0; shard < 16; ++shard) all.insert(shard);
-  expect_index("bookings_seq_key", "AS piece", [&](pqxx::work& tx) { storage::update_next_piece(tx, all, 16, now()); });
+  expect_index("bookings_seq_key", "AS piece",
+               [&](pqxx::work& tx) { storage::update_next_piece(tx, all, 16, now(), 500); });
 }
 
 TEST(QueryPlans, ListDeletedEventsOfAnOwner) {

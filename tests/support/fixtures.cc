@@ -135,7 +135,7 @@ Decided carry_out(const domain::Command& command) { return carry_out(std::vector
 
 void carry_out_pieces(pqxx::work& tx, EventId event, Time at) {
   constexpr int kShards = 16;
-  while (storage::update_next_piece(tx, {domain::shard_of(event, kShards)}, kShards, at)) {
+  while (storage::update_next_piece(tx, {domain::shard_of(event, kShards)}, kShards, at, 2'000)) {
   }
 }
 
