@@ -110,13 +110,14 @@ void Drain::commit(std::span<const Entry> entries) {
   CRASH_POINT("after_ack");
 }
 
-std::vector<EventId> Drain::commit(std::span<const Command> commands) {
+std::vector<EventId> Drain::commit(std::span<const Command> commands, int promoted_at_once) {
   const auto start = std::chrono::steady_clock::now();
   CRASH_POINT("after_read");
   pqxx::work tx(connection_);
   CRASH_POINT("after_begin");
   auto batch = storage::load_batch(tx, commands);
   CRASH_POINT("after_lock");
+  for (auto& entry : batch.events) entry.second.promoted_at_once = promoted_at_once;
   const auto facts = decide_all(batch, commands);
   const auto promoted = storage::save_batch(tx, batch, facts, clock_.now(), random_);
   CRASH_POINT("before_commit");
@@ -129,7 +130,7 @@ std::vector<EventId> Drain::commit(std::span<const Command> commands) {
   return deleted_events(facts);
 }
 
-void Drain::settle(std::span<const EventId> events) {
+void Drain::settle(std::span<const EventId> events, int promoted_at_once) {
   std::vector<Command> commands;
   for (const auto& event : events) {
     auto& command = commands.emplace_back();
@@ -137,7 +138,7 @@ void Drain::settle(std::span<const EventId> events) {
     command.action = domain::Settle{};
     command.accepted_at = clock_.now();
   }
-  if (!commands.empty()) commit(commands);
+  if (!commands.empty()) commit(commands, promoted_at_once);
 }
 
 void Drain::bury(const Entry& entry, const postgres::Fault& fault, int attempts) {

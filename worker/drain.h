@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "base/time.h"
+#include "domain/event_state.h"
 #include "fact_metrics.h"
 #include "postgres/database.h"
 #include "queue/command_stream.h"
@@ -35,8 +36,8 @@ class Drain {
   void carry_out_one_by_one(std::span<const queue::Entry> entries, bool first_is_poison);
 
   // Carries out what time made due for the events, or a decision left to do, all in one transaction. What is not due
-  // (any more) stays as it is.
-  void settle(std::span<const EventId> events);
+  // (any more) stays as it is. An event that grows gives seats to `promoted_at_once` people at most.
+  void settle(std::span<const EventId> events, int promoted_at_once = domain::kPromotedAtOnce);
 
   // Has anything been decided since the last call that concerns many bookings (storage/bulk_changes.h), or has to
   // go on?
@@ -47,7 +48,8 @@ class Drain {
   void commit_or_halve(std::span<const queue::Entry> entries);
   void commit(std::span<const queue::Entry> entries);
   // Decides, commits, counts and logs. Gives back the events that were deleted.
-  std::vector<EventId> commit(std::span<const domain::Command> commands);
+  std::vector<EventId> commit(std::span<const domain::Command> commands,
+                              int promoted_at_once = domain::kPromotedAtOnce);
   void bury(const queue::Entry& entry, const postgres::Fault& fault, int attempts);
 
   pqxx::connection& connection_;

@@ -138,14 +138,17 @@ bool carry_out_piece(pqxx::connection& connection, const std::set<int>& owned, i
 }
 
 // One step of an event that grows. True if there may be more to do.
-bool grow_one(Drain& drain, pqxx::connection& connection, const std::set<int>& owned, int shards) {
+bool grow_one(Drain& drain, pqxx::connection& connection, const std::set<int>& owned, int shards, PieceSize& size) {
   return or_later("growing_failed", [&] {
     const auto event = [&] {
       pqxx::nontransaction tx(connection);
       return storage::find_unfinished_event(tx, owned, shards);
     }();
-    if (event) drain.settle({&*event, 1});
-    return event.has_value();
+    if (!event) return false;
+    const auto start = SteadyClock::now();
+    drain.settle({&*event, 1}, size.most());
+    size.note(SteadyClock::now() - start);
+    return true;
   });
 }
 
@@ -206,7 +209,7 @@ void Worker::run_session(const std::atomic<bool>& stop) {
   Drain drain(session.get(), stream, metrics_, clock_, random_, {config_.batch_max, config_.attempts_max});
   locks.join();
   std::set<int> fresh;
-  PieceSize piece_size;
+  PieceSize piece_size, step_size;
   bool has_pieces = true;  // of bulk changes, or events that grow; not known before the first look
   auto next_balance = SteadyClock::now();
   auto next_cleaning = next_balance;
@@ -242,7 +245,7 @@ void Worker::run_session(const std::atomic<bool>& stop) {
       has_pieces = drain.take_bulk_changes() || has_pieces;
       if (has_pieces) {
         const bool did_piece = carry_out_piece(session.get(), locks.owned(), config_.shards, clock_.now(), piece_size);
-        has_pieces = grow_one(drain, session.get(), locks.owned(), config_.shards) || did_piece;
+        has_pieces = grow_one(drain, session.get(), locks.owned(), config_.shards, step_size) || did_piece;
       }
       for (const int shard : stuck) locks.give_up(shard);
       if (!stuck.empty()) next_retry = SteadyClock::now() + kGiveUpFor;

@@ -48,6 +48,15 @@ TEST(WorkerDrain, ADeletedEventTakesNoMoreBookings) {
   CHECK_FALSE(queue.submit(book(make_user(), event), {}).ok());
 }
 
+TEST(WorkerDrain, AStepOfAnEventThatGrowsHasAsManyPeopleAsItMay) {
+  const auto event = make_event(1);
+  carry_out(book_all(make_users(2'101), event));
+  carry_out(resize(event, 5'000));
+  DrainRig().drain.settle({&event, 1}, 30);
+  LONGS_EQUAL(2'031, count_bookings(event, "confirmed"));
+  expect_text("", broken_rule(event));
+}
+
 TEST(WorkerDrain, APoisonCommandIsPutAsideAloneAndTheRestCommitsInOrder) {
   const auto event = make_event(2);
   const auto users = make_users(9);
