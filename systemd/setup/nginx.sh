@@ -8,6 +8,9 @@ SITE=$NGINX/sites-available/ticketd
 # Who listens on 127.0.0.1:8080, if it is not nginx: the rest of a line of ss.
 other_on_8080() { ss -Hltnp 'sport = :8080' 2>/dev/null | grep -v '"nginx"' || true; }
 
+# HTTP/2 is a directive of its own since nginx 1.25.1, and before that a word of `listen`, of which newer ones warn.
+takes_http2_on() { dpkg --compare-versions "$(nginx -v 2>&1 | sed -n 's|.*nginx/||p')" ge 1.25.1; }
+
 # write_site [tls]
 write_site() {
   local site_port=${port:-$([[ $server_name ]] && echo 80 || echo 8080)} lines=()
@@ -18,8 +21,9 @@ write_site() {
     lines+=(-e '/listen .*127.0.0.1:8080/d')
     echo "! another program has the port 8080: choose one for \`listen 127.0.0.1:PORT;\` in $SITE, and name it in prometheus.yml"
   fi
+  if takes_http2_on; then lines+=(-e 's/^( *#http2 .*;) .*/\1/'); else lines+=(-e '/^ *#http2 /d' -e 's/443 ssl;/443 ssl http2;/'); fi
   if [[ ${1:-} ]]; then
-    lines+=(-e '/listen .*@PORT@;/d' -e '/# TLS: uncomment/,/^ *#listen/{/# /d}' -e 's/^( *)#(listen|ssl_)/\1\2/' -e '/^#server/,$s/^#//'
+    lines+=(-e '/listen .*@PORT@;/d' -e '/# TLS: uncomment/,/^ *#listen/{/# /d}' -e 's/^( *)#(listen|http2|ssl_)/\1\2/' -e '/^#server/,$s/^#//'
       -e "s|^( *ssl_certificate +).*|\1$tls_certificate;|" -e "s|^( *ssl_certificate_key +).*|\1$tls_key;|")
   fi
   sed -E "${lines[@]}" -e "s/@SERVER_NAME@/${server_name:-_}/" -e "s/@PORT@/$site_port/" "$SHARE/nginx/site.conf.in" | put "$SITE" 644 root
@@ -87,7 +91,7 @@ make_site() {
 # ask PATH: through the site, the way the clients go. $url is where it is then.
 ask() {
   local listen site_port name scheme=http
-  listen=$(sed -nE 's/^ *listen +([0-9]+.*);.*/\1/p' "$SITE" | head -n 1)   # 8080, or 443 ssl http2
+  listen=$(sed -nE 's/^ *listen +([0-9]+.*);.*/\1/p' "$SITE" | head -n 1)   # 8080, 443 ssl, or 443 ssl http2
   site_port=${listen%% *}
   [[ $listen != *" ssl"* ]] || scheme=https
   name=$(sed -nE 's/^ *server_name +([^; ]+).*/\1/p' "$SITE" | head -n 1)

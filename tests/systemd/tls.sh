@@ -11,6 +11,11 @@ https() {
   [[ $(inside curl -s --cacert /root/ca.pem -o /dev/null -w '%{http_code}' --max-time 30 --connect-to ::127.0.0.1: "$@" "$url") == "$status" ]]
 }
 not_by_old_tls() { ! https "$SITE/readyz" 200 --tls-max 1.1 --ciphers 'DEFAULT@SECLEVEL=0'; }
+by_http2() { [[ $(inside curl -s --http2 --cacert /root/ca.pem -o /dev/null -w '%{http_version}' --connect-to ::127.0.0.1: "$SITE/readyz") == 2 ]]; }
+no_warning_of_nginx() {
+  local said
+  said=$(inside nginx -t -q 2>&1) && [[ ! $said ]] || { echo "$said" && return 1; }
+}
 says_hsts() { inside curl -sI --cacert /root/ca.pem --connect-to ::127.0.0.1: "$SITE/" | grep -i '^strict-transport-security: max-age=31536000'; }
 
 make_ca() {
@@ -58,6 +63,8 @@ own_certificate() {
   check "a port of nginx that is taken is no reason to keep half of it" taken_back
   check "ticketctl setup --tls-certificate" documented own-certificate
   check "it answers by https" eventually 5 https "$SITE/readyz" 200
+  check "by HTTP/2" by_http2
+  check "with nothing that nginx warns of" no_warning_of_nginx
   check "by TLS 1.2, too" https "$SITE/readyz" 200 --tls-max 1.2
   check "and not by 1.1" not_by_old_tls
   check "browsers are told to stay with https" says_hsts
