@@ -1,6 +1,12 @@
 # ticketd. `make help` lists the targets; `make V=1` shows the commands; SAN=address,undefined or SAN=thread builds with
 # sanitizers (by clang: it takes a third of GCC's time for it), CRASH=1 with crash points for the torture tests, FUZZ=1 for
-# the fuzzers; each in a folder of its own.
+# the fuzzers; each in a folder of its own. RELEASE=13 or 12 does it on a Debian of that release, made for it.
+ifneq ($(and $(RELEASE),$(filter-out test-systemd test-bare,$(MAKECMDGOALS))),)
+.PHONY: $(MAKECMDGOALS)
+$(MAKECMDGOALS):
+	@systemd/local/install-packages bare
+	@tests/on-debian $(RELEASE) make --no-print-directory $(filter -j%,$(MAKEFLAGS)) $@ $(MAKEOVERRIDES) RELEASE=
+else
 comma    := ,
 BUILD    := build$(if $(FUZZ),/fuzz,$(if $(SAN),/san-$(subst $(comma),-,$(SAN))))$(if $(CRASH),/crash)
 CXX      ?= g++
@@ -89,12 +95,12 @@ deb: deps-deb ## a Debian package: build/ticketd_VERSION_ARCH.deb
 	@$(MAKE) --no-print-directory -j$$(nproc) build docs
 	@systemd/debian/build $(BUILD)/bin $(BUILD)
 
-test-systemd: deps-systemd ## the package on a Debian of its own that boots systemd; as root. BOOKINGS=5000000, PARTS=life for some alone
+test-systemd: deps-systemd ## the package on a Debian of its own that boots systemd; as root. RELEASE=13, BOOKINGS=5000000, PARTS=life for some alone
 	@$(MAKE) --no-print-directory deb
-	@tests/upgrade/build packages
+	@$(if $(RELEASE),,tests/upgrade/build packages)
 	@BUILD=$(BUILD) tests/systemd/run
 
-test-bare: deps-bare ## `make run` and a first booking on a Debian that has only make; as root. BARE_TESTS=1 for make test, too
+test-bare: deps-bare ## `make run` and a first booking on a Debian that has only make; as root. RELEASE=13, BARE_TESTS=1 for make test, too
 	@tests/bare/run
 
 bench: deps-bench ## speed beside bare minimums, and growth: CASES="book status", QUICK=1, BASE=rev for a comparison
@@ -187,3 +193,4 @@ $(foreach t,$(notdir $(FUZZ_TARGETS)),$(eval $(call link_rule,$(BUILD)/tests/fuz
 fuzz-targets: $(FUZZ_TARGETS)
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+endif

@@ -1,46 +1,9 @@
-# A bare Debian in a folder, and a container that runs on it without an init system. Sourced by run.
+# A bare Debian, and a container that runs on it without an init system. Sourced by run.
 # shellcheck shell=bash
 
 ROOT_DIR=$WORK/root   # its file system
 NSPAWN="" LEADER=""   # what ends when the container does, and the container's process 1
 CHROOT=""
-
-# apt's sources on this host, those of Debian alone, for SUITE.
-debian_sources() {
-  local ours
-  # shellcheck disable=SC1091 # every host has its own
-  ours=$(. /etc/os-release && echo "$VERSION_CODENAME")
-  # shellcheck disable=SC2016 # apt fills these in
-  apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' 'Origin: Debian' |
-    sort -u | sed -n "s/^\([^ ]*\) $ours/deb \1 $SUITE/p"
-}
-
-# Makes $BASE, the tarball of a Debian that has nothing but make. https needs certificates, if that is how to reach it.
-make_base() {
-  local mirror tree=$WORK/base packages=make
-  mirror=$(awk -v suite="$SUITE" '$3 == suite { print $2; exit }' <<<"$SOURCES")
-  [[ $SOURCES != *' https:'* ]] || packages+=,ca-certificates
-  rm -rf "$tree"
-  debootstrap --variant=minbase --include="$packages" "$SUITE" "$tree" "$mirror" >"$WORK/base.log" 2>&1 ||
-    { tail -n 20 "$WORK/base.log" && cannot "no Debian could be made"; }
-  echo "$SOURCES" >"$tree/etc/apt/sources.list"
-  {
-    apt-config dump | grep -E '^Acquire::(Check|http::Proxy|https::Proxy)'
-    [[ ! ${http_proxy:-} ]] || echo "Acquire::http::Proxy \"$http_proxy\";"
-    [[ ! ${https_proxy:-} ]] || echo "Acquire::https::Proxy \"$https_proxy\";"
-  } >"$tree/etc/apt/apt.conf.d/90host"
-  rm -rf "$tree"/var/cache/apt/archives/*.deb "$tree"/var/cache/apt/*.bin "$tree"/var/lib/apt/lists/*
-  mkdir -p "${BASE%/*}"
-  rm -f "${BASE%/*}/$SUITE"-*
-  tar -C "$tree" -cf "$BASE.$$" . && mv "$BASE.$$" "$BASE"
-  rm -rf "$tree"
-}
-
-unpack_base() {
-  rm -rf "$ROOT_DIR"
-  mkdir -p "$ROOT_DIR"
-  tar -C "$ROOT_DIR" -xf "$BASE"
-}
 
 # It shares the host's network, to get packages. It dies with this script, even if that is killed: nspawn alone would leave
 # the container's processes behind.

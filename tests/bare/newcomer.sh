@@ -69,7 +69,7 @@ all_tests() {
 }
 
 as_root() {
-  unpack_base
+  unpack_debian "$ROOT_DIR"
   start_container
   copy_checkout root /root/ticketd
   newcomer "root" root /root/ticketd || return
@@ -87,7 +87,7 @@ as_root() {
 }
 
 as_ann() {
-  unpack_base
+  unpack_debian "$ROOT_DIR"
   start_container
   check "sudo for ann" give_ann_sudo || return
   copy_checkout ann /home/ann/ticketd
