@@ -133,13 +133,14 @@ return count
 const std::set<std::string> kKeys = {"stream", "pending", "event_closed", "user_closed",     "workers_shards",
                                      "key",    "count",   "keys_of_user", "keys_of_network", "keys_by_hour"};
 
-// redis.call('MGET', a, b) -> redis.acl_check_cmd('MGET', a, b), with the keys among its arguments alone.
+// redis.call('MGET', a, b) -> redis.acl_check_cmd('MGET', a, b), with the keys among its arguments. For each other one
+// something stands there, and for `unpack` a pair: Redis 8 counts them.
 std::string question_of(const std::string& command, const std::string& arguments) {
   std::string question = "redis.acl_check_cmd('" + command + "'";
-  static const std::regex kWord(R"(\w+)");
-  for (std::sregex_iterator at(arguments.begin(), arguments.end(), kWord), end; at != end; ++at) {
-    if (!kKeys.contains(at->str())) break;
-    question += ", " + at->str();
+  static const std::regex kArgument(R"([^, ][^,]*)");
+  for (std::sregex_iterator at(arguments.begin(), arguments.end(), kArgument), end; at != end; ++at) {
+    const auto argument = at->str();
+    question += kKeys.contains(argument) ? ", " + argument : argument == "unpack" ? ", '1', '1'" : ", '1'";
   }
   return question + ')';
 }
