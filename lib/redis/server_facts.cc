@@ -38,6 +38,10 @@ std::optional<std::string> ServerFacts::setting(const std::string& name) const {
   const auto found = settings.find(name);
   return found == settings.end() ? std::nullopt : std::optional(found->second);
 }
+std::string ServerFacts::version() const {
+  const auto valkey = text("valkey_version");
+  return valkey.empty() ? text("redis_version") : "Valkey " + valkey;
+}
 int ServerFacts::major_version() const { return static_cast<int>(number("redis_version")); }
 
 std::map<std::string, std::string> read_info(RedisConnection& redis, const std::string& section) {

@@ -18,7 +18,9 @@ struct ServerFacts {
   [[nodiscard]] std::int64_t number(const std::string& field) const;
   // Empty: it could not be asked.
   [[nodiscard]] std::optional<std::string> setting(const std::string& name) const;
-  // The first number of the version: 7.
+  // 7.0.15, or Valkey 8.1.1.
+  [[nodiscard]] std::string version() const;
+  // The first number of the version of Redis; a Valkey says that it is as good as Redis 7.
   [[nodiscard]] int major_version() const;
 };
 

@@ -32,6 +32,9 @@ acl_of() {
 # is_ours NAME: is it one of the units', and not another host's?
 is_ours() { [[ $(<"$CREDENTIALS/admin/${1^^}_REDIS_URL") == unix://* ]]; }
 
+# Of Redis or Valkey: either can talk to either.
+redis_cli() { "$(command -v redis-cli || command -v valkey-cli)" "$@"; }
+
 # tell_users NAME widen|settle: lets the running Redis have the users of this version; the file is for its next start.
 # `widen` takes nothing away. True if nothing is left to tell.
 tell_users() {
@@ -49,7 +52,7 @@ tell_users() {
       rules=(reset "${rules[@]}")
     fi
     [[ $(REDISCLI_AUTH=$(decoded "$(password_in "$CREDENTIALS/admin/${1^^}_REDIS_URL")") \
-      redis-cli -s "$socket" --user admin --no-auth-warning ACL SETUSER "$user" "${rules[@]}" 2>&1) == OK ]] || return 1
+      redis_cli -s "$socket" --user admin --no-auth-warning ACL SETUSER "$user" "${rules[@]}" 2>&1) == OK ]] || return 1
   done < <(acl_of "$1")
 }
 

@@ -87,7 +87,7 @@ std::optional<ServerFacts> reach(const Instance& redis, const std::string& setti
 }
 
 void check_version(const Instance& redis, const ServerFacts& facts) {
-  const auto version = facts.text("redis_version");
+  const auto version = facts.version();
   if (facts.major_version() >= kOldestVersion) return redis.findings().ok(redis.check("version"), version);
   redis.findings().fault(redis.check("version"), version + " is too old", "upgrade to Redis 7 or later");
 }

@@ -152,7 +152,7 @@ void add_workers(Lines& lines, const StatusView& view) {
 }
 
 std::string up_of(const redis::ServerFacts& redis) {
-  return redis.text("redis_version") + ", up " + duration_text(seconds(redis.number("uptime_in_seconds"))) + ", " +
+  return redis.version() + ", up " + duration_text(seconds(redis.number("uptime_in_seconds"))) + ", " +
          redis.text("connected_clients") + " of " + redis.text("maxclients") + " clients, " +
          redis.text("used_memory_human") +
          (redis.number("maxmemory") > 0 ? " of " + redis.text("maxmemory_human") : "");
@@ -207,7 +207,7 @@ JsonText json_of(const RouteTraffic& all, const RouteTraffic& recent, double s) 
 }
 
 JsonText json_of(const redis::ServerFacts& redis) {
-  return JsonText::object({{"version", redis.text("redis_version")},
+  return JsonText::object({{"version", redis.version()},
                            {"up_s", redis.number("uptime_in_seconds")},
                            {"clients", redis.number("connected_clients")},
                            {"maxclients", redis.number("maxclients")},
