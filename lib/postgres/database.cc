@@ -72,6 +72,17 @@ Session open(const std::string& url, const ConnectionOptions& options) try {
   throw DatabaseUnavailable(e.what());
 }
 
+// Not among the options: a server before PostgreSQL 17 refuses a session that names what it does not know.
+Session& bound_transactions(Session& session, int timeout_ms) try {
+  constexpr int kFirstThatKnowsIt = 170'000;
+  if (session.server_version() >= kFirstThatKnowsIt) {
+    pqxx::nontransaction(session).exec("SET transaction_timeout = " + std::to_string(timeout_ms));
+  }
+  return session;
+} catch (const pqxx::failure& e) {
+  throw DatabaseUnavailable(e.what());
+}
+
 int duplicate_of(const pqxx::connection& connection) {
   const int copy = ::fcntl(connection.sock(), F_DUPFD_CLOEXEC, 0);
   if (copy < 0) throw DatabaseUnavailable("no file descriptor is left for a database session");
@@ -88,7 +99,8 @@ void pause_for_jitter() {
 }  // namespace
 
 DatabaseConnection::DatabaseConnection(const std::string& url, const ConnectionOptions& options)
-    : session_(open(url, options)), socket_(duplicate_of(session_)) {}
+    : session_(open(url, options)),
+      socket_(duplicate_of(bound_transactions(session_, options.transaction_timeout_ms))) {}
 
 DatabaseConnection::~DatabaseConnection() { ::close(socket_); }
 

@@ -27,6 +27,9 @@ struct ConnectionOptions {
   // Every statement of the session finds its rows by a key: a plan that was made while a table was small, and that the
   // session keeps, must not read all of it later.
   bool by_key = false;
+  // How long a transaction may take, where the server can end one (PostgreSQL 17); 0: as long as it likes. Whatever the
+  // session's role has set is overruled.
+  int transaction_timeout_ms = 0;
 };
 
 // One session, with the options of ours.
@@ -52,7 +55,7 @@ class DatabasePool {
  public:
   DatabasePool(std::string url, ConnectionOptions options, int max, PoolMeter meter = {})
       : url_(std::move(url)),
-        options_(std::move(options)),
+        options_(bounded(std::move(options))),
         max_(max),
         meter_(meter),
         deadlines_(std::chrono::milliseconds(options_.statement_timeout_ms) + kGrace) {}
@@ -98,12 +101,17 @@ class DatabasePool {
     std::unique_ptr<DatabaseConnection> connection;  // when served: null for the leave to open one
   };
 
+  // What a lease that was cut off leaves behind ends with it, at the server too.
+  static ConnectionOptions bounded(ConnectionOptions options) {
+    options.transaction_timeout_ms = options.statement_timeout_ms + static_cast<int>(kGrace.count());
+    return options;
+  }
   void give_back(std::unique_ptr<DatabaseConnection> connection);
   std::unique_ptr<DatabaseConnection> wait_for_one(std::unique_lock<std::mutex>& lock);
   std::unique_ptr<DatabaseConnection> open_one();
   void tell();
 
-  static constexpr std::chrono::seconds kGrace{2};
+  static constexpr std::chrono::milliseconds kGrace{2'000};
   const std::string url_;
   const ConnectionOptions options_;
   const int max_;

@@ -9,11 +9,11 @@ FaultKind kind_of(const std::string& state) {
   if (state == "40001" || state == "40P01") return FaultKind::conflict;
   if (state == "57014") return FaultKind::timed_out;
   // 08 connection, 53 out of resources (connections, memory, disk), 57 operator intervention and shutdown, 58 system
-  // error, 55P03 lock timeout, 25006 a standby after a failover, 25P03 idle in transaction. And what a deploy that is
-  // not finished looks like: 28 no login, 3F no schema, 42501 no right, 42P01 no table, 42703 no column, 42883 no
-  // function.
+  // error, 55P03 lock timeout, 25006 a standby after a failover, 25P03 idle in transaction, 25P04 a transaction that
+  // took too long. And what a deploy that is not finished looks like: 28 no login, 3F no schema, 42501 no right, 42P01
+  // no table, 42703 no column, 42883 no function.
   for (const auto* prefix :
-       {"08", "53", "57", "58", "55P03", "25006", "25P03", "28", "3F", "42501", "42P01", "42703", "42883"}) {
+       {"08", "53", "57", "58", "55P03", "25006", "25P03", "25P04", "28", "3F", "42501", "42P01", "42703", "42883"}) {
     if (state.starts_with(prefix)) return FaultKind::unavailable;
   }
   return FaultKind::refused;

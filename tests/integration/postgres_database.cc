@@ -27,6 +27,8 @@ TEST_GROUP_BASE(StorageDatabase, IntegrationTest) {
     return {stores().database.url(), {name, statement_timeout_ms}, sessions};
   }
   static void end_session(pqxx::work & tx) { tx.exec("SELECT pg_terminate_backend(pg_backend_pid())"); }
+  // PostgreSQL 17 brought it.
+  bool has_transaction_timeout() const { return stores().pool.take().connection().server_version() >= 170'000; }
   static int pid_of(postgres::DatabasePool & pool) { return pool.take().connection().backendpid(); }
 
   const std::string name = fresh_word();
@@ -75,6 +77,7 @@ TEST(StorageDatabase, NoSettingOfItsRoleKeepsASessionFromItsWork) {
         "client_encoding = 'LATIN1'", "standard_conforming_strings = off", "datestyle = 'German'",
         "timezone = 'Asia/Tokyo'"})
     as_admin("ALTER ROLE " + role + " SET " + setting);
+  if (has_transaction_timeout()) as_admin("ALTER ROLE " + role + " SET transaction_timeout = 10");
   auto pool = pool_of(1);
   std::string read_back, isolation;
   try {
@@ -94,6 +97,13 @@ TEST(StorageDatabase, NoSettingOfItsRoleKeepsASessionFromItsWork) {
   as_admin("ALTER ROLE " + role + " RESET ALL");
   expect_text("Zoë Łukasz", read_back);
   expect_text("read committed", isolation);
+}
+
+TEST(StorageDatabase, ATransactionEndsAtTheServerToo) {
+  if (!has_transaction_timeout()) return;
+  auto pool = pool_of(1, 1'000);
+  const auto show = [](pqxx::work& tx) { return std::string(tx.exec("SHOW transaction_timeout")[0][0].c_str()); };
+  expect_text("3s", transact(pool, show));
 }
 
 TEST(StorageDatabase, ASessionIsOfUseAfterARefusedStatement) {

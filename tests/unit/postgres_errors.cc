@@ -41,8 +41,8 @@ TEST(FaultOf, CallsLibpqxxsOwnTypesOfThemConflictsToo) {
 }
 
 TEST(FaultOf, CallsUnavailableWhatIsNotTheTransactionsFault) {
-  for (const auto* state :
-       {"08006", "08P01", "53100", "53200", "53300", "57P01", "57P03", "57P05", "58030", "55P03", "25006", "25P03"})
+  for (const auto* state : {"08006", "08P01", "53100", "53200", "53300", "57P01", "57P03", "57P05", "58030", "55P03",
+                            "25006", "25P03", "25P04"})
     CHECK_TRUE_TEXT(kind_of_state(state) == FaultKind::unavailable, state);
   CHECK_TRUE(kind_of(pqxx::broken_connection("gone")) == FaultKind::unavailable);
   CHECK_TRUE(kind_of(DatabaseUnavailable("no session")) == FaultKind::unavailable);
