@@ -64,7 +64,8 @@ class Transfer {
     curl_easy_setopt(handle_, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(handle_, CURLOPT_TIMEOUT, 30L);
     curl_easy_setopt(handle_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-    if (!request.from.empty()) curl_easy_setopt(handle_, CURLOPT_INTERFACE, ("host!" + request.from).c_str());
+    // Not as "host!…": curl 8.14 would take any connection that is open, from whichever address.
+    if (!request.from.empty()) curl_easy_setopt(handle_, CURLOPT_INTERFACE, request.from.c_str());
     if (request.body) set_body(*request.body);
     if (request.method == "HEAD") curl_easy_setopt(handle_, CURLOPT_NOBODY, 1L);
     if (request.method != "HEAD") curl_easy_setopt(handle_, CURLOPT_CUSTOMREQUEST, request.method.c_str());
