@@ -8,32 +8,25 @@ NSPAWN="" LEADER=""
 # What a host has before ticketd comes: PostgreSQL and nginx, as somebody would have installed them.
 HOST_PACKAGES=(postgresql nginx curl)
 
-# apt's sources on this host, those of Debian alone, for the same release.
-debian_sources() {
-  apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' 'Origin: Debian' |
-    sort -u | grep " $RELEASE" | sed 's/^/deb /'
-}
-
 # What is downloaded, but not installed: what the package depends on, an ACME client and server, and PostgreSQL once more,
 # to be upgraded. So later runs need no network.
 LATER_PACKAGES=(certbot pebble)
+INSTEAD_PACKAGES=()   # of those that it depends on: apt would download these alone
+[[ $SUITE == bookworm ]] || INSTEAD_PACKAGES=(valkey-server)
 
 # Makes $BASE, the tarball of a Debian with all that.
 make_base() {
-  local mirror tree=$WORK/base
-  mirror=$(debian_sources | awk -v release="$RELEASE" '$3 == release { print $2; exit }')
-  [[ $mirror ]] || { echo "apt on this host knows no Debian $RELEASE" >&2 && return 1; }
-  debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,ca-certificates "$RELEASE" "$tree" "$mirror" || return 1
-  debian_sources >"$tree/etc/apt/sources.list"
-  apt-config dump | grep -E '^Acquire::(Check|http::Proxy|https::Proxy)' >"$tree/etc/apt/apt.conf.d/90host" || true
-  rm -f "$tree"/var/cache/apt/archives/*.deb
+  local tree=$WORK/base
+  keep_debian "$SUITE" "$WORK/debootstrap.log" || return 1
+  unpack_debian "$tree"
   cp "$PACKAGE" "$tree/root/ticketd.deb"
   systemd-nspawn -q -D "$tree" --register=no --keep-unit --pipe --as-pid2 --resolv-conf=copy-host \
     env DEBIAN_FRONTEND=noninteractive LANG=C.UTF-8 sh -ec "
       apt-get -q update
-      apt-get install -y -q --no-install-recommends ${HOST_PACKAGES[*]}
+      apt-get install -y -q --no-install-recommends systemd systemd-sysv dbus ca-certificates ${HOST_PACKAGES[*]}
       apt-get clean
       apt-get install -y -q --download-only /root/ticketd.deb ${LATER_PACKAGES[*]}
+      apt-get install -y -q --download-only curl ${INSTEAD_PACKAGES[*]}
       apt-get install -y -q --reinstall --download-only postgresql-\$(ls /usr/lib/postgresql)
       rm /root/ticketd.deb" </dev/null || return 1
   tar -C "$tree" -cf "$BASE.new" . && mv "$BASE.new" "$BASE"

@@ -75,7 +75,7 @@ ALTER TABLE events ADD COLUMN test_upgrade integer;
 END
   sed -i '/^user api /s/ +info / +append /' "$tree/usr/share/ticketd/redis-queue.acl.in"
   cp "$tree/usr/lib/ticketd/handlers/livez" "$tree/usr/lib/ticketd/handlers/test-new"
-  ln -s ../ticketd@.socket "$tree/lib/systemd/system/ticketd.target.wants/ticketd@test-new.socket"
+  ln -s ../ticketd@.socket "$(find "$tree" -name ticketd.target.wants)/ticketd@test-new.socket"   # below /lib or /usr/lib
   dpkg-deb --root-owner-group -b "$tree" "$ROOT_DIR/root/next.deb" && rm -rf "$tree"
 }
 

@@ -1,7 +1,14 @@
 # The package as such: what Debian and systemd say about it, installing, removing. Sourced by run.
 # shellcheck shell=bash
 
-lintian_clean() { lintian --fail-on error,warning "$PACKAGE"; }
+# By the lintian of its own release.
+lintian_clean() {
+  if [[ $SUITE == "$(suite_of own)" ]]; then
+    lintian --fail-on error,warning "$PACKAGE"
+  else
+    tests/on-debian "$SUITE" sh -c "systemd/local/install-packages systemd >/dev/null 2>&1; lintian --fail-on error,warning build/${PACKAGE##*/}"
+  fi
+}
 
 unit_names() { inside sh -c 'ls /lib/systemd/system' | grep -E '^ticketd.*\.(service|socket|target)$'; }
 
@@ -130,3 +137,26 @@ only_what_was_before() {
   more=$(LC_ALL=C comm -13 "$WORK/before" "$WORK/after")
   [[ ! $more ]] || { echo "$more" && return 1; }
 }
+
+# A host whose Redis is Valkey.
+with_valkey() {
+  step "with Valkey instead of Redis"
+  [[ $SUITE != bookworm ]] || { echo "    Debian 12 has none" && return; }
+  new_host
+  check "apt installs Valkey" inside apt-get install -q valkey-server
+  check "apt installs ticketd" documented install
+  check "and no Redis" inside sh -c '! test -e /usr/bin/redis-server'
+  check "ticketctl setup" documented setup
+  check "a booking" book_and_promote
+  check "both run Valkey" status_says_valkey
+  inside systemctl kill -s KILL ticketd-redis-queue.service ticketd-redis-cache.service
+  check "a booking after both were killed" eventually 30 book_and_promote
+  check "new passwords for both" new_redis_passwords
+  check "a second ticketctl setup changes nothing" setup_twice_changes_nothing
+  check "doctor finds no fault" eventually 10 healthy
+  check "the host reboots" reboot_container
+  check "a booking after the reboot" eventually 30 book_and_promote
+  check "ticketctl verify finds all rules kept" rules_hold
+}
+
+status_says_valkey() { inside ticketctl status --json | grep -c '"version": *"Valkey 8'; }

@@ -6,6 +6,10 @@ BOOKINGS=${BOOKINGS:-5000000}
 WAITING=finish-ticketd-upgrade
 mapfile -t RELEASES < <(grep -v '^#' tests/upgrade/previous)
 RELEASES=(${UPGRADE_FROM:-${RELEASES[@]}})   # one of them, for a try
+# Their packages are for the Debian on which they were built, this machine's, if they can be built there.
+[[ $SUITE == "$(suite_of own)" ]] || RELEASES=()
+for release in "${!RELEASES[@]}"; do compgen -G "build/previous/${RELEASES[release]}/build/ticketd_*.deb" >/dev/null || unset "RELEASES[release]"; done
+RELEASES=("${RELEASES[@]}")
 
 # The package of a release, with a version below this one's: all were built as the same.
 pack_release() {
@@ -152,6 +156,9 @@ upgrade_to() {
 
 upgrade_without_postgres() {
   step "an upgrade while PostgreSQL is down, and one of both"
+  new_host
+  check "apt installs it" documented install
+  check "ticketctl setup" documented setup
   inside systemctl stop postgresql
   check "apt ends well" upgrade_to "$VERSION+1"
   check "it says that PostgreSQL does not answer" upgrade_said 'PostgreSQL does not answer'
@@ -169,10 +176,11 @@ upgrade_without_postgres() {
 
 upgrades() {
   local release
+  ((${#RELEASES[@]})) || step "no earlier release can be installed on Debian $SUITE: no upgrade from one is tried"
   for release in "${RELEASES[@]}"; do upgrade_from "$release"; done
 }
 
 upgrades_in_trouble() {
-  upgrade_another_encoding
+  ((${#RELEASES[@]} == 0)) || upgrade_another_encoding
   upgrade_without_postgres
 }
