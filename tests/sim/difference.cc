@@ -29,6 +29,11 @@ std::string counters(const domain::EventState& event, const Model& model) {
   if (event.pool.confirmed() != model.confirmed()) return "the confirmed tickets differ";
   if (event.pool.waiting_entries != model.waiting_entries()) return "the waiting entries differ";
   if (event.pool.waiting_tickets != model.waiting_tickets()) return "the waiting tickets differ";
+  if (event.saved != model.is_saved()) return "what is free is saved, or is not";
+  if (model.has_misfits() && !event.has_misfits) return "somebody who never fits is forgotten";
+  // So the list of those who were served past others does not grow for ever.
+  const auto served_past = static_cast<int>(event.pool.served_past.size());
+  if (model.waiting_entries() > 0 && served_past != model.skips_of_first()) return "the list of skips differs";
   return "";
 }
 

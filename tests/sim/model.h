@@ -60,6 +60,12 @@ class Model {
   [[nodiscard]] int confirmed() const;  // tickets
   [[nodiscard]] int waiting_entries() const;
   [[nodiscard]] int waiting_tickets() const;
+  // Is what is free kept for somebody?
+  [[nodiscard]] bool is_saved() const;
+  // How many were served past the first of those who wait; nobody was passed more often.
+  [[nodiscard]] int skips_of_first() const;
+  // Does somebody wait for more than there will ever be?
+  [[nodiscard]] bool has_misfits() const;
 
  private:
   [[nodiscard]] bool is_over(Time now) const { return now >= event_.ends_at; }
@@ -86,7 +92,7 @@ class Model {
   Event event_;
   std::vector<Row> rows_;
   std::vector<std::string> followed_;
-  Time settled_at_;  // for broken_rule() alone
+  Time settled_at_;
 };
 
 }  // namespace ticketd::sim

@@ -1,6 +1,8 @@
 // The model's waiting list: who is served, who is passed, and for whom seats are saved.
 #include "sim/model.h"
 
+#include <algorithm>
+
 namespace ticketd::sim {
 
 using domain::Remainder;
@@ -63,6 +65,22 @@ bool Model::is_saved_from(std::size_t index) const {
     if (rows_[i].state == State::waiting && rows_[i].skips >= event_.max_skips) return true;
   }
   return false;
+}
+
+bool Model::is_saved() const {
+  return confirmed() < event_.capacity && saves(settled_at_) && is_saved_from(rows_.size());
+}
+
+int Model::skips_of_first() const {
+  for (const auto& row : rows_) {
+    if (row.state == State::waiting) return row.skips;
+  }
+  return 0;
+}
+
+bool Model::has_misfits() const {
+  return std::any_of(rows_.begin(), rows_.end(),
+                     [&](const Row& row) { return row.state == State::waiting && row.quantity > capacity_to_be(); });
 }
 
 // Whoever waits in front of it is passed by it.
