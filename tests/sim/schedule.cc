@@ -38,6 +38,9 @@ constexpr Share kGroups[] = {
     {Kind::set_capacity, 10}, {Kind::set_limit, 2},     {Kind::set_booking_limit, 1}, {Kind::set_skips, 3},
     {Kind::set_saving, 2},    {Kind::move_start, 2},    {Kind::move_end, 1},          {Kind::settle, 9},
     {Kind::repeat, 4},        {Kind::remove_event, 1}};
+constexpr Share kCrowd[] = {{Kind::book, 20},           {Kind::cancel_newest, 12}, {Kind::cancel_one, 12},
+                            {Kind::update_booking, 15}, {Kind::set_capacity, 24},  {Kind::set_skips, 3},
+                            {Kind::settle, 10},         {Kind::set_saving, 2},     {Kind::repeat, 2}};
 
 Kind kind_of(Dice& dice, std::span<const Share> shares) {
   int n = dice.below(100);
@@ -116,14 +119,19 @@ Schedule make_schedule(std::uint64_t seed) {
   schedule.booking_limit = groups && dice.one_in(4) ? dice.from_1_to(5) : 5;
   schedule.skips = dice.below(4);
   schedule.promoted_at_once = dice.one_in(2) ? 100 : dice.from_1_to(2);
-  const int people = 2 + dice.below(6);
+  // In some a crowd comes first, and the line is long: the part that is loaded is much less than the whole then.
+  const int crowd = groups && dice.one_in(3) ? 10 + dice.below(10) : 0;
+  std::span<const Share> shares = kSingles;
+  if (groups) shares = kGroups;
+  if (crowd > 0) shares = kCrowd;
+  const int people = 2 + dice.below(6) + crowd;
   const int batch_size = dice.from_1_to(6);
   const int not_saving = dice.one_in(2) ? 40 : 3;
   const int late = dice.one_in(2) ? 60 : 4;
-  const int length = 5 + dice.below(groups ? 45 : 30);
+  const int length = 5 + dice.below(groups ? 45 : 30) + crowd;
   for (int i = 0; i < length; ++i) {
     Step step;
-    step.kind = groups ? kind_of(dice, kGroups) : kind_of(dice, kSingles);
+    step.kind = i < crowd ? Kind::book : kind_of(dice, shares);
     step.person = is_owners(step.kind) && !dice.one_in(8) ? 0 : dice.below(people);
     step.number = number_of(dice, step.kind, groups);
     if (groups) make_group(dice, step, extremes);
