@@ -164,10 +164,11 @@ Facts remove(EventState& state, const Command& command) {
 Facts settle_what_is_due(EventState& state, const Command& command) {
   Facts facts;
   const bool went_on = goes_on(state);
+  const bool was_saved = state.saved;
   if (state.growing_to) state.set_total(*state.growing_to);
   if (state.has_misfits) end_misfits(state, command.accepted_at, facts);
   settle(state, command.accepted_at, facts);
-  if (went_on) facts.emplace_back(EventGrew{});
+  if (went_on || was_saved != state.saved) facts.emplace_back(EventGrew{});
   return facts;
 }
 

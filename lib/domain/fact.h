@@ -66,8 +66,9 @@ struct EventDeleted {
 };
 // It has another date or place: everyone with a live booking is told.
 struct EventMoved {};
-// What it changed goes on in later steps: it has more seats, and may get yet more of them (EventState::growing_to); or
-// more of those who wait will have to end (has_misfits).
+// A step of what time or an earlier decision left to do: it has more seats, and may get yet more of them
+// (EventState::growing_to); some of those who wait for too much have ended, or will (has_misfits); seats are no longer
+// saved.
 struct EventGrew {};
 // Every waiting entry with a seq below the event's line_closed_before has ended.
 struct LineClosed {

@@ -98,8 +98,18 @@ TEST(Groups, AreNotSavedForOnceTheEventBeginsSoon) {
   event.book(kDee, 1);
   event.clock.tick(std::chrono::hours(24));
   const auto facts = event.settle();
-  LONGS_EQUAL(1, facts.size());
+  LONGS_EQUAL(2, facts.size());
   LONGS_EQUAL(kDee, user_of(std::get<Promoted>(facts[0]).booking));
+  CHECK_FALSE(event.state.saved);
+  CHECK_TRUE(event.settle().empty());
+}
+
+TEST(Groups, AreNotSavedForAnyMoreThoughNobodyElseWaits) {
+  ann_was_passed_three_times();
+  event.cancel(kBob);
+  event.clock.tick(std::chrono::hours(24));
+  const auto facts = event.settle();
+  CHECK_TRUE(facts.size() == 1 && changes_event(facts[0]));
   CHECK_FALSE(event.state.saved);
   CHECK_TRUE(event.settle().empty());
 }

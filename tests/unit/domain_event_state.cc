@@ -211,6 +211,14 @@ TEST(LineNeeded, HasThoseWhoWantMoreThanALowering) {
   LONGS_EQUAL(3, *needed().misfits_above);
 }
 
+TEST(LineNeeded, HasThoseWhoWantMoreThanTheLeastOfTwoLowerings) {
+  resize(5);
+  resize(3);
+  LONGS_EQUAL(3, *needed().misfits_above);
+  resize(4);
+  LONGS_EQUAL(3, *needed().misfits_above);
+}
+
 TEST(LineNeeded, IsNeverMoreThanAreWaiting) {
   event.state.pool.waiting_entries = event.state.pool.waiting_tickets = 2;
   resize(1'000'000);
