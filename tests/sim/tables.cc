@@ -126,8 +126,11 @@ std::string Tables::commit(const domain::EventState& state, std::span<const doma
                fact);
     if (!made) return "bookings_pkey";
   }
-  event_ = state;
-  event_.clear();
+  // As lib/storage/event_rows.cc does: a change that no fact tells of is lost.
+  if (std::any_of(facts.begin(), facts.end(), [](const auto& it) { return changes_event(it.fact); })) {
+    event_ = state;
+    event_.clear();
+  }
   return violated();
 }
 
