@@ -1,7 +1,7 @@
 // What booking has to know of an event before it queues a command: that it exists, is open, and how many tickets one
-// booking may have. Kept in the process for
-// a few seconds, so that the hot path asks no database; the worker decides on what is true in the end. What is
-// remembered may say yes. A no is always read anew: whoever has just moved an event's end may book at once.
+// booking may have. Kept in the process for a few seconds, so that the hot path asks no database; the worker decides on
+// what is true in the end. What is remembered may say yes. A no is always read anew: whoever has just moved an event's
+// end may book at once.
 #pragma once
 #include <mutex>
 #include <optional>

@@ -4,9 +4,8 @@
 // settled when going through the line from its head would serve nobody:
 //
 //   1. An entry that fits what is free is served.
-//   2. One that does not fit is served what there is, if it accepts fewer and a seat is free. The rest of its wish
-//   keeps
-//      its place as an entry of its own, or ends.
+//   2. One that does not fit, but accepts fewer, is served what there is. The rest of its wish keeps its place as an
+//      entry of its own, or ends.
 //   3. Any other is passed, and those behind it have their turn. Whoever is served from behind counts one skip on each
 //      entry that he passed.
 //   4. Nobody is served past an entry that has used up its skips (max_skips): what is free is saved for it.

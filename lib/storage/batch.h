@@ -18,8 +18,8 @@ struct LoadedBatch {
 };
 
 // Locks the commands' events in the order of their ids until the transaction ends, so that batches cannot deadlock, and
-// loads of each the counters, the live bookings of the users in the batch, and the head of the waiting list as far as
-// the batch could promote.
+// loads of each the part that the batch needs (domain/event_state.h): the counters, what its users hold, the bookings
+// that they could cancel or change, and those of the waiting list whom it could serve or pass.
 LoadedBatch load_batch(pqxx::work& tx, std::span<const domain::Command> commands);
 
 // Of bookings, the HTTP requests that made them.

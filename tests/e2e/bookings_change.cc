@@ -11,29 +11,21 @@
 using namespace ticketd::e2e;
 using ticketd::Json;
 
-TEST_GROUP(ChangeBooking) {
-  Person owner;
-  Person ann;
-  Person bob;
-  Person cid;
+TEST_GROUP_BASE(ChangeBooking, FriendsTest){void teardown() override{resume_workers();
+}
 
-  void setup() override {
-    const auto people = make_people(4);
-    owner = people[0], ann = people[1], bob = people[2], cid = people[3];
-  }
-  void teardown() override { resume_workers(); }
-
-  static Json fewer(int quantity) { return Json::object({{"quantity", quantity}}); }
-  static Json booked(const Person& person, const std::string& event, int quantity) {
-    return book_group(person, event, quantity)["booking"];
-  }
-  static void expect_as(const char* state, int quantity, const Person& person, const Json& booking,
-                        Where where = Where::current()) {
-    const Json now = read_again(person, booking);
-    expect_text(state, now["state"].text(), where);
-    expect_number(quantity, now["quantity"], where);
-  }
-};
+static Json fewer(int quantity) { return Json::object({{"quantity", quantity}}); }
+static Json booked(const Person& person, const std::string& event, int quantity) {
+  return book_group(person, event, quantity)["booking"];
+}
+static void expect_as(const char* state, int quantity, const Person& person, const Json& booking,
+                      Where where = Where::current()) {
+  const Json now = read_again(person, booking);
+  expect_text(state, now["state"].text(), where);
+  expect_number(quantity, now["quantity"], where);
+}
+}
+;
 
 TEST_GROUP_BASE(GiveBack, TEST_GROUP_CppUTestGroupChangeBooking){};
 

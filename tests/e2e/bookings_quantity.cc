@@ -10,37 +10,28 @@
 using namespace ticketd::e2e;
 using ticketd::Json;
 
-TEST_GROUP(BookSeveral) {
-  Person owner;
-  Person ann;
-  Person bob;
-  Person cid;
-
-  void setup() override {
-    const auto people = make_people(4);
-    owner = people[0], ann = people[1], bob = people[2], cid = people[3];
+TEST_GROUP_BASE(BookSeveral, FriendsTest){
+    static void expect_outcome(const char* outcome, const Json& request,
+                               Where where = Where::current()){expect_text(outcome, request["outcome"].text(), where);
+}
+static void expect_rejected(const char* reason, const Json& request, Where where = Where::current()) {
+  expect_outcome("rejected", request, where);
+  expect_text(reason, request["reason"].text(), where);
+}
+// The person's live bookings of the event, as "state quantity" each, the newest first.
+static std::string live_of(const Person& person, const std::string& event) {
+  const Json all = person.get("/v1/bookings?event_id=" + event).data()["data"];
+  std::string list;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const Json booking = all.at(i);
+    if (booking["state"].text() == "confirmed" || booking["state"].text() == "waitlisted")
+      list += std::string(list.empty() ? "" : ", ") + std::string(booking["state"].text()) + ' ' +
+              std::to_string(booking["quantity"].integer());
   }
-
-  static void expect_outcome(const char* outcome, const Json& request, Where where = Where::current()) {
-    expect_text(outcome, request["outcome"].text(), where);
-  }
-  static void expect_rejected(const char* reason, const Json& request, Where where = Where::current()) {
-    expect_outcome("rejected", request, where);
-    expect_text(reason, request["reason"].text(), where);
-  }
-  // The person's live bookings of the event, as "state quantity" each, the newest first.
-  static std::string live_of(const Person& person, const std::string& event) {
-    const Json all = person.get("/v1/bookings?event_id=" + event).data()["data"];
-    std::string list;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      const Json booking = all.at(i);
-      if (booking["state"].text() == "confirmed" || booking["state"].text() == "waitlisted")
-        list += std::string(list.empty() ? "" : ", ") + std::string(booking["state"].text()) + ' ' +
-                std::to_string(booking["quantity"].integer());
-    }
-    return list;
-  }
-};
+  return list;
+}
+}
+;
 
 TEST(BookSeveral, TakesSoManySeats) {
   const auto event = create_group_event(owner, 10);

@@ -10,21 +10,12 @@
 using namespace ticketd::e2e;
 using ticketd::Json;
 
-TEST_GROUP(Skips) {
-  Person owner;
-  Person ann;
-  Person bob;
-
-  void setup() override {
-    const auto people = make_people(3);
-    owner = people[0], ann = people[1], bob = people[2];
-  }
-
-  Response change(const std::string& event, MoreFields fields) const {
-    return owner.patch("/v1/events/" + event, Json::object(fields));
-  }
-  std::size_t available_events() const { return owner.get("/v1/events/my-events?available=true").data().size(); }
-};
+TEST_GROUP_BASE(Skips, FriendsTest){Response change(const std::string& event, MoreFields fields)
+                                        const {return owner.patch("/v1/events/" + event, Json::object(fields));
+}
+std::size_t available_events() const { return owner.get("/v1/events/my-events?available=true").data().size(); }
+}
+;
 
 TEST(Skips, ThreeAreServedPastAGroupAndThenSeatsAreSaved) {
   const auto event = create_group_event(owner, 8);

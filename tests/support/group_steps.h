@@ -1,5 +1,7 @@
 // The steps of stories about bookings of several tickets.
 #pragma once
+#include <CppUTest/Utest.h>
+
 #include <initializer_list>
 #include <string>
 
@@ -7,6 +9,19 @@
 #include "support/person.h"
 
 namespace ticketd::e2e {
+
+// An owner, and three friends of whom each may book.
+struct FriendsTest : Utest {
+  Person owner;
+  Person ann;
+  Person bob;
+  Person cid;
+
+  void setup() override {
+    const auto people = make_people(4);
+    owner = people[0], ann = people[1], bob = people[2], cid = people[3];
+  }
+};
 
 using MoreFields = std::initializer_list<Json::Field>;
 

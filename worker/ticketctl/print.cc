@@ -14,7 +14,7 @@ std::size_t control_size(std::string_view text) {
   const auto between = [&](std::size_t i, int low, int high) { return byte(i) >= low && byte(i) <= high; };
   if (byte(0) < 0x20 || byte(0) == 0x7f) return 1;
   if (byte(0) == 0xc2 && between(1, 0x80, 0x9f)) return 2;  // the C1 set
-  // Marks, embeddings and isolates that turn the direction of writing, and the waiting list and paragraph separators.
+  // Marks, embeddings and isolates that turn the direction of writing, and line and paragraph separators.
   if (byte(0) == 0xe2 && byte(1) == 0x80 && (between(2, 0x8e, 0x8f) || between(2, 0xa8, 0xae))) return 3;
   if (byte(0) == 0xe2 && byte(1) == 0x81 && between(2, 0xa6, 0xa9)) return 3;
   return 0;
