@@ -115,7 +115,7 @@ std::vector<EventId> Drain::commit(std::span<const Command> commands, int promot
   CRASH_POINT("after_read");
   pqxx::work tx(connection_);
   CRASH_POINT("after_begin");
-  auto batch = storage::load_batch(tx, commands);
+  auto batch = storage::load_batch(tx, commands, holders_);
   CRASH_POINT("after_lock");
   for (auto& entry : batch.events) entry.second.promoted_at_once = promoted_at_once;
   const auto facts = decide_all(batch, commands);
@@ -124,6 +124,7 @@ std::vector<EventId> Drain::commit(std::span<const Command> commands, int promot
   const auto commit_start = std::chrono::steady_clock::now();
   tx.commit();
   CRASH_POINT("after_commit");
+  holders_.update(facts);
   metrics_.committed(facts, batch.done.size(), clock_.now(), us_since(start), us_since(commit_start));
   log_facts(facts, promoted);  // first: it took effect, whatever becomes of the acknowledgement
   has_bulk_changes_ = has_bulk_changes_ || std::any_of(facts.begin(), facts.end(), concerns_many);

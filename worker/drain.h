@@ -10,6 +10,7 @@
 #include "fact_metrics.h"
 #include "postgres/database.h"
 #include "queue/command_stream.h"
+#include "storage/holder_cache.h"
 
 namespace ticketd::worker {
 
@@ -39,6 +40,9 @@ class Drain {
   // (any more) stays as it is. An event that grows gives seats to `promoted_at_once` people at most.
   void settle(std::span<const EventId> events, int promoted_at_once = domain::kPromotedAtOnce);
 
+  // Others may have changed bookings of the shards: what is remembered of them does not hold any more.
+  void forget_holders() { holders_.clear(); }
+
   // Has anything been decided since the last call that concerns many bookings (storage/bulk_changes.h), or has to
   // go on?
   bool take_bulk_changes() { return std::exchange(has_bulk_changes_, false); }
@@ -58,6 +62,7 @@ class Drain {
   const Clock& clock_;
   Random& random_;
   const DrainOptions options_;
+  storage::HolderCache holders_;
   bool has_bulk_changes_ = false;
 };
 

@@ -220,6 +220,7 @@ void Worker::run_session(const std::atomic<bool>& stop) {
       const auto before = locks.owned();
       if (SteadyClock::now() >= next_retry) locks.retry();
       if (locks.balance()) {
+        drain.forget_holders();
         Log::info("shards", {{"owned", static_cast<int>(locks.owned().size())}, {"of", config_.shards}});
         std::set_difference(locks.owned().begin(), locks.owned().end(), before.begin(), before.end(),
                             std::inserter(fresh, fresh.end()));
@@ -245,6 +246,7 @@ void Worker::run_session(const std::atomic<bool>& stop) {
       has_pieces = drain.take_bulk_changes() || has_pieces;
       if (has_pieces) {
         const bool did_piece = carry_out_piece(session.get(), locks.owned(), config_.shards, clock_.now(), piece_size);
+        if (did_piece) drain.forget_holders();
         has_pieces = grow_one(drain, session.get(), locks.owned(), config_.shards, step_size) || did_piece;
       }
       for (const int shard : stuck) locks.give_up(shard);

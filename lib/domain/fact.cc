@@ -46,25 +46,31 @@ std::optional<Reason> reason_of(const Fact& fact) {
   return rejected != nullptr ? std::optional(rejected->reason) : std::nullopt;
 }
 
-std::optional<BookingId> booking_of(const Fact& fact) {
-  using Maybe = std::optional<BookingId>;
+const Booking* changed_booking(const Fact& fact) {
+  using Changed = const Booking*;
   return std::visit(Overloaded{
-                        [](const Booked& it) { return Maybe(it.booking.id); },
-                        [](const Waitlisted& it) { return Maybe(it.booking.id); },
-                        [](const Rejected& it) { return it.booking; },
-                        [](const Cancelled& it) { return Maybe(it.booking.id); },
-                        [](const BookingChanged& it) { return Maybe(it.booking.id); },
-                        [](const NothingToCancel&) { return Maybe(); },
-                        [](const EventUpdated&) { return Maybe(); },
-                        [](const EventDeleted&) { return Maybe(); },
-                        [](const EventMoved&) { return Maybe(); },
-                        [](const EventGrew&) { return Maybe(); },
-                        [](const LineClosed&) { return Maybe(); },
-                        [](const Promoted& it) { return Maybe(it.booking.id); },
-                        [](const RestWaits& it) { return Maybe(it.booking.id); },
-                        [](const NeverFits& it) { return Maybe(it.booking.id); },
+                        [](const Booked& it) { return &it.booking; },
+                        [](const Waitlisted& it) { return &it.booking; },
+                        [](const Rejected&) { return Changed(); },
+                        [](const Cancelled& it) { return &it.booking; },
+                        [](const BookingChanged& it) { return &it.booking; },
+                        [](const NothingToCancel&) { return Changed(); },
+                        [](const EventUpdated&) { return Changed(); },
+                        [](const EventDeleted&) { return Changed(); },
+                        [](const EventMoved&) { return Changed(); },
+                        [](const EventGrew&) { return Changed(); },
+                        [](const LineClosed&) { return Changed(); },
+                        [](const Promoted& it) { return &it.booking; },
+                        [](const RestWaits& it) { return &it.booking; },
+                        [](const NeverFits& it) { return &it.booking; },
                     },
                     fact);
+}
+
+std::optional<BookingId> booking_of(const Fact& fact) {
+  if (const auto* rejected = std::get_if<Rejected>(&fact)) return rejected->booking;
+  const auto* booking = changed_booking(fact);
+  return booking != nullptr ? std::optional(booking->id) : std::nullopt;
 }
 
 bool changes_event(const Fact& fact) {

@@ -99,7 +99,9 @@ std::string_view name_of(Outcome outcome);
 std::optional<Outcome> outcome_of(const Fact& fact);
 // Of a Rejected.
 std::optional<Reason> reason_of(const Fact& fact);
-// The booking that it is about, if there is one.
+// The booking that was made, changed or ended, as the fact leaves it; null where there is none, or many.
+const Booking* changed_booking(const Fact& fact);
+// The booking that it is about, if there is one: also the one that a Rejected did not make.
 std::optional<BookingId> booking_of(const Fact& fact);
 // Did it change the event's row: its counters, its state or its fields?
 bool changes_event(const Fact& fact);

@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "domain/fact.h"
 #include "postgres/database.h"
+#include "storage/holder_cache.h"
 
 namespace ticketd::storage {
 
@@ -19,8 +20,9 @@ struct LoadedBatch {
 
 // Locks the commands' events in the order of their ids until the transaction ends, so that batches cannot deadlock, and
 // loads of each the part that the batch needs (domain/event_state.h): the counters, what its users hold, the bookings
-// that they could cancel or change, and those of the waiting list whom it could serve or pass.
-LoadedBatch load_batch(pqxx::work& tx, std::span<const domain::Command> commands);
+// that they could cancel or change, and those of the waiting list whom it could serve or pass. Of those who have many
+// bookings `holders` knows them from before, or does so from now on.
+LoadedBatch load_batch(pqxx::work& tx, std::span<const domain::Command> commands, HolderCache& holders);
 
 // Of bookings, the HTTP requests that made them.
 using RequestIds = std::unordered_map<BookingId, std::string>;

@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <array>
+#include <map>
 #include <sstream>
+#include <utility>
 
 #include "postgres/array_parameter.h"
 #include "postgres/rows.h"
@@ -25,16 +28,16 @@ const Statement kLoadLocations{"load_event_locations", "SELECT id, location FROM
 // still being carried out in pieces (storage/bulk_changes.h), but for its slots. OFFSET 0: looked up by its key for
 // each pair, never joined with all live bookings there are.
 const Statement kLoadHoldings{"load_holdings", R"(
-  SELECT pair.event_id, pair.user_id, held.live, held.waiting, held.low_slots, held.high_slots
+  SELECT pair.event_id, pair.user_id, held.rows, held.live, held.waiting, held.low_slots, held.high_slots
   FROM (SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS pair (event_id, user_id, line_closed_before)) AS pair
   CROSS JOIN LATERAL (
-    SELECT coalesce(sum(quantity) FILTER (WHERE state = 'confirmed' OR seq >= pair.line_closed_before), 0) AS live,
+    SELECT count(*) AS rows, coalesce(sum(quantity) FILTER (WHERE state = 'confirmed' OR seq >= pair.line_closed_before), 0) AS live,
            coalesce(sum(quantity) FILTER (WHERE state = 'waitlisted' AND seq >= pair.line_closed_before), 0) AS waiting,
            coalesce(bit_or(1::bigint << slot) FILTER (WHERE slot <= 50), 0) AS low_slots,
            coalesce(bit_or(1::bigint << (slot - 50)) FILTER (WHERE slot > 50), 0) AS high_slots
     FROM (SELECT state, seq, slot, quantity FROM bookings WHERE event_id = pair.event_id AND user_id = pair.user_id
             AND state IN )" LIVE_STATES R"( OFFSET 0) AS row) AS held
-  WHERE held.low_slots + held.high_slots > 0)"};
+  WHERE held.rows > 0)"};
 
 #define LOADED(b) \
   b ".event_id, " b ".id, " b ".user_id, " b ".state, " b ".seq, " b ".slot, " b ".quantity, " b ".remainder"
@@ -49,6 +52,12 @@ const Statement kLoadCancelled{"load_cancelled_bookings", "SELECT " LOADED("held
             AND state IN )" LIVE_STATES R"( OFFSET 0) AS row
     WHERE state = 'confirmed' OR seq >= wish.line_closed_before) AS held
   WHERE held.age <= wish.newest OR held.age_in_state <= wish.newest OR held.id = wish.booking_id)"};
+
+// All live ones of those who have many, for the cache.
+const Statement kLoadHeld{"load_held_bookings", "SELECT " LOADED("held") R"(
+  FROM unnest($1::uuid[], $2::uuid[]) AS pair (event_id, user_id)
+  CROSS JOIN LATERAL (SELECT * FROM bookings WHERE event_id = pair.event_id AND user_id = pair.user_id
+                        AND state IN )" LIVE_STATES R"( OFFSET 0) AS held)"};
 
 const Statement kLoadWaitingList{"load_waiting_list", "SELECT " LOADED("first") R"(
   FROM unnest($1::uuid[], $2::bigint[], $3::int[]) AS line (event_id, line_closed_before, head)
@@ -128,14 +137,19 @@ void load_locations(pqxx::work& tx, std::span<const domain::Command> commands, L
     batch.events.at(id_of<EventId>(row["id"])).location = text_of(row["location"]);
 }
 
+domain::Booking loaded_booking(const pqxx::row& row) {
+  const auto remainder = optional_text(row["remainder"]);
+  return {id_of<BookingId>(row["id"]),
+          id_of<UserId>(row["user_id"]),
+          *domain::parse_booking_state(text_of(row["state"])),
+          row["seq"].as<std::int64_t>(),
+          int_of(row["slot"]),
+          int_of(row["quantity"]),
+          remainder ? domain::parse_remainder(*remainder) : std::nullopt};
+}
+
 void load_bookings(const pqxx::result& rows, LoadedBatch& batch) {
-  for (const auto& row : rows) {
-    const auto remainder = optional_text(row["remainder"]);
-    batch.events.at(id_of<EventId>(row["event_id"]))
-        .load({id_of<BookingId>(row["id"]), id_of<UserId>(row["user_id"]),
-               *domain::parse_booking_state(text_of(row["state"])), row["seq"].as<std::int64_t>(), int_of(row["slot"]),
-               int_of(row["quantity"]), remainder ? domain::parse_remainder(*remainder) : std::nullopt});
-  }
+  for (const auto& row : rows) batch.events.at(id_of<EventId>(row["event_id"])).load(loaded_booking(row));
 }
 
 domain::Holding holding_of(const pqxx::row& row) {
@@ -147,15 +161,39 @@ domain::Holding holding_of(const pqxx::row& row) {
   return holding;
 }
 
+domain::Holding holding_of(const HolderCache::Bookings& bookings, std::int64_t line_closed_before) {
+  domain::Holding holding;
+  for (const auto& [seq, booking] : bookings) {
+    holding.slots.set(static_cast<std::size_t>(booking.slot));
+    const bool waits = booking.state == domain::BookingState::waitlisted;
+    if (waits && seq < line_closed_before) continue;
+    holding.live += booking.quantity;
+    if (waits) holding.waiting += booking.quantity;
+  }
+  return holding;
+}
+
+void remember(pqxx::work& tx, const ArrayParameter<EventId>& events, const ArrayParameter<UserId>& users,
+              HolderCache& holders) {
+  std::map<std::pair<EventId, UserId>, HolderCache::Bookings> held;
+  for (const auto& row : run(tx, kLoadHeld, events.binary(), users.binary())) {
+    const auto booking = loaded_booking(row);
+    held[{id_of<EventId>(row["event_id"]), booking.user}].emplace(booking.seq, booking);
+  }
+  for (auto& [pair, bookings] : held) holders.put(pair.first, pair.second, std::move(bookings));
+}
+
 // Of the users of the commands, and of those who wait and take fewer: the rest of their wish is a booking of its own.
-void load_holdings(pqxx::work& tx, const EventCommands& by_event, LoadedBatch& batch) {
-  ArrayParameter<EventId> events;
-  ArrayParameter<UserId> users;
+void load_holdings(pqxx::work& tx, const EventCommands& by_event, LoadedBatch& batch, HolderCache& holders) {
+  ArrayParameter<EventId> events, events_of_many;
+  ArrayParameter<UserId> users, users_of_many;
   ArrayParameter<std::int64_t> closed_before;
   for (const auto& [id, commands] : by_event) {
-    const auto& event = batch.events.at(id);
+    auto& event = batch.events.at(id);
     if (event.status == domain::EventStatus::cancelled) continue;
     const auto add = [&, &event_id = id](UserId user) {
+      if (const auto* known = holders.find(event_id, user))
+        return event.hold(user, holding_of(*known, event.line_closed_before));
       events.add(event_id);
       users.add(user);
       closed_before.add(event.line_closed_before);
@@ -166,26 +204,51 @@ void load_holdings(pqxx::work& tx, const EventCommands& by_event, LoadedBatch& b
     }
   }
   if (events.empty()) return;
-  for (const auto& row : run(tx, kLoadHoldings, events.binary(), users.binary(), closed_before.binary()))
-    batch.events.at(id_of<EventId>(row["event_id"])).hold(id_of<UserId>(row["user_id"]), holding_of(row));
+  for (const auto& row : run(tx, kLoadHoldings, events.binary(), users.binary(), closed_before.binary())) {
+    const auto event = id_of<EventId>(row["event_id"]);
+    const auto user = id_of<UserId>(row["user_id"]);
+    batch.events.at(event).hold(user, holding_of(row));
+    if (int_of(row["rows"]) < HolderCache::kMany) continue;
+    events_of_many.add(event);
+    users_of_many.add(user);
+  }
+  if (!events_of_many.empty()) remember(tx, events_of_many, users_of_many, holders);
 }
 
-void load_cancelled(pqxx::work& tx, const EventCommands& by_event, LoadedBatch& batch) {
+// What kLoadCancelled loads, of one who is remembered.
+void load_cancelled(const HolderCache::Bookings& held, int newest, std::optional<BookingId> named,
+                    domain::EventState& event) {
+  int age = 0;
+  std::array<int, domain::kBookingStates> age_in_state = {};
+  for (auto it = held.rbegin(); it != held.rend(); ++it) {
+    const auto& booking = it->second;
+    if (booking.state == domain::BookingState::waitlisted && booking.seq < event.line_closed_before) continue;
+    const int in_state = ++age_in_state.at(static_cast<std::size_t>(booking.state));
+    if (++age <= newest || in_state <= newest || booking.id == named) event.load(booking);
+  }
+}
+
+void load_cancelled(pqxx::work& tx, const EventCommands& by_event, LoadedBatch& batch, const HolderCache& holders) {
   ArrayParameter<EventId> events;
   ArrayParameter<UserId> users;
   ArrayParameter<std::int64_t> closed_before;
   ArrayParameter<int> newest;
   ArrayParameter<BookingId> named;
   for (const auto& [id, commands] : by_event) {
-    const auto& event = batch.events.at(id);
+    auto& event = batch.events.at(id);
     if (event.status == domain::EventStatus::cancelled) continue;
     for (const auto* command : commands) {
       const bool cancels = std::holds_alternative<domain::Cancel>(command->action);
       if (!cancels && !std::holds_alternative<domain::UpdateBooking>(command->action)) continue;
+      const int most = domain::newest_needed(command->user, commands);
+      if (const auto* known = holders.find(id, command->user)) {
+        load_cancelled(*known, most, command->booking(), event);
+        continue;
+      }
       events.add(id);
       users.add(command->user);
       closed_before.add(event.line_closed_before);
-      newest.add(domain::newest_needed(command->user, commands));
+      newest.add(most);
       named.add(command->booking());
     }
   }
@@ -228,7 +291,7 @@ void load_waiting_list(pqxx::work& tx, const EventCommands& by_event, LoadedBatc
 
 }  // namespace
 
-LoadedBatch load_batch(pqxx::work& tx, std::span<const domain::Command> commands) {
+LoadedBatch load_batch(pqxx::work& tx, std::span<const domain::Command> commands, HolderCache& holders) {
   LoadedBatch batch;
   lock_events(tx, commands, batch);
   load_done(tx, commands, batch);
@@ -237,9 +300,9 @@ LoadedBatch load_batch(pqxx::work& tx, std::span<const domain::Command> commands
   for (const auto& command : commands) {
     if (batch.events.contains(command.event)) by_event[command.event].push_back(&command);
   }
-  load_cancelled(tx, by_event, batch);
+  load_cancelled(tx, by_event, batch, holders);
   load_waiting_list(tx, by_event, batch);
-  load_holdings(tx, by_event, batch);
+  load_holdings(tx, by_event, batch, holders);
   return batch;
 }
 

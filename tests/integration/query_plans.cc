@@ -95,7 +95,7 @@ TEST_GROUP_BASE(QueryPlans, IntegrationTest) {
     expect_lacks("Sort", PlanReader(stores().database.admin_url(), false).plan_of(part, body), where);
   }
   auto load() const {
-    return [this](pqxx::work& tx) { storage::load_batch(tx, std::vector{cancel(user, event), book(user, event)}); };
+    return [this](pqxx::work& tx) { load_batch(tx, {cancel(user, event), book(user, event)}); };
   }
   static storage::EventFilter sorted(storage::EventSort sort) {
     storage::EventFilter filter;

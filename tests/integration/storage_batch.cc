@@ -130,7 +130,7 @@ TEST(StorageBatch, RedeliveredCommandsAreInDone) {
   const auto event = make_event(5);
   const auto commands = book_all(make_users(3), event);
   carry_out({commands[0], commands[1]});
-  const auto batch = commit([&](pqxx::work& tx) { return storage::load_batch(tx, commands); });
+  const auto batch = commit([&](pqxx::work& tx) { return load_batch(tx, commands); });
   CHECK(batch.done.contains(commands[0].id) && batch.done.contains(commands[1].id));
   LONGS_EQUAL(2, batch.done.size());
 }
@@ -140,7 +140,7 @@ TEST(StorageBatch, ACommandIsNotSavedTwice) {
   carry_out(command);
   expect_throws<pqxx::unique_violation>([&] {
     commit([&](pqxx::work& tx) {
-      const auto batch = storage::load_batch(tx, std::vector{command});
+      const auto batch = load_batch(tx, {command});
       const domain::BatchFact again{&command, "Jazz", domain::Rejected{domain::Reason::event_over, {}}};
       storage::save_batch(tx, batch, {&again, 1}, now(), chance());
     });
@@ -151,8 +151,7 @@ TEST(StorageBatch, OnlyTheHeadOfALongLineIsLoaded) {
   const auto event = make_event(1);
   const auto users = make_users(300);
   carry_out(book_all(users, event));
-  const auto batch =
-      commit([&](pqxx::work& tx) { return storage::load_batch(tx, std::vector{cancel(users[0], event)}); });
+  const auto batch = commit([&](pqxx::work& tx) { return load_batch(tx, {cancel(users[0], event)}); });
   LONGS_EQUAL(2, batch.events.at(event).live().size());
 }
 

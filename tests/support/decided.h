@@ -15,13 +15,7 @@ struct Decided {
     if (!reason) booking = booking_of(first);
     if (const auto* waiting = std::get_if<domain::Waitlisted>(&first)) place = waiting->place;
     for (const auto& fact : facts) {
-      if (const auto* made = std::get_if<domain::Booked>(&fact)) bookings.push_back(made->booking);
-      if (const auto* made = std::get_if<domain::Waitlisted>(&fact)) bookings.push_back(made->booking);
-      if (const auto* gone = std::get_if<domain::Cancelled>(&fact)) bookings.push_back(gone->booking);
-      if (const auto* changed = std::get_if<domain::BookingChanged>(&fact)) bookings.push_back(changed->booking);
-      if (const auto* promoted = std::get_if<domain::Promoted>(&fact)) bookings.push_back(promoted->booking);
-      if (const auto* rest = std::get_if<domain::RestWaits>(&fact)) bookings.push_back(rest->booking);
-      if (const auto* ended = std::get_if<domain::NeverFits>(&fact)) bookings.push_back(ended->booking);
+      if (const auto* changed = changed_booking(fact)) bookings.push_back(*changed);
     }
   }
 

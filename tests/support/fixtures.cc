@@ -105,10 +105,22 @@ std::vector<domain::Command> book_all(const std::vector<UserId>& users, EventId 
   return commands;
 }
 
-std::vector<Decided> carry_out(pqxx::work& tx, const std::vector<domain::Command>& commands) {
-  auto batch = storage::load_batch(tx, commands);
-  const auto facts = worker::decide_all(batch, commands);
+storage::LoadedBatch load_batch(pqxx::work& tx, const std::vector<domain::Command>& commands) {
+  storage::HolderCache nobody;
+  return storage::load_batch(tx, commands, nobody);
+}
+
+namespace {
+
+domain::BatchFacts facts_of(pqxx::work& tx, const std::vector<domain::Command>& commands,
+                            storage::HolderCache& holders) {
+  auto batch = storage::load_batch(tx, commands, holders);
+  auto facts = worker::decide_all(batch, commands);
   storage::save_batch(tx, batch, facts, now(), chance());
+  return facts;
+}
+
+std::vector<Decided> decided_by(const domain::BatchFacts& facts) {
   std::vector<Decided> decided;
   for (auto fact = facts.begin(); fact != facts.end();) {
     std::vector<domain::Fact> of_command;
@@ -119,9 +131,22 @@ std::vector<Decided> carry_out(pqxx::work& tx, const std::vector<domain::Command
   return decided;
 }
 
+}  // namespace
+
+std::vector<Decided> carry_out(pqxx::work& tx, const std::vector<domain::Command>& commands) {
+  storage::HolderCache nobody;
+  return decided_by(facts_of(tx, commands, nobody));
+}
+
+std::vector<Decided> carry_out(const std::vector<domain::Command>& commands, storage::HolderCache& holders) {
+  const auto facts = commit([&](pqxx::work& tx) { return facts_of(tx, commands, holders); });
+  holders.update(facts);
+  return decided_by(facts);
+}
+
 bool carry_out_deadline(pqxx::work& tx, const domain::Command& command) {
   const std::vector commands{command};
-  auto batch = storage::load_batch(tx, commands);
+  auto batch = load_batch(tx, commands);
   const auto facts = worker::decide_all(batch, commands);
   storage::save_batch(tx, batch, facts, std::max(now(), command.accepted_at), chance());
   return !facts.empty();

@@ -53,6 +53,12 @@ std::vector<Decided> carry_out(pqxx::work& tx, const std::vector<domain::Command
 std::vector<Decided> carry_out(const std::vector<domain::Command>& commands);
 Decided carry_out(const domain::Command& command);
 
+// The same as a worker that remembers those who have many bookings.
+std::vector<Decided> carry_out(const std::vector<domain::Command>& commands, storage::HolderCache& holders);
+
+// What the worker loads of them, remembering nobody.
+storage::LoadedBatch load_batch(pqxx::work& tx, const std::vector<domain::Command>& commands);
+
 // A deadline's command, which ends without an outcome.
 bool carry_out_deadline(pqxx::work& tx, const domain::Command& command);
 
