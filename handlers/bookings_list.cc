@@ -11,6 +11,7 @@ static Answer list(App& app, const Request& request, UserId user) {
   http::Fields in(request);
   storage::BookingFilter filter;
   filter.state = in.optional_word<BookingState>("state", {{"confirmed", BookingState::confirmed},
+                                                          {"held", BookingState::held},
                                                           {"waitlisted", BookingState::waitlisted},
                                                           {"cancelled", BookingState::cancelled},
                                                           {"rejected", BookingState::rejected}});

@@ -26,7 +26,8 @@ static std::optional<Refusal> quota_refusal(App& app, pqxx::work& tx, const stor
 
 static bool concerns_bookings(const domain::EventChanges& changes) {
   return changes.total_tickets || changes.max_per_user || changes.max_per_booking || changes.max_skips ||
-         changes.saving_stops_hours || changes.starts_at || changes.ends_at || changes.location;
+         changes.saving_stops_hours || changes.hold_minutes || changes.offer_minutes || changes.offer_stops_minutes ||
+         changes.confirmed_by || changes.line_closes || changes.starts_at || changes.ends_at || changes.location;
 }
 
 // Why the event, as it is now, is not changed so.

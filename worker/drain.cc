@@ -131,13 +131,13 @@ std::vector<EventId> Drain::commit(std::span<const Command> commands, int promot
   return deleted_events(facts);
 }
 
-void Drain::settle(std::span<const EventId> events, int promoted_at_once) {
+void Drain::settle(std::span<const EventId> events, Time at, int promoted_at_once) {
   std::vector<Command> commands;
   for (const auto& event : events) {
     auto& command = commands.emplace_back();
     command.event = event;
     command.action = domain::Settle{};
-    command.accepted_at = clock_.now();
+    command.accepted_at = at;
   }
   if (!commands.empty()) commit(commands, promoted_at_once);
 }

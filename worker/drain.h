@@ -36,9 +36,9 @@ class Drain {
   // poison.
   void carry_out_one_by_one(std::span<const queue::Entry> entries, bool first_is_poison);
 
-  // Carries out what time made due for the events, or a decision left to do, all in one transaction. What is not due
-  // (any more) stays as it is. An event that grows gives seats to `promoted_at_once` people at most.
-  void settle(std::span<const EventId> events, int promoted_at_once = domain::kPromotedAtOnce);
+  // Carries out what time made due for the events by `at`, or a decision left to do, all in one transaction. What is
+  // not due (any more) stays as it is. An event that grows gives seats to `promoted_at_once` people at most.
+  void settle(std::span<const EventId> events, Time at, int promoted_at_once = domain::kPromotedAtOnce);
 
   // Others may have changed bookings of the shards: what is remembered of them does not hold any more.
   void forget_holders() { holders_.clear(); }

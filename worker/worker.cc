@@ -28,8 +28,10 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kBalanceEvery{500};
 // How often the owner of shard 0 deletes what has expired and marks events that are over.
 constexpr std::chrono::milliseconds kCleanEvery{60'000};
-// How often it looks for what time has made due: bounds how late a waiting list is closed.
+// How often it looks for what time has made due: bounds how late held seats go on, and a waiting list is closed.
 constexpr std::chrono::milliseconds kLookEvery{500};
+// A command may be so long on its way from its acceptance to the queue.
+constexpr std::chrono::milliseconds kOnItsWay{500};
 // How long a worker leaves a shard alone that holds a command of another release.
 constexpr std::chrono::milliseconds kGiveUpFor{20'000};
 // After a fault, before the next try.
@@ -95,6 +97,19 @@ std::vector<queue::Entry> known_of(std::vector<queue::Entry> entries, std::set<i
   return entries;
 }
 
+// Everything that was accepted before then has been carried out, once these are, so that deadlines until then may be
+// met. `all`: the queue had no more when it was read at `read_at`.
+Time carried_out_until(Entries entries, bool all, Time read_at) {
+  Time until = read_at;
+  if (!all) {
+    for (auto rest = entries; !rest.empty(); rest = rest.subspan(of_first_shard(rest).size())) {
+      const auto& last = of_first_shard(rest).back();
+      if (last.command) until = std::min(until, last.command->accepted_at);
+    }
+  }
+  return until - kOnItsWay;
+}
+
 std::string state_of(const storage::ShardLocks& locks, int shards) {
   auto owned = "owns " + std::to_string(locks.owned().size()) + " of " + std::to_string(shards) + " shards";
   if (locks.given_up().empty()) return owned;
@@ -138,7 +153,8 @@ bool carry_out_piece(pqxx::connection& connection, const std::set<int>& owned, i
 }
 
 // One step of an event that grows. True if there may be more to do.
-bool grow_one(Drain& drain, pqxx::connection& connection, const std::set<int>& owned, int shards, PieceSize& size) {
+bool grow_one(Drain& drain, pqxx::connection& connection, const std::set<int>& owned, int shards, Time at,
+              PieceSize& size) {
   return or_later("growing_failed", [&] {
     const auto event = [&] {
       pqxx::nontransaction tx(connection);
@@ -146,19 +162,20 @@ bool grow_one(Drain& drain, pqxx::connection& connection, const std::set<int>& o
     }();
     if (!event) return false;
     const auto start = SteadyClock::now();
-    drain.settle({&*event, 1}, size.most());
+    drain.settle({&*event, 1}, at, size.most());
     size.note(SteadyClock::now() - start);
     return true;
   });
 }
 
-void close_lines(Drain& drain, pqxx::connection& connection, const std::set<int>& owned, int shards, Time now) {
-  or_later("closing_lines_failed", [&] {
+// What time made due by then.
+void meet_deadlines(Drain& drain, pqxx::connection& connection, const std::set<int>& owned, int shards, Time at) {
+  or_later("deadlines_failed", [&] {
     const auto due = [&] {
       pqxx::nontransaction tx(connection);
-      return storage::list_due_events(tx, owned, shards, now);
+      return storage::list_due_events(tx, owned, shards, at);
     }();
-    drain.settle(due);
+    drain.settle(due, at);
     return true;
   });
 }
@@ -231,8 +248,8 @@ void Worker::run_session(const std::atomic<bool>& stop) {
       next_cleaning = SteadyClock::now() + (clean_up(session.get(), clock_.now()) ? kBalanceEvery : kCleanEvery);
     }
     const auto left_ms = std::chrono::ceil<std::chrono::milliseconds>(next_balance - SteadyClock::now()).count();
+    auto read_at = clock_.now();
     auto read = stream.read(locks.owned(), config_.batch_max, has_pieces ? 1 : std::max(1, static_cast<int>(left_ms)));
-    bool caught_up = false;
     do {
       std::set<int> stuck;
       const bool full = read.size() >= static_cast<std::size_t>(config_.batch_max);
@@ -240,28 +257,29 @@ void Worker::run_session(const std::atomic<bool>& stop) {
       // A small batch is not followed by a smaller one: what comes meanwhile is read when it is done.
       // It does not ask ahead when shards are about to be shared out anew: it would carry out what it has given away.
       const bool more = full && stuck.empty() && !stop && SteadyClock::now() < next_balance;
+      const auto asked_at = clock_.now();
       if (more) stream.ask_next(locks.owned(), config_.batch_max);
       carry_out(drain, stream, entries, fresh);
-      caught_up = !full;
+      const auto until = carried_out_until(entries, !full, read_at);
       has_pieces = drain.take_bulk_changes() || has_pieces;
       if (has_pieces) {
         const bool did_piece = carry_out_piece(session.get(), locks.owned(), config_.shards, clock_.now(), piece_size);
         if (did_piece) drain.forget_holders();
-        has_pieces = grow_one(drain, session.get(), locks.owned(), config_.shards, step_size) || did_piece;
+        has_pieces = grow_one(drain, session.get(), locks.owned(), config_.shards, until, step_size) || did_piece;
+      }
+      if (stuck.empty() && SteadyClock::now() >= next_look) {
+        next_look = SteadyClock::now() + kLookEvery;
+        meet_deadlines(drain, session.get(), locks.owned(), config_.shards, until);
+        has_pieces = true;
       }
       for (const int shard : stuck) locks.give_up(shard);
       if (!stuck.empty()) next_retry = SteadyClock::now() + kGiveUpFor;
       shards_ = static_cast<std::int64_t>(locks.owned().size());
       report_(state_of(locks, config_.shards) + ", " + std::to_string(entries.size()) +
               " commands in the last round, lag " + std::to_string(lag_ms(entries, clock_.now())) + " ms");
+      read_at = asked_at;
       read = more ? stream.take_next() : std::vector<queue::Entry>();
     } while (!read.empty());
-    // What was accepted before an event's end is carried out before its waiting list closes.
-    if (caught_up && SteadyClock::now() >= next_look) {
-      next_look = SteadyClock::now() + kLookEvery;
-      close_lines(drain, session.get(), locks.owned(), config_.shards, clock_.now());
-      has_pieces = true;
-    }
   }
 }
 

@@ -10,7 +10,12 @@ constexpr http::Length kText{1, 10'000};
 constexpr int kMostTickets = 1'000'000;
 constexpr int kMostPerUser = 100;
 constexpr int kMostSkips = 100;
-constexpr int kMostHours = 8'784;  // of a leap year
+constexpr int kMostHours = 8'784;     // of a leap year
+constexpr int kMostMinutes = 43'200;  // of 30 days
+constexpr std::initializer_list<std::pair<const char*, domain::ConfirmedBy>> kConfirmedBy = {
+    {"attendee", domain::ConfirmedBy::attendee}, {"organiser", domain::ConfirmedBy::organiser}};
+constexpr std::initializer_list<std::pair<const char*, domain::LineCloses>> kLineCloses = {
+    {"start", domain::LineCloses::start}, {"end", domain::LineCloses::end}};
 // A character beyond U+FFFF is two escapes: \ud83c\udf9f. The other fields, and the names, have less than a KiB.
 constexpr std::size_t kEscaped = 12;
 static_assert(kEscaped * (kTitle.most + 2 * kText.most) + 1024 <= kEventBodyBytes);
@@ -52,6 +57,12 @@ Result<storage::Event> read_new_event(const Json& body, Time now) {
       in.optional_number("max_per_booking", 1, domain::kQuantityMax).value_or(event.max_per_booking);
   event.max_skips = in.optional_number("max_skips", 0, kMostSkips).value_or(event.max_skips);
   event.saving_stops_hours = in.optional_number("saving_stops_hours", 0, kMostHours).value_or(event.saving_stops_hours);
+  event.hold_minutes = in.optional_number("hold_minutes", 0, kMostMinutes).value_or(event.hold_minutes);
+  event.offer_minutes = in.optional_number("offer_minutes", 0, kMostMinutes).value_or(event.offer_minutes);
+  event.offer_stops_minutes =
+      in.optional_number("offer_stops_minutes", 0, kMostMinutes).value_or(event.offer_stops_minutes);
+  event.confirmed_by = in.optional_word<domain::ConfirmedBy>("confirmed_by", kConfirmedBy).value_or(event.confirmed_by);
+  event.line_closes = in.optional_word<domain::LineCloses>("line_closes", kLineCloses).value_or(event.line_closes);
   const bool has_start = in.ok("start_date_time");
   const bool has_both = has_start && in.ok("end_date_time");
   if (has_start) report(in, start_errors(event.starts_at, now));
@@ -73,6 +84,11 @@ Result<domain::EventChanges> read_event_changes(const Json& body) {
   changes.max_per_booking = in.optional_number("max_per_booking", 1, domain::kQuantityMax);
   changes.max_skips = in.optional_number("max_skips", 0, kMostSkips);
   changes.saving_stops_hours = in.optional_number("saving_stops_hours", 0, kMostHours);
+  changes.hold_minutes = in.optional_number("hold_minutes", 0, kMostMinutes);
+  changes.offer_minutes = in.optional_number("offer_minutes", 0, kMostMinutes);
+  changes.offer_stops_minutes = in.optional_number("offer_stops_minutes", 0, kMostMinutes);
+  changes.confirmed_by = in.optional_word<domain::ConfirmedBy>("confirmed_by", kConfirmedBy);
+  changes.line_closes = in.optional_word<domain::LineCloses>("line_closes", kLineCloses);
   if (in.ok() && changes == domain::EventChanges{}) in.bad("title", "required", "send at least one field to change");
   if (!in.ok()) return in.refusal();
   return changes;

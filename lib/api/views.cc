@@ -34,6 +34,7 @@ std::string_view state_of(domain::EventStatus status, Time ends_at, Time now) {
 
 Offer offer_of(std::string_view state, const storage::Seats& seats, Time now) {
   if (state != "open") return {};
+  if (now >= seats.line_ends_at) return {seats.available_tickets, 0, 0};
   const bool are_saved = seats.saved_until && now < *seats.saved_until;
   return {are_saved ? 0 : seats.available_tickets, seats.waiting_list_count, seats.waiting_tickets};
 }
@@ -56,6 +57,11 @@ JsonText event_json(const storage::Event& event, Time now) {
                            {"max_per_booking", event.max_per_booking},
                            {"max_skips", event.max_skips},
                            {"saving_stops_hours", event.saving_stops_hours},
+                           {"hold_minutes", event.hold_minutes},
+                           {"offer_minutes", event.offer_minutes},
+                           {"offer_stops_minutes", event.offer_stops_minutes},
+                           {"confirmed_by", name_of(event.confirmed_by)},
+                           {"line_closes", name_of(event.line_closes)},
                            {"state", state},
                            {"user_id", event.owner.str()},
                            {"created_at", format_time(event.created_at)},
@@ -80,6 +86,7 @@ JsonText booking_json(const storage::BookingDetails& booking, Time now) {
        {"event_id", booking.event.str()},
        {"user_id", booking.user.str()},
        {"state", domain::name_of(booking.state)},
+       {"expires_at", format_time(booking.expires_at)},
        {"position", booking.place},
        {"tickets_ahead", booking.tickets_ahead},
        {"skips_left", booking.skips_left},

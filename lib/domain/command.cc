@@ -5,27 +5,43 @@
 namespace ticketd::domain {
 namespace {
 
-constexpr std::array<std::string_view, kCommandKinds> kNames = {"book",         "cancel",         "update_event",
-                                                                "delete_event", "update_booking", "settle"};
+constexpr std::array<std::string_view, kCommandKinds> kNames = {
+    "book", "cancel", "update_event", "delete_event", "update_booking", "confirm", "settle"};
 constexpr std::array<std::string_view, 2> kRemainders = {"keep", "drop"};
+constexpr std::array<std::string_view, 2> kConfirmedBy = {"attendee", "organiser"};
+constexpr std::array<std::string_view, 2> kLineCloses = {"start", "end"};
+
+// The value of an enum whose names are these.
+template <class Enum>
+std::optional<Enum> value_of(const auto& names, std::string_view name) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names.at(i) == name) return static_cast<Enum>(i);
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
 std::string_view name_of(CommandKind kind) { return kNames.at(static_cast<std::size_t>(kind)); }
 
 std::optional<CommandKind> parse_command_kind(std::string_view name) {
-  for (std::size_t i = 0; i < kQueuedKinds; ++i) {
-    if (kNames.at(i) == name) return static_cast<CommandKind>(i);
-  }
-  return std::nullopt;
+  const auto kind = value_of<CommandKind>(kNames, name);
+  return kind == CommandKind::settle ? std::nullopt : kind;
 }
 
 std::string_view name_of(Remainder remainder) { return kRemainders.at(static_cast<std::size_t>(remainder)); }
 
-std::optional<Remainder> parse_remainder(std::string_view name) {
-  if (name == name_of(Remainder::keep)) return Remainder::keep;
-  return name == name_of(Remainder::drop) ? std::optional(Remainder::drop) : std::nullopt;
+std::optional<Remainder> parse_remainder(std::string_view name) { return value_of<Remainder>(kRemainders, name); }
+
+std::string_view name_of(ConfirmedBy whose) { return kConfirmedBy.at(static_cast<std::size_t>(whose)); }
+
+std::optional<ConfirmedBy> parse_confirmed_by(std::string_view name) {
+  return value_of<ConfirmedBy>(kConfirmedBy, name);
 }
+
+std::string_view name_of(LineCloses when) { return kLineCloses.at(static_cast<std::size_t>(when)); }
+
+std::optional<LineCloses> parse_line_closes(std::string_view name) { return value_of<LineCloses>(kLineCloses, name); }
 
 bool ask_the_same(const Command& a, const Command& b) {
   auto action = a.action;
@@ -37,6 +53,7 @@ std::optional<BookingId> Command::booking() const {
   if (const auto* book = std::get_if<Book>(&action)) return book->booking;
   if (const auto* cancel = std::get_if<Cancel>(&action)) return cancel->booking;
   if (const auto* update = std::get_if<UpdateBooking>(&action)) return update->booking;
+  if (const auto* confirm = std::get_if<Confirm>(&action)) return confirm->booking;
   return std::nullopt;
 }
 

@@ -10,6 +10,16 @@
 
 namespace ticketd::domain {
 
+// Whose yes makes a held seat a confirmed one.
+enum class ConfirmedBy { attendee, organiser };
+std::string_view name_of(ConfirmedBy whose);
+std::optional<ConfirmedBy> parse_confirmed_by(std::string_view name);
+
+// Until when people wait for a seat: until the event starts, or until it ends.
+enum class LineCloses { start, end };
+std::string_view name_of(LineCloses when);
+std::optional<LineCloses> parse_line_closes(std::string_view name);
+
 // The fields of an event that its owner may change; what is empty stays as it is.
 struct EventChanges {
   std::optional<std::string> title = {};
@@ -22,6 +32,11 @@ struct EventChanges {
   std::optional<int> max_per_booking = {};
   std::optional<int> max_skips = {};
   std::optional<int> saving_stops_hours = {};
+  std::optional<int> hold_minutes = {};
+  std::optional<int> offer_minutes = {};
+  std::optional<int> offer_stops_minutes = {};
+  std::optional<ConfirmedBy> confirmed_by = {};
+  std::optional<LineCloses> line_closes = {};
 
   bool operator==(const EventChanges&) const = default;
 };
@@ -52,6 +67,12 @@ struct UpdateBooking {
   std::optional<Remainder> remainder = {};  // not with accept_fewer = false; alone it means that fewer are accepted
   bool operator==(const UpdateBooking&) const = default;
 };
+// Of a booking whose seats are held, by whose yes counts.
+struct Confirm {
+  BookingId booking;
+  std::optional<int> quantity = {};  // so many of its tickets, from 1, and gives the others back; empty: all
+  bool operator==(const Confirm&) const = default;
+};
 struct UpdateEvent {
   EventChanges changes;
   bool operator==(const UpdateEvent&) const = default;
@@ -59,16 +80,17 @@ struct UpdateEvent {
 struct DeleteEvent {
   bool operator==(const DeleteEvent&) const = default;
 };
-// What time made due, or an earlier decision left to do: the event has ended and nobody waits for a seat any more,
-// seats are no longer saved for anybody, or more of its new seats are given out. The worker's own: it never stands in
+// What time made due, or an earlier decision left to do: held seats were not confirmed in time, nobody waits for a seat
+// any more because the event begins or has ended, seats are no longer saved for anybody, or more of its new seats are
+// given out. The worker's own: it never stands in
 // the queue, and is nobody's.
 struct Settle {
   bool operator==(const Settle&) const = default;
 };
-using Action = std::variant<Book, Cancel, UpdateEvent, DeleteEvent, UpdateBooking, Settle>;
+using Action = std::variant<Book, Cancel, UpdateEvent, DeleteEvent, UpdateBooking, Confirm, Settle>;
 
 // Numbers of the alternatives of Action, in their order; for names and for what counts by kind.
-enum class CommandKind { book, cancel, update_event, delete_event, update_booking, settle };
+enum class CommandKind { book, cancel, update_event, delete_event, update_booking, confirm, settle };
 constexpr std::size_t kCommandKinds = std::variant_size_v<Action>;
 constexpr std::size_t kQueuedKinds = kCommandKinds - 1;  // the last one is the worker's own
 
@@ -87,7 +109,7 @@ struct Command {
   std::string request_id;       // of the HTTP request, for the logs
 
   [[nodiscard]] CommandKind kind() const { return static_cast<CommandKind>(action.index()); }
-  // The booking that it makes, or names to be cancelled or changed.
+  // The booking that it makes, or names to be cancelled, changed or confirmed.
   [[nodiscard]] std::optional<BookingId> booking() const;
 
   bool operator==(const Command&) const = default;

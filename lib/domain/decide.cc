@@ -1,5 +1,6 @@
 #include "domain/decide.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "base/overloaded.h"
@@ -9,19 +10,19 @@ namespace {
 
 using Facts = std::vector<Fact>;
 
-// Who waited for an event that ended longer ago does not care any more.
+// Who waited in a line that closed longer ago does not care any more.
 constexpr std::chrono::hours kStillNews{24};
 
 void close_line(EventState& state, Time now, Facts& facts) {
   state.saved = false;
   if (state.pool.waiting_entries == 0) return;
   state.close_line();
-  facts.emplace_back(LineClosed{now - state.ends_at < kStillNews});
+  facts.emplace_back(LineClosed{now - state.line_ends_at() < kStillNews});
 }
 
-// Who is served by what is free, in `facts`; after the end nobody.
+// Who is served by what is free, in `facts`; when the line is over nobody.
 void settle(EventState& state, Time now, Facts& facts) {
-  if (state.is_over(now)) return close_line(state, now, facts);
+  if (state.line_is_over(now)) return close_line(state, now, facts);
   for (const auto& [booking, missing, rest] : state.settle(now)) {
     facts.emplace_back(Promoted{booking, missing});
     if (rest) facts.emplace_back(RestWaits{*rest});
@@ -31,7 +32,7 @@ void settle(EventState& state, Time now, Facts& facts) {
 // The booking that the command makes comes first, whoever else is served with it.
 Facts joined(EventState& state, const Booking& booking, Time now) {
   Facts facts = {Waitlisted{}};
-  for (const auto& [served, missing, rest] : state.settle(now)) {
+  for (const auto& [served, missing, rest] : state.settle(now, booking.id)) {
     if (served.id == booking.id) {
       facts.front() = Booked{served, missing};
     } else {
@@ -56,7 +57,16 @@ Facts book(EventState& state, const Command& command, const Book& wish) {
   Booking booking{wish.booking, command.user,  BookingState::confirmed, state.next_seq,
                   slot,         wish.quantity, wish.accept_fewer};
   state.next_seq += wish.quantity;
-  if (state.pool.waiting_entries == 0 && wish.quantity <= state.pool.available) {
+  const bool fits = wish.quantity <= state.pool.available;
+  if (state.line_is_over(command.accepted_at)) {
+    if (!fits) return rejected(Reason::line_closed);
+    Facts facts = {Booked{booking}};
+    close_line(state, command.accepted_at, facts);
+    state.add(booking);
+    return facts;
+  }
+  if (state.pool.waiting_entries == 0 && fits) {
+    state.seat_new(booking, command.accepted_at);
     state.add(booking);
     return {Booked{booking}};
   }
@@ -66,7 +76,7 @@ Facts book(EventState& state, const Command& command, const Book& wish) {
 }
 
 void end_misfits(EventState& state, Time now, Facts& facts) {
-  if (state.is_over(now)) return;  // the whole line closes
+  if (state.line_is_over(now)) return;  // the whole line closes
   for (auto& booking : state.end_misfits()) {
     booking.state = BookingState::cancelled;
     facts.emplace_back(NeverFits{booking});
@@ -101,7 +111,7 @@ Facts update_booking(EventState& state, const Command& command, const UpdateBook
   const auto rejected = [](Reason reason) { return Facts{Rejected{reason, {}}}; };
   const Booking* found = state.find(wish.booking);
   if (found == nullptr || found->user != command.user || found->state != BookingState::waitlisted ||
-      state.is_over(command.accepted_at))
+      state.line_is_over(command.accepted_at))
     return rejected(Reason::not_waiting);
   Booking booking = *found;
   const int given_back = booking.quantity - wish.quantity.value_or(booking.quantity);
@@ -114,6 +124,22 @@ Facts update_booking(EventState& state, const Command& command, const UpdateBook
   }
   state.set_accept_fewer(booking.id, booking.accept_fewer);
   return give_back(state, command, booking, given_back);
+}
+
+Facts confirm(EventState& state, const Command& command, const Confirm& wish) {
+  const auto rejected = [](Reason reason) { return Facts{Rejected{reason, {}}}; };
+  const Booking* found = state.find(wish.booking);
+  if (found == nullptr || found->state != BookingState::held) return rejected(Reason::not_held);
+  const auto whose = state.confirmed_by == ConfirmedBy::attendee ? found->user : state.owner;
+  if (command.user != whose) return rejected(Reason::not_yours_to_confirm);
+  if (state.deadline_of(*found) <= command.accepted_at) return rejected(Reason::offer_expired);
+  const int given_back = found->quantity - wish.quantity.value_or(found->quantity);
+  if (given_back < 0) return rejected(Reason::limit_reached);
+  state.confirm(wish.booking);
+  state.give_back(wish.booking, given_back);
+  Facts facts = {HoldConfirmed{*state.find(wish.booking), given_back}};
+  settle(state, command.accepted_at, facts);
+  return facts;
 }
 
 Facts update(EventState& state, const Command& command, const EventChanges& changes) {
@@ -137,6 +163,12 @@ Facts update(EventState& state, const Command& command, const EventChanges& chan
   state.max_per_booking = changes.max_per_booking.value_or(state.max_per_booking);
   state.pool.max_skips = changes.max_skips.value_or(state.pool.max_skips);
   state.saving_stops_hours = changes.saving_stops_hours.value_or(state.saving_stops_hours);
+  state.hold_minutes = changes.hold_minutes.value_or(state.hold_minutes);
+  state.offer_minutes = changes.offer_minutes.value_or(state.offer_minutes);
+  state.offer_stops_minutes = changes.offer_stops_minutes.value_or(state.offer_stops_minutes);
+  state.confirmed_by = changes.confirmed_by.value_or(state.confirmed_by);
+  state.line_closes = changes.line_closes.value_or(state.line_closes);
+  if (state.hold_minutes > 0 || state.line_ends_at() != state.ends_at) state.edition = std::max(state.edition, 3);
 
   Facts facts = {EventUpdated{}};
   if (moved) facts.emplace_back(EventMoved{});
@@ -165,6 +197,12 @@ Facts settle_what_is_due(EventState& state, const Command& command) {
   Facts facts;
   const bool went_on = goes_on(state);
   const bool was_saved = state.saved;
+  for (auto& booking : state.overdue(command.accepted_at)) {
+    state.remove(booking.id);
+    booking.state = BookingState::cancelled;
+    booking.held_until.reset();
+    facts.emplace_back(HoldExpired{booking});
+  }
   if (state.growing_to) state.set_total(*state.growing_to);
   if (state.has_misfits) end_misfits(state, command.accepted_at, facts);
   settle(state, command.accepted_at, facts);
@@ -181,6 +219,7 @@ std::vector<Fact> decide(EventState& state, const Command& command) {
                         [&](const UpdateEvent& wish) { return update(state, command, wish.changes); },
                         [&](const DeleteEvent&) { return remove(state, command); },
                         [&](const UpdateBooking& wish) { return update_booking(state, command, wish); },
+                        [&](const Confirm& wish) { return confirm(state, command, wish); },
                         [&](const Settle&) { return settle_what_is_due(state, command); },
                     },
                     command.action);

@@ -7,7 +7,8 @@
 namespace ticketd::domain {
 namespace {
 
-constexpr std::array<std::string_view, kBookingStates> kStates = {"confirmed", "waitlisted", "cancelled", "rejected"};
+constexpr std::array<std::string_view, kBookingStates> kStates = {"confirmed", "held", "waitlisted", "cancelled",
+                                                                  "rejected"};
 
 constexpr std::array<std::string_view, kEventStatuses> kStatuses = {"open", "cancelled", "removed"};
 
@@ -41,6 +42,7 @@ void EventState::add(const Booking& booking) {
   holding.live += booking.quantity;
   holding.slots.set(static_cast<std::size_t>(booking.slot));
   if (booking.quantity > 1) edition = std::max(edition, 2);
+  if (booking.state == BookingState::held) edition = std::max(edition, 3);
   if (booking.state == BookingState::waitlisted) {
     holding.waiting += booking.quantity;
     pool.join(booking.seq, {booking.id, booking.quantity, booking.accept_fewer});
@@ -92,12 +94,43 @@ void EventState::set_accept_fewer(BookingId of, std::optional<Remainder> accept_
   pool.change(booking.seq, {of, booking.quantity, accept_fewer});
 }
 
-std::vector<EventState::Served> EventState::settle(Time now) {
+void EventState::seat(Booking& booking, std::optional<Time> held_until) {
+  booking.state = held_until ? BookingState::held : BookingState::confirmed;
+  booking.held_until = held_until;
+}
+
+std::optional<Time> EventState::hold_until(Time now) const {
+  if (hold_minutes == 0 || now >= starts_at) return std::nullopt;
+  return std::min(now + std::chrono::minutes(hold_minutes), starts_at);
+}
+
+std::optional<Time> EventState::offer_until(Time now) const {
+  if (offer_minutes == 0 || now >= starts_at - std::chrono::minutes(offer_stops_minutes)) return std::nullopt;
+  return std::min(now + std::chrono::minutes(offer_minutes), starts_at);
+}
+
+void EventState::seat_new(Booking& booking, Time now) const { seat(booking, hold_until(now)); }
+
+void EventState::confirm(BookingId held) { seat(bookings_.at(held), std::nullopt); }
+
+std::vector<Booking> EventState::overdue(Time now) const {
+  std::vector<Booking> found;
+  for (const auto& [booking_id, booking] : bookings_) {
+    if (booking.state == BookingState::held && deadline_of(booking) <= now) found.push_back(booking);
+  }
+  std::sort(found.begin(), found.end(), [&](const Booking& a, const Booking& b) {
+    return std::pair(deadline_of(a), a.seq) < std::pair(deadline_of(b), b.seq);
+  });
+  return found;
+}
+
+std::vector<EventState::Served> EventState::settle(Time now, std::optional<BookingId> booked) {
   std::vector<Served> all;
   for (const auto& [seq, served_id, seats, missing, rest] : pool.settle(saves(now))) {
     auto& booking = bookings_.at(served_id);
     auto& holding = users_[booking.user].holding;
-    booking.state = BookingState::confirmed;
+    seat(booking, served_id == booked ? hold_until(now) : offer_until(now));
+    if (booking.state == BookingState::held) edition = std::max(edition, 3);
     booking.quantity = seats;
     holding.waiting -= seats + missing;
     holding.live -= missing;
@@ -241,9 +274,15 @@ LineNeeded line_needed(const EventState& state, std::span<const Command* const> 
       seats += std::max(largest_booked, state.largest_of(command->user));
       ++needed.gone;
     }
+    // Of a booking that the batch itself makes it is not known yet who serves it: any size that it may have.
+    if (const auto* confirm = std::get_if<Confirm>(&command->action); confirm != nullptr && confirm->quantity) {
+      const auto* held = state.find(confirm->booking);
+      seats += held != nullptr ? held->quantity : largest_booked;
+    }
     if (std::holds_alternative<UpdateBooking>(command->action)) ++needed.gone;
     if (std::holds_alternative<Settle>(command->action)) {
       if (state.growing_to) seats += state.promoted_at_once;
+      for (const auto& booking : state.overdue(command->accepted_at)) seats += booking.quantity;
       if (state.has_misfits) ends_misfits(state.capacity_to_be());
     }
     const auto* update = std::get_if<UpdateEvent>(&command->action);

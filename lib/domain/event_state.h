@@ -5,6 +5,7 @@
 // pass (line_needed). A state that holds everything is a special case. The rules never look beyond the part, and decide
 // on it as on the whole: the simulation shows it.
 #pragma once
+#include <algorithm>
 #include <bitset>
 #include <cstdint>
 #include <map>
@@ -22,10 +23,13 @@
 
 namespace ticketd::domain {
 
-enum class BookingState { confirmed, waitlisted, cancelled, rejected };
-constexpr std::size_t kBookingStates = 4;
+// held: it has its seats until a deadline, and keeps them if somebody says yes before.
+enum class BookingState { confirmed, held, waitlisted, cancelled, rejected };
+constexpr std::size_t kBookingStates = 5;
 std::string_view name_of(BookingState state);
 std::optional<BookingState> parse_booking_state(std::string_view name);
+// It has seats, or waits for them, and counts against the limit per user.
+constexpr bool is_live(BookingState state) { return state <= BookingState::waitlisted; }
 
 // cancelled: deleted before its end, and its bookings with it. removed: deleted after its end; its bookings stay as
 // they were, for its guests were there.
@@ -47,10 +51,13 @@ constexpr int kPromotedAtOnce = 2'000;
 // nothing.
 constexpr int kSavingStopsHours = 24;
 
+// How long before an event begins nobody is offered seats any more; where the organiser says nothing.
+constexpr int kOfferStopsMinutes = 120;
+
 // The rules change over the years. An event whose rows an earlier release cannot decide about has a higher edition, and
 // the database keeps such a release from changing it (migrations/0022_several_tickets.sql). 2: a booking of several
-// tickets.
-constexpr int kEdition = 2;
+// tickets. 3: it holds seats, or its line closes when it starts.
+constexpr int kEdition = 3;
 
 struct Booking {
   BookingId id;
@@ -63,6 +70,8 @@ struct Booking {
   int quantity = 1;  // tickets, 1 to kQuantityMax
   // While it waits: whether it takes fewer, and what becomes of the rest then.
   std::optional<Remainder> accept_fewer = {};
+  // While it is held: until then, or until the event starts.
+  std::optional<Time> held_until = {};
 };
 
 // What a user holds of an event.
@@ -92,6 +101,11 @@ class EventState {
   int max_per_user = 1;                // tickets
   int max_per_booking = kQuantityMax;  // tickets
   int saving_stops_hours = kSavingStopsHours;
+  int hold_minutes = 0;   // whoever books has seats so long until they are confirmed; 0: they are at once
+  int offer_minutes = 0;  // the same for those who are served from the line
+  int offer_stops_minutes = kOfferStopsMinutes;
+  ConfirmedBy confirmed_by = ConfirmedBy::attendee;
+  LineCloses line_closes = LineCloses::end;
   std::int64_t next_seq = 1;
   int edition = 1;  // of the rules that are needed to decide about it, see kEdition
   // Entries of the waiting list with a lower seq ended when the line closed, whatever their rows say yet.
@@ -103,9 +117,17 @@ class EventState {
   [[nodiscard]] bool saves(Time now) const { return now < starts_at - std::chrono::hours(saving_stops_hours); }
   // A moment at which it is over: then nothing moves any more.
   [[nodiscard]] bool is_over(Time now) const { return now >= ends_at; }
+  // From then on nobody waits for seats any more. Where they are offered that is when the event starts.
+  [[nodiscard]] Time line_ends_at() const {
+    return line_closes == LineCloses::start || offer_minutes > 0 ? starts_at : ends_at;
+  }
+  [[nodiscard]] bool line_is_over(Time now) const { return now >= line_ends_at(); }
+  // Whose seats are not confirmed by then loses them.
+  [[nodiscard]] Time deadline_of(const Booking& booking) const {
+    return std::min(booking.held_until.value_or(starts_at), starts_at);
+  }
 
-  // A live booking (confirmed or waitlisted) that nobody has counted yet: a new one. One that is there already is left
-  // as it is.
+  // A live booking that nobody has counted yet: a new one. One that is there already is left as it is.
   void add(const Booking& booking);
   // What the user holds of the event, as sums, whether it is in the loaded part or not.
   void hold(UserId user, const Holding& holding);
@@ -118,14 +140,20 @@ class EventState {
   void give_back(BookingId of, int quantity);
   // A waiting booking takes fewer from now on, or does not.
   void set_accept_fewer(BookingId of, std::optional<Remainder> accept_fewer);
+  // Gives a booking its seats: it is confirmed, or held if the event holds seats for whoever books.
+  void seat_new(Booking& booking, Time now) const;
+  // What is held is confirmed.
+  void confirm(BookingId held);
+  // Those of the loaded part that were not confirmed in time, by their deadlines.
+  [[nodiscard]] std::vector<Booking> overdue(Time now) const;
   // Settles the pool. Gives back who was served: as they are now, what is missing of their wishes, and the bookings
-  // that wait for the rest.
+  // that wait for the rest. `booked`: the one that the command makes, if it makes one; it is no offer to the line.
   struct Served {
     Booking booking;
     int missing = 0;
     std::optional<Booking> rest = {};
   };
-  std::vector<Served> settle(Time now);
+  std::vector<Served> settle(Time now, std::optional<BookingId> booked = {});
   // The event has so many seats, or will have: with many waiting for them the others come in later steps. No less than
   // are confirmed.
   void set_total(int total);
@@ -153,6 +181,10 @@ class EventState {
     std::vector<BookingId> loaded;
   };
   bool insert(const Booking& booking);
+  static void seat(Booking& booking, std::optional<Time> held_until);
+  // Until when seats are held that somebody gets now; empty: they are confirmed at once.
+  [[nodiscard]] std::optional<Time> hold_until(Time now) const;
+  [[nodiscard]] std::optional<Time> offer_until(Time now) const;
   [[nodiscard]] static int lowest_free(const Holding& holding);
 
   std::unordered_map<BookingId, Booking> bookings_;

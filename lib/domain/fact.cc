@@ -8,11 +8,18 @@ namespace ticketd::domain {
 namespace {
 
 constexpr std::array<std::string_view, kOutcomes> kOutcomeNames = {
-    "confirmed", "waitlisted", "rejected", "cancelled", "nothing_to_cancel", "updated", "deleted", "shrunk"};
-constexpr std::array<std::string_view, 9> kReasonNames = {
-    "limit_reached",     "event_over",      "event_cancelled",
-    "event_not_found",   "not_event_owner", "capacity_below_confirmed",
-    "ends_before_start", "never_fits",      "not_waiting"};
+    "confirmed", "waitlisted", "rejected", "cancelled", "nothing_to_cancel",
+    "updated",   "deleted",    "shrunk",   "held",      "confirmed_held"};
+constexpr std::array<std::string_view, 13> kReasonNames = {
+    "limit_reached",       "event_over",      "event_cancelled",
+    "event_not_found",     "not_event_owner", "capacity_below_confirmed",
+    "ends_before_start",   "never_fits",      "not_waiting",
+    "line_closed",         "not_held",        "offer_expired",
+    "not_yours_to_confirm"};
+
+Outcome seated(const Booking& booking) {
+  return booking.state == BookingState::held ? Outcome::held : Outcome::confirmed;
+}
 
 }  // namespace
 
@@ -23,7 +30,7 @@ std::optional<Outcome> outcome_of(const Fact& fact) {
   using Maybe = std::optional<Outcome>;
   return std::visit(
       Overloaded{
-          [](const Booked&) { return Maybe(Outcome::confirmed); },
+          [](const Booked& it) { return Maybe(seated(it.booking)); },
           [](const Waitlisted&) { return Maybe(Outcome::waitlisted); },
           [](const Rejected&) { return Maybe(Outcome::rejected); },
           [](const Cancelled&) { return Maybe(Outcome::cancelled); },
@@ -37,6 +44,8 @@ std::optional<Outcome> outcome_of(const Fact& fact) {
           [](const Promoted&) { return Maybe(); },
           [](const RestWaits&) { return Maybe(); },
           [](const NeverFits&) { return Maybe(); },
+          [](const HoldConfirmed&) { return Maybe(Outcome::confirmed_held); },
+          [](const HoldExpired&) { return Maybe(); },
       },
       fact);
 }
@@ -63,6 +72,8 @@ const Booking* changed_booking(const Fact& fact) {
                         [](const Promoted& it) { return &it.booking; },
                         [](const RestWaits& it) { return &it.booking; },
                         [](const NeverFits& it) { return &it.booking; },
+                        [](const HoldConfirmed& it) { return &it.booking; },
+                        [](const HoldExpired& it) { return &it.booking; },
                     },
                     fact);
 }
@@ -89,6 +100,8 @@ bool changes_event(const Fact& fact) {
                         [](const Promoted&) { return true; },
                         [](const RestWaits&) { return true; },
                         [](const NeverFits&) { return true; },
+                        [](const HoldConfirmed&) { return true; },
+                        [](const HoldExpired&) { return true; },
                     },
                     fact);
 }
@@ -110,6 +123,8 @@ std::optional<UserId> other_user_of(const Fact& fact) {
                         [](const Promoted& it) { return Maybe(it.booking.user); },
                         [](const RestWaits&) { return Maybe(); },
                         [](const NeverFits& it) { return Maybe(it.booking.user); },
+                        [](const HoldConfirmed& it) { return Maybe(it.booking.user); },
+                        [](const HoldExpired& it) { return Maybe(it.booking.user); },
                     },
                     fact);
 }

@@ -33,11 +33,15 @@ enum class Reason {
   capacity_below_confirmed,
   ends_before_start,
   never_fits,
-  not_waiting
+  not_waiting,
+  line_closed,
+  not_held,
+  offer_expired,
+  not_yours_to_confirm
 };
 std::string_view name_of(Reason reason);
 
-// Bookings are as the fact leaves them.
+// Bookings are as the fact leaves them. One that is booked or promoted has its seats, or they are held for it.
 struct Booked {
   Booking booking;
   int missing = 0;  // of the tickets that were wanted
@@ -57,6 +61,15 @@ struct Cancelled {
 struct BookingChanged {
   Booking booking;
   int given_back = 0;  // tickets
+};
+// What was held is confirmed.
+struct HoldConfirmed {
+  Booking booking;
+  int given_back = 0;  // tickets
+};
+// What was held was not confirmed in time.
+struct HoldExpired {
+  Booking booking;
 };
 struct NothingToCancel {};
 struct EventUpdated {};  // as the command says
@@ -87,12 +100,24 @@ struct RestWaits {
 struct NeverFits {
   Booking booking;
 };
-using Fact = std::variant<Booked, Waitlisted, Rejected, Cancelled, BookingChanged, NothingToCancel, EventUpdated,
-                          EventDeleted, EventMoved, EventGrew, LineClosed, Promoted, RestWaits, NeverFits>;
+using Fact =
+    std::variant<Booked, Waitlisted, Rejected, Cancelled, BookingChanged, NothingToCancel, EventUpdated, EventDeleted,
+                 EventMoved, EventGrew, LineClosed, Promoted, RestWaits, NeverFits, HoldConfirmed, HoldExpired>;
 
 // How a command ended.
-enum class Outcome { confirmed, waitlisted, rejected, cancelled, nothing_to_cancel, updated, deleted, shrunk };
-constexpr std::size_t kOutcomes = 8;
+enum class Outcome {
+  confirmed,
+  waitlisted,
+  rejected,
+  cancelled,
+  nothing_to_cancel,
+  updated,
+  deleted,
+  shrunk,
+  held,
+  confirmed_held
+};
+constexpr std::size_t kOutcomes = 10;
 std::string_view name_of(Outcome outcome);
 
 // Every command from the queue has one fact that says how it ended; of the others, which follow from it, this is empty.

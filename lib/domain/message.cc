@@ -12,7 +12,8 @@ using Kind = NotificationKind;
 
 constexpr std::array<std::string_view, kNotificationKinds> kNames = {
     "booked",        "waitlisted",  "promoted",    "cancelled",       "nothing_to_cancel", "rejected", "event_updated",
-    "event_deleted", "event_moved", "line_closed", "booking_changed", "never_fits",        "failed"};
+    "event_deleted", "event_moved", "line_closed", "booking_changed", "never_fits",        "held",     "offered",
+    "confirmed",     "expired",     "failed"};
 
 std::string in_quotes(std::string_view title) { return '"' + isolated(title) + '"'; }
 
@@ -46,8 +47,39 @@ std::string waiting_text(const Waitlisted& it, const std::string& event) {
          (wish == 1 ? "the next free seat" : std::to_string(wish) + " seats together") + " automatically.";
 }
 
+// Of seats that are held.
+std::string until_text(const Booking& booking) {
+  return "until " + format_time(booking.held_until).value_or("") +
+         ". Unless they are confirmed by then, others get them.";
+}
+
+Message booked_message(const Booked& it, const std::string& event) {
+  const auto tickets = 'Y' + tickets_are(it.booking.quantity, event);
+  const auto missing = missing_text(it.missing, it.booking);
+  if (it.booking.state == BookingState::held)
+    return {Kind::held, tickets + " held for you " + until_text(it.booking) + missing};
+  return {Kind::booked, tickets + " booked." + missing};
+}
+
+Message promoted_message(const Promoted& it, const std::string& event) {
+  const auto freed = it.booking.quantity == 1 ? "A seat" : std::to_string(it.booking.quantity) + " seats";
+  const auto missing = missing_text(it.missing, it.booking);
+  const auto tickets =
+      freed + " became free: you moved up from the waiting list, and y" + tickets_are(it.booking.quantity, event);
+  if (it.booking.state == BookingState::held)
+    return {Kind::offered, tickets + " held for you " + until_text(it.booking) + missing};
+  return {Kind::promoted, tickets + " booked." + missing};
+}
+
+std::string confirmed_text(const HoldConfirmed& it, const std::string& event) {
+  return 'Y' + tickets_are(it.booking.quantity, event) + " confirmed." +
+         (it.given_back > 0 ? " " + tickets(it.given_back) + " went back." : "");
+}
+
 std::string rejection_text(Reason reason, CommandKind kind, const std::string& event) {
-  const std::string what = kind == CommandKind::book ? "Your booking for " : "Your change of ";
+  const std::string what = kind == CommandKind::book      ? "Your booking for "
+                           : kind == CommandKind::confirm ? "Your confirmation for "
+                                                          : "Your change of ";
   switch (reason) {
     case Reason::limit_reached:
       return what + event + " was not made: you are already at the limit of bookings per person.";
@@ -60,6 +92,10 @@ std::string rejection_text(Reason reason, CommandKind kind, const std::string& e
     case Reason::ends_before_start: return what + event + " was not made: it would end before it starts.";
     case Reason::never_fits: return what + event + " was not made: it does not have so many seats.";
     case Reason::not_waiting: return what + event + " was not made: your booking does not wait any more.";
+    case Reason::line_closed: return what + event + " was not made: it is sold out, and its waiting list is closed.";
+    case Reason::not_held: return what + event + " was not made: no seats are held for this booking.";
+    case Reason::offer_expired: return what + event + " was not made: the seats were held until an earlier moment.";
+    case Reason::not_yours_to_confirm: return what + event + " was not made: somebody else confirms its bookings.";
   }
   return what + event + " was not made.";
 }
@@ -73,10 +109,7 @@ std::optional<Message> message_of(const BatchFact& fact) {
   using Maybe = std::optional<Message>;
   return std::visit(
       Overloaded{
-          [&](const Booked& it) {
-            return Maybe({Kind::booked, 'Y' + tickets_are(it.booking.quantity, event) + " booked." +
-                                            missing_text(it.missing, it.booking)});
-          },
+          [&](const Booked& it) { return Maybe(booked_message(it, event)); },
           [&](const Waitlisted& it) { return Maybe({Kind::waitlisted, waiting_text(it, event)}); },
           [&](const Rejected& rejected) {
             return Maybe({Kind::rejected, rejection_text(rejected.reason, fact.command->kind(), event)});
@@ -99,17 +132,17 @@ std::optional<Message> message_of(const BatchFact& fact) {
           [](const EventMoved&) { return Maybe(); },
           [](const EventGrew&) { return Maybe(); },
           [](const LineClosed&) { return Maybe(); },
-          [&](const Promoted& it) {
-            const auto freed = it.booking.quantity == 1 ? "A seat" : std::to_string(it.booking.quantity) + " seats";
-            return Maybe({Kind::promoted, freed + " became free: you moved up from the waiting list, and y" +
-                                              tickets_are(it.booking.quantity, event) + " booked." +
-                                              missing_text(it.missing, it.booking)});
-          },
+          [&](const Promoted& it) { return Maybe(promoted_message(it, event)); },
           [](const RestWaits&) { return Maybe(); },
           [&](const NeverFits& it) {
             return Maybe({Kind::never_fits, event + " has fewer seats now than the " +
                                                 std::to_string(it.booking.quantity) +
                                                 " that you waited for. You are no longer on the waiting list."});
+          },
+          [&](const HoldConfirmed& it) { return Maybe({Kind::confirmed, confirmed_text(it, event)}); },
+          [&](const HoldExpired& it) {
+            return Maybe({Kind::expired, "The time to confirm " + tickets(it.booking.quantity) + " for " + event +
+                                             " has passed; others get them."});
           },
       },
       fact.fact);
@@ -125,16 +158,19 @@ Message event_moved_message(std::string_view title, Time starts_at, Time ends_at
                                  "; your booking, or your place on the waiting list, stays."};
 }
 
-Message line_closed_message(std::string_view title) {
-  return {Kind::line_closed, in_quotes(title) + " is over, and no seat became free for you."};
+Message line_closed_message(std::string_view title, bool is_over) {
+  return {Kind::line_closed,
+          is_over ? in_quotes(title) + " is over, and no seat became free for you."
+                  : "The waiting list of " + in_quotes(title) + " is closed, and no seat became free for you."};
 }
 
 Message failed_message(CommandKind kind) {
   return {Kind::failed,
           "Your " +
-              std::string(kind == CommandKind::cancel ? "cancellation"
-                          : kind == CommandKind::book ? "booking"
-                                                      : "change") +
+              std::string(kind == CommandKind::cancel    ? "cancellation"
+                          : kind == CommandKind::book    ? "booking"
+                          : kind == CommandKind::confirm ? "confirmation"
+                                                         : "change") +
               " could not be carried out because of an error on our side. We have been told; please try again later."};
 }
 
@@ -142,6 +178,7 @@ std::string processing_text(CommandKind kind) {
   switch (kind) {
     case CommandKind::book: return "Your booking is being processed.";
     case CommandKind::cancel: return "Your cancellation is being processed.";
+    case CommandKind::confirm: return "Your confirmation is being processed.";
     case CommandKind::update_booking:
     case CommandKind::update_event:
     case CommandKind::delete_event:

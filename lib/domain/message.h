@@ -21,9 +21,13 @@ enum class NotificationKind {
   line_closed,
   booking_changed,
   never_fits,
+  held,
+  offered,
+  confirmed,
+  expired,
   failed
 };
-constexpr std::size_t kNotificationKinds = 13;
+constexpr std::size_t kNotificationKinds = 17;
 std::string_view name_of(NotificationKind kind);
 
 struct Message {
@@ -38,8 +42,8 @@ std::optional<Message> message_of(const BatchFact& fact);
 Message event_deleted_message(std::string_view title);
 // To everyone who holds or awaits a seat of an event that has another date or place.
 Message event_moved_message(std::string_view title, Time starts_at, Time ends_at);
-// To everyone who still waited when the event ended.
-Message line_closed_message(std::string_view title);
+// To everyone who still waited when the event ended, or when its line closed before.
+Message line_closed_message(std::string_view title, bool is_over);
 // The command could not be carried out and was put aside for the operator.
 Message failed_message(CommandKind kind);
 // While the command is still in the queue.

@@ -44,6 +44,11 @@ std::string to_text(const EventChanges& changes) {
   set_if(object, "max_per_booking", changes.max_per_booking);
   set_if(object, "max_skips", changes.max_skips);
   set_if(object, "saving_stops_hours", changes.saving_stops_hours);
+  set_if(object, "hold_minutes", changes.hold_minutes);
+  set_if(object, "offer_minutes", changes.offer_minutes);
+  set_if(object, "offer_stops_minutes", changes.offer_stops_minutes);
+  if (changes.confirmed_by) object.set("confirmed_by", name_of(*changes.confirmed_by));
+  if (changes.line_closes) object.set("line_closes", name_of(*changes.line_closes));
   return object.size() == 0 ? "" : object.dump();
 }
 
@@ -68,6 +73,15 @@ bool read(const Json& object, const char* key, std::optional<int>& out) {
   return object[key].is_integer() && std::in_range<int>(value);
 }
 
+// The same for a word that `parse` knows.
+template <class Word>
+bool read(const Json& object, const char* key, std::optional<Word>& out,
+          std::optional<Word> (*parse)(std::string_view)) {
+  if (!object.has(key)) return true;
+  out = parse(object[key].text());
+  return out.has_value();
+}
+
 std::optional<EventChanges> changes_of(const std::string& text) {
   EventChanges changes;
   if (text.empty()) return changes;
@@ -78,7 +92,11 @@ std::optional<EventChanges> changes_of(const std::string& text) {
       read(*json, "location", changes.location) && read(*json, "starts_at", changes.starts_at) &&
       read(*json, "ends_at", changes.ends_at) && read(*json, "total_tickets", changes.total_tickets) &&
       read(*json, "max_per_user", changes.max_per_user) && read(*json, "max_per_booking", changes.max_per_booking) &&
-      read(*json, "max_skips", changes.max_skips) && read(*json, "saving_stops_hours", changes.saving_stops_hours);
+      read(*json, "max_skips", changes.max_skips) && read(*json, "saving_stops_hours", changes.saving_stops_hours) &&
+      read(*json, "hold_minutes", changes.hold_minutes) && read(*json, "offer_minutes", changes.offer_minutes) &&
+      read(*json, "offer_stops_minutes", changes.offer_stops_minutes) &&
+      read(*json, "confirmed_by", changes.confirmed_by, domain::parse_confirmed_by) &&
+      read(*json, "line_closes", changes.line_closes, domain::parse_line_closes);
   return good ? std::optional(changes) : std::nullopt;
 }
 
@@ -146,6 +164,7 @@ domain::Action read_action(FieldReader& in, domain::CommandKind kind) {
     case domain::CommandKind::update_booking:
       return domain::UpdateBooking{in.id<BookingId>("booking"), in.tickets("quantity"), in.flag("accept_fewer"),
                                    in.remainder()};
+    case domain::CommandKind::confirm: return domain::Confirm{in.id<BookingId>("booking"), in.tickets("quantity")};
     case domain::CommandKind::update_event: {
       auto changes = changes_of(in.text("changes"));
       in.check(changes.has_value());
@@ -167,6 +186,7 @@ Fields terms_of(const Command& command) {
   if (const auto* book = std::get_if<domain::Book>(&command.action))
     add(book->quantity > 1 ? std::optional(book->quantity) : std::nullopt, book->accept_fewer);
   if (const auto* cancel = std::get_if<domain::Cancel>(&command.action)) add(cancel->quantity, std::nullopt);
+  if (const auto* confirm = std::get_if<domain::Confirm>(&command.action)) add(confirm->quantity, std::nullopt);
   if (const auto* update = std::get_if<domain::UpdateBooking>(&command.action)) {
     add(update->quantity, update->remainder);
     if (update->accept_fewer) terms.emplace_back("accept_fewer", *update->accept_fewer ? "true" : "false");
@@ -174,18 +194,23 @@ Fields terms_of(const Command& command) {
   return terms;
 }
 
-// Does it change something that an earlier release would overlook?
-bool changes_groups(const Command& command) {
-  const auto* update = std::get_if<domain::UpdateEvent>(&command.action);
-  return update != nullptr &&
-         (update->changes.max_per_booking || update->changes.max_skips || update->changes.saving_stops_hours);
+// The lowest version whose readers overlook nothing of it. 2: several tickets. 3: held seats.
+int version_of(const Command& command, bool has_terms) {
+  if (const auto* update = std::get_if<domain::UpdateEvent>(&command.action)) {
+    const auto& changes = update->changes;
+    if (changes.hold_minutes || changes.offer_minutes || changes.offer_stops_minutes || changes.confirmed_by ||
+        changes.line_closes)
+      return 3;
+    if (changes.max_per_booking || changes.max_skips || changes.saving_stops_hours) return 2;
+  }
+  return has_terms ? 2 : 1;
 }
 
 }  // namespace
 
 Fields to_fields(const Command& command) {
   const auto terms = terms_of(command);
-  Fields fields = {{"v", terms.empty() && !changes_groups(command) ? "1" : "2"},
+  Fields fields = {{"v", std::to_string(version_of(command, !terms.empty()))},
                    {"id", command.id.str()},
                    {"kind", std::string(name_of(command.kind()))},
                    {"user", command.user.str()},

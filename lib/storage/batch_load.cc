@@ -18,7 +18,8 @@ const Statement kFindDone{"find_done_commands", "SELECT id FROM commands WHERE i
 const Statement kLockEvents{"lock_events", R"(
   SELECT id, user_id, title, state, epoch_ms(start_date_time) AS starts_ms, epoch_ms(end_date_time) AS ends_ms, total_tickets,
          CASE WHEN growing_at = total_tickets THEN growing_to END AS growing_to, available_tickets, waiting_list_count, waiting_more,
-         max_per_user, max_per_booking, max_skips, saving_stops_hours, array_to_string(served_past, ' ') AS served_past, saved, misfits,
+         max_per_user, max_per_booking, max_skips, saving_stops_hours, hold_minutes, offer_minutes, offer_stops_minutes, confirmed_by,
+         line_closes, array_to_string(served_past, ' ') AS served_past, saved, misfits,
          edition, next_seq, line_closed_before
   FROM events WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE)"};
 
@@ -39,8 +40,9 @@ const Statement kLoadHoldings{"load_holdings", R"(
             AND state IN )" LIVE_STATES R"( OFFSET 0) AS row) AS held
   WHERE held.rows > 0)"};
 
-#define LOADED(b) \
-  b ".event_id, " b ".id, " b ".user_id, " b ".state, " b ".seq, " b ".slot, " b ".quantity, " b ".remainder"
+#define LOADED(b)                                                                                                 \
+  b ".event_id, " b ".id, " b ".user_id, " STORED_STATE(b) " AS state, " b ".seq, " b ".slot, " b ".quantity, " b \
+                                                           ".remainder, epoch_ms(" b ".held_until) AS held_until_ms"
 
 // The newest bookings of those who cancel, as many as newest_needed() says, and those that a cancel or a change names.
 const Statement kLoadCancelled{"load_cancelled_bookings", "SELECT " LOADED("held") R"(
@@ -52,6 +54,16 @@ const Statement kLoadCancelled{"load_cancelled_bookings", "SELECT " LOADED("held
             AND state IN )" LIVE_STATES R"( OFFSET 0) AS row
     WHERE state = 'confirmed' OR seq >= wish.line_closed_before) AS held
   WHERE held.age <= wish.newest OR held.age_in_state <= wish.newest OR held.id = wish.booking_id)"};
+
+// The bookings that somebody confirms, who may be another than whose they are.
+const Statement kLoadConfirmed{"load_confirmed_bookings", "SELECT " LOADED("b") R"(
+  FROM unnest($1::uuid[], $2::uuid[]) AS wish (event_id, booking_id)
+  JOIN bookings b ON b.id = wish.booking_id AND b.event_id = wish.event_id AND b.state IN )" LIVE_STATES};
+
+// What was not confirmed in time, the first ones of all events together.
+const Statement kLoadOverdue{"load_overdue_bookings", "SELECT " LOADED("b") R"(
+  FROM bookings b WHERE b.held_until IS NOT NULL AND b.held_until <= $2 AND b.event_id = ANY ($1::uuid[])
+  ORDER BY b.held_until LIMIT $3)"};
 
 // All live ones of those who have many, for the cache.
 const Statement kLoadHeld{"load_held_bookings", "SELECT " LOADED("held") R"(
@@ -119,6 +131,11 @@ void lock_events(pqxx::work& tx, std::span<const domain::Command> commands, Load
     event.max_per_user = int_of(row["max_per_user"]);
     event.max_per_booking = int_of(row["max_per_booking"]);
     event.saving_stops_hours = int_of(row["saving_stops_hours"]);
+    event.hold_minutes = int_of(row["hold_minutes"]);
+    event.offer_minutes = int_of(row["offer_minutes"]);
+    event.offer_stops_minutes = int_of(row["offer_stops_minutes"]);
+    event.confirmed_by = *domain::parse_confirmed_by(text_of(row["confirmed_by"]));
+    event.line_closes = *domain::parse_line_closes(text_of(row["line_closes"]));
     event.edition = int_of(row["edition"]);
     event.next_seq = row["next_seq"].as<std::int64_t>();
     event.line_closed_before = row["line_closed_before"].as<std::int64_t>();
@@ -145,7 +162,8 @@ domain::Booking loaded_booking(const pqxx::row& row) {
           row["seq"].as<std::int64_t>(),
           int_of(row["slot"]),
           int_of(row["quantity"]),
-          remainder ? domain::parse_remainder(*remainder) : std::nullopt};
+          remainder ? domain::parse_remainder(*remainder) : std::nullopt,
+          optional_time(row["held_until_ms"])};
 }
 
 void load_bookings(const pqxx::result& rows, LoadedBatch& batch) {
@@ -258,6 +276,26 @@ void load_cancelled(pqxx::work& tx, const EventCommands& by_event, LoadedBatch& 
       batch);
 }
 
+void load_held(pqxx::work& tx, const EventCommands& by_event, LoadedBatch& batch) {
+  ArrayParameter<EventId> events, due_events;
+  ArrayParameter<BookingId> bookings;
+  std::optional<Time> due;
+  for (const auto& [id, commands] : by_event) {
+    if (batch.events.at(id).status == domain::EventStatus::cancelled) continue;
+    for (const auto* command : commands) {
+      if (const auto* confirm = std::get_if<domain::Confirm>(&command->action)) {
+        events.add(id);
+        bookings.add(confirm->booking);
+      }
+      if (!std::holds_alternative<domain::Settle>(command->action)) continue;
+      due_events.add(id);
+      due = std::max(due.value_or(command->accepted_at), command->accepted_at);
+    }
+  }
+  if (!events.empty()) load_bookings(run(tx, kLoadConfirmed, events.binary(), bookings.binary()), batch);
+  if (due) load_bookings(run(tx, kLoadOverdue, due_events.binary(), format_time(*due), domain::kPromotedAtOnce), batch);
+}
+
 void load_waiting_list(pqxx::work& tx, const EventCommands& by_event, LoadedBatch& batch) {
   struct Lines {
     ArrayParameter<EventId> events;
@@ -301,6 +339,7 @@ LoadedBatch load_batch(pqxx::work& tx, std::span<const domain::Command> commands
     if (batch.events.contains(command.event)) by_event[command.event].push_back(&command);
   }
   load_cancelled(tx, by_event, batch, holders);
+  load_held(tx, by_event, batch);
   load_waiting_list(tx, by_event, batch);
   load_holdings(tx, by_event, batch, holders);
   return batch;

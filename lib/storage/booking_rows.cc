@@ -10,20 +10,20 @@ namespace {
 
 const Statement kInsertBookings{"insert_bookings", R"(
   INSERT INTO bookings (id, event_id, user_id, state, reason, seq, slot, created_at, updated_at, promoted_at, cancelled_at,
-                        request_id, quantity, remainder, fits_from)
+                        request_id, quantity, remainder, fits_from, held_until)
   SELECT b.id, b.event_id, b.user_id, b.state, b.reason, b.seq, b.slot, b.created_at, $11,
          CASE WHEN b.promoted THEN $11::timestamptz END, CASE WHEN b.state = 'cancelled' THEN $11::timestamptz END,
-         b.request_id, b.quantity, b.remainder, b.fits_from
+         b.request_id, b.quantity, b.remainder, b.fits_from, b.held_until
   FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::smallint[], $8::timestamptz[], $9::boolean[],
-              $10::text[], $12::smallint[], $13::text[], $14::smallint[])
-    AS b (id, event_id, user_id, state, reason, seq, slot, created_at, promoted, request_id, quantity, remainder, fits_from))"};
+              $10::text[], $12::smallint[], $13::text[], $14::smallint[], $15::timestamptz[])
+    AS b (id, event_id, user_id, state, reason, seq, slot, created_at, promoted, request_id, quantity, remainder, fits_from, held_until))"};
 
 const Statement kUpdateBookings{"update_bookings", R"(
   UPDATE bookings SET state = b.state, updated_at = $4, promoted_at = CASE WHEN b.promoted THEN $4 ELSE promoted_at END,
     cancelled_at = CASE WHEN b.state = 'cancelled' THEN $4::timestamptz END, reason = b.reason, quantity = b.quantity,
-    remainder = b.remainder, fits_from = b.fits_from
-  FROM unnest($1::uuid[], $2::text[], $3::boolean[], $5::text[], $6::smallint[], $7::text[], $8::smallint[])
-    AS b (id, state, promoted, reason, quantity, remainder, fits_from)
+    remainder = b.remainder, fits_from = b.fits_from, held_until = b.held_until
+  FROM unnest($1::uuid[], $2::text[], $3::boolean[], $5::text[], $6::smallint[], $7::text[], $8::smallint[], $9::timestamptz[])
+    AS b (id, state, promoted, reason, quantity, remainder, fits_from, held_until)
   WHERE bookings.id = b.id
   RETURNING bookings.id, CASE WHEN b.promoted THEN bookings.request_id END)"};
 
@@ -48,6 +48,11 @@ std::optional<std::string_view> remainder_of(const domain::Booking& booking) {
 std::optional<std::int16_t> fits_from(const FinalBooking& row) {
   if (row.booking.state != domain::BookingState::waitlisted || !row.among_groups) return std::nullopt;
   return static_cast<std::int16_t>(row.booking.accept_fewer ? 1 : row.booking.quantity);
+}
+
+// The word of the column: seats that are held are taken.
+std::string_view state_of(const domain::Booking& booking) {
+  return name_of(booking.state == domain::BookingState::held ? domain::BookingState::confirmed : booking.state);
 }
 
 class FinalBookings {
@@ -90,6 +95,14 @@ class FinalBookings {
               row.booking = ended.booking;
               row.reason = domain::Reason::never_fits;
             },
+            [&](const domain::HoldConfirmed& confirmed) {
+              row_of(command, confirmed.booking.id).booking = confirmed.booking;
+            },
+            [&](const domain::HoldExpired& expired) {
+              auto& row = row_of(command, expired.booking.id);
+              row.booking = expired.booking;
+              row.reason = domain::Reason::offer_expired;
+            },
             [&](const domain::Promoted& promoted) {
               auto& row = row_of(command, promoted.booking.id);
               row.booking = promoted.booking;
@@ -124,7 +137,7 @@ class FinalBookings {
     ArrayParameter<std::string_view> states, reasons, requests, remainders;
     ArrayParameter<std::int64_t> seqs;
     ArrayParameter<std::int16_t> slots, quantities, wishes;
-    ArrayParameter<Time> created;
+    ArrayParameter<Time> created, held_until;
     ArrayParameter<bool> promoted;
     for (const auto& row : rows_) {
       if (row.made_by == nullptr) continue;
@@ -132,7 +145,8 @@ class FinalBookings {
       ids.add(row.booking.id);
       events.add(row.made_by->event);
       users.add(row.booking.user);
-      states.add(name_of(row.booking.state));
+      states.add(state_of(row.booking));
+      held_until.add(row.booking.held_until);
       const bool rejected = row.booking.state == domain::BookingState::rejected;
       row.reason ? reasons.add(name_of(*row.reason)) : reasons.add_null();
       rejected ? seqs.add_null() : seqs.add(row.booking.seq);
@@ -149,18 +163,20 @@ class FinalBookings {
     if (ids.empty()) return;
     run(tx, kInsertBookings, ids.binary(), events.binary(), users.binary(), states.binary(), reasons.binary(),
         seqs.binary(), slots.binary(), created.binary(), promoted.binary(), requests.binary(), now, quantities.binary(),
-        remainders.binary(), wishes.binary());
+        remainders.binary(), wishes.binary(), held_until.binary());
   }
 
   RequestIds update(pqxx::work& tx, const std::string& now) const {
     ArrayParameter<BookingId> ids;
     ArrayParameter<std::string_view> states, reasons, remainders;
     ArrayParameter<std::int16_t> quantities, wishes;
+    ArrayParameter<Time> held_until;
     ArrayParameter<bool> promoted;
     for (const auto& row : rows_) {
       if (row.made_by != nullptr) continue;
       ids.add(row.booking.id);
-      states.add(name_of(row.booking.state));
+      states.add(state_of(row.booking));
+      held_until.add(row.booking.held_until);
       promoted.add(row.promoted);
       row.reason ? reasons.add(name_of(*row.reason)) : reasons.add_null();
       quantities.add(static_cast<std::int16_t>(row.booking.quantity));
@@ -169,8 +185,9 @@ class FinalBookings {
     }
     RequestIds found;
     if (ids.empty()) return found;
-    for (const auto& row : run(tx, kUpdateBookings, ids.binary(), states.binary(), promoted.binary(), now,
-                               reasons.binary(), quantities.binary(), remainders.binary(), wishes.binary())) {
+    for (const auto& row :
+         run(tx, kUpdateBookings, ids.binary(), states.binary(), promoted.binary(), now, reasons.binary(),
+             quantities.binary(), remainders.binary(), wishes.binary(), held_until.binary())) {
       if (!row[1].is_null()) found.emplace(id_of<BookingId>(row[0]), text_of(row[1]));
     }
     return found;

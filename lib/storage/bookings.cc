@@ -14,7 +14,9 @@ namespace {
 #define STATE_NOW CURRENT_STATE("b", "e", "$1::timestamptz")
 #define BOOKING_COLUMNS(location) \
   "b.id, b.event_id, b.user_id, " STATE_NOW                                                                            \
-  " AS state, CASE WHEN " IS_LEFT_WAITING("b", "e", "$1::timestamptz") " THEN 'line_closed' ELSE b.reason END AS reason, " \
+  " AS state, CASE WHEN " IS_LEFT_WAITING("b", "e", "$1::timestamptz") " THEN 'line_closed' WHEN " \
+  DEADLINE("b", "e") " <= $1::timestamptz AND e.state <> 'cancelled' AND b.held_until IS NOT NULL THEN 'offer_expired' ELSE b.reason END AS reason, " \
+  "epoch_ms(CASE WHEN " STATE_NOW " = 'held' THEN " DEADLINE("b", "e") " END) AS expires_ms, " \
   "epoch_ms(b.created_at) AS created_ms, epoch_ms(b.updated_at) AS updated_ms, epoch_ms(b.promoted_at) AS promoted_ms, " \
   "epoch_ms(CASE WHEN b.state IN " LIVE_STATES " AND " STATE_NOW " = 'cancelled' THEN least(e.updated_at, $1) "       \
   "ELSE b.cancelled_at END) AS cancelled_ms, e.title, " location " AS location, e.state AS event_state, "                            \
@@ -68,6 +70,7 @@ BookingDetails booking_of(const pqxx::row& row) {
   booking.state = *domain::parse_booking_state(text_of(row["state"]));
   booking.reason = optional_text(row["reason"]);
   booking.quantity = int_of(row["quantity"]);
+  booking.expires_at = optional_time(row["expires_ms"]);
   if (booking.state == domain::BookingState::waitlisted) read_place(row, booking);
   booking.created_at = time_of(row["created_ms"]);
   booking.updated_at = time_of(row["updated_ms"]);

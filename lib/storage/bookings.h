@@ -18,7 +18,8 @@ struct BookingDetails {
   UserId user;
   domain::BookingState state = domain::BookingState::confirmed;
   std::optional<std::string> reason;
-  int quantity = 1;  // tickets
+  int quantity = 1;                // tickets
+  std::optional<Time> expires_at;  // while held: unless somebody says yes before
   // Only while waitlisted:
   std::optional<domain::Remainder> accept_fewer;  // as domain::Book has it
   std::optional<int> place;                       // in the waiting list, from 1

@@ -45,7 +45,7 @@ const Statement kAdvance{"advance_bulk_change", R"(
   "SELECT gen_random_uuid(), user_id, $1, id, $4, $5, $6, $6 FROM " whom " WHERE $7::boolean"
 
 const Statement kCancel{"cancel_piece", "WITH piece AS (" PIECE(LIVE_STATES) R"(), gone AS (
-    UPDATE bookings SET state = 'cancelled', updated_at = $6, cancelled_at = $8 FROM piece WHERE bookings.id = piece.id)
+    UPDATE bookings SET state = 'cancelled', held_until = NULL, updated_at = $6, cancelled_at = $8 FROM piece WHERE bookings.id = piece.id)
   )" TELL_THEM("piece")};
 
 const Statement kEndWaiting{"end_waiting_piece", "WITH piece AS (" PIECE("('waitlisted')") R"(), gone AS (
@@ -53,13 +53,24 @@ const Statement kEndWaiting{"end_waiting_piece", "WITH piece AS (" PIECE("('wait
     FROM piece WHERE bookings.id = piece.id)
   )" TELL_THEM("piece")};
 
+// No deadline lies behind the start, wherever that was moved to.
 const Statement kTell{"tell_piece",
-                      "WITH piece AS (" PIECE(LIVE_STATES) " AND $8::timestamptz IS NOT NULL) " TELL_THEM("piece")};
+                      "WITH piece AS (" PIECE(LIVE_STATES) R"( AND $8::timestamptz IS NOT NULL), sooner AS (
+    UPDATE bookings SET held_until = e.start_date_time FROM piece, events e
+    WHERE bookings.id = piece.id AND e.id = $1 AND bookings.held_until > e.start_date_time
+  ))" TELL_THEM("piece")};
 
-// Whose line closes, and whose seats are no longer saved.
+// Whose held seats were not confirmed in time, whose line closes, and whose seats are no longer saved.
 const Statement kDue{"list_due_events", R"(
+  (SELECT event_id AS id FROM bookings WHERE held_until IS NOT NULL AND held_until <= $1
+     AND shard_of(event_id, $2) = ANY ($3::int[]) ORDER BY held_until LIMIT 2000)
+  UNION
   (SELECT id FROM events WHERE state = 'open' AND NOT over AND end_date_time <= $1 AND waiting_list_count > 0
      AND shard_of(id, $2) = ANY ($3::int[]) ORDER BY end_date_time LIMIT 500)
+  UNION
+  (SELECT id FROM events WHERE state = 'open' AND NOT over AND (line_closes = 'start' OR offer_minutes > 0)
+     AND start_date_time <= $1 AND waiting_list_count > 0 AND shard_of(id, $2) = ANY ($3::int[])
+     ORDER BY start_date_time LIMIT 500)
   UNION
   (SELECT id FROM events WHERE saved AND start_date_time <= $1::timestamptz + interval '8784 hours'
      AND start_date_time <= $1::timestamptz + make_interval(hours => saving_stops_hours) AND state = 'open'
@@ -84,7 +95,8 @@ Change change_of(const pqxx::row& row) {
   const auto kind = text_of(row["kind"]);
   const auto title = text_of(row["title"]);
   if (kind == "cancel_all") return {kCancel, domain::event_deleted_message(title)};
-  if (kind == "close_line") return {kEndWaiting, domain::line_closed_message(title)};
+  if (kind == "close_line")
+    return {kEndWaiting, domain::line_closed_message(title, time_of(row["decided_ms"]) >= time_of(row["ends_ms"]))};
   return {kTell, domain::event_moved_message(title, time_of(row["starts_ms"]), time_of(row["ends_ms"]))};
 }
 

@@ -11,13 +11,17 @@ const Statement kUpdateCounters{"update_event_counters", R"(
   UPDATE events SET state = e.state, edition = e.edition, total_tickets = e.total, growing_to = e.growing_to,
     growing_at = CASE WHEN e.growing_to IS NOT NULL THEN e.total END, misfits = e.misfits, available_tickets = e.available,
     saved = e.saved, waiting_list_count = e.waiting, waiting_more = e.waiting_more, served_past = e.served_past::bigint[],
-    max_per_user = e.max_per_user, max_per_booking = e.max_per_booking, max_skips = e.max_skips,
-    saving_stops_hours = e.saving_stops_hours, next_seq = e.next_seq, line_closed_before = e.line_closed_before, updated_at = $1
+    next_seq = e.next_seq, line_closed_before = e.line_closed_before, updated_at = $1
   FROM unnest($2::uuid[], $3::text[], $4::int[], $5::int[], $6::int[], $7::boolean[], $8::int[], $9::boolean[], $10::int[],
-              $11::int[], $12::text[], $13::int[], $14::int[], $15::int[], $16::int[], $17::bigint[], $18::bigint[])
-    AS e (id, state, edition, total, growing_to, misfits, available, saved, waiting, waiting_more, served_past, max_per_user,
-          max_per_booking, max_skips, saving_stops_hours, next_seq, line_closed_before)
+              $11::int[], $12::text[], $13::bigint[], $14::bigint[])
+    AS e (id, state, edition, total, growing_to, misfits, available, saved, waiting, waiting_more, served_past, next_seq,
+          line_closed_before)
   WHERE events.id = e.id)"};
+
+const Statement kUpdateRules{"update_event_rules", R"(
+  UPDATE events SET max_per_user = $2, max_per_booking = $3, max_skips = $4, saving_stops_hours = $5, hold_minutes = $6,
+    offer_minutes = $7, offer_stops_minutes = $8, confirmed_by = $9, line_closes = $10
+  WHERE id = $1)"};
 
 // "{3,5}"; empty for none
 std::string array_text(const std::vector<std::int64_t>& numbers) {
@@ -29,8 +33,7 @@ std::string array_text(const std::vector<std::int64_t>& numbers) {
 struct EventColumns {
   ArrayParameter<EventId> ids;
   ArrayParameter<std::string_view> states, served_past;
-  ArrayParameter<int> editions, totals, growing_to, available, waiting, waiting_more, per_user, per_booking, max_skips,
-      saving_stops;
+  ArrayParameter<int> editions, totals, growing_to, available, waiting, waiting_more;
   ArrayParameter<bool> misfits, saved;
   ArrayParameter<std::int64_t> next_seqs, closed_before;
 
@@ -48,10 +51,6 @@ struct EventColumns {
     waiting_more.add(pool.waiting_tickets - pool.waiting_entries);
     const auto seqs = array_text(pool.served_past);
     seqs.empty() ? served_past.add_null() : served_past.add(seqs);
-    per_user.add(event.max_per_user);
-    per_booking.add(event.max_per_booking);
-    max_skips.add(pool.max_skips);
-    saving_stops.add(event.saving_stops_hours);
     next_seqs.add(event.next_seq);
     closed_before.add(event.line_closed_before);
   }
@@ -69,8 +68,13 @@ void update_counters(pqxx::work& tx, const LoadedBatch& batch, std::span<const d
   run(tx, kUpdateCounters, now, columns.ids.binary(), columns.states.binary(), columns.editions.binary(),
       columns.totals.binary(), columns.growing_to.binary(), columns.misfits.binary(), columns.available.binary(),
       columns.saved.binary(), columns.waiting.binary(), columns.waiting_more.binary(), columns.served_past.binary(),
-      columns.per_user.binary(), columns.per_booking.binary(), columns.max_skips.binary(),
-      columns.saving_stops.binary(), columns.next_seqs.binary(), columns.closed_before.binary());
+      columns.next_seqs.binary(), columns.closed_before.binary());
+}
+
+void update_rules(pqxx::work& tx, const domain::EventState& event) {
+  run(tx, kUpdateRules, event.id.str(), event.max_per_user, event.max_per_booking, event.pool.max_skips,
+      event.saving_stops_hours, event.hold_minutes, event.offer_minutes, event.offer_stops_minutes,
+      std::string(name_of(event.confirmed_by)), std::string(name_of(event.line_closes)));
 }
 
 }  // namespace
@@ -79,8 +83,9 @@ void update_event_rows(pqxx::work& tx, const LoadedBatch& batch, std::span<const
   const auto at = format_time(now);
   update_counters(tx, batch, facts, at);
   for (const auto& [command, title, fact] : facts) {
-    if (std::holds_alternative<domain::EventUpdated>(fact))
-      update_event_fields(tx, command->event, std::get<domain::UpdateEvent>(command->action).changes, now);
+    if (!std::holds_alternative<domain::EventUpdated>(fact)) continue;
+    update_rules(tx, batch.events.at(command->event));
+    update_event_fields(tx, command->event, std::get<domain::UpdateEvent>(command->action).changes, now);
   }
 }
 

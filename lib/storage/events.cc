@@ -13,17 +13,20 @@ namespace {
 #define OTHER_EVENT_COLUMNS                                                                          \
   "id, user_id, title, epoch_ms(start_date_time) AS starts_ms, epoch_ms(end_date_time) AS ends_ms, " \
   "state, " SEATS                                                                                    \
-  ", max_per_user, max_per_booking, max_skips, saving_stops_hours, turn, "                           \
+  ", max_per_user, max_per_booking, max_skips, saving_stops_hours, hold_minutes, offer_minutes, "    \
+  "offer_stops_minutes, confirmed_by, line_closes, turn, "                                           \
   "epoch_ms(created_at) AS created_ms, epoch_ms(updated_at) AS updated_ms"
 #define SEATS                                                                    \
   "total_tickets, available_tickets, CASE WHEN saved THEN epoch_ms(" SAVED_UNTIL \
   ") END AS saved_until_ms, "                                                    \
-  "waiting_list_count, waiting_more"
+  "waiting_list_count, waiting_more, epoch_ms(" LINE_ENDS_AT ") AS line_ends_ms"
 
 const Statement kInsert{"insert_event", R"(
   INSERT INTO events (id, user_id, title, description, location, start_date_time, end_date_time, total_tickets,
-                      available_tickets, max_per_user, created_at, updated_at, max_per_booking, max_skips, saving_stops_hours)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $10, $11, $12, $13))"};
+                      available_tickets, max_per_user, created_at, updated_at, max_per_booking, max_skips, saving_stops_hours,
+                      hold_minutes, offer_minutes, offer_stops_minutes, confirmed_by, line_closes, edition)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+          CASE WHEN $14 > 0 OR $15 > 0 OR $18 = 'start' THEN 3 ELSE 1 END))"};
 
 const Statement kHasOpen{"has_open_events", R"(
   SELECT (SELECT count(*) FROM (SELECT FROM events WHERE user_id = $1 AND state = 'open' AND NOT over AND
@@ -49,19 +52,20 @@ const Statement kApply{"apply_changes", "UPDATE events " SET_CHANGES "WHERE id =
   "count(*) FILTER (WHERE " CURRENT_STATE("b", "e", "$3::timestamptz") " = '" state "') AS " state
 #define LIVE_BOOKINGS_OF "WHERE b.event_id = $1 AND b.user_id = $2 AND b.state IN " LIVE_STATES
 
-const Statement kFindHolding{"find_holding",
-                             "SELECT confirmed, waitlisted, CASE WHEN waitlisted > 0 THEN " PLACE_IN_WAITING_LIST(
-                                 "$1", "first") R"( END AS position
-  FROM (SELECT )" COUNT_OF_STATE("confirmed") ", " COUNT_OF_STATE("waitlisted") R"(,
+const Statement kFindHolding{
+    "find_holding",
+    "SELECT confirmed + held AS confirmed, waitlisted, CASE WHEN waitlisted > 0 THEN " PLACE_IN_WAITING_LIST(
+        "$1", "first") R"( END AS position
+  FROM (SELECT )" COUNT_OF_STATE("confirmed") ", " COUNT_OF_STATE("held") ", " COUNT_OF_STATE("waitlisted") R"(,
                min(b.seq) FILTER (WHERE b.state = 'waitlisted' AND b.seq >= e.line_closed_before) AS first
         FROM events e JOIN bookings b ON b.event_id = e.id )" LIVE_BOOKINGS_OF ") AS mine"};
 
 // CURRENT_STATE for each booking would take a quarter of the statement's time; what the event says of all of them,
-// find_standing() adds.
+// find_standing() adds, and asks again where seats are held or somebody waits.
 const Statement kFindStanding{
     "find_standing", "SELECT e.state, epoch_ms(end_date_time) AS ends_ms, " SEATS
-                     ", confirmed, waitlisted FROM events e, LATERAL (SELECT count(*) FILTER (WHERE b.state = "
-                     "'confirmed') AS confirmed, "
+                     ", confirmed, held, waitlisted FROM events e, LATERAL (SELECT count(*) FILTER (WHERE b.state = "
+                     "'confirmed') AS confirmed, count(b.held_until) AS held, "
                      "count(*) FILTER (WHERE b.state = 'waitlisted' AND b.seq >= e.line_closed_before) AS waitlisted "
                      "FROM bookings b " LIVE_BOOKINGS_OF ") AS mine WHERE e.id = $1"};
 
@@ -82,6 +86,7 @@ void read_seats(const pqxx::row& row, Seats& seats) {
   seats.saved_until = optional_time(row["saved_until_ms"]);
   seats.waiting_list_count = int_of(row["waiting_list_count"]);
   seats.waiting_tickets = seats.waiting_list_count + int_of(row["waiting_more"]);
+  seats.line_ends_at = time_of(row["line_ends_ms"]);
 }
 
 }  // namespace
@@ -105,6 +110,11 @@ Event event_of(const pqxx::row& row) {
   event.max_per_booking = int_of(row["max_per_booking"]);
   event.max_skips = int_of(row["max_skips"]);
   event.saving_stops_hours = int_of(row["saving_stops_hours"]);
+  event.hold_minutes = int_of(row["hold_minutes"]);
+  event.offer_minutes = int_of(row["offer_minutes"]);
+  event.offer_stops_minutes = int_of(row["offer_stops_minutes"]);
+  event.confirmed_by = *domain::parse_confirmed_by(text_of(row["confirmed_by"]));
+  event.line_closes = *domain::parse_line_closes(text_of(row["line_closes"]));
   event.turn = int_of(row["turn"]);
   event.created_at = time_of(row["created_ms"]);
   event.updated_at = time_of(row["updated_ms"]);
@@ -114,7 +124,9 @@ Event event_of(const pqxx::row& row) {
 void insert_event(pqxx::transaction_base& tx, const Event& event) {
   run(tx, kInsert, event.id.str(), event.owner.str(), event.title, event.description, event.location,
       format_time(event.starts_at), format_time(event.ends_at), event.total_tickets, event.max_per_user,
-      format_time(event.created_at), event.max_per_booking, event.max_skips, event.saving_stops_hours);
+      format_time(event.created_at), event.max_per_booking, event.max_skips, event.saving_stops_hours,
+      event.hold_minutes, event.offer_minutes, event.offer_stops_minutes, std::string(name_of(event.confirmed_by)),
+      std::string(name_of(event.line_closes)));
 }
 
 bool has_open_events(pqxx::transaction_base& tx, UserId owner, int count, Time now, std::span<const EventId> moved) {
@@ -167,8 +179,8 @@ std::optional<Standing> find_standing(pqxx::transaction_base& tx, EventId event,
   read_seats(row, standing);
   if (standing.status == domain::EventStatus::cancelled) return standing;
   standing.mine.confirmed = int_of(row["confirmed"]);
-  if (now < standing.ends_at) standing.mine.waitlisted = int_of(row["waitlisted"]);
-  if (standing.mine.waitlisted > 0) standing.mine = find_holding(tx, event, user, now);
+  if (now < standing.line_ends_at) standing.mine.waitlisted = int_of(row["waitlisted"]);
+  if (standing.mine.waitlisted > 0 || int_of(row["held"]) > 0) standing.mine = find_holding(tx, event, user, now);
   return standing;
 }
 

@@ -20,6 +20,7 @@ struct Seats {
   std::optional<Time> saved_until = {};  // they are kept for the first of the line, before that time
   int waiting_list_count = 0;            // entries
   int waiting_tickets = 0;               // that they want
+  Time line_ends_at = Time::max();       // from then on nobody waits any more
 };
 
 struct Event : Seats {
@@ -35,6 +36,11 @@ struct Event : Seats {
   int max_per_booking = domain::kQuantityMax;  // tickets
   int max_skips = domain::kMaxSkips;
   int saving_stops_hours = domain::kSavingStopsHours;
+  int hold_minutes = 0;
+  int offer_minutes = 0;
+  int offer_stops_minutes = domain::kOfferStopsMinutes;
+  domain::ConfirmedBy confirmed_by = domain::ConfirmedBy::attendee;
+  domain::LineCloses line_closes = domain::LineCloses::end;
   int turn = 0;  // see EventSort::turns
   Time created_at;
   Time updated_at;

@@ -6,10 +6,6 @@ namespace {
 // Bookings of all who are remembered: some 20 MB. With more than that it begins anew.
 constexpr std::size_t kMost = 100'000;
 
-bool is_live(const domain::Booking& booking) {
-  return booking.state == domain::BookingState::confirmed || booking.state == domain::BookingState::waitlisted;
-}
-
 bool ends_many(const domain::Fact& fact) {
   return std::holds_alternative<domain::EventDeleted>(fact) || std::holds_alternative<domain::LineClosed>(fact);
 }
@@ -41,7 +37,7 @@ void HolderCache::update(std::span<const domain::BatchFact> facts) {
     if (booking == nullptr) continue;
     const auto found = users->second.find(booking->user);
     if (found == users->second.end()) continue;
-    if (is_live(*booking)) {
+    if (is_live(booking->state)) {
       if (found->second.insert_or_assign(booking->seq, *booking).second) ++size_;
     } else {
       found->second.erase(booking->seq);

@@ -3,19 +3,32 @@
 #pragma once
 
 // SQL: the states of a live booking, for `state IN LIVE_STATES`; in the words of domain::BookingState. A test compares
-// both, and with them the partial indexes that serve such queries (tests/integration/live_states.cc).
+// both, and with them the partial indexes that serve such queries (tests/integration/live_states.cc). One whose seats
+// are held is 'confirmed' and has a deadline.
 #define LIVE_STATES "('confirmed', 'waitlisted')"
+
+// SQL: of a row of `bookings`, its state in the words of domain::BookingState, whatever the time is.
+#define STORED_STATE(b) "CASE WHEN " b ".held_until IS NOT NULL THEN 'held' ELSE " b ".state END"
 
 // SQL: the state of booking `b` of event `e` at the time `now`, all three SQL. A decision that concerns many bookings
 // is carried out in pieces (bulk_changes.h), and the end of an event closes its waiting list a moment later: what has
-// ended by either has ended, whatever its row says yet.
-#define CURRENT_STATE(b, e, now)                    \
-  "CASE WHEN " b ".state IN " LIVE_STATES " AND " e \
-  ".state = 'cancelled' THEN 'cancelled' WHEN " IS_LEFT_WAITING(b, e, now) " THEN 'cancelled' ELSE " b ".state END"
+// ended by either has ended, whatever its row says yet. So has what was held and not confirmed in time.
+#define CURRENT_STATE(b, e, now)                                                                                      \
+  "CASE WHEN " b ".state IN " LIVE_STATES " AND " e ".state = 'cancelled' THEN 'cancelled' WHEN " IS_LEFT_WAITING(    \
+      b, e, now) " THEN 'cancelled' WHEN " b                                                                          \
+                 ".held_until IS NOT NULL THEN CASE WHEN " DEADLINE(b, e) " <= " now                                  \
+                                                                          " THEN 'cancelled' ELSE 'held' END ELSE " b \
+                                                                          ".state END"
+
+// SQL: of a booking `b` whose seats are held, until when.
+#define DEADLINE(b, e) "least(" b ".held_until, " e ".start_date_time)"
+
+// SQL: of a row of `events`, from when on nobody waits for seats any more.
+#define LINE_ENDS_AT "CASE WHEN line_closes = 'start' OR offer_minutes > 0 THEN start_date_time ELSE end_date_time END"
 
 // SQL: until when a row of `events` saves seats for the first of its line, if it does.
 #define SAVED_UNTIL "start_date_time - saving_stops_hours * interval '1 hour'"
 
 // SQL: does `b` still wait, according to its row alone, although the line has closed?
 #define IS_LEFT_WAITING(b, e, now) \
-  b ".state = 'waitlisted' AND (" b ".seq < " e ".line_closed_before OR " e ".end_date_time <= " now ")"
+  b ".state = 'waitlisted' AND (" b ".seq < " e ".line_closed_before OR " LINE_ENDS_AT " <= " now ")"

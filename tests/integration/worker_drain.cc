@@ -52,7 +52,7 @@ TEST(WorkerDrain, AStepOfAnEventThatGrowsHasAsManyPeopleAsItMay) {
   const auto event = make_event(1);
   carry_out(book_all(make_users(2'101), event));
   carry_out(resize(event, 5'000));
-  DrainRig().drain.settle({&event, 1}, 30);
+  DrainRig().drain.settle({&event, 1}, now(), 30);
   LONGS_EQUAL(2'031, count_bookings(event, "confirmed"));
   expect_text("", broken_rule(event));
 }

@@ -39,6 +39,7 @@ inline domain::Action action_of(domain::CommandKind kind, BookingId booking) {
     case domain::CommandKind::update_event: return domain::UpdateEvent{};
     case domain::CommandKind::delete_event: return domain::DeleteEvent{};
     case domain::CommandKind::update_booking: return domain::UpdateBooking{booking};
+    case domain::CommandKind::confirm: return domain::Confirm{booking};
     case domain::CommandKind::settle: return domain::Settle{};
   }
   return domain::DeleteEvent{};

@@ -184,5 +184,5 @@ TEST(Groups, NeedTheNewerRules) {
   singles.book(1);
   singles.book(2);
   LONGS_EQUAL(1, singles.state.edition);
-  LONGS_EQUAL(kEdition, event.state.edition);
+  LONGS_EQUAL(2, event.state.edition);
 }

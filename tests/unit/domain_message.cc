@@ -29,7 +29,7 @@ TEST(Message, NamesTheEventInEveryFact) {
     expect_contains("\"Jazz\"", text_of(fact));
   expect_contains("\"Jazz\"", event_deleted_message("Jazz").text);
   expect_contains("\"Jazz\"", event_moved_message("Jazz", Time{}, Time{}).text);
-  expect_contains("\"Jazz\"", line_closed_message("Jazz").text);
+  expect_contains("\"Jazz\"", line_closed_message("Jazz", true).text);
 }
 
 // A past event's guests are not told that it was cancelled, and so its owner is not told that they are.
