@@ -1,8 +1,9 @@
 -- Seats may be held until somebody says yes. A held booking is a confirmed one with a deadline: all that counts seats
 -- counts it, and earlier releases beside this one see a booking that has its seats. Everything is only added.
 ALTER TABLE bookings
-  ADD COLUMN held_until timestamptz,  -- or until the event starts, if that is earlier; null: nobody has to say yes (any more)
-  ADD CONSTRAINT bookings_held_until CHECK (held_until IS NULL OR state = 'confirmed') NOT VALID;
+  -- of a confirmed one: until then, or until the event starts if that is earlier; null: nobody has to say yes (any more).
+  -- Earlier releases leave it as it is when they end a booking of a deleted event: of others it says nothing.
+  ADD COLUMN held_until timestamptz;
 
 ALTER TABLE events
   ADD COLUMN hold_minutes        integer NOT NULL DEFAULT 0,  -- seats are held so long for whoever books; 0: confirmed at once

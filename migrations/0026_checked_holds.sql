@@ -1,5 +1,4 @@
 -- What 0025 checks holds for what was stored before, too. Each reads its table once and stops nobody meanwhile.
-ALTER TABLE bookings VALIDATE CONSTRAINT bookings_held_until;
 ALTER TABLE events VALIDATE CONSTRAINT events_hold_minutes;
 ALTER TABLE events VALIDATE CONSTRAINT events_offer_minutes;
 ALTER TABLE events VALIDATE CONSTRAINT events_offer_stops_minutes;

@@ -200,7 +200,6 @@ Facts settle_what_is_due(EventState& state, const Command& command) {
   for (auto& booking : state.overdue(command.accepted_at)) {
     state.remove(booking.id);
     booking.state = BookingState::cancelled;
-    booking.held_until.reset();
     facts.emplace_back(HoldExpired{booking});
   }
   if (state.growing_to) state.set_total(*state.growing_to);

@@ -62,7 +62,7 @@ const Statement kLoadConfirmed{"load_confirmed_bookings", "SELECT " LOADED("b") 
 
 // What was not confirmed in time, the first ones of all events together.
 const Statement kLoadOverdue{"load_overdue_bookings", "SELECT " LOADED("b") R"(
-  FROM bookings b WHERE b.held_until IS NOT NULL AND b.held_until <= $2 AND b.event_id = ANY ($1::uuid[])
+  FROM bookings b WHERE )" IS_HELD("b") R"( AND b.held_until <= $2 AND b.event_id = ANY ($1::uuid[])
   ORDER BY b.held_until LIMIT $3)"};
 
 // All live ones of those who have many, for the cache.

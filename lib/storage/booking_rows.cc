@@ -55,6 +55,10 @@ std::string_view state_of(const domain::Booking& booking) {
   return name_of(booking.state == domain::BookingState::held ? domain::BookingState::confirmed : booking.state);
 }
 
+std::optional<Time> held_until(const domain::Booking& booking) {
+  return booking.state == domain::BookingState::held ? booking.held_until : std::nullopt;
+}
+
 class FinalBookings {
  public:
   FinalBookings(const LoadedBatch& batch, std::span<const domain::BatchFact> facts) : batch_(batch) {
@@ -137,7 +141,7 @@ class FinalBookings {
     ArrayParameter<std::string_view> states, reasons, requests, remainders;
     ArrayParameter<std::int64_t> seqs;
     ArrayParameter<std::int16_t> slots, quantities, wishes;
-    ArrayParameter<Time> created, held_until;
+    ArrayParameter<Time> created, deadlines;
     ArrayParameter<bool> promoted;
     for (const auto& row : rows_) {
       if (row.made_by == nullptr) continue;
@@ -146,7 +150,7 @@ class FinalBookings {
       events.add(row.made_by->event);
       users.add(row.booking.user);
       states.add(state_of(row.booking));
-      held_until.add(row.booking.held_until);
+      deadlines.add(held_until(row.booking));
       const bool rejected = row.booking.state == domain::BookingState::rejected;
       row.reason ? reasons.add(name_of(*row.reason)) : reasons.add_null();
       rejected ? seqs.add_null() : seqs.add(row.booking.seq);
@@ -163,20 +167,20 @@ class FinalBookings {
     if (ids.empty()) return;
     run(tx, kInsertBookings, ids.binary(), events.binary(), users.binary(), states.binary(), reasons.binary(),
         seqs.binary(), slots.binary(), created.binary(), promoted.binary(), requests.binary(), now, quantities.binary(),
-        remainders.binary(), wishes.binary(), held_until.binary());
+        remainders.binary(), wishes.binary(), deadlines.binary());
   }
 
   RequestIds update(pqxx::work& tx, const std::string& now) const {
     ArrayParameter<BookingId> ids;
     ArrayParameter<std::string_view> states, reasons, remainders;
     ArrayParameter<std::int16_t> quantities, wishes;
-    ArrayParameter<Time> held_until;
+    ArrayParameter<Time> deadlines;
     ArrayParameter<bool> promoted;
     for (const auto& row : rows_) {
       if (row.made_by != nullptr) continue;
       ids.add(row.booking.id);
       states.add(state_of(row.booking));
-      held_until.add(row.booking.held_until);
+      deadlines.add(held_until(row.booking));
       promoted.add(row.promoted);
       row.reason ? reasons.add(name_of(*row.reason)) : reasons.add_null();
       quantities.add(static_cast<std::int16_t>(row.booking.quantity));
@@ -187,7 +191,7 @@ class FinalBookings {
     if (ids.empty()) return found;
     for (const auto& row :
          run(tx, kUpdateBookings, ids.binary(), states.binary(), promoted.binary(), now, reasons.binary(),
-             quantities.binary(), remainders.binary(), wishes.binary(), held_until.binary())) {
+             quantities.binary(), remainders.binary(), wishes.binary(), deadlines.binary())) {
       if (!row[1].is_null()) found.emplace(id_of<BookingId>(row[0]), text_of(row[1]));
     }
     return found;

@@ -15,7 +15,7 @@ namespace {
 #define BOOKING_COLUMNS(location) \
   "b.id, b.event_id, b.user_id, " STATE_NOW                                                                            \
   " AS state, CASE WHEN " IS_LEFT_WAITING("b", "e", "$1::timestamptz") " THEN 'line_closed' WHEN " \
-  DEADLINE("b", "e") " <= $1::timestamptz AND e.state <> 'cancelled' AND b.held_until IS NOT NULL THEN 'offer_expired' ELSE b.reason END AS reason, " \
+  IS_OVERDUE("b", "e", "$1::timestamptz") " AND e.state <> 'cancelled' THEN 'offer_expired' ELSE b.reason END AS reason, " \
   "epoch_ms(CASE WHEN " STATE_NOW " = 'held' THEN " DEADLINE("b", "e") " END) AS expires_ms, " \
   "epoch_ms(b.created_at) AS created_ms, epoch_ms(b.updated_at) AS updated_ms, epoch_ms(b.promoted_at) AS promoted_ms, " \
   "epoch_ms(CASE WHEN b.state IN " LIVE_STATES " AND " STATE_NOW " = 'cancelled' THEN least(e.updated_at, $1) "       \

@@ -57,12 +57,12 @@ const Statement kEndWaiting{"end_waiting_piece", "WITH piece AS (" PIECE("('wait
 const Statement kTell{"tell_piece",
                       "WITH piece AS (" PIECE(LIVE_STATES) R"( AND $8::timestamptz IS NOT NULL), sooner AS (
     UPDATE bookings SET held_until = e.start_date_time FROM piece, events e
-    WHERE bookings.id = piece.id AND e.id = $1 AND bookings.held_until > e.start_date_time
+    WHERE bookings.id = piece.id AND e.id = $1 AND bookings.state = 'confirmed' AND bookings.held_until > e.start_date_time
   ))" TELL_THEM("piece")};
 
 // Whose held seats were not confirmed in time, whose line closes, and whose seats are no longer saved.
 const Statement kDue{"list_due_events", R"(
-  (SELECT event_id AS id FROM bookings WHERE held_until IS NOT NULL AND held_until <= $1
+  (SELECT event_id AS id FROM bookings WHERE held_until <= $1 AND held_until IS NOT NULL AND state = 'confirmed'
      AND shard_of(event_id, $2) = ANY ($3::int[]) ORDER BY held_until LIMIT 2000)
   UNION
   (SELECT id FROM events WHERE state = 'open' AND NOT over AND end_date_time <= $1 AND waiting_list_count > 0

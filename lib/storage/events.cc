@@ -65,7 +65,7 @@ const Statement kFindHolding{
 const Statement kFindStanding{
     "find_standing", "SELECT e.state, epoch_ms(end_date_time) AS ends_ms, " SEATS
                      ", confirmed, held, waitlisted FROM events e, LATERAL (SELECT count(*) FILTER (WHERE b.state = "
-                     "'confirmed') AS confirmed, count(b.held_until) AS held, "
+                     "'confirmed') AS confirmed, count(*) FILTER (WHERE " IS_HELD("b") ") AS held, "
                      "count(*) FILTER (WHERE b.state = 'waitlisted' AND b.seq >= e.line_closed_before) AS waitlisted "
                      "FROM bookings b " LIVE_BOOKINGS_OF ") AS mine WHERE e.id = $1"};
 

@@ -41,6 +41,35 @@ RULE(SchemaOfEvents, events_max_skips, SkipsStayWithinTheirBounds) {
   events_max_skips.refuses("UPDATE events SET max_skips = 101 WHERE id = $1", event);
 }
 
+RULE(SchemaOfEvents, events_hold_minutes, SeatsAreHeldForAMonthAtMost) {
+  events_hold_minutes.refuses("UPDATE events SET edition = 3, hold_minutes = -1 WHERE id = $1", event);
+  events_hold_minutes.refuses("UPDATE events SET edition = 3, hold_minutes = 43201 WHERE id = $1", event);
+}
+
+RULE(SchemaOfEvents, events_offer_minutes, SeatsAreOfferedForAMonthAtMost) {
+  events_offer_minutes.refuses("UPDATE events SET edition = 3, offer_minutes = -1 WHERE id = $1", event);
+  events_offer_minutes.refuses("UPDATE events SET edition = 3, offer_minutes = 43201 WHERE id = $1", event);
+}
+
+RULE(SchemaOfEvents, events_offer_stops_minutes, OffersEndAMonthBeforeTheStartAtMost) {
+  events_offer_stops_minutes.refuses("UPDATE events SET offer_stops_minutes = -1 WHERE id = $1", event);
+  events_offer_stops_minutes.refuses("UPDATE events SET offer_stops_minutes = 43201 WHERE id = $1", event);
+}
+
+RULE(SchemaOfEvents, events_confirmed_by, TheAttendeeOrTheOrganiserSaysYes) {
+  events_confirmed_by.refuses("UPDATE events SET confirmed_by = 'anybody' WHERE id = $1", event);
+}
+
+RULE(SchemaOfEvents, events_line_closes, ALineClosesAtTheStartOrTheEnd) {
+  events_line_closes.refuses("UPDATE events SET edition = 3, line_closes = 'never' WHERE id = $1", event);
+}
+
+RULE(SchemaOfEvents, events_held_edition, AnEarlierReleaseDecidesNothingAboutHeldSeats) {
+  events_held_edition.refuses("UPDATE events SET hold_minutes = 30 WHERE id = $1", event);
+  events_held_edition.refuses("UPDATE events SET offer_minutes = 30 WHERE id = $1", event);
+  events_held_edition.refuses("UPDATE events SET line_closes = 'start' WHERE id = $1", event);
+}
+
 RULE(SchemaOfEvents, events_saving_stops_hours, SavingEndsAYearBeforeTheStartAtMost) {
   events_saving_stops_hours.refuses("UPDATE events SET saving_stops_hours = -1 WHERE id = $1", event);
   events_saving_stops_hours.refuses("UPDATE events SET saving_stops_hours = 8785 WHERE id = $1", event);

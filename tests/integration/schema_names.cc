@@ -23,11 +23,13 @@ const std::map<std::string, Names>& expected_lists() {
   static const std::map<std::string, Names> lists = {
       {"bulk_changes_kind", {"cancel_all", "close_line", "tell_moved"}},
       {"bookings_remainder", names_of<domain::Remainder>(2)},
-      {"bookings_state", names_of<domain::BookingState>(domain::kBookingStates)},
+      {"bookings_state", {"confirmed", "waitlisted", "cancelled", "rejected"}},  // and one that is held has a deadline
       {"commands_kind", names_of<domain::CommandKind>(domain::kQueuedKinds)},
       {"commands_outcome", names_of<domain::Outcome>(domain::kOutcomes, {"failed"})},
       {"commands_reason", {"rejected", "failed"}},
       {"commands_state", {"done", "failed"}},
+      {"events_confirmed_by", names_of<domain::ConfirmedBy>(2)},
+      {"events_line_closes", names_of<domain::LineCloses>(2)},
       {"events_state", names_of<domain::EventStatus>(domain::kEventStatuses)},
       {"notifications_kind", names_of<domain::NotificationKind>(domain::kNotificationKinds)},
       {"users_role", {"user", "admin"}},

@@ -27,8 +27,8 @@ TEST_GROUP_BASE(StorageMixedBatches, IntegrationTest) {
     for (int i = 0; i < length; ++i) {
       const auto user = users[static_cast<std::size_t>(random.below(users_in_it))];
       const int what = random.below(20);
-      commands.push_back(what < 11   ? book(user, event)
-                         : what < 18 ? cancel(user, event)
+      commands.push_back(what < (users_in_it == 8 ? 11 : 14) ? book(user, event)
+                         : what < 18                         ? cancel(user, event)
                                      : resize(event, users_in_it == 8 ? 3 + random.below(4) : 20 + random.below(10)));
     }
     return commands;
