@@ -137,7 +137,9 @@ Facts confirm(EventState& state, const Command& command, const Confirm& wish) {
   if (given_back < 0) return rejected(Reason::limit_reached);
   state.confirm(wish.booking);
   state.give_back(wish.booking, given_back);
-  Facts facts = {HoldConfirmed{*state.find(wish.booking), given_back}};
+  const Booking& booking = *state.find(wish.booking);
+  Facts facts = {HoldConfirmed{booking, given_back}};
+  if (booking.user != command.user) facts.emplace_back(OrganiserConfirmed{booking});
   settle(state, command.accepted_at, facts);
   return facts;
 }

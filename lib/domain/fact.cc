@@ -45,6 +45,7 @@ std::optional<Outcome> outcome_of(const Fact& fact) {
           [](const RestWaits&) { return Maybe(); },
           [](const NeverFits&) { return Maybe(); },
           [](const HoldConfirmed&) { return Maybe(Outcome::confirmed_held); },
+          [](const OrganiserConfirmed&) { return Maybe(); },
           [](const HoldExpired&) { return Maybe(); },
       },
       fact);
@@ -73,6 +74,7 @@ const Booking* changed_booking(const Fact& fact) {
                         [](const RestWaits& it) { return &it.booking; },
                         [](const NeverFits& it) { return &it.booking; },
                         [](const HoldConfirmed& it) { return &it.booking; },
+                        [](const OrganiserConfirmed& it) { return &it.booking; },
                         [](const HoldExpired& it) { return &it.booking; },
                     },
                     fact);
@@ -101,6 +103,7 @@ bool changes_event(const Fact& fact) {
                         [](const RestWaits&) { return true; },
                         [](const NeverFits&) { return true; },
                         [](const HoldConfirmed&) { return true; },
+                        [](const OrganiserConfirmed&) { return false; },
                         [](const HoldExpired&) { return true; },
                     },
                     fact);
@@ -123,7 +126,8 @@ std::optional<UserId> other_user_of(const Fact& fact) {
                         [](const Promoted& it) { return Maybe(it.booking.user); },
                         [](const RestWaits&) { return Maybe(); },
                         [](const NeverFits& it) { return Maybe(it.booking.user); },
-                        [](const HoldConfirmed& it) { return Maybe(it.booking.user); },
+                        [](const HoldConfirmed&) { return Maybe(); },
+                        [](const OrganiserConfirmed& it) { return Maybe(it.booking.user); },
                         [](const HoldExpired& it) { return Maybe(it.booking.user); },
                     },
                     fact);

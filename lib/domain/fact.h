@@ -67,6 +67,10 @@ struct HoldConfirmed {
   Booking booking;
   int given_back = 0;  // tickets
 };
+// It was by the organiser: the booking's user is told, too.
+struct OrganiserConfirmed {
+  Booking booking;
+};
 // What was held was not confirmed in time.
 struct HoldExpired {
   Booking booking;
@@ -100,9 +104,9 @@ struct RestWaits {
 struct NeverFits {
   Booking booking;
 };
-using Fact =
-    std::variant<Booked, Waitlisted, Rejected, Cancelled, BookingChanged, NothingToCancel, EventUpdated, EventDeleted,
-                 EventMoved, EventGrew, LineClosed, Promoted, RestWaits, NeverFits, HoldConfirmed, HoldExpired>;
+using Fact = std::variant<Booked, Waitlisted, Rejected, Cancelled, BookingChanged, NothingToCancel, EventUpdated,
+                          EventDeleted, EventMoved, EventGrew, LineClosed, Promoted, RestWaits, NeverFits,
+                          HoldConfirmed, OrganiserConfirmed, HoldExpired>;
 
 // How a command ended.
 enum class Outcome {

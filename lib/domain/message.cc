@@ -71,9 +71,14 @@ Message promoted_message(const Promoted& it, const std::string& event) {
   return {Kind::promoted, tickets + " booked." + missing};
 }
 
-std::string confirmed_text(const HoldConfirmed& it, const std::string& event) {
-  return 'Y' + tickets_are(it.booking.quantity, event) + " confirmed." +
-         (it.given_back > 0 ? " " + tickets(it.given_back) + " went back." : "");
+std::string confirmed_text(const Booking& booking, const std::string& event) {
+  return 'Y' + tickets_are(booking.quantity, event) + " confirmed.";
+}
+
+std::string confirmed_text(const HoldConfirmed& it, bool is_own, const std::string& event) {
+  return (is_own ? confirmed_text(it.booking, event)
+                 : "You confirmed " + tickets(it.booking.quantity) + " for " + event + '.') +
+         (it.given_back > 0 ? " The other " + std::to_string(it.given_back) + " went back." : "");
 }
 
 std::string rejection_text(Reason reason, CommandKind kind, const std::string& event) {
@@ -139,7 +144,10 @@ std::optional<Message> message_of(const BatchFact& fact) {
                                                 std::to_string(it.booking.quantity) +
                                                 " that you waited for. You are no longer on the waiting list."});
           },
-          [&](const HoldConfirmed& it) { return Maybe({Kind::confirmed, confirmed_text(it, event)}); },
+          [&](const HoldConfirmed& it) {
+            return Maybe({Kind::confirmed, confirmed_text(it, it.booking.user == fact.command->user, event)});
+          },
+          [&](const OrganiserConfirmed& it) { return Maybe({Kind::confirmed, confirmed_text(it.booking, event)}); },
           [&](const HoldExpired& it) {
             return Maybe({Kind::expired, "The time to confirm " + tickets(it.booking.quantity) + " for " + event +
                                              " has passed; others get them."});

@@ -102,6 +102,7 @@ class FinalBookings {
             [&](const domain::HoldConfirmed& confirmed) {
               row_of(command, confirmed.booking.id).booking = confirmed.booking;
             },
+            [](const domain::OrganiserConfirmed&) {},
             [&](const domain::HoldExpired& expired) {
               auto& row = row_of(command, expired.booking.id);
               row.booking = expired.booking;

@@ -16,6 +16,7 @@ constexpr std::array kChecks = {
                       AND n.kind = CASE WHEN c.outcome = 'confirmed' THEN 'booked' WHEN c.outcome = 'deleted' THEN 'event_deleted'
                                       WHEN c.outcome = 'shrunk' OR (c.outcome = 'updated' AND c.kind = 'update_booking')
                                         THEN 'booking_changed'
+                                      WHEN c.outcome = 'confirmed_held' THEN 'confirmed'
                                       WHEN c.outcome = 'updated' THEN 'event_updated' ELSE c.outcome END
                       AND (c.booking_id IS NULL OR n.booking_id = c.booking_id))
     AND EXISTS (SELECT FROM users u WHERE u.id = c.user_id))"},
@@ -24,7 +25,7 @@ constexpr std::array kChecks = {
   SELECT b.id::text AS id, format('booking %s of event %s', b.id, b.event_id) AS detail
   FROM bookings b
   WHERE b.promoted_at IS NOT NULL
-    AND NOT EXISTS (SELECT FROM notifications n WHERE n.booking_id = b.id AND n.kind = 'promoted'
+    AND NOT EXISTS (SELECT FROM notifications n WHERE n.booking_id = b.id AND n.kind IN ('promoted', 'offered')
                                                   AND n.user_id = b.user_id))"},
 
     // Those that no cancel command names were live when the event was deleted.
@@ -48,6 +49,12 @@ constexpr std::array kChecks = {
   FROM bookings b
   WHERE b.state = 'cancelled' AND b.reason = 'never_fits'
     AND NOT EXISTS (SELECT FROM notifications n WHERE n.booking_id = b.id AND n.kind = 'never_fits' AND n.user_id = b.user_id))"},
+
+    Check{"untold_expiry", "held seats were not confirmed in time, and their person was not told", R"(
+  SELECT b.id::text AS id, format('booking %s of event %s', b.id, b.event_id) AS detail
+  FROM bookings b
+  WHERE b.state = 'cancelled' AND b.reason = 'offer_expired'
+    AND NOT EXISTS (SELECT FROM notifications n WHERE n.booking_id = b.id AND n.kind = 'expired' AND n.user_id = b.user_id))"},
 
     Check{"dead_letter",
           "a dead letter's command is not failed: a retry was broken off, `ticketctl dead retry` ends it", R"(

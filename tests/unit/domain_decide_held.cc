@@ -105,7 +105,7 @@ TEST(DomainDecideHeld, TheYesOfTheOneCountsWhoIsAskedFor) {
   event.state.confirmed_by = ConfirmedBy::organiser;
   CHECK_TRUE(confirm(kAnn, ann).reason == Reason::not_yours_to_confirm);
   const auto yes = confirm(EventOnTrial::kOwner, bob);
-  CHECK_TRUE(yes.outcome == Outcome::confirmed_held && other_user_of(yes.facts[0]) == numbered<UserId>(kBob));
+  CHECK_TRUE(yes.outcome == Outcome::confirmed_held && other_user_of(yes.facts.at(1)) == numbered<UserId>(kBob));
 }
 
 TEST(DomainDecideHeld, WhatWaitsIsNotHeld) {

@@ -24,8 +24,9 @@ std::string rejection(Reason reason, CommandKind kind = CommandKind::book, std::
 TEST_GROUP(Message){};
 
 TEST(Message, NamesTheEventInEveryFact) {
-  for (const auto& fact : {Fact(Booked{}), Fact(Waitlisted{}), Fact(Cancelled{}), Fact(NothingToCancel{}),
-                           Fact(EventUpdated{}), Fact(EventDeleted{}), Fact(Promoted{})})
+  for (const auto& fact :
+       {Fact(Booked{}), Fact(Waitlisted{}), Fact(Cancelled{}), Fact(NothingToCancel{}), Fact(EventUpdated{}),
+        Fact(EventDeleted{}), Fact(Promoted{}), Fact(HoldConfirmed{}), Fact(OrganiserConfirmed{}), Fact(HoldExpired{})})
     expect_contains("\"Jazz\"", text_of(fact));
   expect_contains("\"Jazz\"", event_deleted_message("Jazz").text);
   expect_contains("\"Jazz\"", event_moved_message("Jazz", Time{}, Time{}).text);
@@ -51,8 +52,28 @@ TEST(Message, IsNotTurnedRoundByATitle) {
 
 TEST(Message, NamesTheEventInEveryRejection) {
   for (const auto reason : {Reason::limit_reached, Reason::event_over, Reason::event_cancelled, Reason::not_event_owner,
-                            Reason::capacity_below_confirmed})
+                            Reason::capacity_below_confirmed, Reason::line_closed, Reason::not_held,
+                            Reason::offer_expired, Reason::not_yours_to_confirm})
     expect_contains("\"Jazz\"", rejection(reason));
+}
+
+TEST(Message, TellsUntilWhenSeatsAreHeld) {
+  Booking held;
+  held.state = BookingState::held;
+  held.held_until = from_epoch_ms(1'800'000'000'000);
+  expect_contains("held for you until 2027-01-15T08:00:00.000Z", text_of(Booked{held}));
+  expect_contains("held for you until 2027-01-15T08:00:00.000Z", text_of(Promoted{held}));
+}
+
+TEST(Message, TellsWhoseSeatsAreConfirmed) {
+  Command command;
+  command.user = numbered<UserId>(1);
+  Booking booking;
+  booking.user = command.user;
+  expect_contains("Your ticket", message_of({&command, "Jazz", HoldConfirmed{booking}})->text);
+  booking.user = numbered<UserId>(2);
+  expect_contains("You confirmed 1 ticket", message_of({&command, "Jazz", HoldConfirmed{booking}})->text);
+  expect_contains("Your ticket", message_of({&command, "Jazz", OrganiserConfirmed{booking}})->text);
 }
 
 TEST(Message, TellsThePlaceInTheWaitingList) { expect_contains("17", text_of(Waitlisted{{}, 17})); }

@@ -1,5 +1,5 @@
-"""Bookings of several tickets while a worker of the previous release is still there, which knows nothing of them: it touches no
-event that has one, and puts nothing aside."""
+"""Bookings of several tickets, and seats that are held, while a worker of the previous release is still there, which knows nothing
+of them: it touches no event that has one, and puts nothing aside."""
 import unittest
 
 from person import Person
@@ -24,16 +24,29 @@ class Groups(unittest.TestCase):
     def book(self, person, quantity):
         return person.data(202, "POST", "/v1/events/book", {"event_id": self.event, "quantity": quantity})
 
-    # It would give one seat back for two tickets, or count a group as one.
-    def test_an_event_with_groups_waits_for_a_newer_worker(self):
-        self.assertEqual("confirmed", self.ann.outcome(self.book(self.ann, 2))["outcome"])
-        self.assertEqual("waitlisted", self.bob.outcome(self.book(self.bob, 2))["outcome"])
+    def must_wait_for_a_newer_worker(self, event):
+        """Of an event in which Ann has two seats and Bob waits: hers go to him, and not by a worker of the previous release."""
         stack().run(OLD, *WORKERS)
-        cancelled = self.ann.cancel(event_id=self.event)
-        refused = lambda: [line for line in stack().log_lines("worker_fault", *WORKERS) if "newer" in str(line.get("error"))]
+        cancelled = self.ann.cancel(event_id=event)
+        refused = lambda: [line for line in stack().log_lines("worker_fault", *WORKERS)
+                           if "newer" in str(line.get("error")) and event in str(line.get("error"))]
         await_true(refused, 10, "the database refuses the previous release's worker")
         self.assertEqual("queued", self.ann.request(cancelled)["state"])
         self.assertEqual([], stack().dead_letters())
         stack().run(NEW, *WORKERS)
         self.assertEqual("cancelled", self.ann.outcome(cancelled)["outcome"])
+
+    # It would give one seat back for two tickets, or count a group as one.
+    def test_an_event_with_groups_waits_for_a_newer_worker(self):
+        self.assertEqual("confirmed", self.ann.outcome(self.book(self.ann, 2))["outcome"])
+        self.assertEqual("waitlisted", self.bob.outcome(self.book(self.bob, 2))["outcome"])
+        self.must_wait_for_a_newer_worker(self.event)
         self.assertEqual(["confirmed"], self.bob.states(self.event))
+
+    # It would confirm what is only offered.
+    def test_an_event_that_holds_seats_waits_for_a_newer_worker(self):
+        event = self.owner.data(201, "POST", "/v1/events/initialize", {**Person.event(1), "hold_minutes": 30, "offer_minutes": 30})["id"]
+        self.assertEqual("held", self.ann.booked(event))
+        self.assertEqual("waitlisted", self.bob.booked(event))
+        self.must_wait_for_a_newer_worker(event)
+        self.assertEqual(["held"], self.bob.states(event))
