@@ -56,10 +56,11 @@ Facts book(EventState& state, const Command& command, const Book& wish) {
 
   Booking booking{wish.booking, command.user,  BookingState::confirmed, state.next_seq,
                   slot,         wish.quantity, wish.accept_fewer};
-  state.next_seq += wish.quantity;
   const bool fits = wish.quantity <= state.pool.available;
-  if (state.line_is_over(command.accepted_at)) {
-    if (!fits) return rejected(Reason::line_closed);
+  const bool line_is_over = state.line_is_over(command.accepted_at);
+  if (line_is_over && !fits) return rejected(Reason::line_closed);
+  state.next_seq += wish.quantity;
+  if (line_is_over) {
     Facts facts = {Booked{booking}};
     close_line(state, command.accepted_at, facts);
     state.add(booking);

@@ -185,8 +185,10 @@ TEST(DomainDecideHeld, ALineMayCloseWhenTheEventStarts) {
   event.clock.tick(hours(48) - std::chrono::milliseconds(1));
   CHECK_TRUE(event.settle().empty());
   event.clock.tick(std::chrono::milliseconds(1));
+  const auto next_seq = event.state.next_seq;
   CHECK_TRUE(event.book(kDee).reason == Reason::line_closed);
   LONGS_EQUAL(2, event.state.pool.waiting_entries);
+  LONGS_EQUAL(next_seq, event.state.next_seq);
   const auto facts = event.settle();
   LONGS_EQUAL(1, facts.size());
   CHECK_TRUE(std::get<LineClosed>(facts[0]).is_news);
