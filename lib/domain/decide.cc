@@ -102,6 +102,7 @@ Facts cancel(EventState& state, const Command& command, const Cancel& wish) {
   if (wish.quantity && *wish.quantity < booking.quantity) return give_back(state, command, booking, *wish.quantity);
   state.remove(booking.id);
   booking.state = BookingState::cancelled;
+  booking.held_until.reset();
 
   Facts facts = {Cancelled{booking}};
   settle(state, command.accepted_at, facts);
