@@ -1,4 +1,4 @@
-// GET /v1/events/discover: the open events, searched, filtered and sorted, page by page.
+// GET /v1/events/discover: the open events that are for all, searched, filtered and sorted, page by page.
 #include "api/event_list.h"
 #include "endpoint/search.h"
 #include "endpoint/serve.h"
@@ -10,6 +10,7 @@ static Answer discover(App& app, const Request& request, UserId) {
   const auto search = read_search(in);
   const auto now = app.clock.now();
   auto filter = read_filter(in, {When::upcoming, storage::EventSort::turns}, now);
+  filter.for_all = true;
   const auto page = read_event_page(in, filter, search);
   if (!in.ok()) return in.refusal();
   return run_list(app, search, [&](pqxx::transaction_base& tx) -> Answer {

@@ -13,9 +13,10 @@ static bool is_answer_for(const storage::Event& event, const Json& answer) {
   // A release that knew a field not yet has made an event as it is by default.
   const auto by_default = *Json::parse(event_json({}, event.created_at).str());
   const Json made = answer["data"];
-  for (const auto* field : {"title", "description", "location", "start_date_time", "end_date_time", "total_tickets",
-                            "max_per_user", "max_per_booking", "max_skips", "saving_stops_hours", "hold_minutes",
-                            "offer_minutes", "offer_stops_minutes", "confirmed_by", "line_closes"}) {
+  for (const auto* field :
+       {"title", "description", "location", "start_date_time", "end_date_time", "total_tickets", "max_per_user",
+        "max_per_booking", "max_skips", "saving_stops_hours", "hold_minutes", "offer_minutes", "offer_stops_minutes",
+        "confirmed_by", "line_closes", "visibility", "timezone"}) {
     if (!(wanted[field] == (made.has(field) ? made[field] : by_default[field]))) return false;
   }
   return true;

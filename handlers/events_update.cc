@@ -1,6 +1,7 @@
 // PATCH /v1/events/{event_id}: changes an event of the caller, or anybody's for an admin. What decides about bookings
 // (capacity, limits, what is said about groups, the end) or is told to those who have one (date, place) goes through
-// the queue with the whole change, so that all of it happens or none; title and description are written here.
+// the queue with the whole change, so that all of it happens or none; title, description, visibility and time zone are
+// written here.
 #include "api/event_fields.h"
 #include "api/event_reply.h"
 #include "api/views.h"

@@ -1,5 +1,6 @@
 #include "api/event_fields.h"
 
+#include "base/timezone.h"
 #include "http/fields.h"
 
 namespace ticketd {
@@ -7,6 +8,7 @@ namespace {
 
 constexpr http::Length kTitle{1, 255};
 constexpr http::Length kText{1, 10'000};
+constexpr http::Length kTimezone{1, 64};  // the longest name has 32
 constexpr int kMostTickets = 1'000'000;
 constexpr int kMostPerUser = 100;
 constexpr int kMostSkips = 100;
@@ -25,6 +27,19 @@ constexpr auto kLongest = std::chrono::days(366);
 constexpr auto kFurthest = std::chrono::days(3'653);
 const FieldError kTooLong{"end_date_time", "out_of_range", "end_date_time must be within 366 days of start_date_time"};
 const FieldError kTooFar{"start_date_time", "out_of_range", "start_date_time must be within ten years from now"};
+
+std::optional<domain::Visibility> read_visibility(http::Fields& in) {
+  using domain::Visibility;
+  return in.optional_word<Visibility>("visibility",
+                                      {{"public", Visibility::listed}, {"unlisted", Visibility::unlisted}});
+}
+
+std::optional<std::string> read_timezone(http::Fields& in) {
+  auto name = in.optional_text("timezone", kTimezone);
+  if (name && in.ok("timezone") && !is_timezone(*name))
+    in.bad("timezone", "invalid", "timezone must be a name of the IANA time zone database, such as Europe/Berlin");
+  return name;
+}
 
 std::vector<FieldError> span_errors(Time starts_at, Time ends_at) {
   if (ends_at <= starts_at) return {kEndBeforeStart};
@@ -63,6 +78,8 @@ Result<storage::Event> read_new_event(const Json& body, Time now) {
       in.optional_number("offer_stops_minutes", 0, kMostMinutes).value_or(event.offer_stops_minutes);
   event.confirmed_by = in.optional_word<domain::ConfirmedBy>("confirmed_by", kConfirmedBy).value_or(event.confirmed_by);
   event.line_closes = in.optional_word<domain::LineCloses>("line_closes", kLineCloses).value_or(event.line_closes);
+  event.visibility = read_visibility(in).value_or(event.visibility);
+  event.timezone = read_timezone(in);
   const bool has_start = in.ok("start_date_time");
   const bool has_both = has_start && in.ok("end_date_time");
   if (has_start) report(in, start_errors(event.starts_at, now));
@@ -89,6 +106,8 @@ Result<domain::EventChanges> read_event_changes(const Json& body) {
   changes.offer_stops_minutes = in.optional_number("offer_stops_minutes", 0, kMostMinutes);
   changes.confirmed_by = in.optional_word<domain::ConfirmedBy>("confirmed_by", kConfirmedBy);
   changes.line_closes = in.optional_word<domain::LineCloses>("line_closes", kLineCloses);
+  changes.visibility = read_visibility(in);
+  changes.timezone = read_timezone(in);
   if (in.ok() && changes == domain::EventChanges{}) in.bad("title", "required", "send at least one field to change");
   if (!in.ok()) return in.refusal();
   return changes;

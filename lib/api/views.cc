@@ -62,6 +62,8 @@ JsonText event_json(const storage::Event& event, Time now) {
                            {"offer_stops_minutes", event.offer_stops_minutes},
                            {"confirmed_by", name_of(event.confirmed_by)},
                            {"line_closes", name_of(event.line_closes)},
+                           {"visibility", domain::name_of(event.visibility)},
+                           {"timezone", event.timezone},
                            {"state", state},
                            {"user_id", event.owner.str()},
                            {"created_at", format_time(event.created_at)},

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::array<std::string_view, kCommandKinds> kNames = {
     "book", "cancel", "update_event", "delete_event", "update_booking", "confirm", "settle"};
+constexpr std::array<std::string_view, kVisibilities> kVisibilityNames = {"public", "unlisted"};
 constexpr std::array<std::string_view, 2> kRemainders = {"keep", "drop"};
 constexpr std::array<std::string_view, 2> kConfirmedBy = {"attendee", "organiser"};
 constexpr std::array<std::string_view, 2> kLineCloses = {"start", "end"};
@@ -27,6 +28,12 @@ std::string_view name_of(CommandKind kind) { return kNames.at(static_cast<std::s
 std::optional<CommandKind> parse_command_kind(std::string_view name) {
   const auto kind = value_of<CommandKind>(kNames, name);
   return kind == CommandKind::settle ? std::nullopt : kind;
+}
+
+std::string_view name_of(Visibility visibility) { return kVisibilityNames.at(static_cast<std::size_t>(visibility)); }
+
+std::optional<Visibility> parse_visibility(std::string_view name) {
+  return value_of<Visibility>(kVisibilityNames, name);
 }
 
 std::string_view name_of(Remainder remainder) { return kRemainders.at(static_cast<std::size_t>(remainder)); }

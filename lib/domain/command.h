@@ -20,6 +20,14 @@ enum class LineCloses { start, end };
 std::string_view name_of(LineCloses when);
 std::optional<LineCloses> parse_line_closes(std::string_view name);
 
+// Who finds an event: everybody, or whoever has its link (and its owner, among his own).
+enum class Visibility { listed, unlisted };
+constexpr std::size_t kVisibilities = 2;
+// public and unlisted, on the wire and in the column events.visibility.
+std::string_view name_of(Visibility visibility);
+// Empty for what is called neither.
+std::optional<Visibility> parse_visibility(std::string_view name);
+
 // The fields of an event that its owner may change; what is empty stays as it is.
 struct EventChanges {
   std::optional<std::string> title = {};
@@ -37,6 +45,8 @@ struct EventChanges {
   std::optional<int> offer_stops_minutes = {};
   std::optional<ConfirmedBy> confirmed_by = {};
   std::optional<LineCloses> line_closes = {};
+  std::optional<Visibility> visibility = {};
+  std::optional<std::string> timezone = {};
 
   bool operator==(const EventChanges&) const = default;
 };

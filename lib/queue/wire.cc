@@ -49,6 +49,8 @@ std::string to_text(const EventChanges& changes) {
   set_if(object, "offer_stops_minutes", changes.offer_stops_minutes);
   if (changes.confirmed_by) object.set("confirmed_by", name_of(*changes.confirmed_by));
   if (changes.line_closes) object.set("line_closes", name_of(*changes.line_closes));
+  if (changes.visibility) object.set("visibility", name_of(*changes.visibility));
+  set_if(object, "timezone", changes.timezone);
   return object.size() == 0 ? "" : object.dump();
 }
 
@@ -96,7 +98,9 @@ std::optional<EventChanges> changes_of(const std::string& text) {
       read(*json, "hold_minutes", changes.hold_minutes) && read(*json, "offer_minutes", changes.offer_minutes) &&
       read(*json, "offer_stops_minutes", changes.offer_stops_minutes) &&
       read(*json, "confirmed_by", changes.confirmed_by, domain::parse_confirmed_by) &&
-      read(*json, "line_closes", changes.line_closes, domain::parse_line_closes);
+      read(*json, "line_closes", changes.line_closes, domain::parse_line_closes) &&
+      read(*json, "visibility", changes.visibility, domain::parse_visibility) &&
+      read(*json, "timezone", changes.timezone);
   return good ? std::optional(changes) : std::nullopt;
 }
 
@@ -194,12 +198,12 @@ Fields terms_of(const Command& command) {
   return terms;
 }
 
-// The lowest version whose readers overlook nothing of it. 2: several tickets. 3: held seats.
+// The lowest version whose readers overlook nothing of it. 2: several tickets. 3: held seats; who finds an event.
 int version_of(const Command& command, bool has_terms) {
   if (const auto* update = std::get_if<domain::UpdateEvent>(&command.action)) {
     const auto& changes = update->changes;
     if (changes.hold_minutes || changes.offer_minutes || changes.offer_stops_minutes || changes.confirmed_by ||
-        changes.line_closes)
+        changes.line_closes || changes.visibility || changes.timezone)
       return 3;
     if (changes.max_per_booking || changes.max_skips || changes.saving_stops_hours) return 2;
   }

@@ -139,6 +139,7 @@ Query query_of(const EventFilter& filter, bool in_a_turn = false) {
     query.where("(NOT saved OR " SAVED_UNTIL " <= ", format_time(*filter.available_at), ")");
   }
   if (filter.owner) query.where("user_id = ", filter.owner->str());
+  if (filter.for_all) query.where("visibility = 'public'");
   return query;
 }
 
@@ -166,6 +167,7 @@ std::vector<Event> list_turn_by_turn(pqxx::transaction_base& tx, const EventFilt
 
 }  // namespace
 
+// Without for_all: it goes with having no owner, and clients hold cursors that were made before it was.
 std::string key_of(const EventFilter& filter) {
   const auto text = [](const std::optional<Time>& time) { return time ? std::to_string(epoch_ms(*time)) : ""; };
   std::string words;

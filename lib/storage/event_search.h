@@ -31,6 +31,7 @@ struct EventFilter {
   std::optional<Time> ends_before;   // past
   std::optional<Time> available_at;  // whoever books then could get a seat
   std::optional<UserId> owner;
+  bool for_all = false;  // without those that are found by their link alone
   EventSort sort = EventSort::start;
 };
 

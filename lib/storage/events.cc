@@ -14,7 +14,7 @@ namespace {
   "id, user_id, title, epoch_ms(start_date_time) AS starts_ms, epoch_ms(end_date_time) AS ends_ms, " \
   "state, " SEATS                                                                                    \
   ", max_per_user, max_per_booking, max_skips, saving_stops_hours, hold_minutes, offer_minutes, "    \
-  "offer_stops_minutes, confirmed_by, line_closes, turn, "                                           \
+  "offer_stops_minutes, confirmed_by, line_closes, visibility, timezone, turn, "                     \
   "epoch_ms(created_at) AS created_ms, epoch_ms(updated_at) AS updated_ms"
 #define SEATS                                                                    \
   "total_tickets, available_tickets, CASE WHEN saved THEN epoch_ms(" SAVED_UNTIL \
@@ -24,9 +24,9 @@ namespace {
 const Statement kInsert{"insert_event", R"(
   INSERT INTO events (id, user_id, title, description, location, start_date_time, end_date_time, total_tickets,
                       available_tickets, max_per_user, created_at, updated_at, max_per_booking, max_skips, saving_stops_hours,
-                      hold_minutes, offer_minutes, offer_stops_minutes, confirmed_by, line_closes, edition)
+                      hold_minutes, offer_minutes, offer_stops_minutes, confirmed_by, line_closes, edition, visibility, timezone)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-          CASE WHEN $14 > 0 OR $15 > 0 OR $18 = 'start' THEN 3 ELSE 1 END))"};
+          CASE WHEN $14 > 0 OR $15 > 0 OR $18 = 'start' THEN 3 ELSE 1 END, $19, $20))"};
 
 const Statement kHasOpen{"has_open_events", R"(
   SELECT (SELECT count(*) FROM (SELECT FROM events WHERE user_id = $1 AND state = 'open' AND NOT over AND
@@ -40,10 +40,10 @@ const Statement kLock{"lock_event", "SELECT " EVENT_COLUMNS " FROM events WHERE 
 #define SET_CHANGES                                                                                           \
   "SET title = coalesce($2, title), description = coalesce($3, description), location = coalesce($4, "        \
   "location), start_date_time = coalesce($5, start_date_time), end_date_time = coalesce($6, end_date_time), " \
-  "updated_at = $7 "
+  "updated_at = $7, visibility = coalesce($8, visibility), timezone = coalesce($9, timezone) "
 
 const Statement kUpdate{"update_event", "UPDATE events " SET_CHANGES R"(
-  WHERE id = $1 AND user_id = $8 AND state = 'open' AND coalesce($6, end_date_time) > coalesce($5, start_date_time)
+  WHERE id = $1 AND user_id = $10 AND state = 'open' AND coalesce($6, end_date_time) > coalesce($5, start_date_time)
   RETURNING )" EVENT_COLUMNS};
 
 const Statement kApply{"apply_changes", "UPDATE events " SET_CHANGES "WHERE id = $1"};
@@ -80,6 +80,15 @@ const Statement kFindKey{"find_idempotency_key", R"(
 
 domain::EventStatus status_of(const pqxx::field& state) { return domain::parse_event_status(text_of(state)); }
 
+// What a later release calls otherwise is nothing for everybody.
+domain::Visibility visibility_of(const pqxx::field& word) {
+  return domain::parse_visibility(text_of(word)).value_or(domain::Visibility::unlisted);
+}
+
+std::optional<std::string> name_of(const std::optional<domain::Visibility>& visibility) {
+  return visibility ? std::optional(std::string(domain::name_of(*visibility))) : std::nullopt;
+}
+
 void read_seats(const pqxx::row& row, Seats& seats) {
   seats.total_tickets = int_of(row["total_tickets"]);
   seats.available_tickets = int_of(row["available_tickets"]);
@@ -115,6 +124,8 @@ Event event_of(const pqxx::row& row) {
   event.offer_stops_minutes = int_of(row["offer_stops_minutes"]);
   event.confirmed_by = *domain::parse_confirmed_by(text_of(row["confirmed_by"]));
   event.line_closes = *domain::parse_line_closes(text_of(row["line_closes"]));
+  event.visibility = visibility_of(row["visibility"]);
+  event.timezone = optional_text(row["timezone"]);
   event.turn = int_of(row["turn"]);
   event.created_at = time_of(row["created_ms"]);
   event.updated_at = time_of(row["updated_ms"]);
@@ -126,7 +137,7 @@ void insert_event(pqxx::transaction_base& tx, const Event& event) {
       format_time(event.starts_at), format_time(event.ends_at), event.total_tickets, event.max_per_user,
       format_time(event.created_at), event.max_per_booking, event.max_skips, event.saving_stops_hours,
       event.hold_minutes, event.offer_minutes, event.offer_stops_minutes, std::string(name_of(event.confirmed_by)),
-      std::string(name_of(event.line_closes)));
+      std::string(name_of(event.line_closes)), std::string(domain::name_of(event.visibility)), or_null(event.timezone));
 }
 
 bool has_open_events(pqxx::transaction_base& tx, UserId owner, int count, Time now, std::span<const EventId> moved) {
@@ -149,8 +160,10 @@ std::optional<Event> update_event(pqxx::transaction_base& tx, EventId id, UserId
                                   const domain::EventChanges& changes, Time now) {
   const auto starts = format_time(changes.starts_at);
   const auto ends = format_time(changes.ends_at);
+  const auto visibility = name_of(changes.visibility);
   const auto rows = run(tx, kUpdate, id.str(), or_null(changes.title), or_null(changes.description),
-                        or_null(changes.location), or_null(starts), or_null(ends), format_time(now), owner.str());
+                        or_null(changes.location), or_null(starts), or_null(ends), format_time(now),
+                        or_null(visibility), or_null(changes.timezone), owner.str());
   if (rows.empty()) return std::nullopt;
   return event_of(rows[0]);
 }
@@ -158,8 +171,9 @@ std::optional<Event> update_event(pqxx::transaction_base& tx, EventId id, UserId
 void update_event_fields(pqxx::transaction_base& tx, EventId id, const domain::EventChanges& changes, Time now) {
   const auto starts = format_time(changes.starts_at);
   const auto ends = format_time(changes.ends_at);
+  const auto visibility = name_of(changes.visibility);
   run(tx, kApply, id.str(), or_null(changes.title), or_null(changes.description), or_null(changes.location),
-      or_null(starts), or_null(ends), format_time(now));
+      or_null(starts), or_null(ends), format_time(now), or_null(visibility), or_null(changes.timezone));
 }
 
 Holding find_holding(pqxx::transaction_base& tx, EventId event, UserId user, Time now) {
@@ -169,8 +183,9 @@ Holding find_holding(pqxx::transaction_base& tx, EventId event, UserId user, Tim
   return holding;
 }
 
-std::optional<Standing> find_standing(pqxx::transaction_base& tx, EventId event, UserId user, Time now) {
-  const auto rows = run(tx, kFindStanding, event.str(), user.str());
+std::optional<Standing> find_standing(pqxx::transaction_base& tx, EventId event, std::optional<UserId> user, Time now) {
+  const auto id = user ? std::optional(user->str()) : std::nullopt;
+  const auto rows = run(tx, kFindStanding, event.str(), or_null(id));
   if (rows.empty()) return std::nullopt;
   const auto& row = rows[0];
   Standing standing;
@@ -180,7 +195,8 @@ std::optional<Standing> find_standing(pqxx::transaction_base& tx, EventId event,
   if (standing.status == domain::EventStatus::cancelled) return standing;
   standing.mine.confirmed = int_of(row["confirmed"]);
   if (now < standing.line_ends_at) standing.mine.waitlisted = int_of(row["waitlisted"]);
-  if (standing.mine.waitlisted > 0 || int_of(row["held"]) > 0) standing.mine = find_holding(tx, event, user, now);
+  if (standing.mine.waitlisted > 0 || int_of(row["held"]) > 0)
+    standing.mine = find_holding(tx, event, user.value(), now);
   return standing;
 }
 

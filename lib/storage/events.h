@@ -41,7 +41,9 @@ struct Event : Seats {
   int offer_stops_minutes = domain::kOfferStopsMinutes;
   domain::ConfirmedBy confirmed_by = domain::ConfirmedBy::attendee;
   domain::LineCloses line_closes = domain::LineCloses::end;
-  int turn = 0;  // see EventSort::turns
+  domain::Visibility visibility = domain::Visibility::listed;
+  std::optional<std::string> timezone = {};  // an IANA name
+  int turn = 0;                              // see EventSort::turns
   Time created_at;
   Time updated_at;
 };
@@ -67,9 +69,9 @@ std::optional<Event> find_event(pqxx::transaction_base& tx, EventId id);
 // The same; nobody else changes it, nor its counters, until the transaction ends.
 std::optional<Event> lock_event(pqxx::work& tx, EventId id);
 
-// Title, description, location and dates alone: what a handler may change by itself. Capacity, limits and what is said
-// about groups decide about bookings and go through the queue. Empty, and nothing changed, if the event is not
-// `owner`'s, is cancelled, or would end before it starts.
+// Title, description, location, dates, visibility and time zone alone: what a handler may change by itself. Capacity,
+// limits and what is said about groups decide about bookings and go through the queue. Empty, and nothing changed, if
+// the event is not `owner`'s, is cancelled, or would end before it starts.
 std::optional<Event> update_event(pqxx::transaction_base& tx, EventId id, UserId owner,
                                   const domain::EventChanges& changes, Time now);
 
@@ -85,13 +87,14 @@ struct Holding {
 };
 Holding find_holding(pqxx::transaction_base& tx, EventId event, UserId user, Time now);
 
-// How an event stands, and what a user holds of it. One statement, two for those waiting: this is asked most of all.
+// How an event stands, and what a user holds of it; nothing without one. One statement, two for those waiting: this is
+// asked most of all.
 struct Standing : Seats {
   domain::EventStatus status = domain::EventStatus::open;
   Time ends_at;
   Holding mine;
 };
-std::optional<Standing> find_standing(pqxx::transaction_base& tx, EventId event, UserId user, Time now);
+std::optional<Standing> find_standing(pqxx::transaction_base& tx, EventId event, std::optional<UserId> user, Time now);
 
 // Idempotency of POST /v1/events/initialize: claims the key for `answer`, or finds what it stands for. Keys older than
 // a day are free again. Of several at once with the same key, the others wait until the first one's transaction has

@@ -45,9 +45,9 @@ const Statement kUpdateTurns{"update_turns", R"(
   owners AS (SELECT user_id FROM due UNION SELECT user_id FROM begun),
   misplaced AS (
     SELECT of_owner.* FROM owners, LATERAL (
-      SELECT id, user_id, turn, event_turn(row_number() OVER (
-          PARTITION BY $1::timestamptz - start_date_time > interval '24 hours' ORDER BY start_date_time, id) - 1,
-        start_date_time, $1) AS new_turn
+      SELECT id, user_id, turn, CASE WHEN visibility <> 'public' THEN 39 ELSE event_turn(row_number() OVER (
+          PARTITION BY visibility, $1::timestamptz - start_date_time > interval '24 hours' ORDER BY start_date_time, id) - 1,
+        start_date_time, $1) END AS new_turn
       FROM events WHERE user_id = owners.user_id AND state = 'open' AND NOT over) AS of_owner
     WHERE turn <> new_turn),
   free AS MATERIALIZED (

@@ -5,6 +5,7 @@ const { faultsOf } = require('./answers');
 
 const ALPHABETS = ['abcdefghij KLMNOP', '0123456789', 'äöüßéñ ç', '東京の夜に', 'שלום عالم', '🎫🎻👩‍👩‍👧', '"\\/<>&%\'`{}', 'e\u0301a\u0308', '\t\n\r x', '​x﻿'];
 const DATES = ['2030-02-28T18:00:00Z', '2031-12-31T23:59:59.999999999Z', '2032-02-29T00:00:00+14:00', '2030-06-01T12:00:00.5-09:30', '2031-01-01t00:00:00z', '2030-07-07T07:07:07.123456-00:00'];
+const TIMEZONES = ['Europe/Berlin', 'America/Argentina/Buenos_Aires', 'Etc/GMT+12', 'UTC'];
 const EMAILS = ['Ann.O\'Hara+tag@EXAMPLE.com', '!#$%&*/=?^_`{|}~-@example.org', 'a@b', '1@xn--bcher-kva.example'];
 
 function requestsWith(random, known) {
@@ -29,6 +30,7 @@ function requestsWith(random, known) {
     if (schema.format === 'uuid') return chance(0.1) ? pick(known.ids).toUpperCase() : pick(known.ids);
     if (schema.format === 'date-time') return pick(DATES);
     if (schema.format === 'email') return chance(0.3) ? pick(EMAILS) : `person-${process.pid}-${++emails}@example.com`;
+    if (schema.format === 'iana-timezone') return pick(TIMEZONES);
     return text(schema);
   }
 

@@ -75,6 +75,15 @@ RULE(SchemaOfEvents, events_saving_stops_hours, SavingEndsAYearBeforeTheStartAtM
   events_saving_stops_hours.refuses("UPDATE events SET saving_stops_hours = 8785 WHERE id = $1", event);
 }
 
+RULE(SchemaOfEvents, events_visibility, AnEventIsForAllOrUnlisted) {
+  events_visibility.refuses("UPDATE events SET visibility = 'hidden' WHERE id = $1", event);
+}
+
+RULE(SchemaOfEvents, events_timezone, ATimeZoneHasAName) {
+  events_timezone.refuses("UPDATE events SET timezone = '' WHERE id = $1", event);
+  events_timezone.refuses("UPDATE events SET timezone = repeat('x', 65) WHERE id = $1", event);
+}
+
 RULE(SchemaOfEvents, events_served_past, AHundredAreServedPastSomebodyAtMost) {
   events_served_past.refuses("UPDATE events SET served_past = '{}' WHERE id = $1", event);
   events_served_past.refuses("UPDATE events SET served_past = ARRAY(SELECT generate_series(1, 101)) WHERE id = $1",

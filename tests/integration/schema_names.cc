@@ -31,6 +31,7 @@ const std::map<std::string, Names>& expected_lists() {
       {"events_confirmed_by", names_of<domain::ConfirmedBy>(2)},
       {"events_line_closes", names_of<domain::LineCloses>(2)},
       {"events_state", names_of<domain::EventStatus>(domain::kEventStatuses)},
+      {"events_visibility", names_of<domain::Visibility>(domain::kVisibilities)},
       {"notifications_kind", names_of<domain::NotificationKind>(domain::kNotificationKinds)},
       {"users_role", {"user", "admin"}},
   };

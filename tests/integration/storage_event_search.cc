@@ -300,4 +300,28 @@ TEST(StorageEventSearch, ATextWithoutALetterHasNoWords) {
     CHECK_TRUE_TEXT(query(text).empty(), text);
 }
 
+// What is found by its link alone is in nobody's list but its owner's.
+TEST(StorageEventSearch, LeavesOutWhatIsNotForAll) {
+  const auto title = "Jazz" + fresh<EventId>().str();
+  const auto shown = insert(1, title), hidden = insert(2, title);
+  sql("UPDATE events SET visibility = 'unlisted' WHERE id = $1", hidden.id.str());
+  LONGS_EQUAL(2, ids(mine()).size());
+  for (const auto sort : {EventSort::start, EventSort::start_descending, EventSort::created,
+                          EventSort::created_descending, EventSort::turns}) {
+    for (const bool search : {false, true}) {
+      auto filter = mine();
+      filter.for_all = true;
+      filter.sort = sort;
+      if (sort == EventSort::turns) filter.ends_after = now();
+      if (search) filter.words = query(title);
+      for (const int matches : {0, 1'000'000}) {
+        const auto found = walk(filter, 1, matches);
+        LONGS_EQUAL(1, found.size());
+        CHECK(found.front() == shown.id);
+      }
+      LONGS_EQUAL(1, commit([&](pqxx::work& tx) { return storage::count_events(tx, filter); }));
+    }
+  }
+}
+
 }  // namespace ticketd::tests

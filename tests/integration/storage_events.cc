@@ -47,6 +47,32 @@ TEST(StorageEvents, KnowsWhatItsOwnerSaysOfGroups) {
   LONGS_EQUAL(24, other.saving_stops_hours);
 }
 
+TEST(StorageEvents, KnowsWhoFindsItAndItsTimeZone) {
+  auto event = new_event(make_user());
+  CHECK(find(make_event()).visibility == domain::Visibility::listed);
+  CHECK_FALSE(find(make_event()).timezone.has_value());
+  event.visibility = domain::Visibility::unlisted;
+  event.timezone = "Europe/Berlin";
+  commit([&](pqxx::work& tx) { storage::insert_event(tx, event); });
+  CHECK(find(event.id).visibility == domain::Visibility::unlisted);
+  expect_text("Europe/Berlin", *find(event.id).timezone);
+  const auto after = update(event.id, event.owner, {.timezone = "Asia/Tokyo"});
+  expect_text("Asia/Tokyo", *after->timezone);
+  CHECK(after->visibility == domain::Visibility::unlisted);
+}
+
+// As the worker carries it out.
+TEST(StorageEvents, ChangesWhoFindsItWithWhatGoesThroughTheQueue) {
+  const auto event = make_event(3);
+  auto command = remove(event);
+  command.action = domain::UpdateEvent{
+      {.total_tickets = 9, .visibility = domain::Visibility::unlisted, .timezone = "Europe/Berlin"}};
+  carry_out(command);
+  LONGS_EQUAL(9, find(event).total_tickets);
+  CHECK(find(event).visibility == domain::Visibility::unlisted);
+  expect_text("Europe/Berlin", *find(event).timezone);
+}
+
 TEST(StorageEvents, TellsUntilWhenSeatsAreSavedAndForHowMany) {
   auto event = new_event(make_user(), 5, 100);
   event.max_skips = 0;

@@ -104,6 +104,24 @@ TEST(Turns, OfANewEventIsBehindAllThatTheOwnerHas) {
   expect_turns({0}, {first});
 }
 
+TEST(Turns, AreNobodysWhoIsNotListed) {
+  const auto events = insert_many(7);
+  const auto set = [](EventId event, const char* visibility) {
+    sql("UPDATE events SET visibility = $2 WHERE id = $1", event.str(), visibility);
+  };
+  set(events[0], "unlisted");
+  set(events[1], "unlisted");
+  give_all_turns();
+  expect_turns({39, 39, 0, 0, 0, 0, 0}, events);
+  auto unlisted = new_event(owner);
+  unlisted.visibility = domain::Visibility::unlisted;
+  commit([&](pqxx::work& tx) { storage::insert_event(tx, unlisted); });
+  expect_turns({39, 1}, {unlisted.id, insert(kHour * 9)});
+  set(events[0], "public");
+  give_all_turns();
+  expect_turns({0, 39, 0, 0, 0, 0, 1}, events);
+}
+
 TEST(Turns, GoByTheStart) {
   const auto events = insert_many(6);
   const auto first = insert(milliseconds(1000));

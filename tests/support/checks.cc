@@ -128,7 +128,8 @@ void expect_user(const Json& user, Where where) {
 
 void expect_event(const Json& event, Where where) {
   bool whole = is_uuid(event["id"]) && is_uuid(event["user_id"]);
-  for (const char* field : {"title", "location", "description", "state"}) whole = whole && event[field].is_string();
+  for (const char* field : {"title", "location", "description", "state", "visibility"})
+    whole = whole && event[field].is_string();
   for (const char* field : {"total_tickets", "available_tickets", "waiting_list_count", "waiting_tickets",
                             "max_per_user", "max_per_booking", "max_skips", "saving_stops_hours"}) {
     whole = whole && event[field].is_integer();
@@ -136,6 +137,7 @@ void expect_event(const Json& event, Where where) {
   for (const char* field : {"start_date_time", "end_date_time", "created_at", "updated_at"}) {
     whole = whole && is_wire_time(event[field]);
   }
+  whole = whole && event.has("timezone") && text_or_null(event["timezone"]);
   const Json counted = event["_count"];
   whole = whole && counted["event_tickets"].is_integer() && counted["event_ticket_waiting_list"].is_integer();
   expect(whole, "an event: " + event.dump(), where);

@@ -36,6 +36,8 @@ TEST(EventFields, ReadANewEvent) {
   LONGS_EQUAL(100, event.max_per_booking);
   LONGS_EQUAL(3, event.max_skips);
   LONGS_EQUAL(24, event.saving_stops_hours);
+  CHECK(event.visibility == domain::Visibility::listed);
+  CHECK_FALSE(event.timezone.has_value());
   expect_text("2027-05-01T22:00:00.000Z", format_time(event.ends_at));
 }
 
@@ -68,6 +70,26 @@ TEST(EventFields, KeepTheBoundsOfApi) {
       expect_text(out_of_range, change_errors(Json::object({{field, bad}})));
     }
   }
+}
+
+TEST(EventFields, SayWhoFindsIt) {
+  CHECK(read_new_event(body.set("visibility", "unlisted"), now)->visibility == domain::Visibility::unlisted);
+  CHECK(read_event_changes(Json::object({{"visibility", "public"}}))->visibility == domain::Visibility::listed);
+  for (const Json& bad : {Json("Public"), Json("hidden"), Json("")}) {
+    expect_text("visibility:invalid ", errors_with("visibility", bad));
+    expect_text("visibility:invalid ", change_errors(Json::object({{"visibility", bad}})));
+  }
+  expect_text("visibility:wrong_type ", errors_with("visibility", Json(true)));
+}
+
+TEST(EventFields, HaveATimeZoneThatThereIs) {
+  expect_text("Europe/Berlin", *read_new_event(body.set("timezone", " Europe/Berlin "), now)->timezone);
+  expect_text("", change_errors(Json::object({{"timezone", "Asia/Kathmandu"}})));
+  expect_text("timezone:invalid ", errors_with("timezone", "Europe/Atlantis"));
+  expect_text("timezone:invalid ", change_errors(Json::object({{"timezone", "../zoneinfo/UTC"}})));
+  expect_text("timezone:required ", errors_with("timezone", " "));
+  expect_text("timezone:too_long ", errors_with("timezone", std::string(65, 'x')).substr(0, 18));
+  expect_text("timezone:wrong_type ", errors_with("timezone", Json(1)));
 }
 
 TEST(EventFields, NeedAnEndAfterTheStart) {

@@ -135,6 +135,30 @@ TEST(Wire, KeepsSeveralTicketsFromAnEarlierRelease) {
   STRCMP_EQUAL("3", to_fields(command).front().second.c_str());
 }
 
+TEST(Wire, KeepsWhoFindsAnEventFromEarlierReleases) {
+  auto command = make(CommandKind::update_event);
+  changes_of(command) = {.total_tickets = 7, .visibility = Visibility::unlisted};
+  STRCMP_EQUAL("3", to_fields(command).front().second.c_str());
+  expect_round_trip(command);
+  changes_of(command) = {.max_skips = 1, .timezone = "Europe/Berlin"};
+  STRCMP_EQUAL("3", to_fields(command).front().second.c_str());
+  expect_round_trip(command);
+  changes_of(command) = {.max_skips = 1};
+  STRCMP_EQUAL("2", to_fields(command).front().second.c_str());
+}
+
+TEST(Wire, RefusesAVisibilityThatIsNone) {
+  auto command = make(CommandKind::update_event);
+  changes_of(command).visibility = Visibility::unlisted;
+  for (const auto* bad : {R"({"visibility":"hidden"})", R"({"visibility":1})", R"({"timezone":1})"}) {
+    auto fields = to_fields(command);
+    for (auto& [name, value] : fields) {
+      if (name == "changes") value = bad;
+    }
+    CHECK_FALSE(from_fields(fields).has_value());
+  }
+}
+
 TEST(Wire, RefusesANumberOfTicketsThatIsNone) {
   auto command = make(CommandKind::book);
   std::get<Book>(command.action).quantity = 4;

@@ -75,6 +75,8 @@ int show(postgres::DatabasePool& database, const Event& event, bool json) {
   print_field("per booking", std::to_string(event.max_per_booking));
   print_field("skips", std::to_string(event.max_skips));
   print_field("saving stops", std::to_string(event.saving_stops_hours) + " h before it starts");
+  print_field("visibility", std::string(domain::name_of(event.visibility)));
+  if (event.timezone) print_field("time zone", *event.timezone);
   print_field("organiser", event.owner.str() + "  " + email);
   print_field("since", format_time(event.created_at));
   print_field("changed", format_time(event.updated_at));
