@@ -5,7 +5,7 @@
 
 using namespace ticketd;
 
-static Answer discover(App& app, const Request& request, UserId) {
+static Answer discover(App& app, const Request& request, std::optional<UserId>) {
   http::Fields in(request);
   const auto search = read_search(in);
   const auto now = app.clock.now();

@@ -4,7 +4,7 @@
 
 using namespace ticketd;
 
-static Answer get_event(App& app, const Request& request, UserId) {
+static Answer get_event(App& app, const Request& request, std::optional<UserId>) {
   const auto id = request.path_id<EventId>("event_id");
   if (!id.ok()) return id.refusal();
   const auto event =

@@ -63,13 +63,12 @@ void log_fault(const Request& request, const char* kind, const char* what) {
 
 }  // namespace
 
-Edge::Edge(App& app, std::string name, RateClass rate_class, OpenHandler open, SignedInHandler signed_in)
+Edge::Edge(App& app, std::string name, RateClass rate_class, Handler handler)
     : app_(app),
       revocations_(app),
       name_(std::move(name)),
       rate_class_(rate_class),
-      open_(open),
-      signed_in_(signed_in),
+      handler_(handler),
       latency_(
           app.metrics.histogram("ticketd_http_request_duration_seconds", "route=\"" + name_ + "\"", kLatencyBounds)),
       in_flight_(app.metrics.gauge("ticketd_http_requests_in_flight{route=\"" + name_ + "\"}")),
@@ -97,7 +96,10 @@ Reply Edge::handle(const Request& request) {
       return refuse(Code::internal_error);
     }
   }();
-  if (const auto rule = rule_of(rate_class_, app_.config)) add_rate_headers(reply, *rule, rate);
+  if (const auto rule = rule_of(rate_class_, app_.config)) {
+    // What is left of a limit is somebody's own.
+    add_rate_headers(reply, *rule, reply.is_shared ? std::nullopt : rate);
+  }
   in_flight_.fetch_sub(1, std::memory_order_relaxed);
   finish(request, caller, reply,
          std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count());
@@ -126,10 +128,11 @@ Edge::Caller Edge::caller_of(const Request& request) const {
 
 Answer Edge::answer(const Request& request, const Caller& caller, std::optional<auth::RateState>& rate) {
   if (has_waited_too_long(request, app_.clock.now())) return Refusal{Code::busy};
-  if (rate_class_ == RateClass::none && signed_in_ == nullptr) return open_(app_, request);
+  const auto* open = std::get_if<OpenHandler>(&handler_);
+  if (rate_class_ == RateClass::none && open != nullptr) return (*open)(app_, request);
   // An endpoint for everyone counts by address even if a token came along: else an address with many accounts would
   // have many limits for logging in and registering.
-  const bool by_user = signed_in_ != nullptr && caller.token;
+  const bool by_user = open == nullptr && caller.token;
   const auto networks = auth::networks_of(request.remote_addr);
   const auto who = by_user ? std::vector<auth::Network>{{caller.token->user.str()}} : networks;
   // Whoever has a token of an ended session is nobody, and takes nothing of the user's limit.
@@ -138,12 +141,22 @@ Answer Edge::answer(const Request& request, const Caller& caller, std::optional<
   count(passage);
   rate = passage.rate;
   if (rate && !rate->allowed) return Refusal{Code::rate_limited, "", {}, std::max(1, rate->reset_s)};
-  if (signed_in_ == nullptr) return open_(app_, request);
+  return answer_to(request, caller, passage);
+}
+
+Answer Edge::answer_to(const Request& request, const Caller& caller, const auth::Passage& passage) {
+  if (const auto* open = std::get_if<OpenHandler>(&handler_)) return (*open)(app_, request);
+  const auto* read = std::get_if<ReadHandler>(&handler_);
+  if (read != nullptr && request.header("authorization").empty()) {
+    auto reply = (*read)(app_, request, std::nullopt);
+    return reply.ok() ? http::shared(std::move(*reply), app_.clock.now()) : std::move(reply);
+  }
   if (caller.refusal) return *caller.refusal;
   if (revocations_.is_revoked(passage, *caller.token))
     return Refusal{Code::token_invalid, "The session has ended; log in again"};
   const auto person = named_person(app_, request, caller.token->user).value_or(caller.token->user);
-  auto reply = signed_in_(app_, request, person);
+  auto reply =
+      read != nullptr ? (*read)(app_, request, person) : std::get<SignedInHandler>(handler_)(app_, request, person);
   return reply.ok() ? acted_as(std::move(*reply), request, caller.token->user, person) : std::move(reply);
 }
 

@@ -9,7 +9,7 @@ namespace ticketd {
 
 class Edge {
  public:
-  Edge(App& app, std::string name, RateClass rate_class, OpenHandler open, SignedInHandler signed_in);
+  Edge(App& app, std::string name, RateClass rate_class, Handler handler);
 
   // Never throws. Thread-safe.
   Reply handle(const Request& request);
@@ -20,6 +20,8 @@ class Edge {
     std::optional<Refusal> refusal;           // why there is none
   };
   [[nodiscard]] Caller caller_of(const Request& request) const;
+  // The answer to whom the token, if one is needed or was sent, lets in.
+  Answer answer_to(const Request& request, const Caller& caller, const auth::Passage& passage);
   Answer answer(const Request& request, const Caller& caller, std::optional<auth::RateState>& rate);
   void count(const auth::Passage& passage);
   void finish(const Request& request, const Caller& caller, const Reply& reply, std::int64_t us);
@@ -28,8 +30,7 @@ class Edge {
   RevocationCheck revocations_;
   const std::string name_;
   const RateClass rate_class_;
-  const OpenHandler open_;
-  const SignedInHandler signed_in_;
+  const Handler handler_;
   Histogram latency_;
   Cell& in_flight_;
   Cells<500> answered_;  // by status less 100

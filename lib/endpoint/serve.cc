@@ -21,8 +21,7 @@ int threads_of(WaitsFor waits_for, const Config& config) {
   return config.threads;
 }
 
-int run(const char* name, RateClass rate_class, OpenHandler open, SignedInHandler signed_in, WaitsFor waits_for,
-        std::size_t body_limit) {
+int run(const char* name, RateClass rate_class, Handler handler, WaitsFor waits_for, std::size_t body_limit) {
   fcgi::prepare_signals();
   if (sodium_init() < 0) return EXIT_FAILURE;
   auto config = config_or_exit(Part::api, name);
@@ -32,7 +31,7 @@ int run(const char* name, RateClass rate_class, OpenHandler open, SignedInHandle
   try {
     App app(std::move(config), name, threads);
     app.metrics.record_start(name, now_us());
-    Edge edge(app, name, rate_class, open, signed_in);
+    Edge edge(app, name, rate_class, handler);
     fcgi::serve({0, threads, app.config.idle_exit_s, body_limit, app.config.edge_key},
                 [&](const Request& request) { return edge.handle(request); });
     return EXIT_SUCCESS;
@@ -46,11 +45,15 @@ int run(const char* name, RateClass rate_class, OpenHandler open, SignedInHandle
 }  // namespace
 
 int serve(const char* name, RateClass rate_class, OpenHandler handler, WaitsFor waits_for) {
-  return run(name, rate_class, handler, nullptr, waits_for, http::kMaxBodyBytes);
+  return run(name, rate_class, handler, waits_for, http::kMaxBodyBytes);
 }
 
 int serve(const char* name, RateClass rate_class, SignedInHandler handler, WaitsFor waits_for, std::size_t body_limit) {
-  return run(name, rate_class, nullptr, handler, waits_for, body_limit);
+  return run(name, rate_class, handler, waits_for, body_limit);
+}
+
+int serve(const char* name, RateClass rate_class, ReadHandler handler) {
+  return run(name, rate_class, handler, WaitsFor::database, http::kMaxBodyBytes);
 }
 
 }  // namespace ticketd

@@ -3,6 +3,9 @@
 // For each request: who calls (access token), the rate limit, the handler, its refusal or reply on the wire, faults
 // turned into 503 or 500, a log line and the metrics. The one place, with the worker's loop, where exceptions end.
 #pragma once
+#include <optional>
+#include <variant>
+
 #include "endpoint/app.h"
 #include "http/reply.h"
 #include "http/request.h"
@@ -26,11 +29,17 @@ enum class WaitsFor { database, queue, hashing };
 using OpenHandler = Answer (*)(App&, const Request&);
 // An endpoint that needs an access token; it gets the id of its user.
 using SignedInHandler = Answer (*)(App&, const Request&, UserId);
+// An endpoint that anyone may read; it gets the id of the user whose access token came along. A token that was sent has
+// to be good. Without one the answer is the same for everybody, whoever asks from wherever: nginx keeps it for a
+// moment.
+using ReadHandler = Answer (*)(App&, const Request&, std::optional<UserId>);
+using Handler = std::variant<OpenHandler, SignedInHandler, ReadHandler>;
 
 // Reads the settings, serves on fd 0 until it is told to stop or has been idle long enough, and gives back the exit
 // status.
 int serve(const char* name, RateClass rate_class, OpenHandler handler, WaitsFor waits_for = WaitsFor::database);
 int serve(const char* name, RateClass rate_class, SignedInHandler handler, WaitsFor waits_for = WaitsFor::database,
           std::size_t body_limit = http::kMaxBodyBytes);
+int serve(const char* name, RateClass rate_class, ReadHandler handler);
 
 }  // namespace ticketd

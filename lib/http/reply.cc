@@ -134,6 +134,16 @@ Reply with_etag(Reply reply, const Request& request) {
   return reply;
 }
 
+Reply shared(Reply reply, Time now) {
+  if (reply.status != 200) return reply;
+  reply.is_shared = true;
+  std::erase_if(reply.headers, [](const auto& header) { return header.first == "Cache-Control"; });
+  // nginx counts whole seconds: one from now on would be up to two. In this order: the second header counts for the
+  // time, the first for what comes after it.
+  reply.header("Cache-Control", "max-age=1, stale-while-revalidate=1");
+  return reply.header("X-Accel-Expires", '@' + std::to_string(epoch_ms(now) / 1000));
+}
+
 std::string_view phrase_of(int status) {
   switch (status) {
     case 200: return "OK";

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/json_text.h"
+#include "base/time.h"
 #include "http/request.h"
 #include "refusal/result.h"
 
@@ -17,6 +18,7 @@ struct Reply {
   std::string code = {};     // of a refusal, for the log
   std::string command = {};  // the id of the one that was queued, for the log
   std::string user = {};     // who signed in, for the log
+  bool is_shared = false;    // see shared()
 
   Reply& header(std::string name, std::string value) {
     headers.emplace_back(std::move(name), std::move(value));
@@ -40,6 +42,11 @@ bool lists_tag(std::string_view header, std::string_view tag);
 
 // The reply with its ETag, or 304 without a body where If-None-Match has it.
 Reply with_etag(Reply reply, const Request& request);
+
+// A 200 that is the same for everybody, so that nginx may give it to others (server.conf): until this second is over,
+// and during the next one while it asks for another. Nothing else is ever kept: not without these headers. Clients see
+// other ones. Any other reply stays as it is.
+Reply shared(Reply reply, Time now);
 
 // What RFC 9110 calls a status: 200 is OK. Of those that our replies have.
 std::string_view phrase_of(int status);

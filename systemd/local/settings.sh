@@ -116,7 +116,7 @@ write_nginx_conf() {
   mkdir -p "$RUN_DIR/nginx"
   (umask 077 && echo "\"\" \"$EDGE_KEY\";" >"$RUN_DIR/conf/edge-key.conf")
   fill "$ROOT/nginx/settings.conf.in" "$RUN_DIR/conf/settings.conf" RATE_LIMIT="$rate" CORS_ORIGINS="$origins" CORS_VARY="$vary"
-  "$ROOT/nginx/paths" "$SOCKET_DIR" "$www" "$RUN_DIR/conf/edge-key.conf" >"$RUN_DIR/conf/paths.conf"
+  "$ROOT/nginx/paths" "$SOCKET_DIR" "$www" "$RUN_DIR/conf/edge-key.conf" "$RUN_DIR/nginx/cache" >"$RUN_DIR/conf/paths.conf"
   fill "$ROOT/nginx/local.conf.in" "$RUN_DIR/nginx.conf" RUN_DIR="$RUN_DIR" NGINX_DIR="$ROOT/nginx" \
     PORT="$PORT" USER="$user" PROXY="$proxy" NOFILE="$NOFILE" CONNECTIONS=$((NOFILE / 2 < 8192 ? NOFILE / 2 : 8192))
 }

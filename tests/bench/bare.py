@@ -16,6 +16,11 @@ class Bare:
         self.constant_port = port + 1
         self.processes = []
 
+    def write_page(self, body):
+        """What the plain nginx serves as a file for each event."""
+        (self.directory / "page").mkdir(exist_ok=True)
+        (self.directory / "page/event.json").write_bytes(body)
+
     def start(self, reply_bytes):
         """`reply_bytes`: handler -> (bytes of its headers, of its body), as ticketd's own handler answers."""
         for part in ("sock", "nginx", "log", "conf"):
@@ -57,7 +62,8 @@ class Bare:
         conf = conf.replace(f"{self.stack.root}/nginx/routes.conf", f"{self.directory}/conf/routes.conf")
         conf = conf.replace(f"127.0.0.1:{self.stack.port}", f"127.0.0.1:{self.port}")
         constant = (f"    server {{\n        listen 127.0.0.1:{self.constant_port} backlog=4096;\n"
-                    "        access_log off;\n        location / { return 200 '{}'; }\n    }\n}\n")
+                    "        access_log off;\n        location / { return 200 '{}'; }\n"
+                    f"        location /v1/events/ {{ root {self.directory}/page; try_files /event.json =404; }}\n    }}\n}}\n")
         (self.directory / "nginx.conf").write_text(conf.rstrip().removesuffix("}") + constant)
 
     def await_port(self, port):

@@ -76,6 +76,15 @@ def status(bench):
     compare(bench, "status", "status, 64 connections, 1,000 people", lines, bench.bare().port, "one SELECT", least_ratio=0.9)
 
 
+def page(bench):
+    """An event's page without an account, as ten popular ones are read."""
+    events = bench.fresh_events(10, 100)
+    lines = [wrk.line("GET", f"/v1/events/{event}") for event in events]
+    bench.bare().write_page(bench.stack().body("GET", f"/v1/events/{events[0]}"))
+    compare(bench, "page", "an event without an account, 64 connections", lines, bench.bare().constant_port,
+            "nginx serving a file", least_ratio=0.8)
+
+
 def discover(bench):
     bench.fresh_events(1000, 100)
     lines = [wrk.line("GET", "/v1/events/discover", token) for token in bench.tokens()[:1000]]

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import time
 import urllib.parse
+import urllib.request
 
 END = "end-of-answer"
 
@@ -177,6 +178,11 @@ class Stack:
         own = ("Location", "ETag", "Cache-Control", "RateLimit", "RateLimit-Policy")
         return (sum(len(name) + len(headers[name]) + 4 for name in own if name in headers),
                 len(json.dumps(parsed, separators=(",", ":"), ensure_ascii=False).encode()))
+
+    def body(self, method, path):
+        """The body of a request without a token, as it comes."""
+        with urllib.request.urlopen(urllib.request.Request(self.base_url + path, method=method), timeout=30) as reply:
+            return reply.read()
 
     def call(self, method, path, token=None, body=None):
         """(status, headers, parsed body) of one request on a connection of its own."""

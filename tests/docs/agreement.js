@@ -43,7 +43,7 @@ same(
 );
 
 // nginx may send a request again that a kept connection lost: so it keeps none to what changes something.
-const paths = execFileSync('nginx/paths', ['/run/ticketd', '/www', '/edge-key.conf'], { encoding: 'utf8' });
+const paths = execFileSync('nginx/paths', ['/run/ticketd', '/www', '/edge-key.conf', '/run/cache'], { encoding: 'utf8' });
 const kept = all(paths, /^ {4}([a-z-]+) +ticketd-\1;$/gm).map((match) => match[1]);
 const upstreams = all(paths, /^upstream ticketd-([a-z-]+) \{ server unix:\/run\/ticketd\/\1\.sock max_fails=0; /gm).map((match) => match[1]);
 same('the endpoints whose connections are kept, and their upstreams', kept, upstreams);

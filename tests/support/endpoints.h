@@ -10,6 +10,7 @@ struct Endpoint {
   std::string method;
   std::string path;  // with the id of nothing where it takes one
   bool needs_token = true;
+  bool goes_without = false;             // but answers whoever sends none as well
   std::optional<std::string> body = {};  // of those that take one, an empty object
   std::size_t body_limit = 16 * 1024;    // in bytes
 };

@@ -19,7 +19,7 @@ Config settings() {
 
 int status_after(milliseconds waited) {
   App app(settings(), "test", 1);
-  Edge edge(app, "test", RateClass::none, [](App&, const Request&) -> Answer { return Reply{200}; }, nullptr);
+  Edge edge(app, "test", RateClass::none, [](App&, const Request&) -> Answer { return Reply{200}; });
   Request request;
   request.whole_at = SystemClock().now() - waited;
   return edge.handle(request).status;
