@@ -120,6 +120,7 @@ TEST(EventsWithoutAccount, AreToBeRead) {
     }
   }
   expect_event(look(event()).data());
+  CHECK_FALSE(look(status()).data().has("title"));
   expect_text(owner.get(event()).body, look(event()).body);
 }
 
