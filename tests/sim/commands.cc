@@ -7,6 +7,7 @@ namespace ticketd::sim {
 using domain::Remainder;
 using domain::UpdateEvent;
 using std::chrono::hours;
+using std::chrono::minutes;
 
 namespace {
 
@@ -34,6 +35,8 @@ domain::EventChanges end_at(int number) {
   if (number == 0) return {.starts_at = Time(), .ends_at = time_of(Step::Clock::saving)};
   return {.ends_at = kEnd + milliseconds(number - 1)};
 }
+
+Time start_at(int number) { return kStart + hours(number < 4 ? number - 1 : 2 - number); }
 
 std::optional<Remainder> remainder_of(Step::Fewer fewer) {
   if (fewer == Step::Fewer::keep) return Remainder::keep;
@@ -81,8 +84,14 @@ domain::Action Commands::action_of(const Step& step, int n) {
     case Kind::set_booking_limit: return UpdateEvent{{.max_per_booking = step.number}};
     case Kind::set_skips: return UpdateEvent{{.max_skips = step.number}};
     case Kind::set_saving: return UpdateEvent{{.saving_stops_hours = kSavingStops + step.number - 1}};
-    case Kind::move_start: return UpdateEvent{{.starts_at = kStart + hours(step.number - 1)}};
+    case Kind::move_start: return UpdateEvent{{.starts_at = start_at(step.number)}};
     case Kind::move_end: return UpdateEvent{end_at(step.number)};
+    case Kind::set_hold: return UpdateEvent{{.hold_minutes = step.number}};
+    case Kind::set_offer: return UpdateEvent{{.offer_minutes = step.number}};
+    case Kind::set_offer_stops: return UpdateEvent{{.offer_stops_minutes = step.number}};
+    case Kind::set_whose_yes: return UpdateEvent{{.confirmed_by = static_cast<domain::ConfirmedBy>(step.number)}};
+    case Kind::set_line_end: return UpdateEvent{{.line_closes = static_cast<domain::LineCloses>(step.number)}};
+    case Kind::confirm: return domain::Confirm{one_of(step), quantity_of(step)};
     case Kind::remove_event: return domain::DeleteEvent{};
     case Kind::settle: return domain::Settle{};
     case Kind::cancel_newest:
@@ -95,7 +104,7 @@ domain::Command Commands::make(const Step& step, int n) {
   domain::Command command;
   command.id = nth<CommandId>(2, n);
   command.user = person(step.person);
-  command.accepted_at = time_of(step.clock);
+  command.accepted_at = step.minutes ? kStart + minutes(*step.minutes) : time_of(step.clock);
   command.action = action_of(step, n);
   return command;
 }

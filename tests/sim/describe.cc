@@ -6,7 +6,7 @@
 namespace ticketd::sim {
 namespace {
 
-constexpr std::array<const char*, 14> kKinds = {"books",
+constexpr std::array<const char*, 20> kKinds = {"books",
                                                 "cancels the newest",
                                                 "cancels one",
                                                 "changes one",
@@ -17,6 +17,12 @@ constexpr std::array<const char*, 14> kKinds = {"books",
                                                 "sets the end of saving",
                                                 "moves the start",
                                                 "moves the end",
+                                                "sets the minutes of holds",
+                                                "sets the minutes of offers",
+                                                "sets the end of offers",
+                                                "sets whose yes counts",
+                                                "sets the end of the line",
+                                                "confirms one",
                                                 "deletes the event",
                                                 "repeats a command",
                                                 "sees what is due be settled"};
@@ -35,7 +41,9 @@ std::string describe(const Step& step) {
   text += " (" + std::to_string(step.number) + (step.by_all ? "" : " of his own") + ')';
   if (step.rests > 0) text += ", rest " + std::to_string(step.rests) + " of it";
   if (step.quantity > 0) text += ", " + std::to_string(step.quantity) + " tickets";
-  return text + word(kFewer, step.fewer) + word(kClocks, step.clock) + word(kEnds, step.end) + '\n';
+  text += word(kFewer, step.fewer);
+  text += step.minutes ? " at minute " + std::to_string(*step.minutes) : word(kClocks, step.clock);
+  return text + word(kEnds, step.end) + '\n';
 }
 
 }  // namespace
@@ -44,7 +52,11 @@ std::string describe(const Schedule& schedule) {
   std::string text = "capacity " + std::to_string(schedule.capacity) + ", limit per person " +
                      std::to_string(schedule.limit) + ", per booking " + std::to_string(schedule.booking_limit) +
                      ", skips " + std::to_string(schedule.skips) + ", promoted at once " +
-                     std::to_string(schedule.promoted_at_once) + '\n';
+                     std::to_string(schedule.promoted_at_once) + ", holds of " + std::to_string(schedule.hold_minutes) +
+                     ", offers of " + std::to_string(schedule.offer_minutes) + " minutes until " +
+                     std::to_string(schedule.offer_stops_minutes) + " before the start, confirmed by the " +
+                     std::string(name_of(schedule.confirmed_by)) + ", line closes at the " +
+                     std::string(name_of(schedule.line_closes)) + '\n';
   for (const auto& step : schedule.steps) text += describe(step);
   return text;
 }

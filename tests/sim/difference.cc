@@ -8,6 +8,8 @@ namespace {
 std::string numbers_of(const domain::Fact& fact) {
   if (const auto* it = std::get_if<domain::Booked>(&fact)) return ' ' + got(it->booking.quantity, it->missing);
   if (const auto* it = std::get_if<domain::Waitlisted>(&fact)) return ' ' + std::to_string(it->place);
+  const auto* confirmed = std::get_if<domain::HoldConfirmed>(&fact);
+  if (confirmed != nullptr && confirmed->given_back > 0) return ' ' + std::to_string(confirmed->given_back);
   const auto* it = std::get_if<domain::BookingChanged>(&fact);
   return it != nullptr && it->given_back > 0 ? ' ' + std::to_string(it->given_back) : "";
 }
@@ -15,6 +17,7 @@ std::string numbers_of(const domain::Fact& fact) {
 domain::BookingState state_of(const Model::Row& row) {
   switch (row.state) {
     case Model::Row::State::confirmed: return domain::BookingState::confirmed;
+    case Model::Row::State::held: return domain::BookingState::held;
     case Model::Row::State::waiting: return domain::BookingState::waitlisted;
     case Model::Row::State::gone: break;
   }
@@ -26,11 +29,12 @@ std::string name(domain::BookingState state) { return std::string(name_of(state)
 std::string counters(const domain::EventState& event, const Model& model) {
   if (event.pool.capacity != model.capacity()) return "the capacity differs";
   if (event.capacity_to_be() != model.capacity_to_be()) return "the capacity to be differs";
-  if (event.pool.confirmed() != model.confirmed()) return "the confirmed tickets differ";
+  if (event.pool.confirmed() != model.taken()) return "the taken tickets differ";
   if (event.pool.waiting_entries != model.waiting_entries()) return "the waiting entries differ";
   if (event.pool.waiting_tickets != model.waiting_tickets()) return "the waiting tickets differ";
   if (event.saved != model.is_saved()) return "what is free is saved, or is not";
   if (model.has_misfits() && !event.has_misfits) return "somebody who never fits is forgotten";
+  if (event.edition != model.edition()) return "the edition differs";
   // So the list of those who were served past others does not grow for ever.
   const auto served_past = static_cast<int>(event.pool.served_past.size());
   if (model.waiting_entries() > 0 && served_past != model.skips_of_first()) return "the list of skips differs";
@@ -52,6 +56,7 @@ std::string booked(const Tables& tables, const domain::Booking& booking, const M
   if (booking.quantity != expected.quantity)
     return "a booking has " + std::to_string(booking.quantity) + " tickets, expected " +
            std::to_string(expected.quantity);
+  if (state == domain::BookingState::held && booking.held_until != expected.held_until) return "the deadlines differ";
   return state == domain::BookingState::waitlisted ? waiting(tables.event().pool, booking, expected) : "";
 }
 
@@ -59,8 +64,14 @@ std::string booked(const Tables& tables, const domain::Booking& booking, const M
 
 std::string text_of(const domain::Fact& fact) {
   if (const auto* it = std::get_if<domain::Promoted>(&fact))
-    return "promoted " + it->booking.id.str() + ' ' + got(it->booking.quantity, it->missing);
+    return (it->booking.state == domain::BookingState::held ? "offered " : "promoted ") + it->booking.id.str() + ' ' +
+           got(it->booking.quantity, it->missing);
   if (const auto* it = std::get_if<domain::NeverFits>(&fact)) return "never_fits " + it->booking.id.str();
+  if (const auto* it = std::get_if<domain::HoldExpired>(&fact)) return "hold_expired " + it->booking.id.str();
+  if (const auto* it = std::get_if<domain::OrganiserConfirmed>(&fact))
+    return "organiser_confirmed " + it->booking.id.str();
+  if (const auto* it = std::get_if<domain::LineClosed>(&fact))
+    return it->is_news ? "line_closed" : "line_closed silently";
   if (!outcome_of(fact)) return "";
   std::string text(name_of(*outcome_of(fact)));
   if (const auto reason = reason_of(fact)) text += ' ' + std::string(name_of(*reason));

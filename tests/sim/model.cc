@@ -22,9 +22,9 @@ std::string got(int tickets, int missing) {
   return std::to_string(tickets) + (missing > 0 ? " missing " + std::to_string(missing) : "");
 }
 
-int Model::confirmed() const {
+int Model::taken() const {
   int n = 0;
-  for (const auto& row : rows_) n += row.state == State::confirmed ? row.quantity : 0;
+  for (const auto& row : rows_) n += row.state == State::confirmed || row.state == State::held ? row.quantity : 0;
   return n;
 }
 
@@ -61,12 +61,14 @@ std::string Model::book(const Command& command, const domain::Book& wish) {
   if (wish.quantity > event_.max_per_booking) return "rejected limit_reached";
   if (live_tickets_of(command.user) + wish.quantity > event_.max_per_user) return "rejected limit_reached";
   if (wish.quantity > capacity_to_be()) return "rejected never_fits";
+  if (line_is_over(command.accepted_at)) return book_without_line(command, wish);
   rows_.push_back({wish.booking, command.user, State::waiting, wish.quantity, wish.accept_fewer});
-  settle(command.accepted_at);
+  if (wish.quantity > 1) edition_ = std::max(edition_, 2);
+  settle(command.accepted_at, wish.booking);
   const auto& row = *live(command.user, wish.booking);
   if (row.state == State::waiting) return "waitlisted " + std::to_string(waiting_entries());
   followed_.pop_back();  // that it was served itself
-  return "confirmed " + got(row.quantity, wish.quantity - row.quantity);
+  return (row.held_until ? "held " : "confirmed ") + got(row.quantity, wish.quantity - row.quantity);
 }
 
 std::string Model::cancel(const Command& command, const domain::Cancel& wish) {
@@ -85,8 +87,9 @@ std::string Model::cancel(const Command& command, const domain::Cancel& wish) {
 
 std::string Model::update_booking(const Command& command, const domain::UpdateBooking& wish) {
   auto* row = live(command.user, wish.booking);
-  // After the end nobody waits, also when the line is not closed yet.
-  if (row == nullptr || row->state != State::waiting || is_over(command.accepted_at)) return "rejected not_waiting";
+  // When it is over nobody waits, also when the line is not closed yet.
+  if (row == nullptr || row->state != State::waiting || line_is_over(command.accepted_at))
+    return "rejected not_waiting";
   const int given_back = row->quantity - wish.quantity.value_or(row->quantity);
   if (given_back < 0) return "rejected limit_reached";
   row->quantity -= given_back;
@@ -104,7 +107,7 @@ std::string Model::update_booking(const Command& command, const domain::UpdateBo
 std::string Model::update_event(const Command& command, const domain::EventChanges& changes) {
   if (command.user != event_.owner) return "rejected not_event_owner";
   if (event_.deleted) return "rejected event_cancelled";
-  if (changes.total_tickets && *changes.total_tickets < confirmed()) return "rejected capacity_below_confirmed";
+  if (changes.total_tickets && *changes.total_tickets < taken()) return "rejected capacity_below_confirmed";
   if (changes.ends_at.value_or(event_.ends_at) <= changes.starts_at.value_or(event_.starts_at))
     return "rejected ends_before_start";
   event_.starts_at = changes.starts_at.value_or(event_.starts_at);
@@ -113,9 +116,16 @@ std::string Model::update_event(const Command& command, const domain::EventChang
   event_.max_per_booking = changes.max_per_booking.value_or(event_.max_per_booking);
   event_.max_skips = changes.max_skips.value_or(event_.max_skips);
   event_.saving_stops_hours = changes.saving_stops_hours.value_or(event_.saving_stops_hours);
+  event_.hold_minutes = changes.hold_minutes.value_or(event_.hold_minutes);
+  event_.offer_minutes = changes.offer_minutes.value_or(event_.offer_minutes);
+  event_.offer_stops_minutes = changes.offer_stops_minutes.value_or(event_.offer_stops_minutes);
+  event_.confirmed_by = changes.confirmed_by.value_or(event_.confirmed_by);
+  event_.line_closes = changes.line_closes.value_or(event_.line_closes);
+  if (event_.hold_minutes > 0 || event_.offer_minutes > 0 || event_.line_closes == domain::LineCloses::start)
+    edition_ = 3;
   if (changes.total_tickets) {
     set_capacity(*changes.total_tickets);
-    if (!is_over(command.accepted_at)) end_misfits();
+    if (!line_is_over(command.accepted_at)) end_misfits();
   }
   settle(command.accepted_at);
   return "updated";
@@ -126,15 +136,18 @@ std::string Model::delete_event(const Command& command) {
   if (event_.deleted) return "rejected event_cancelled";
   event_.deleted = true;
   event_.growing_to.reset();
-  close_line();
-  if (is_over(command.accepted_at)) return "deleted";  // and its guests were there
+  if (is_over(command.accepted_at)) {
+    close_line(command.accepted_at);
+    return "deleted";  // and its guests were there
+  }
   for (auto& row : rows_) row.state = State::gone;
   return "deleted";
 }
 
 std::string Model::settle_due(Time now) {
+  end_overdue(now);
   if (event_.growing_to) set_capacity(*event_.growing_to);
-  if (!is_over(now)) end_misfits();
+  if (!line_is_over(now)) end_misfits();
   settle(now);
   return "";
 }
@@ -147,6 +160,7 @@ std::string Model::carry_out(const Command& command) {
                         [&](const domain::UpdateEvent& wish) { return update_event(command, wish.changes); },
                         [&](const domain::DeleteEvent&) { return delete_event(command); },
                         [&](const domain::UpdateBooking& wish) { return update_booking(command, wish); },
+                        [&](const domain::Confirm& wish) { return confirm(command, wish); },
                         [&](const domain::Settle&) { return settle_due(command.accepted_at); },
                     },
                     command.action);

@@ -24,6 +24,11 @@ class Model {
     int max_skips = 3;
     int saving_stops_hours = 24;
     int promoted_at_once = 100;
+    int hold_minutes = 0;
+    int offer_minutes = 0;
+    int offer_stops_minutes = 120;
+    domain::ConfirmedBy confirmed_by = domain::ConfirmedBy::attendee;
+    domain::LineCloses line_closes = domain::LineCloses::end;
     Time starts_at;
     Time ends_at;
     std::optional<int> growing_to = {};
@@ -32,21 +37,24 @@ class Model {
   struct Row {
     BookingId id;
     UserId user;
-    enum class State { confirmed, waiting, gone } state;
+    enum class State { confirmed, held, waiting, gone } state;
     int quantity = 1;
     std::optional<domain::Remainder> accept_fewer = {};
     int skips = 0;
     int skips_allowed = 0;  // max_skips when the last of them was counted
+    std::optional<Time> held_until = {};
     bool operator==(const Row&) const = default;
   };
 
   explicit Model(Event event) : event_(event) {}
 
   // Carries the command out and says how it ended: an outcome's name, with its reason, place or number of tickets,
-  // "rejected limit_reached", "confirmed 2 missing 1". A deadline ends without a word.
+  // "rejected limit_reached", "confirmed 2 missing 1", "held 2". What time makes due ends without a word.
   std::string carry_out(const domain::Command& command);
 
-  // What followed from the last command besides, in order: "promoted BOOKING 2 missing 1", "never_fits BOOKING".
+  // What followed from the last command besides, in order: "promoted BOOKING 2 missing 1", "offered BOOKING 2",
+  // "organiser_confirmed BOOKING", "hold_expired BOOKING", "never_fits BOOKING", "line_closed", and where that is no
+  // news any more "line_closed silently".
   [[nodiscard]] const std::vector<std::string>& followed() const { return followed_; }
 
   // What must hold whatever was carried out, and does not; empty if all does.
@@ -57,7 +65,7 @@ class Model {
   [[nodiscard]] int capacity() const { return event_.capacity; }
   // What it has once all steps of its growth are done.
   [[nodiscard]] int capacity_to_be() const { return event_.growing_to.value_or(event_.capacity); }
-  [[nodiscard]] int confirmed() const;  // tickets
+  [[nodiscard]] int taken() const;  // tickets that are confirmed or held
   [[nodiscard]] int waiting_entries() const;
   [[nodiscard]] int waiting_tickets() const;
   // Is what is free kept for somebody?
@@ -66,30 +74,43 @@ class Model {
   [[nodiscard]] int skips_of_first() const;
   // Does somebody wait for more than there will ever be?
   [[nodiscard]] bool has_misfits() const;
+  // Of the rules that it ever needed. 2: bookings of several tickets. 3: held seats, or a line that closes at the
+  // start.
+  [[nodiscard]] int edition() const { return edition_; }
 
  private:
   [[nodiscard]] bool is_over(Time now) const { return now >= event_.ends_at; }
+  [[nodiscard]] Time line_ends_at() const;
+  [[nodiscard]] bool line_is_over(Time now) const { return now >= line_ends_at(); }
   [[nodiscard]] bool saves(Time now) const;
+  // Until when somebody who gets seats now has to be confirmed; empty: he is at once.
+  [[nodiscard]] std::optional<Time> deadline(Time now, bool is_direct) const;
+  // When a held booking ends, as the event's start is now.
+  [[nodiscard]] Time due_at(const Row& held) const;
   [[nodiscard]] int live_tickets_of(UserId user) const;
   Row* live(UserId user, std::optional<BookingId> named);
 
   std::string book(const domain::Command& command, const domain::Book& wish);
   std::string cancel(const domain::Command& command, const domain::Cancel& wish);
+  std::string book_without_line(const domain::Command& command, const domain::Book& wish);
+  std::string confirm(const domain::Command& command, const domain::Confirm& wish);
   std::string update_booking(const domain::Command& command, const domain::UpdateBooking& wish);
   std::string update_event(const domain::Command& command, const domain::EventChanges& changes);
   std::string delete_event(const domain::Command& command);
   std::string settle_due(Time now);
 
+  void end_overdue(Time now);
   void set_capacity(int wanted);
   void end_misfits();
-  void close_line();
-  void settle(Time now);
+  void close_line(Time now);
+  void settle(Time now, std::optional<BookingId> booked = {});
   [[nodiscard]] int seats_for(const Row& row) const;
   [[nodiscard]] bool is_saved_from(std::size_t index) const;
   void count_skips(std::size_t served);
-  void serve(std::size_t index, int seats);
+  void serve(std::size_t index, int seats, std::optional<Time> held_until);
 
   Event event_;
+  int edition_ = 1;
   std::vector<Row> rows_;
   std::vector<std::string> followed_;
   Time settled_at_;

@@ -29,17 +29,26 @@ void Model::end_misfits() {
   }
 }
 
-void Model::close_line() {
+// Where seats are offered nobody is served after the start.
+Time Model::line_ends_at() const {
+  return event_.line_closes == domain::LineCloses::start || event_.offer_minutes > 0 ? event_.starts_at
+                                                                                     : event_.ends_at;
+}
+
+// Who waited is told, unless it was long ago.
+void Model::close_line(Time now) {
+  const bool is_news = now - line_ends_at() < std::chrono::hours(24);
+  if (waiting_entries() > 0) followed_.emplace_back(is_news ? "line_closed" : "line_closed silently");
   for (auto& row : rows_) {
     if (row.state == State::waiting) row.state = State::gone;
   }
 }
 
-// Once through the line. Nobody who was passed fits later on, for free seats only become fewer. After the end nobody
-// waits any more.
-void Model::settle(Time now) {
+// Once through the line. Nobody who was passed fits later on, for free seats only become fewer. When it is over nobody
+// waits any more. `booked`: who joined by this very command is offered nothing, he books.
+void Model::settle(Time now, std::optional<BookingId> booked) {
   settled_at_ = now;
-  if (is_over(now)) return close_line();
+  if (line_is_over(now)) return close_line(now);
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const int seats = seats_for(rows_[i]);
     if (seats == 0) continue;
@@ -47,13 +56,13 @@ void Model::settle(Time now) {
       if (is_saved_from(i)) return;
       count_skips(i);
     }
-    serve(i, seats);
+    serve(i, seats, deadline(now, rows_[i].id == booked));
   }
 }
 
 // That it would get, if it were alone.
 int Model::seats_for(const Row& row) const {
-  const int free = event_.capacity - confirmed();
+  const int free = event_.capacity - taken();
   if (row.state != State::waiting) return 0;
   if (row.quantity <= free) return row.quantity;
   return row.accept_fewer ? free : 0;
@@ -67,9 +76,7 @@ bool Model::is_saved_from(std::size_t index) const {
   return false;
 }
 
-bool Model::is_saved() const {
-  return confirmed() < event_.capacity && saves(settled_at_) && is_saved_from(rows_.size());
-}
+bool Model::is_saved() const { return taken() < event_.capacity && saves(settled_at_) && is_saved_from(rows_.size()); }
 
 int Model::skips_of_first() const {
   for (const auto& row : rows_) {
@@ -93,10 +100,13 @@ void Model::count_skips(std::size_t served) {
 }
 
 // What it got keeps the booking's id and place. What it did not get waits on right behind it, if it said so.
-void Model::serve(std::size_t index, int seats) {
+void Model::serve(std::size_t index, int seats, std::optional<Time> held_until) {
   auto rest = rows_[index];
-  followed_.push_back("promoted " + rest.id.str() + ' ' + got(seats, rest.quantity - seats));
-  rows_[index].state = State::confirmed;
+  followed_.push_back((held_until ? "offered " : "promoted ") + rest.id.str() + ' ' +
+                      got(seats, rest.quantity - seats));
+  rows_[index].state = held_until ? State::held : State::confirmed;
+  rows_[index].held_until = held_until;
+  if (held_until) edition_ = 3;
   rows_[index].quantity = seats;
   rest.id = plus_one(rest.id);
   rest.quantity -= seats;
@@ -111,7 +121,7 @@ std::string Model::broken_rule() const {
   for (const auto& row : rows_) {
     if (row.skips > row.skips_allowed) return "somebody was passed more often than the event allows";
   }
-  if (confirmed() > event_.capacity) return "more tickets are confirmed than there are seats";
+  if (taken() > event_.capacity) return "more tickets are confirmed or held than there are seats";
   return "";
 }
 

@@ -41,6 +41,16 @@ constexpr Share kGroups[] = {
 constexpr Share kCrowd[] = {{Kind::book, 20},           {Kind::cancel_newest, 12}, {Kind::cancel_one, 12},
                             {Kind::update_booking, 15}, {Kind::set_capacity, 24},  {Kind::set_skips, 3},
                             {Kind::settle, 10},         {Kind::set_saving, 2},     {Kind::repeat, 2}};
+constexpr Share kHeld[] = {{Kind::book, 25},           {Kind::cancel_newest, 6}, {Kind::cancel_one, 7},
+                           {Kind::update_booking, 4},  {Kind::confirm, 20},      {Kind::settle, 13},
+                           {Kind::set_hold, 3},        {Kind::set_offer, 3},     {Kind::set_whose_yes, 2},
+                           {Kind::set_line_end, 2},    {Kind::set_limit, 1},     {Kind::set_capacity, 5},
+                           {Kind::set_offer_stops, 1}, {Kind::set_skips, 1},     {Kind::move_start, 2},
+                           {Kind::move_end, 1},        {Kind::repeat, 3},        {Kind::remove_event, 1}};
+constexpr Share kHeldCrowd[] = {{Kind::book, 12},          {Kind::cancel_newest, 8}, {Kind::cancel_one, 8},
+                                {Kind::update_booking, 8}, {Kind::confirm, 26},      {Kind::settle, 16},
+                                {Kind::set_capacity, 14},  {Kind::set_hold, 2},      {Kind::set_offer, 2},
+                                {Kind::set_skips, 2},      {Kind::repeat, 2}};
 
 Kind kind_of(Dice& dice, std::span<const Share> shares) {
   int n = dice.below(100);
@@ -60,18 +70,34 @@ bool is_owners(Kind kind) {
     case Kind::set_saving:
     case Kind::move_start:
     case Kind::move_end:
+    case Kind::set_hold:
+    case Kind::set_offer:
+    case Kind::set_offer_stops:
+    case Kind::set_whose_yes:
+    case Kind::set_line_end:
     case Kind::remove_event: return true;
     default: return false;
   }
 }
 
-int number_of(Dice& dice, Kind kind, bool groups) {
+int minutes_of(Dice& dice) {
+  constexpr int kMinutes[] = {0, 5, 15, 60};
+  return kMinutes[dice.below(4)];
+}
+
+int number_of(Dice& dice, Kind kind, bool groups, bool held) {
   switch (kind) {
     case Kind::set_capacity: return dice.from_1_to(!groups ? 6 : dice.one_in(2) ? 4 : 10);
     case Kind::set_limit: return dice.from_1_to(groups ? 8 : 3);
     case Kind::set_booking_limit: return dice.from_1_to(5);
-    case Kind::set_skips:
-    case Kind::move_start: return dice.below(4);
+    case Kind::set_skips: return dice.below(4);
+    case Kind::move_start: return dice.below(held ? 7 : 4);
+    case Kind::set_hold:
+    case Kind::set_offer:
+    case Kind::set_offer_stops: return minutes_of(dice);
+    case Kind::set_whose_yes:
+    case Kind::set_line_end: return dice.below(2);
+    case Kind::confirm: return dice.below(5);
     case Kind::set_saving:
     case Kind::move_end: return dice.below(3);
     default: return dice.below(8);
@@ -103,9 +129,40 @@ void make_group(Dice& dice, Step& step, bool extremes) {
   }
   step.fewer = fewer_of(dice, step.kind);
   step.by_all = dice.one_in(6);
-  if (step.kind == Kind::update_booking || step.kind == Kind::cancel_one)
+  if (step.kind == Kind::update_booking || step.kind == Kind::cancel_one || step.kind == Kind::confirm)
     step.rests = dice.one_in(4) ? dice.from_1_to(2) : 0;
 }
+
+void make_event_with_holds(Dice& dice, Schedule& schedule) {
+  schedule.hold_minutes = minutes_of(dice);
+  schedule.offer_minutes = minutes_of(dice);
+  schedule.offer_stops_minutes = dice.one_in(2) ? 120 : minutes_of(dice);
+  schedule.confirmed_by = dice.one_in(2) ? domain::ConfirmedBy::attendee : domain::ConfirmedBy::organiser;
+  schedule.line_closes = dice.one_in(2) ? domain::LineCloses::start : domain::LineCloses::end;
+}
+
+// Who says yes to what; mostly the one whose yes counts, unless that was changed since.
+void make_yes(Dice& dice, Step& step, const Schedule& schedule, int people) {
+  const bool by_organiser = (schedule.confirmed_by == domain::ConfirmedBy::organiser) != dice.one_in(6);
+  step.person = by_organiser ? 0 : dice.below(people);
+  step.by_all = by_organiser || dice.one_in(6);
+}
+
+// The clock of an event that holds seats: mostly it stands still, or goes on a little.
+class Minutes {
+ public:
+  explicit Minutes(Dice& dice) : now_(kFirst[dice.below(6)]) {}
+  [[nodiscard]] int now() const { return now_; }
+  int next(Dice& dice) {
+    if (dice.one_in(2)) now_ += 5 * dice.from_1_to(dice.one_in(6) ? 40 : 3);
+    return now_;
+  }
+
+ private:
+  // Before saving ends, before offers end, soon before the start.
+  static constexpr int kFirst[] = {-1500, -300, -160, -60, -20, -5};
+  int now_;
+};
 
 }  // namespace
 
@@ -119,23 +176,31 @@ Schedule make_schedule(std::uint64_t seed) {
   schedule.booking_limit = groups && dice.one_in(4) ? dice.from_1_to(5) : 5;
   schedule.skips = dice.below(4);
   schedule.promoted_at_once = dice.one_in(2) ? 100 : dice.from_1_to(2);
+  const bool held = dice.one_in(3);
+  if (held) make_event_with_holds(dice, schedule);
   // In some a crowd comes first, and the line is long: the part that is loaded is much less than the whole then.
   const int crowd = groups && dice.one_in(3) ? 10 + dice.below(10) : 0;
   std::span<const Share> shares = kSingles;
   if (groups) shares = kGroups;
   if (crowd > 0) shares = kCrowd;
+  if (held) shares = kHeld;
+  if (held && crowd > 0) shares = kHeldCrowd;
   const int people = 2 + dice.below(6) + crowd;
   const int batch_size = dice.from_1_to(6);
   const int not_saving = dice.one_in(2) ? 40 : 3;
   const int late = dice.one_in(2) ? 60 : 4;
   const int length = 5 + dice.below(groups ? 45 : 30) + crowd;
+  Minutes minutes(dice);
   for (int i = 0; i < length; ++i) {
     Step step;
     step.kind = i < crowd ? Kind::book : kind_of(dice, shares);
     step.person = is_owners(step.kind) && !dice.one_in(8) ? 0 : dice.below(people);
-    step.number = number_of(dice, step.kind, groups);
+    step.number = number_of(dice, step.kind, groups, held);
     if (groups) make_group(dice, step, extremes);
     step.clock = dice.one_in(not_saving) ? Step::Clock::not_saving : Step::Clock::saving;
+    if (held) step.minutes = i < crowd ? minutes.now() : minutes.next(dice);
+    if (step.kind == Kind::confirm) make_yes(dice, step, schedule, people);
+    if (step.kind == Kind::confirm && crowd > 0) step.number = dice.below(24);  // it is those in front who have seats
     if (dice.one_in(step.kind != Kind::settle ? late : groups ? 4 : 2)) step.clock = Step::Clock::late;
     step.end = end_of(dice, batch_size);
     schedule.steps.push_back(step);

@@ -1,10 +1,14 @@
 // A random schedule: commands of a few people on one event, and what goes wrong while the worker carries them out. Made
 // from a seed alone, so that a seed is all it takes to repeat one; a list of plain steps, so that it can be shortened.
-// Every other one has single tickets alone, the others groups, who wait, are passed, and have seats saved for them.
+// Every other one has single tickets alone, the others groups, who wait, are passed, and have seats saved for them. In
+// every third seats are held for a yes, and the clock goes on by minutes.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "domain/command.h"
 
 namespace ticketd::sim {
 
@@ -30,6 +34,12 @@ struct Step {
     set_saving,
     move_start,
     move_end,
+    set_hold,
+    set_offer,
+    set_offer_stops,
+    set_whose_yes,
+    set_line_end,
+    confirm,
     remove_event,
     repeat,
     settle
@@ -40,15 +50,17 @@ struct Step {
   enum class Fewer { unsaid, keep, drop, yes, no };
 
   Kind kind = Kind::book;
-  int person = 0;      // 0 is the event's owner
-  int number = 0;      // what is set; the end (0: before all commands, 1: between, 2: after them); the start or the end
-                       // of saving (1: as it is first, others: by hours from it); or which earlier booking or command,
-                       // counted from the newest
+  int person = 0;  // 0 is the event's owner
+  int number = 0;  // what is set; the end (0: before all commands, 1: between, 2: after them); the start or the end
+                   // of saving (1: as it is first, others: by hours from it; of the start, from 4 on: earlier
+                   // still); minutes; the first or second of two words; or which earlier booking or command, counted
+                   // from the newest
   bool by_all = true;  // that booking, counted among those of all people
   int rests = 0;       // not that booking, but what is left of it, so many parts later
   int quantity = 0;    // tickets; 0: unsaid
   Fewer fewer = Fewer::unsaid;
   Clock clock = Clock::saving;
+  std::optional<int> minutes = {};  // the clock instead, from the first start on
   BatchEnd end = BatchEnd::none;
 };
 
@@ -58,6 +70,11 @@ struct Schedule {
   int booking_limit = 1;  // max_per_booking
   int skips = 3;          // max_skips
   int promoted_at_once = 100;
+  int hold_minutes = 0;
+  int offer_minutes = 0;
+  int offer_stops_minutes = 120;
+  domain::ConfirmedBy confirmed_by = domain::ConfirmedBy::attendee;
+  domain::LineCloses line_closes = domain::LineCloses::end;
   std::vector<Step> steps;
 };
 

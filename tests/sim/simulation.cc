@@ -1,6 +1,7 @@
 #include "sim/simulation.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "domain/decide.h"
 #include "sim/commands.h"
@@ -10,6 +11,14 @@ namespace ticketd::sim {
 namespace {
 
 using domain::Command;
+
+// What is stored of it.
+auto counters_of(const domain::EventState& state) {
+  const auto& pool = state.pool;
+  return std::tuple(state.status, state.edition, pool.capacity, state.growing_to, state.has_misfits, pool.available,
+                    state.saved, pool.waiting_entries, pool.waiting_tickets, pool.served_past.size(), state.next_seq,
+                    state.line_closed_before);
+}
 
 class Run {
  public:
@@ -34,10 +43,16 @@ class Run {
             .max_skips = schedule.skips,
             .saving_stops_hours = kSavingStops,
             .promoted_at_once = schedule.promoted_at_once,
+            .hold_minutes = schedule.hold_minutes,
+            .offer_minutes = schedule.offer_minutes,
+            .offer_stops_minutes = schedule.offer_stops_minutes,
+            .confirmed_by = schedule.confirmed_by,
+            .line_closes = schedule.line_closes,
             .starts_at = kStart,
             .ends_at = kEnd};
   }
 
+  // Its edition is the lowest, whatever its settings say, so that it is seen to rise.
   static domain::EventState event_of(const Schedule& schedule) {
     domain::EventState event;
     event.owner = person(0);
@@ -47,6 +62,11 @@ class Run {
     event.max_per_booking = schedule.booking_limit;
     event.saving_stops_hours = kSavingStops;
     event.promoted_at_once = schedule.promoted_at_once;
+    event.hold_minutes = schedule.hold_minutes;
+    event.offer_minutes = schedule.offer_minutes;
+    event.offer_stops_minutes = schedule.offer_stops_minutes;
+    event.confirmed_by = schedule.confirmed_by;
+    event.line_closes = schedule.line_closes;
     event.starts_at = kStart;
     event.ends_at = kEnd;
     return event;
@@ -60,14 +80,14 @@ class Run {
     }
     const auto command = commands_.make(step, n);
     // The worker's own: it never stands in the queue.
-    if (step.kind == Step::Kind::settle) return settle(command);
+    if (step.kind == Step::Kind::settle) return settle(command, step.number % 2 == 1);
     accepted_.push_back(command);
     queue_.push_back(command);
     return "";
   }
 
-  std::string settle(const Command& command) {
-    auto wrong = carry_out({&command, 1}, false);
+  std::string settle(const Command& command, bool whole) {
+    auto wrong = carry_out({&command, 1}, false, whole);
     const bool is_due = tables_.event().has_misfits != model_.has_misfits();
     return wrong.empty() && is_due ? "what was due is due for ever" : wrong;
   }
@@ -83,18 +103,23 @@ class Run {
     return wrong.empty() && end == BatchEnd::committed && !queue_.empty() ? end_batch(end) : wrong;
   }
 
-  // One transaction of the worker, as worker/drain.cc does it.
-  std::string carry_out(std::span<const Command> batch, bool dies_before_commit) {
+  // One transaction of the worker, as worker/drain.cc does it. `whole`: all of the event is loaded.
+  std::string carry_out(std::span<const Command> batch, bool dies_before_commit, bool whole = false) {
     std::vector<const Command*> wanted;
     for (const auto& command : batch) {
       const auto same = [&](const auto* other) { return other->id == command.id; };
       if (std::none_of(wanted.begin(), wanted.end(), same)) wanted.push_back(&command);
     }
     auto state = tables_.load(wanted);
+    if (whole) tables_.load_all(state);
     std::erase_if(wanted, [&](const auto* command) { return tables_.is_done(command->id); });
     domain::BatchFacts facts;
     for (const auto* command : wanted) {
-      for (const auto& fact : domain::decide(state, *command)) facts.push_back({command, state.title, fact});
+      const auto before = counters_of(state);
+      const auto decided = domain::decide(state, *command);
+      for (const auto& fact : decided) facts.push_back({command, state.title, fact});
+      const bool refused = !decided.empty() && std::none_of(decided.begin(), decided.end(), domain::changes_event);
+      if (refused && counters_of(state) != before) return "what was refused changed something";
     }
     if (dies_before_commit) return "";
     if (auto constraint = tables_.commit(state, facts); !constraint.empty()) return "the schema refuses: " + constraint;

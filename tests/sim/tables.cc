@@ -13,18 +13,16 @@ using domain::BookingState;
 
 namespace {
 
-bool is_live(const Booking& booking) {
-  return booking.state == BookingState::confirmed || booking.state == BookingState::waitlisted;
-}
+bool is_live(const Booking& booking) { return domain::is_live(booking.state); }
 
-// The newest of them, the newest confirmed ones, and the one that is named.
+// The newest of them, the newest that have seats, and the one that is named.
 void load_cancelled(domain::EventState& state, const std::vector<const Booking*>& newest_first, int newest,
                     std::optional<BookingId> named) {
   int all = 0;
-  int confirmed = 0;
+  int seated = 0;
   for (const auto* booking : newest_first) {
     const bool is_new = all++ < newest;
-    const bool is_new_seat = booking->state == BookingState::confirmed && confirmed++ < newest;
+    const bool is_new_seat = booking->state != BookingState::waitlisted && seated++ < newest;
     if (is_new || is_new_seat || booking->id == named) state.load(*booking);
   }
 }
@@ -54,33 +52,66 @@ void Tables::load_line(domain::EventState& state, std::span<const domain::Comman
   }
 }
 
+// Of held ones those that somebody confirms, whosever they are, and those that nobody confirmed in time. One that waits
+// and is named is not needed: the batch serves it only as a part of the line.
+void Tables::load_held(domain::EventState& state, std::span<const domain::Command* const> commands) const {
+  std::optional<Time> due;
+  for (const auto* command : commands) {
+    if (std::holds_alternative<domain::Settle>(command->action)) due = command->accepted_at;
+    if (!std::holds_alternative<domain::Confirm>(command->action)) continue;
+    const auto named = rows_.find(*command->booking());
+    if (named != rows_.end() && state_of(named->second.booking) == BookingState::held)
+      state.load(named->second.booking);
+  }
+  for (const auto& [id, row] : rows_) {
+    const bool is_due = due && state_of(row.booking) == BookingState::held && state.deadline_of(row.booking) <= *due;
+    if (is_due) state.load(row.booking);
+  }
+}
+
+std::map<UserId, domain::Holding> Tables::holdings() const {
+  std::map<UserId, domain::Holding> holdings;
+  for (const auto& [id, row] : rows_) {
+    const auto& booking = row.booking;
+    if (!is_live(booking) || event_.status == domain::EventStatus::cancelled) continue;
+    auto& holding = holdings[booking.user];
+    holding.slots.set(static_cast<std::size_t>(booking.slot));
+    if (state_of(booking) == BookingState::cancelled) continue;
+    holding.live += booking.quantity;
+    if (booking.state == BookingState::waitlisted) holding.waiting += booking.quantity;
+  }
+  return holdings;
+}
+
+void Tables::load_all(domain::EventState& state) const {
+  for (const auto& [id, row] : rows_) {
+    if (domain::is_live(state_of(row.booking))) state.load(row.booking);
+  }
+  for (const auto& [user, holding] : holdings()) state.hold(user, holding);
+}
+
 domain::EventState Tables::load(std::span<const domain::Command* const> commands) const {
   auto state = event_;
-  std::map<UserId, domain::Holding> holdings;
+  auto held = holdings();
   std::map<UserId, std::vector<const Booking*>> live_of;  // newest first
   std::map<std::int64_t, const Booking*, std::greater<>> by_age;
   for (const auto& [id, row] : rows_) by_age.emplace(row.booking.seq, &row.booking);
   for (const auto& [seq, booking] : by_age) {
-    if (!is_live(*booking) || event_.status == domain::EventStatus::cancelled) continue;
-    auto& holding = holdings[booking->user];
-    holding.slots.set(static_cast<std::size_t>(booking->slot));
-    if (state_of(*booking) == BookingState::cancelled) continue;
-    holding.live += booking->quantity;
-    if (booking->state == BookingState::waitlisted) holding.waiting += booking->quantity;
-    live_of[booking->user].push_back(booking);
+    if (domain::is_live(state_of(*booking))) live_of[booking->user].push_back(booking);
   }
   for (const auto* command : commands) {
     const bool changes = std::holds_alternative<domain::UpdateBooking>(command->action);
     if (changes || std::holds_alternative<domain::Cancel>(command->action))
       load_cancelled(state, live_of[command->user], domain::newest_needed(command->user, commands), command->booking());
   }
+  load_held(state, commands);
   load_line(state, commands);
   for (const auto* command : commands) {
-    if (holdings.contains(command->user)) state.hold(command->user, holdings[command->user]);
+    if (held.contains(command->user)) state.hold(command->user, held[command->user]);
   }
   for (const auto& [seq, entry] : state.pool.line()) {
     const auto user = state.find(entry.booking)->user;
-    if (entry.accept_fewer) state.hold(user, holdings[user]);
+    if (entry.accept_fewer) state.hold(user, held[user]);
   }
   return state;
 }
@@ -88,6 +119,7 @@ domain::EventState Tables::load(std::span<const domain::Command* const> commands
 void Tables::put(const Booking& booking, int edition) {
   auto& row = rows_[booking.id];
   row.booking = booking;
+  if (booking.state != BookingState::held) row.booking.held_until.reset();
   row.fits_from.reset();
   if (booking.state == BookingState::waitlisted && edition > 1)
     row.fits_from = booking.accept_fewer ? 1 : booking.quantity;
@@ -110,6 +142,8 @@ std::string Tables::commit(const domain::EventState& state, std::span<const doma
                    [&](const domain::Cancelled& it) { change(it.booking); },
                    [&](const domain::BookingChanged& it) { change(it.booking); },
                    [&](const domain::NeverFits& it) { change(it.booking); },
+                   [&](const domain::HoldConfirmed& it) { change(it.booking); },
+                   [&](const domain::HoldExpired& it) { change(it.booking); },
                    [&](const domain::Promoted& it) {
                      change(it.booking);
                      ++rows_[it.booking.id].promotions;
@@ -120,6 +154,7 @@ std::string Tables::commit(const domain::EventState& state, std::span<const doma
                    [](const domain::EventMoved&) {},
                    [](const domain::Rejected&) {},
                    [](const domain::NothingToCancel&) {},
+                   [](const domain::OrganiserConfirmed&) {},
                    [](const domain::EventUpdated&) {},
                    [](const domain::EventGrew&) {},
                },

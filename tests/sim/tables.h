@@ -17,9 +17,12 @@ class Tables {
 
   [[nodiscard]] bool is_done(CommandId id) const { return outcomes_.contains(id); }
 
-  // Counters, what the users of the commands hold, those of their bookings that they could cancel, those of the waiting
-  // list whom the commands could serve or pass.
+  // Counters, what the users of the commands hold, those of their bookings that they could cancel, held ones
+  // that somebody confirms or nobody did in time, those of the waiting list whom the commands could serve or pass.
   [[nodiscard]] domain::EventState load(std::span<const domain::Command* const> commands) const;
+
+  // All the other bookings, and what everybody holds. The rules must not make anything else of it.
+  void load_all(domain::EventState& state) const;
 
   // One transaction: the counters of `state`, and what the facts say. Says what the schema would refuse;
   // empty if nothing.
@@ -40,6 +43,8 @@ class Tables {
 
  private:
   [[nodiscard]] std::string violated() const;
+  [[nodiscard]] std::map<UserId, domain::Holding> holdings() const;
+  void load_held(domain::EventState& state, std::span<const domain::Command* const> commands) const;
   void load_line(domain::EventState& state, std::span<const domain::Command* const> commands) const;
   // One that waits, or waited: how few seats serve it.
   void put(const domain::Booking& booking, int edition);
