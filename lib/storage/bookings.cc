@@ -18,8 +18,8 @@ namespace {
   IS_OVERDUE("b", "e", "$1::timestamptz") " AND e.state <> 'cancelled' THEN 'offer_expired' ELSE b.reason END AS reason, " \
   "epoch_ms(CASE WHEN " STATE_NOW " = 'held' THEN " DEADLINE("b", "e") " END) AS expires_ms, " \
   "epoch_ms(b.created_at) AS created_ms, epoch_ms(b.updated_at) AS updated_ms, epoch_ms(b.promoted_at) AS promoted_ms, " \
-  "epoch_ms(CASE WHEN b.state IN " LIVE_STATES " AND " STATE_NOW " = 'cancelled' THEN least(e.updated_at, $1) "       \
-  "ELSE b.cancelled_at END) AS cancelled_ms, e.title, " location " AS location, e.state AS event_state, "                            \
+  "epoch_ms(CASE WHEN " IS_OVERDUE("b", "e", "$1::timestamptz") " AND e.state <> 'cancelled' THEN " DEADLINE("b", "e") " WHEN b.state IN " LIVE_STATES " AND " STATE_NOW " = 'cancelled' THEN least(e.updated_at, $1) "       \
+  "ELSE b.cancelled_at END) AS cancelled_ms, e.title, " location " AS location, e.state AS event_state, e.confirmed_by, "             \
   "epoch_ms(e.start_date_time) AS starts_ms, epoch_ms(e.end_date_time) AS ends_ms, b.quantity, b.remainder, "          \
   WHILE_WAITING(PLACE_IN_WAITING_LIST("b.event_id", "b.seq")) " AS position, "                                         \
   WHILE_WAITING("CASE WHEN e.waiting_more > 0 THEN " TICKETS_AHEAD("b.event_id", "b.seq") " END") " AS tickets_ahead, " \
@@ -35,6 +35,9 @@ const Statement kList{"list_bookings", "SELECT " BOOKING_COLUMNS(LISTED_TEXT("e.
 
 const Statement kFind{"find_booking", "SELECT " BOOKING_COLUMNS("e.location") R"(
   FROM bookings b JOIN events e ON e.id = b.event_id WHERE b.id = $2 AND (b.user_id = $3 OR )" IS_ADMIN("$3") ")"};
+
+const Statement kFindOfEvent{"find_booking_of_event", "SELECT " BOOKING_COLUMNS("e.location") R"(
+  FROM bookings b JOIN events e ON e.id = b.event_id WHERE b.id = $2 AND b.event_id = $3)"};
 
 const Statement kFindRequest{"find_request", R"(
   SELECT id, kind, state, outcome, reason, booking_id, event_id FROM commands
@@ -71,6 +74,7 @@ BookingDetails booking_of(const pqxx::row& row) {
   booking.reason = optional_text(row["reason"]);
   booking.quantity = int_of(row["quantity"]);
   booking.expires_at = optional_time(row["expires_ms"]);
+  booking.confirmed_by = *domain::parse_confirmed_by(text_of(row["confirmed_by"]));
   if (booking.state == domain::BookingState::waitlisted) read_place(row, booking);
   booking.created_at = time_of(row["created_ms"]);
   booking.updated_at = time_of(row["updated_ms"]);
@@ -100,6 +104,11 @@ std::optional<BookingDetails> find_booking(pqxx::transaction_base& tx, BookingId
   const auto rows = run(tx, kFind, format_time(now), id.str(), user.str());
   if (rows.empty()) return std::nullopt;
   return booking_of(rows[0]);
+}
+
+std::optional<BookingDetails> find_booking_of(pqxx::transaction_base& tx, EventId event, BookingId id, Time now) {
+  const auto rows = run(tx, kFindOfEvent, format_time(now), id.str(), event.str());
+  return rows.empty() ? std::nullopt : std::optional(booking_of(rows[0]));
 }
 
 std::optional<CommandId> find_booking_command(pqxx::transaction_base& tx, BookingId booking, Time created_at) {

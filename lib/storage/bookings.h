@@ -18,8 +18,9 @@ struct BookingDetails {
   UserId user;
   domain::BookingState state = domain::BookingState::confirmed;
   std::optional<std::string> reason;
-  int quantity = 1;                // tickets
-  std::optional<Time> expires_at;  // while held: unless somebody says yes before
+  int quantity = 1;                                                  // tickets
+  std::optional<Time> expires_at;                                    // while held: unless somebody says yes before
+  domain::ConfirmedBy confirmed_by = domain::ConfirmedBy::attendee;  // whose yes that is
   // Only while waitlisted:
   std::optional<domain::Remainder> accept_fewer;  // as domain::Book has it
   std::optional<int> place;                       // in the waiting list, from 1
@@ -50,6 +51,9 @@ std::vector<BookingDetails> list_bookings(pqxx::transaction_base& tx, UserId use
 
 // Empty if there is none, or it is somebody else's and `user` is no admin.
 std::optional<BookingDetails> find_booking(pqxx::transaction_base& tx, BookingId id, UserId user, Time now);
+
+// The same of whomever it is, if it is one of the event: for its organiser.
+std::optional<BookingDetails> find_booking_of(pqxx::transaction_base& tx, EventId event, BookingId id, Time now);
 
 // A command that has been decided.
 struct CommandOutcome {

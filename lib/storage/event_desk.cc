@@ -1,6 +1,7 @@
 #include "storage/event_desk.h"
 
 #include "postgres/rows.h"
+#include "storage/live.h"
 
 namespace ticketd::storage {
 using namespace postgres;
@@ -20,15 +21,18 @@ const std::string kBusySql = std::string("SELECT ") + kEventColumns + R"(
 
 const Statement kUpdateOwner{"update_owner", "UPDATE events SET user_id = $2, updated_at = $3 WHERE id = $1"};
 
-const Statement kBookings{"list_event_bookings", R"(
-  SELECT b.id, b.user_id, u.email, b.state, b.quantity, b.reason, epoch_ms(b.created_at) AS created_ms,
-         epoch_ms(b.promoted_at) AS promoted_ms, epoch_ms(b.cancelled_at) AS cancelled_ms
-  FROM bookings b JOIN users u ON u.id = b.user_id
-  WHERE b.event_id = $1 AND ($2::text IS NULL OR b.state = $2)
+const Statement kBookings{"list_event_bookings",
+                          R"(
+  SELECT b.id, b.user_id, u.email, )" STORED_STATE(
+                              "b") R"( AS state, b.quantity, b.reason, epoch_ms(b.created_at) AS created_ms,
+         epoch_ms(b.promoted_at) AS promoted_ms, epoch_ms(b.cancelled_at) AS cancelled_ms,
+         epoch_ms(CASE WHEN b.held_until IS NOT NULL THEN )" DEADLINE("b", "e") R"( END) AS expires_ms
+  FROM bookings b JOIN users u ON u.id = b.user_id JOIN events e ON e.id = b.event_id
+  WHERE b.event_id = $1 AND ($2::text IS NULL OR )" STORED_STATE("b") R"( = $2)
   ORDER BY b.seq, b.created_at, b.id LIMIT $3)"};
 
 const Statement kCount{"count_event_bookings", R"(
-  SELECT count(*) FROM bookings WHERE event_id = $1 AND ($2::text IS NULL OR state = $2))"};
+  SELECT count(*) FROM bookings b WHERE event_id = $1 AND ($2::text IS NULL OR )" STORED_STATE("b") R"( = $2))"};
 
 }  // namespace
 
@@ -51,9 +55,16 @@ void update_owner(pqxx::transaction_base& tx, EventId event, UserId owner, Time 
 std::vector<EventBooking> list_event_bookings(pqxx::transaction_base& tx, EventId event,
                                               const std::optional<std::string>& state, int limit) {
   return list_of(run(tx, kBookings, event.str(), or_null(state), limit), [](const pqxx::row& row) -> EventBooking {
-    return {id_of<BookingId>(row["id"]), id_of<UserId>(row["user_id"]),     text_of(row["email"]),
-            text_of(row["state"]),       int_of(row["quantity"]),           optional_text(row["reason"]),
-            time_of(row["created_ms"]),  optional_time(row["promoted_ms"]), optional_time(row["cancelled_ms"])};
+    return {id_of<BookingId>(row["id"]),
+            id_of<UserId>(row["user_id"]),
+            text_of(row["email"]),
+            text_of(row["state"]),
+            int_of(row["quantity"]),
+            optional_text(row["reason"]),
+            optional_time(row["expires_ms"]),
+            time_of(row["created_ms"]),
+            optional_time(row["promoted_ms"]),
+            optional_time(row["cancelled_ms"])};
   });
 }
 

@@ -31,6 +31,7 @@ struct EventBooking {
   std::string state;
   int quantity = 1;                   // tickets
   std::optional<std::string> reason;  // why it was rejected, or ended
+  std::optional<Time> expires_at;     // while held
   Time created_at;
   std::optional<Time> promoted_at;
   std::optional<Time> cancelled_at;

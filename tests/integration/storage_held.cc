@@ -127,6 +127,35 @@ TEST(StorageHeld, EndSoonerWhenTheEventIsMovedAhead) {
   LONGS_EQUAL(0, count_bookings(event, "confirmed"));
 }
 
+TEST(StorageHeld, EndAtTheirDeadlineWhenTheWorkerHasNotCome) {
+  change_event({.hold_minutes = 30});
+  const auto booking = *carry_out(book(ann, event)).booking;
+  const auto deadline = *read(booking, ann, now()).expires_at;
+  CHECK(read(booking, ann, deadline - milliseconds(1)).state == BookingState::held);
+  CHECK(read(booking, ann, deadline).state == BookingState::cancelled);
+  CHECK(read(booking, ann, deadline + hours(1)).cancelled_at == deadline);
+}
+
+TEST(StorageHeld, MayBeCancelled) {
+  change_event({.hold_minutes = 30});
+  const auto booking = *carry_out(book(ann, event)).booking;
+  CHECK(carry_out(cancel(ann, event)).outcome == Outcome::cancelled);
+  const auto ended = read(booking, ann, now() + hours(1));
+  CHECK(ended.state == BookingState::cancelled && !ended.reason && !ended.expires_at);
+}
+
+TEST(StorageHeld, AreFoundByWhoKnowsTheirEvent) {
+  change_event({.hold_minutes = 30, .confirmed_by = domain::ConfirmedBy::organiser});
+  const auto booking = *carry_out(book(ann, event)).booking;
+  const auto find = [&](EventId of, BookingId id) {
+    return commit([&](pqxx::work& tx) { return storage::find_booking_of(tx, of, id, now()); });
+  };
+  CHECK(find(event, booking)->user == ann && find(event, booking)->state == BookingState::held);
+  CHECK(find(event, booking)->confirmed_by == domain::ConfirmedBy::organiser);
+  CHECK_FALSE(find(make_event(), booking).has_value());
+  CHECK_FALSE(find(event, fresh<BookingId>()).has_value());
+}
+
 TEST(StorageHeld, EndWithTheEvent) {
   change_event({.hold_minutes = 30});
   const auto booking = *carry_out(book(ann, event)).booking;
