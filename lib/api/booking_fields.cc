@@ -33,6 +33,8 @@ std::optional<int> read_given_back(http::Fields& in) {
   return read_quantity(in);
 }
 
+std::optional<int> read_confirmed(http::Fields& in) { return read_quantity(in); }
+
 domain::UpdateBooking read_new_terms(http::Fields& in, BookingId booking) {
   domain::UpdateBooking wish{booking};
   wish.quantity = read_quantity(in);

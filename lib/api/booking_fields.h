@@ -14,4 +14,7 @@ std::optional<int> read_given_back(http::Fields& in);
 // The same of a booking that waits, at least one of them. What is bad is in `in`.
 domain::UpdateBooking read_new_terms(http::Fields& in, BookingId booking);
 
+// How many tickets of a held booking are confirmed; empty for all. What is bad is in `in`.
+std::optional<int> read_confirmed(http::Fields& in);
+
 }  // namespace ticketd

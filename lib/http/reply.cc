@@ -33,6 +33,8 @@ Kind kind_of(Code code) {
       return {401, "invalid_refresh_token", "The refresh token is not valid any more; log in again"};
     case Code::not_event_owner:
       return {403, "not_event_owner", "Only the owner of the event may do this; log in as its owner"};
+    case Code::not_yours_to_confirm:
+      return {403, "not_yours_to_confirm", "The event says whose yes confirms its bookings, and it is not yours"};
     case Code::route_not_found:
       return {404, "route_not_found", "There is nothing at this path; /docs lists what there is"};
     case Code::event_not_found: return {404, "event_not_found", "Event not found"};
@@ -46,6 +48,9 @@ Kind kind_of(Code code) {
       return {409, "capacity_below_confirmed", "More tickets are booked than that; offer at least as many"};
     case Code::not_waiting:
       return {409, "not_waiting", "The booking does not wait for a seat; only one that waits can be changed"};
+    case Code::not_held: return {409, "not_held", "No seats are held for this booking; there is nothing to confirm"};
+    case Code::offer_expired:
+      return {409, "offer_expired", "The seats were not confirmed in time; book again, or join the waiting list"};
     case Code::too_many_events:
       return {409, "too_many_events",
               "You have as many events as one person may; delete one, or wait until one is over"};

@@ -23,6 +23,7 @@ namespace {
 // The last three come to things of their own: what they may do, only they may undo.
 constexpr std::array kCallers = {"nobody",   "expired", "forged", "none",  "HS512", "key",
                                  "audience", "deleted", "other",  "owner", "admin", "was admin"};
+constexpr std::size_t kRouteWidth = 40;  // the longest has 38
 constexpr std::size_t kNobody = 0, kOther = 8, kOwner = 9, kAdmin = 10, kWasAdmin = 11;
 using Statuses = std::array<int, kCallers.size()>;
 
@@ -54,12 +55,14 @@ struct Things {
 
 struct Row {
   Statuses expected;
-  std::function<std::string(const Things&)> path = nullptr;  // of an id; null: the route is the path
+  // What stands from the first {} of the route to its last one; null: the route is the path.
+  std::function<std::string(const Things&)> path = nullptr;
   std::function<Json(const Things&)> body = nullptr;
 };
 
 const auto kEvent = [](const Things& its) { return its.event; };
 const auto kBooking = [](const Things& its) { return its.booking; };
+const auto kBookingOfEvent = [](const Things& its) { return its.event + "/bookings/" + its.booking; };
 const auto kRequest = [](const Things& its) { return its.request; };
 
 const std::map<std::string, Row>& rows() {
@@ -105,6 +108,14 @@ const std::map<std::string, Row>& rows() {
       {"DELETE /v1/bookings/{}", {signed_in(404, 202), kBooking}},
       {"POST /v1/bookings/{}/cancel",
        {signed_in(404, 202), kBooking, [](const Things&) { return Json::object({{"quantity", 1}}); }}},
+      {"POST /v1/bookings/{}/confirm", {signed_in(404, 409), kBooking, [](const Things&) { return Json::object(); }}},
+      {"POST /v1/events/{}/bookings/{}/confirm",
+       {signed_in(403, 202), kBookingOfEvent,
+        [](const Things& its) {
+          query("UPDATE events SET edition = 3, confirmed_by = 'organiser' WHERE id = $1::uuid", its.event);
+          query("UPDATE bookings SET held_until = now() + interval '1 hour' WHERE id = $1::uuid", its.booking);
+          return Json::object();
+        }}},
       {"GET /v1/notifications", {signed_in(200, 200)}},
       {"POST /v1/notifications/read",
        {signed_in(200, 200), nullptr,
@@ -149,8 +160,8 @@ std::array<std::string, kCallers.size()> tokens_of(const std::vector<Person>& pe
 }
 
 std::string with_id(const std::string& path, const std::string& id) {
-  const auto at = path.find("{}");
-  return at == std::string::npos ? path : path.substr(0, at) + id + path.substr(at + 2);
+  const auto first = path.find("{}");
+  return first == std::string::npos ? path : path.substr(0, first) + id + path.substr(path.rfind("{}") + 2);
 }
 
 void set_role(const Person& person, const char* role) {
@@ -200,7 +211,7 @@ TEST_GROUP(Authorisation){void teardown() override{restore_stack();
 TEST(Authorisation, IsAsTheTableSaysForEveryEndpointAndCaller) {
   const auto gone = deleted_person();
   std::string wrong, table = "\n\t";
-  table.append(34, ' ');
+  table.append(kRouteWidth, ' ');
   for (const char* caller : kCallers) table += std::string(10 - std::string_view(caller).size(), ' ') + caller;
   for (const auto& route : routes()) {
     const auto row = rows().find(route);
@@ -209,7 +220,7 @@ TEST(Authorisation, IsAsTheTableSaysForEveryEndpointAndCaller) {
       continue;
     }
     const auto actual = statuses_of(route, row->second, gone);
-    table += "\n\t" + route + std::string(34 - route.size(), ' ');
+    table += "\n\t" + route + std::string(kRouteWidth - route.size(), ' ');
     for (std::size_t i = 0; i < actual.size(); ++i) {
       const bool right = actual[i] == row->second.expected[i];
       table += (right ? "       " : "      !") + std::to_string(actual[i]);

@@ -128,10 +128,11 @@ void expect_user(const Json& user, Where where) {
 
 void expect_event(const Json& event, Where where) {
   bool whole = is_uuid(event["id"]) && is_uuid(event["user_id"]);
-  for (const char* field : {"title", "location", "description", "state", "visibility"})
+  for (const char* field : {"title", "location", "description", "state", "confirmed_by", "line_closes", "visibility"})
     whole = whole && event[field].is_string();
-  for (const char* field : {"total_tickets", "available_tickets", "waiting_list_count", "waiting_tickets",
-                            "max_per_user", "max_per_booking", "max_skips", "saving_stops_hours"}) {
+  for (const char* field :
+       {"total_tickets", "available_tickets", "waiting_list_count", "waiting_tickets", "max_per_user",
+        "max_per_booking", "max_skips", "saving_stops_hours", "hold_minutes", "offer_minutes", "offer_stops_minutes"}) {
     whole = whole && event[field].is_integer();
   }
   for (const char* field : {"start_date_time", "end_date_time", "created_at", "updated_at"}) {
@@ -157,6 +158,8 @@ void expect_notification(const Json& notification, Where where) {
 void expect_booking(const Json& booking, Where where) {
   bool whole = is_uuid(booking["id"]) && is_uuid(booking["event_id"]) && is_uuid(booking["user_id"]);
   whole = whole && booking["state"].is_string() && booking.has("position") && number_or_null(booking["position"]);
+  whole = whole && booking.has("expires_at") && time_or_null(booking["expires_at"]) &&
+          booking["expires_at"].is_null() == (booking["state"].text() != "held");
   whole = whole && booking.has("reason") && text_or_null(booking["reason"]);
   whole = whole && booking["quantity"].is_integer() && booking["accept_fewer"].is_boolean() &&
           booking.has("remainder") && text_or_null(booking["remainder"]);

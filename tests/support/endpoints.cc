@@ -33,6 +33,8 @@ const std::vector<Endpoint>& endpoints() {
       {.method = "PATCH", .path = "/v1/bookings/" + kNothing, .body = "{}"},
       {.method = "DELETE", .path = "/v1/bookings/" + kNothing},
       {.method = "POST", .path = "/v1/bookings/" + kNothing + "/cancel", .body = "{}"},
+      {.method = "POST", .path = "/v1/bookings/" + kNothing + "/confirm", .body = "{}"},
+      {.method = "POST", .path = "/v1/events/" + kNothing + "/bookings/" + kNothing + "/confirm", .body = "{}"},
       {.method = "GET", .path = "/v1/notifications"},
       {.method = "POST", .path = "/v1/notifications/read", .body = "{}"},
   };

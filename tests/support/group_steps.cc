@@ -53,6 +53,17 @@ Response change_booking(const Person& person, const Json& booking, const Json& b
   return send(person.request("PATCH", path_of(booking), body, key_header(idempotency_key)));
 }
 
+Response confirm(const Person& person, const Json& booking, const Json& body, const std::string& idempotency_key) {
+  return person.post(path_of(booking) + "/confirm", body, key_header(idempotency_key));
+}
+
+Response confirm_for(const Person& organiser, const Json& booking, const Json& body,
+                     const std::string& idempotency_key) {
+  return organiser.post("/v1/events/" + std::string(booking["event_id"].text()) + "/bookings/" +
+                            std::string(booking["id"].text()) + "/confirm",
+                        body, key_header(idempotency_key));
+}
+
 std::string give_back_outcome(const Person& person, const Json& booking, int quantity) {
   return outcome_of(person, give_back(person, booking, Json::object({{"quantity", quantity}})));
 }

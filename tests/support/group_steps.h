@@ -39,6 +39,11 @@ Response give_back(const Person& person, const Json& booking, const Json& body,
                    const std::string& idempotency_key = {});
 Response change_booking(const Person& person, const Json& booking, const Json& body,
                         const std::string& idempotency_key = {});
+// POST …/confirm of a booking: by its person, and by the organiser of its event.
+Response confirm(const Person& person, const Json& booking, const Json& body = Json::object(),
+                 const std::string& idempotency_key = {});
+Response confirm_for(const Person& organiser, const Json& booking, const Json& body = Json::object(),
+                     const std::string& idempotency_key = {});
 // So many tickets, awaited: the outcome.
 std::string give_back_outcome(const Person& person, const Json& booking, int quantity);
 std::string change_outcome(const Person& person, const Json& booking, const Json& body);

@@ -58,8 +58,10 @@ TEST(EventFields, KeepTheBoundsOfApi) {
   expect_text("number_of_tickets:out_of_range ", errors_with("number_of_tickets", 0));
   expect_text("", errors_with("max_per_user", 100));
   expect_text("max_per_user:out_of_range ", errors_with("max_per_user", 101));
-  for (const auto& [field, least, most] : {std::tuple("max_per_booking", 1, 100), std::tuple("max_skips", 0, 100),
-                                           std::tuple("saving_stops_hours", 0, 8784)}) {
+  for (const auto& [field, least, most] :
+       {std::tuple("max_per_booking", 1, 100), std::tuple("max_skips", 0, 100),
+        std::tuple("saving_stops_hours", 0, 8784), std::tuple("hold_minutes", 0, 43'200),
+        std::tuple("offer_minutes", 0, 43'200), std::tuple("offer_stops_minutes", 0, 43'200)}) {
     const auto out_of_range = std::string(field) + ":out_of_range ";
     for (const int good : {least, most}) {
       expect_text("", errors_with(field, good));
@@ -90,6 +92,20 @@ TEST(EventFields, HaveATimeZoneThatThereIs) {
   expect_text("timezone:required ", errors_with("timezone", " "));
   expect_text("timezone:too_long ", errors_with("timezone", std::string(65, 'x')).substr(0, 18));
   expect_text("timezone:wrong_type ", errors_with("timezone", Json(1)));
+}
+
+TEST(EventFields, KnowWhoseYesCountsAndWhenALineCloses) {
+  const auto event = *read_new_event(body, now);
+  LONGS_EQUAL(0, event.hold_minutes + event.offer_minutes);
+  LONGS_EQUAL(120, event.offer_stops_minutes);
+  CHECK_TRUE(event.confirmed_by == domain::ConfirmedBy::attendee && event.line_closes == domain::LineCloses::end);
+  const auto changes = *read_event_changes(*Json::parse(R"({"confirmed_by":"organiser","line_closes":"start"})"));
+  CHECK_TRUE(changes.confirmed_by == domain::ConfirmedBy::organiser);
+  CHECK_TRUE(changes.line_closes == domain::LineCloses::start && !changes.hold_minutes);
+  for (const auto* field : {"confirmed_by", "line_closes"}) {
+    expect_text(std::string(field) + ":invalid ", errors_with(field, "nobody"));
+    expect_text(std::string(field) + ":invalid ", change_errors(Json::object({{field, "nobody"}})));
+  }
 }
 
 TEST(EventFields, NeedAnEndAfterTheStart) {

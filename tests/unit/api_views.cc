@@ -64,10 +64,39 @@ TEST(Views, CallAnEventThatWasDeletedAfterItsEndOver) {
 TEST(Views, ShowNullWhereABookingHasNothing) {
   const auto json = parsed(booking_json({}, clock.now()));
   for (const auto* field :
-       {"remainder", "position", "tickets_ahead", "skips_left", "reason", "promoted_at", "cancelled_at"})
+       {"expires_at", "remainder", "position", "tickets_ahead", "skips_left", "reason", "promoted_at", "cancelled_at"})
     CHECK_TRUE_TEXT(json.has(field) && json[field].is_null(), field);
   CHECK_TRUE(json["accept_fewer"].is_boolean() && !json["accept_fewer"].boolean());
   LONGS_EQUAL(1, json["quantity"].integer());
+}
+
+TEST(Views, ShowUntilWhenSeatsAreHeld) {
+  storage::BookingDetails booking;
+  booking.state = domain::BookingState::held;
+  booking.expires_at = clock.now();
+  const auto json = parsed(booking_json(booking, clock.now()));
+  expect_text("held", json["state"].text());
+  expect_text("2027-01-15T08:00:00.000Z", json["expires_at"].text());
+}
+
+TEST(Views, ShowNobodyWaitingWhenTheLineIsOver) {
+  event.line_ends_at = clock.now() + seconds(1);
+  LONGS_EQUAL(4, parsed(event_json(event, clock.now()))["waiting_list_count"].integer());
+  const auto over = parsed(event_json(event, event.line_ends_at));
+  LONGS_EQUAL(0, over["waiting_list_count"].integer());
+  LONGS_EQUAL(2, over["available_tickets"].integer());
+}
+
+TEST(Views, ShowWhatAnEventSaysAboutHeldSeats) {
+  event.hold_minutes = 30;
+  event.confirmed_by = domain::ConfirmedBy::organiser;
+  event.line_closes = domain::LineCloses::start;
+  const auto json = parsed(event_json(event, clock.now()));
+  LONGS_EQUAL(30, json["hold_minutes"].integer());
+  LONGS_EQUAL(0, json["offer_minutes"].integer());
+  LONGS_EQUAL(120, json["offer_stops_minutes"].integer());
+  expect_text("organiser", json["confirmed_by"].text());
+  expect_text("start", json["line_closes"].text());
 }
 
 TEST(Views, ShowAQueuedRequestWithItsHref) {
