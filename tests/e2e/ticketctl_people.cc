@@ -252,6 +252,23 @@ TEST(TicketctlPeople, EventShowAndWaitingTellOfGroups) {
   expect_number(3, expect_ends(0, "", "event waiting --json " + event).json()["bookings"].at(0)["quantity"]);
 }
 
+TEST(TicketctlPeople, EventShowAndBookingsTellOfHeldSeats) {
+  const auto event = create_group_event(make_person(), 3, {{"hold_minutes", 30}, {"confirmed_by", "organiser"}});
+  const auto ann = make_person();
+  const std::string until(book_group(ann, event, 2)["booking"]["expires_at"].text());
+  const auto shown = expect_ends(0, "2 of 3 booked", "event show " + event).said;
+  for (const auto* line : {"held          1 bookings, for 30 min after booking", "confirmed by  organiser",
+                           "offered       for 0 min, until 120 min before it starts", "line closes   when it ends"})
+    expect_contains(line, shown);
+  expect_number(1, expect_ends(0, "", "event show --json " + event).json()["held_bookings"]);
+  expect_ends(0, "held until " + until + ", 2 tickets", "event bookings --state held " + event);
+  expect_ends(0, "there are no such bookings", "event bookings --state confirmed " + event);
+  const auto json = expect_ends(0, "", "event bookings --json " + event).json()["bookings"].at(0);
+  expect_text("held", json["state"].text());
+  expect_text(until, json["expires_at"].text());
+  expect_contains("held until " + until, expect_ends(0, "", "user show " + ann.id).said);
+}
+
 TEST(TicketctlPeople, EventCloseCancelsEveryBookingAndTellsThem) {
   const auto owner = make_person();
   const auto event = create_event(owner);

@@ -52,12 +52,27 @@ int list(postgres::DatabasePool& database, Arguments& arguments, bool json) {
   return 0;
 }
 
+// What it says about seats that are held, and how many bookings have such seats.
+void print_holding(const Event& event, std::int64_t held) {
+  print_field("line closes", event.line_closes == domain::LineCloses::start || event.offer_minutes > 0
+                                 ? "when it starts"
+                                 : "when it ends");
+  if (event.hold_minutes == 0 && event.offer_minutes == 0 && held == 0) return;
+  print_field("held",
+              std::to_string(held) + " bookings, for " + std::to_string(event.hold_minutes) + " min after booking");
+  print_field("offered", "for " + std::to_string(event.offer_minutes) + " min, until " +
+                             std::to_string(event.offer_stops_minutes) + " min before it starts");
+  print_field("confirmed by", std::string(name_of(event.confirmed_by)));
+}
+
 int show(postgres::DatabasePool& database, const Event& event, bool json) {
-  const auto owner =
-      postgres::autocommit(database, [&](pqxx::transaction_base& tx) { return storage::find_user(tx, event.owner); });
+  const auto [owner, held] = postgres::autocommit(database, [&](pqxx::transaction_base& tx) {
+    return std::pair(storage::find_user(tx, event.owner), storage::count_event_bookings(tx, event.id, "held"));
+  });
   const auto email = owner ? owner->email : "";
   if (json) {
-    std::cout << event_json(event, SystemClock().now()).set("user_email", email).str() << '\n';
+    std::cout << event_json(event, SystemClock().now()).set("user_email", email).set("held_bookings", held).str()
+              << '\n';
     return 0;
   }
   std::cout << event.id.str() << '\n';
@@ -75,6 +90,7 @@ int show(postgres::DatabasePool& database, const Event& event, bool json) {
   print_field("per booking", std::to_string(event.max_per_booking));
   print_field("skips", std::to_string(event.max_skips));
   print_field("saving stops", std::to_string(event.saving_stops_hours) + " h before it starts");
+  print_holding(event, held);
   print_field("visibility", std::string(domain::name_of(event.visibility)));
   if (event.timezone) print_field("time zone", *event.timezone);
   print_field("organiser", event.owner.str() + "  " + email);
@@ -90,6 +106,7 @@ JsonText json_of(const EventBooking& booking) {
                            {"state", booking.state},
                            {"quantity", booking.quantity},
                            {"reason", booking.reason},
+                           {"expires_at", format_time(booking.expires_at)},
                            {"created_at", format_time(booking.created_at)},
                            {"promoted_at", format_time(booking.promoted_at)},
                            {"cancelled_at", format_time(booking.cancelled_at)}});
@@ -101,6 +118,7 @@ void print_line(const EventBooking& booking, int place) {
     std::cout << "place " << place;
   } else {
     std::cout << booking.state << (booking.reason ? " (" + *booking.reason + ")" : "")
+              << (booking.expires_at ? " until " + format_time(*booking.expires_at) : "")
               << (booking.promoted_at ? ", promoted " + format_time(*booking.promoted_at) : "");
   }
   if (booking.quantity > 1) std::cout << ", " << booking.quantity << " tickets";
@@ -192,7 +210,7 @@ int event(const Config& config, const Options& options) {
     return wrong_usage("event " + what + " takes one event's ID" +
                        (what == "transfer" ? ", and the ID or e-mail address of a user" : ""));
   if (state && !domain::parse_booking_state(*state))
-    return wrong_usage("--state is confirmed, waitlisted, cancelled or rejected");
+    return wrong_usage("--state is confirmed, held, waitlisted, cancelled or rejected");
   const auto event =
       postgres::autocommit(database, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, *id); });
   if (!event) {

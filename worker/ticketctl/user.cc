@@ -45,6 +45,7 @@ JsonText json_of(const Asked& asked) {
                            {"event_title", booking.event_title},
                            {"state", domain::name_of(booking.state)},
                            {"reason", booking.reason},
+                           {"expires_at", format_time(booking.expires_at)},
                            {"position", booking.place},
                            {"created_at", format_time(booking.created_at)}});
 }
@@ -53,6 +54,7 @@ void print_booking(const Asked& asked) {
   const auto& booking = asked.booking;
   std::cout << "  " << booking.id.str() << "  " << format_time(booking.created_at) << "  "
             << domain::name_of(booking.state) << (booking.place ? " at place " + std::to_string(*booking.place) : "")
+            << (booking.expires_at ? " until " + format_time(*booking.expires_at) : "")
             << (booking.reason ? " (" + *booking.reason + ")" : "") << '\n'
             << "    event " << booking.event.str() << "  " << harmless(booking.event_title) << '\n';
   if (asked.request) std::cout << "    request " << asked.request->str() << '\n';
