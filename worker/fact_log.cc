@@ -34,6 +34,10 @@ void log_promotion(LogBatch& log, const domain::Command& cause, const domain::Bo
                         {"booking", booking.id.str()}});
 }
 
+void log_expiry(LogBatch& log, const domain::Command& cause, const domain::Booking& booking) {
+  log.info("expired", {{"user", booking.user.str()}, {"event_id", cause.event.str()}, {"booking", booking.id.str()}});
+}
+
 void log_closing(LogBatch& log, const domain::Command& cause) {
   log.info("line_closed", {{"event_id", cause.event.str()}, {"cause_request_id", request_of(cause)}});
 }
@@ -46,6 +50,7 @@ void log_facts(std::span<const domain::BatchFact> facts, const storage::RequestI
     if (outcome_of(fact)) log_outcome(log, *command, fact);
     if (const auto* promotion = std::get_if<domain::Promoted>(&fact))
       log_promotion(log, *command, promotion->booking, promoted);
+    if (const auto* expiry = std::get_if<domain::HoldExpired>(&fact)) log_expiry(log, *command, expiry->booking);
     if (std::holds_alternative<domain::LineClosed>(fact)) log_closing(log, *command);
   }
 }
