@@ -102,6 +102,22 @@ constexpr std::array kChecks = {
   JOIN bookings b ON b.event_id = line.event_id AND b.seq > line.first AND b.state = 'confirmed' AND b.promoted_at IS NULL
   JOIN events e ON e.id = b.event_id AND e.edition = 1)"},
 
+    // The schema keeps the state of such a row; an earlier release knows nothing of deadlines.
+    Check{"held", "seats are held of an event whose edition knows nothing of that, or of a booking that has none", R"(
+  SELECT b.id::text AS id, format('booking %s of event %s is %s and held until %s, the event has edition %s', b.id, e.id, b.state,
+                                  b.held_until, e.edition) AS detail
+  FROM bookings b JOIN events e ON e.id = b.event_id
+  WHERE b.held_until IS NOT NULL AND (b.state <> 'confirmed' OR e.edition < 3))"},
+
+    // Where the start was moved, deadlines behind it follow in pieces.
+    Check{"overdue", "seats are held for longer than a minute after their deadline",
+          R"(
+  SELECT b.id::text AS id, format('booking %s of event %s has %s tickets that were held until %s', b.id, e.id, b.quantity, )" DEADLINE(
+              "b", "e") R"() AS detail
+  FROM bookings b JOIN events e ON e.id = b.event_id
+  WHERE )" IS_OVERDUE("b", "e",
+                      "now() - interval '1 minute'") " AND e.state = 'open' AND NOT " IS_TO_DO("tell_moved") R"()"},
+
     Check{"next_seq", "next_seq was given out already", R"(
   SELECT e.id::text AS id, format('event %s: next_seq is %s, a booking has seq %s', e.id, e.next_seq, b.last) AS detail
   FROM events e JOIN (SELECT event_id, max(seq) AS last FROM bookings GROUP BY event_id) AS b ON b.event_id = e.id

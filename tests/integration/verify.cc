@@ -72,6 +72,44 @@ TEST(StorageVerify, ADeadLetterIsAllRight) {
   finds_nothing();
 }
 
+TEST(StorageVerify, EverythingThatBecomesOfHeldSeatsIsAllRight) {
+  const auto id = holding_event(3, 30, 60);
+  const auto users = booked(id, 6);  // three are held, three wait
+  decide(confirm(users[0]));
+  decide(confirm(users[0]));  // once more
+  decide(cancel(users[1].user, id));
+  settle(id, now() + std::chrono::minutes(31));  // the third
+  decide(confirm(users[3]));
+  settle(id, now() + std::chrono::minutes(92));  // what was offered after that
+  finds_nothing();
+  decide(cancel(users[3].user, id));
+  decide(command_for(domain::CommandKind::delete_event, owner(id), id));
+  carry_out_pieces(tx, id);
+  finds_nothing();
+}
+
+TEST(StorageVerify, AYesToFewerIsAllRight) {
+  const auto id = holding_event(4, 30, 0);
+  auto booking = book(person(), id);
+  std::get<domain::Book>(booking.action).quantity = 4;
+  decide(booking);
+  decide(book(person(), id));
+  decide(confirm(booking, 2));
+  finds_nothing();
+}
+
+TEST(StorageVerify, ADeadlineThatFollowsAMovedStartInPiecesIsAllRight) {
+  const auto id = holding_event(2, 30, 0);
+  const auto booking = book(person(), id);
+  decide(booking);
+  auto move = command_for(domain::CommandKind::update_event, owner(id), id);
+  changes_of(move).starts_at = now() - std::chrono::minutes(10);
+  decide(move);
+  finds_nothing();
+  carry_out_pieces(tx, id);
+  finds("overdue", *booking.booking());
+}
+
 TEST(StorageVerify, NamesAtMostTwentyAndCountsAll) {
   for (int i = 0; i < 25; ++i) event(7);
   exec("UPDATE events SET available_tickets = 6");

@@ -140,4 +140,81 @@ TEST(StorageVerifyRecords, FindsADeadLetterWhoseCommandTookEffect) {
   finds("dead_letter", first.id);
 }
 
+// The first has a held seat, the second waits.
+TEST_GROUP_BASE(StorageVerifyHolds, VerifyTest) {
+  const EventId id = holding_event(1, 30, 60);
+  const std::vector<domain::Command> users = booked(id, 2);
+  const domain::Command& first = users[0];
+  const domain::Command& second = users[1];
+
+  void confirm_by_hand(const domain::Command& booking) const {
+    exec("UPDATE bookings SET held_until = NULL WHERE id = $1", booking.booking()->str());
+  }
+};
+
+TEST(StorageVerifyHolds, FindsAHeldOutcomeWhoseBookingIsMissing) {
+  exec("DELETE FROM bookings WHERE id = $1", first.booking()->str());
+  exec("UPDATE bookings SET state = 'cancelled', cancelled_at = now(), reason = 'line_closed', seq = 0");
+  exec("UPDATE events SET waiting_list_count = 0, available_tickets = 1, line_closed_before = next_seq");
+  finds("command_without_booking", first.id);
+}
+
+TEST(StorageVerifyHolds, FindsAHeldOutcomeWhoseBookingWaits) {
+  exec("UPDATE commands SET outcome = 'held' WHERE id = $1", second.id.str());
+  exec("UPDATE notifications SET kind = 'held' WHERE id = $1", second.notification.str());
+  finds("outcome", second.id);
+}
+
+TEST(StorageVerifyHolds, FindsAConfirmedOutcomeWhoseBookingIsHeld) {
+  exec("UPDATE commands SET outcome = 'confirmed' WHERE id = $1", first.id.str());
+  exec("UPDATE notifications SET kind = 'booked' WHERE id = $1", first.notification.str());
+  finds("outcome", first.id);
+}
+
+TEST(StorageVerifyHolds, FindsAYesThatConfirmedNothing) {
+  const auto yes = confirm(first);
+  decide(yes);
+  exec("UPDATE bookings SET held_until = now() + interval '1 hour' WHERE id = $1", first.booking()->str());
+  finds("not_confirmed", yes.id);
+}
+
+TEST(StorageVerifyHolds, FindsABookingThatNobodyConfirmed) {
+  confirm_by_hand(first);
+  finds("confirmed_by_nobody", *first.booking());
+}
+
+TEST(StorageVerifyHolds, FindsAnOfferThatNobodyConfirmed) {
+  decide(cancel(first.user, id));
+  finds_nothing();
+  confirm_by_hand(second);
+  finds("confirmed_by_nobody", *second.booking());
+}
+
+TEST(StorageVerifyHolds, FindsAYesNobodyWasToldOf) {
+  const auto yes = confirm(first);
+  decide(yes);
+  exec("DELETE FROM notifications WHERE id = $1", yes.notification.str());
+  finds("untold_outcome", yes.id);
+}
+
+TEST(StorageVerifyHolds, FindsAnOfferNobodyWasToldOf) {
+  decide(cancel(first.user, id));
+  exec("DELETE FROM notifications WHERE kind = 'offered'");
+  finds("untold_promotion", *second.booking());
+}
+
+TEST(StorageVerifyHolds, FindsAnExpiryNobodyWasToldOf) {
+  settle(id, now() + std::chrono::minutes(31));
+  finds_nothing();
+  exec("DELETE FROM notifications WHERE kind = 'expired'");
+  finds("untold_expiry", *first.booking());
+}
+
+TEST(StorageVerifyHolds, FindsABookingThatNobodyCancelled) {
+  exec("UPDATE bookings SET state = 'cancelled', cancelled_at = now(), held_until = NULL WHERE id = $1",
+       first.booking()->str());
+  exec("UPDATE events SET available_tickets = 1, saved = true, max_skips = 0");
+  finds("cancelled_by_nobody", *first.booking());
+}
+
 }  // namespace ticketd::tests

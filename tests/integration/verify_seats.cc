@@ -101,6 +101,37 @@ TEST(StorageVerifySeats, FindsSomeoneWhoJumpedTheLine) {
   finds("jumped_the_line", *users[0].booking());
 }
 
+TEST(StorageVerifySeats, FindsAHeldSeatThatAnEarlierReleaseWouldNotSee) {
+  const auto id = holding_event(3, 30, 0);
+  const auto users = booked(id, 1);
+  exec("UPDATE events SET edition = 2, hold_minutes = 0");
+  finds("held", *users[0].booking());
+}
+
+TEST(StorageVerifySeats, FindsAHeldSeatOfABookingThatHasNone) {
+  const auto id = holding_event(1, 30, 0);
+  const auto users = booked(id, 2);
+  forget("bookings", "bookings_held_until");
+  exec("UPDATE bookings SET held_until = now() + interval '1 hour' WHERE id = $1", users[1].booking()->str());
+  finds("held", *users[1].booking());
+}
+
+TEST(StorageVerifySeats, FindsSeatsThatAreHeldBehindTheirDeadline) {
+  const auto id = holding_event(3, 30, 0);
+  const auto users = booked(id, 2);
+  exec("UPDATE bookings SET held_until = now() - interval '59 seconds'");
+  finds_nothing();
+  exec("UPDATE bookings SET held_until = now() - interval '61 seconds' WHERE id = $1", users[1].booking()->str());
+  finds("overdue", *users[1].booking());
+}
+
+TEST(StorageVerifySeats, FindsSeatsThatAreHeldBehindTheStart) {
+  const auto id = holding_event(3, 30, 0);
+  const auto users = booked(id, 1);
+  exec("UPDATE events SET start_date_time = now() - interval '61 seconds'");
+  finds("overdue", *users[0].booking());
+}
+
 TEST(StorageVerifySeats, FindsASeqThatWillBeGivenOutTwice) {
   const auto id = event(3);
   booked(id, 2);

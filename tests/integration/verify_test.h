@@ -32,6 +32,27 @@ struct VerifyTest : IntegrationTest {
     storage::insert_event(tx, made);
     return made.id;
   }
+  // Whose seats are held for so long, and offered for so long to whoever waits.
+  EventId holding_event(int tickets, int hold_minutes, int offer_minutes) const {
+    auto made = new_event(person(), tickets, 5);
+    made.hold_minutes = hold_minutes;
+    made.offer_minutes = offer_minutes;
+    storage::insert_event(tx, made);
+    return made.id;
+  }
+  static domain::Command confirm(const domain::Command& booking, std::optional<int> quantity = {}) {
+    auto command = command_for(domain::CommandKind::confirm, booking.user, booking.event);
+    command.action = domain::Confirm{*booking.booking(), quantity};
+    return command;
+  }
+  // What is due of the event by then ends.
+  void settle(EventId id, Time at) const {
+    domain::Command due;
+    due.event = id;
+    due.action = domain::Settle{};
+    due.accepted_at = at;
+    carry_out_deadline(tx, due);
+  }
   UserId owner(EventId id) const {
     return *UserId::parse(exec("SELECT user_id FROM events WHERE id = $1", id.str())[0][0].c_str());
   }
