@@ -26,7 +26,7 @@ const Statement kBookings{"list_event_bookings",
   SELECT b.id, b.user_id, u.email, )" STORED_STATE(
                               "b") R"( AS state, b.quantity, b.reason, epoch_ms(b.created_at) AS created_ms,
          epoch_ms(b.promoted_at) AS promoted_ms, epoch_ms(b.cancelled_at) AS cancelled_ms,
-         epoch_ms(CASE WHEN b.held_until IS NOT NULL THEN )" DEADLINE("b", "e") R"( END) AS expires_ms
+         epoch_ms(CASE WHEN )" IS_HELD("b") " THEN " DEADLINE("b", "e") R"( END) AS expires_ms
   FROM bookings b JOIN users u ON u.id = b.user_id JOIN events e ON e.id = b.event_id
   WHERE b.event_id = $1 AND ($2::text IS NULL OR )" STORED_STATE("b") R"( = $2)
   ORDER BY b.seq, b.created_at, b.id LIMIT $3)"};

@@ -102,12 +102,12 @@ constexpr std::array kChecks = {
   JOIN bookings b ON b.event_id = line.event_id AND b.seq > line.first AND b.state = 'confirmed' AND b.promoted_at IS NULL
   JOIN events e ON e.id = b.event_id AND e.edition = 1)"},
 
-    // The schema keeps the state of such a row; an earlier release knows nothing of deadlines.
+    // An earlier release knows nothing of deadlines, and leaves that of a booking as it is which went with its event.
     Check{"held", "seats are held of an event whose edition knows nothing of that, or of a booking that has none", R"(
   SELECT b.id::text AS id, format('booking %s of event %s is %s and held until %s, the event has edition %s', b.id, e.id, b.state,
                                   b.held_until, e.edition) AS detail
   FROM bookings b JOIN events e ON e.id = b.event_id
-  WHERE b.held_until IS NOT NULL AND (b.state <> 'confirmed' OR e.edition < 3))"},
+  WHERE b.held_until IS NOT NULL AND b.state <> 'cancelled' AND (b.state <> 'confirmed' OR e.edition < 3))"},
 
     // Where the start was moved, deadlines behind it follow in pieces.
     Check{"overdue", "seats are held for longer than a minute after their deadline",

@@ -111,7 +111,6 @@ TEST(StorageVerifySeats, FindsAHeldSeatThatAnEarlierReleaseWouldNotSee) {
 TEST(StorageVerifySeats, FindsAHeldSeatOfABookingThatHasNone) {
   const auto id = holding_event(1, 30, 0);
   const auto users = booked(id, 2);
-  forget("bookings", "bookings_held_until");
   exec("UPDATE bookings SET held_until = now() + interval '1 hour' WHERE id = $1", users[1].booking()->str());
   finds("held", *users[1].booking());
 }
