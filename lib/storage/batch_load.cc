@@ -58,12 +58,13 @@ const Statement kLoadCancelled{"load_cancelled_bookings", "SELECT " LOADED("held
 // The bookings that somebody confirms, who may be another than whose they are.
 const Statement kLoadConfirmed{"load_confirmed_bookings", "SELECT " LOADED("b") R"(
   FROM unnest($1::uuid[], $2::uuid[]) AS wish (event_id, booking_id)
-  JOIN bookings b ON b.id = wish.booking_id AND b.event_id = wish.event_id AND b.state IN )" LIVE_STATES};
+  JOIN bookings b ON b.id = wish.booking_id AND b.event_id = wish.event_id AND )" IS_HELD("b")};
 
-// What was not confirmed in time, the first ones of all events together.
-const Statement kLoadOverdue{"load_overdue_bookings", "SELECT " LOADED("b") R"(
-  FROM bookings b WHERE )" IS_HELD("b") R"( AND b.held_until <= $2 AND b.event_id = ANY ($1::uuid[])
-  ORDER BY b.held_until LIMIT $3)"};
+// What was not confirmed in time, so many of each event.
+const Statement kLoadOverdue{"load_overdue_bookings", "SELECT " LOADED("first") R"(
+  FROM unnest($1::uuid[], $2::timestamptz[]) AS due (event_id, at) JOIN events e ON e.id = due.event_id
+  CROSS JOIN LATERAL (SELECT * FROM bookings b WHERE b.event_id = due.event_id AND )" IS_HELD("b") R"(
+                        AND (b.held_until <= due.at OR e.start_date_time <= due.at) ORDER BY b.held_until LIMIT $3) AS first)"};
 
 // All live ones of those who have many, for the cache.
 const Statement kLoadHeld{"load_held_bookings", "SELECT " LOADED("held") R"(
@@ -279,7 +280,7 @@ void load_cancelled(pqxx::work& tx, const EventCommands& by_event, LoadedBatch& 
 void load_held(pqxx::work& tx, const EventCommands& by_event, LoadedBatch& batch) {
   ArrayParameter<EventId> events, due_events;
   ArrayParameter<BookingId> bookings;
-  std::optional<Time> due;
+  ArrayParameter<Time> due_at;
   for (const auto& [id, commands] : by_event) {
     if (batch.events.at(id).status == domain::EventStatus::cancelled) continue;
     for (const auto* command : commands) {
@@ -289,11 +290,12 @@ void load_held(pqxx::work& tx, const EventCommands& by_event, LoadedBatch& batch
       }
       if (!std::holds_alternative<domain::Settle>(command->action)) continue;
       due_events.add(id);
-      due = std::max(due.value_or(command->accepted_at), command->accepted_at);
+      due_at.add(command->accepted_at);
     }
   }
   if (!events.empty()) load_bookings(run(tx, kLoadConfirmed, events.binary(), bookings.binary()), batch);
-  if (due) load_bookings(run(tx, kLoadOverdue, due_events.binary(), format_time(*due), domain::kPromotedAtOnce), batch);
+  if (!due_events.empty())
+    load_bookings(run(tx, kLoadOverdue, due_events.binary(), due_at.binary(), domain::kPromotedAtOnce), batch);
 }
 
 void load_waiting_list(pqxx::work& tx, const EventCommands& by_event, LoadedBatch& batch) {

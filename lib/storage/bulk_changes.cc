@@ -53,12 +53,8 @@ const Statement kEndWaiting{"end_waiting_piece", "WITH piece AS (" PIECE("('wait
     FROM piece WHERE bookings.id = piece.id)
   )" TELL_THEM("piece")};
 
-// No deadline lies behind the start, wherever that was moved to.
 const Statement kTell{"tell_piece",
-                      "WITH piece AS (" PIECE(LIVE_STATES) R"( AND $8::timestamptz IS NOT NULL), sooner AS (
-    UPDATE bookings SET held_until = e.start_date_time FROM piece, events e
-    WHERE bookings.id = piece.id AND e.id = $1 AND bookings.state = 'confirmed' AND bookings.held_until > e.start_date_time
-  ))" TELL_THEM("piece")};
+                      "WITH piece AS (" PIECE(LIVE_STATES) " AND $8::timestamptz IS NOT NULL) " TELL_THEM("piece")};
 
 // Whose held seats were not confirmed in time, whose line closes, and whose seats are no longer saved.
 const Statement kDue{"list_due_events", R"(
@@ -68,9 +64,10 @@ const Statement kDue{"list_due_events", R"(
   (SELECT id FROM events WHERE state = 'open' AND NOT over AND end_date_time <= $1 AND waiting_list_count > 0
      AND shard_of(id, $2) = ANY ($3::int[]) ORDER BY end_date_time LIMIT 500)
   UNION
-  (SELECT id FROM events WHERE state = 'open' AND NOT over AND (line_closes = 'start' OR offer_minutes > 0)
-     AND start_date_time <= $1 AND waiting_list_count > 0 AND shard_of(id, $2) = ANY ($3::int[])
-     ORDER BY start_date_time LIMIT 500)
+  (SELECT id FROM events e WHERE state = 'open' AND NOT over AND edition > 2 AND start_date_time <= $1
+     AND (waiting_list_count > 0 AND )" LINE_ENDS_AT R"( <= $1
+          OR EXISTS (SELECT FROM bookings b WHERE b.event_id = e.id AND )" IS_HELD("b") R"())
+     AND shard_of(id, $2) = ANY ($3::int[]) ORDER BY start_date_time LIMIT 500)
   UNION
   (SELECT id FROM events WHERE saved AND start_date_time <= $1::timestamptz + interval '8784 hours'
      AND start_date_time <= $1::timestamptz + make_interval(hours => saving_stops_hours) AND state = 'open'

@@ -115,8 +115,7 @@ constexpr std::array kChecks = {
   SELECT b.id::text AS id, format('booking %s of event %s has %s tickets that were held until %s', b.id, e.id, b.quantity, )" DEADLINE(
               "b", "e") R"() AS detail
   FROM bookings b JOIN events e ON e.id = b.event_id
-  WHERE )" IS_OVERDUE("b", "e",
-                      "now() - interval '1 minute'") " AND e.state = 'open' AND NOT " IS_TO_DO("tell_moved") R"()"},
+  WHERE )" IS_OVERDUE("b", "e", "now() - interval '1 minute'") " AND e.state = 'open'"},
 
     Check{"next_seq", "next_seq was given out already", R"(
   SELECT e.id::text AS id, format('event %s: next_seq is %s, a booking has seq %s', e.id, e.next_seq, b.last) AS detail

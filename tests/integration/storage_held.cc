@@ -120,11 +120,10 @@ TEST(StorageHeld, EndSoonerWhenTheEventIsMovedAhead) {
   change_event({.starts_at = now() + hours(1)});
   const auto later = now() + minutes(61);
   CHECK(read(booking, ann, later).state == BookingState::cancelled);
-  CHECK_FALSE(is_due(later));
-  carry_out_pieces(event);
   CHECK(is_due(later));
   settle(later);
   LONGS_EQUAL(0, count_bookings(event, "confirmed"));
+  CHECK_FALSE(is_due(later));
 }
 
 TEST(StorageHeld, EndAtTheirDeadlineWhenTheWorkerHasNotCome) {
@@ -154,6 +153,16 @@ TEST(StorageHeld, AreFoundByWhoKnowsTheirEvent) {
   CHECK(find(event, booking)->confirmed_by == domain::ConfirmedBy::organiser);
   CHECK_FALSE(find(make_event(), booking).has_value());
   CHECK_FALSE(find(event, fresh<BookingId>()).has_value());
+}
+
+TEST(StorageHeld, KeepTheirDeadlineWhenTheStartIsMovedThereAndBack) {
+  change_event({.hold_minutes = 120});
+  const auto booking = *carry_out(book(ann, event)).booking;
+  const auto deadline = read(booking, ann, now()).expires_at;
+  change_event({.starts_at = now() + hours(1)});
+  carry_out_pieces(event);
+  change_event({.starts_at = now() + hours(48)});
+  CHECK(read(booking, ann, now()).expires_at == deadline);
 }
 
 TEST(StorageHeld, EndWithTheEvent) {

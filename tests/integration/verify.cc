@@ -98,18 +98,6 @@ TEST(StorageVerify, AYesToFewerIsAllRight) {
   finds_nothing();
 }
 
-TEST(StorageVerify, ADeadlineThatFollowsAMovedStartInPiecesIsAllRight) {
-  const auto id = holding_event(2, 30, 0);
-  const auto booking = book(person(), id);
-  decide(booking);
-  auto move = command_for(domain::CommandKind::update_event, owner(id), id);
-  changes_of(move).starts_at = now() - std::chrono::minutes(10);
-  decide(move);
-  finds_nothing();
-  carry_out_pieces(tx, id);
-  finds("overdue", *booking.booking());
-}
-
 TEST(StorageVerify, NamesAtMostTwentyAndCountsAll) {
   for (int i = 0; i < 25; ++i) event(7);
   exec("UPDATE events SET available_tickets = 6");
