@@ -35,10 +35,11 @@ bool is_expected(const Call& call, const Attempt& attempt) {
     case 504:
     case 202: return true;
     case 200: return call.kind == "update_event" || call.kind == "delete_event";
-    case 400: return attempt.code == "quantity_over_limit" && call.kind == "update_booking";
+    case 400: return attempt.code == "quantity_over_limit" && (call.kind == "update_booking" || call.kind == "confirm");
     case 404: return attempt.code == "booking_not_found" && !call.booking.empty();
     case 409:
       if (attempt.code == "not_waiting") return call.kind == "update_booking";
+      if (attempt.code == "not_held") return call.kind == "confirm";
       return attempt.code == "event_cancelled" || attempt.code == "capacity_below_confirmed";
     default: return false;
   }

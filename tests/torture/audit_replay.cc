@@ -20,6 +20,7 @@ Notice notice(const std::string& kind, const std::string& user, const std::strin
 
 std::string kind_of_notice(const std::string& outcome, domain::CommandKind command) {
   if (outcome == "confirmed") return "booked";
+  if (outcome == "confirmed_held") return "confirmed";
   if (outcome == "shrunk") return "booking_changed";
   if (outcome == "updated") return command == domain::CommandKind::update_booking ? "booking_changed" : "event_updated";
   if (outcome == "deleted") return "event_deleted";
@@ -42,6 +43,10 @@ class Replay {
                  .capacity = planned_.tickets,
                  .max_per_user = planned_.max_per_user,
                  .promoted_at_once = domain::kPromotedAtOnce,
+                 .hold_minutes = planned_.hold_minutes,
+                 .offer_minutes = planned_.offer_minutes,
+                 .confirmed_by =
+                     planned_.is_confirmed_by_owner ? domain::ConfirmedBy::organiser : domain::ConfirmedBy::attendee,
                  .starts_at = planned_.starts_at,
                  .ends_at = Time::max()});
     for (const auto& command : evidence_.accepted) {
@@ -95,15 +100,17 @@ class Replay {
     const auto booking = what.substr(space + 1, what.find(' ', space + 1) - space - 1);
     for (const auto& row : model.rows()) {
       if (row.id.str() != booking) continue;
-      ++notices_[notice(kind, row.user.str(), booking)];
-      if (kind == "promoted") promoted_.insert(booking);
+      ++notices_[notice(kind == "organiser_confirmed" ? "confirmed" : kind, row.user.str(), booking)];
+      if (kind == "promoted" || kind == "offered") promoted_.insert(booking);
     }
   }
 
   // The same bookings in the same order, in the same state.
   void check_bookings(const Model& model) {
-    static const std::map<State, std::string> kNames = {
-        {State::confirmed, "confirmed"}, {State::waiting, "waitlisted"}, {State::gone, "cancelled"}};
+    static const std::map<State, std::string> kNames = {{State::confirmed, "confirmed"},
+                                                        {State::held, "confirmed"},
+                                                        {State::waiting, "waitlisted"},
+                                                        {State::gone, "cancelled"}};
     std::vector<const BookingRow*> placed;
     for (const auto& booking : evidence_.bookings) {
       if (booking.event == planned_.id && booking.seq > 0) placed.push_back(&booking);
@@ -118,6 +125,8 @@ class Replay {
                                             ", must be " + expected.id.str());
       if (placed[i]->state != kNames.at(expected.state))
         findings_.add("booking", placed[i]->id + " is " + placed[i]->state + ", must be " + kNames.at(expected.state));
+      if (placed[i]->held != (expected.state == State::held))
+        findings_.add("booking", placed[i]->id + (placed[i]->held ? " is held" : " is not held"));
       if (placed[i]->quantity != expected.quantity)
         findings_.add("booking", placed[i]->id + " has " + std::to_string(placed[i]->quantity) +
                                      " tickets, must have " + std::to_string(expected.quantity));

@@ -31,6 +31,11 @@ e2e::Request request_of(const Person& person, const Call& call) {
     wish.set("event_id", call.event);
     return person.request("POST", "/v1/events/book", wish, headers_of(call));
   }
+  if (call.kind == "confirm") {
+    // Whoever confirms somebody else's is the organiser.
+    const auto at = call.confirms_others ? "/v1/events/" + call.event : std::string("/v1");
+    return person.request("POST", at + "/bookings/" + call.booking + "/confirm", terms_of(call), headers_of(call));
+  }
   if (call.kind == "update_booking")
     return person.request("PATCH", "/v1/bookings/" + call.booking, terms_of(call), headers_of(call));
   if (call.kind == "cancel" && call.quantity > 0)
@@ -85,8 +90,9 @@ class Clients::Client {
     const auto dice = pick(chance_, 100);
     if (dice < 58 || mine_.empty()) return book();
     if (dice < 72) return cancel(false);
-    if (dice < 76) return cancel(true);
-    if (dice < 80) return cancel_or_change_some();
+    if (dice < 75) return cancel(true);
+    if (dice < 78) return cancel_or_change_some();
+    if (dice < 82) return confirm();
     if (dice < 87) return resize();
     if (dice == 87) return remove();
     look();
@@ -136,6 +142,18 @@ class Clients::Client {
     call.quantity = 1 + static_cast<int>(pick(chance_, 2));
     if (call.kind == "update_booking" && one_in(chance_, 2)) call.remainder = some_remainder();
     settle(*mine.person, std::move(call));
+  }
+
+  // What is held, by whose yes counts; or so he thinks.
+  void confirm() {
+    const Mine mine = mine_[pick(chance_, mine_.size())];
+    if (!mine.show->holds) return;
+    const auto& who = mine.show->is_confirmed_by_owner ? *mine.show->owner : *mine.person;
+    auto call = new_call("confirm", who, *mine.show);
+    call.booking = mine.booking_id;
+    call.confirms_others = mine.show->is_confirmed_by_owner;
+    if (one_in(chance_, 3)) call.quantity = 1 + static_cast<int>(pick(chance_, 2));
+    settle(who, std::move(call));
   }
 
   // Without a key, as for all changes of an event.

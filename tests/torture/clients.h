@@ -24,6 +24,9 @@ struct Show {
   int tickets = 0;  // when it was made
   int max_per_user = 1;
   Time starts_at = {};
+  bool holds = false;  // seats for a yes
+  bool is_confirmed_by_owner = false;
+  int hold_minutes = 0, offer_minutes = 0;
 };
 
 struct Scene {

@@ -33,13 +33,14 @@ void load_tables(pqxx::transaction_base& tx, Evidence& evidence) {
     evidence.commands.push_back({text(row[0]), text(row[1]), text(row[2]), text(row[3]), text(row[4]), text(row[5]),
                                  text(row[6]), text(row[7])});
   }
-  for (const auto& row : postgres::execute(tx,
-                                           "SELECT id, event_id, user_id, state, coalesce(seq, 0), promoted_at IS NOT "
-                                           "NULL, quantity FROM bookings WHERE event_id "
-                                           "= ANY ($1::uuid[]) ORDER BY event_id, seq",
-                                           events)) {
+  for (const auto& row :
+       postgres::execute(tx,
+                         "SELECT id, event_id, user_id, state, coalesce(seq, 0), promoted_at IS NOT "
+                         "NULL, quantity, state = 'confirmed' AND held_until IS NOT NULL FROM bookings WHERE event_id "
+                         "= ANY ($1::uuid[]) ORDER BY event_id, seq",
+                         events)) {
     evidence.bookings.push_back({text(row[0]), text(row[1]), text(row[2]), text(row[3]), row[4].as<std::int64_t>(),
-                                 row[5].as<bool>(), row[6].as<int>()});
+                                 row[5].as<bool>(), row[6].as<int>(), row[7].as<bool>()});
   }
   for (const auto& row : postgres::execute(
            tx,

@@ -19,6 +19,7 @@ struct BookingRow {
   std::int64_t seq = 0;  // 0: rejected
   bool promoted = false;
   int quantity = 1;
+  bool held = false;  // its seats are, until a deadline
 };
 
 struct NotificationRow {
@@ -38,6 +39,9 @@ struct Planned {
   int tickets = 0;
   int max_per_user = 1;
   Time starts_at = {};
+  int hold_minutes = 0;
+  int offer_minutes = 0;
+  bool is_confirmed_by_owner = false;
 };
 
 struct Evidence {

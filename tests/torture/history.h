@@ -28,11 +28,12 @@ struct Call {
   std::string kind;  // as commands.kind has it
   std::string user;
   std::string event;
-  std::string booking = {};    // cancel by booking, update_booking
-  int quantity = 0;            // book, update_booking; cancel: 0 for all
-  std::string remainder = {};  // book, update_booking: takes fewer
-  std::string key = {};        // Idempotency-Key; without one a call is tried once
-  int tickets = 0;             // update_event
+  std::string booking = {};      // cancel by booking, update_booking, confirm
+  int quantity = 0;              // book, update_booking; cancel, confirm: 0 for all
+  bool confirms_others = false;  // confirm: by the organiser
+  std::string remainder = {};    // book, update_booking: takes fewer
+  std::string key = {};          // Idempotency-Key; without one a call is tried once
+  int tickets = 0;               // update_event
   std::vector<Attempt> attempts = {};
 };
 

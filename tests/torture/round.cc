@@ -20,10 +20,14 @@ using SystemClock = std::chrono::system_clock;
 struct ShowPlan {
   int tickets;
   int max_per_user;
+  int hold_minutes = 0;   // longer than a round lasts
+  int offer_minutes = 0;  // the same
+  bool is_confirmed_by_owner = false;
 };
-// Small ones, where every seat is fought for, and big ones; of some, people book several tickets. The last two may be
-// deleted.
-constexpr ShowPlan kShows[] = {{1, 1}, {2, 1}, {3, 3}, {5, 1}, {8, 6}, {15, 1}, {40, 8}, {150, 1}, {4, 1}, {60, 4}};
+// Small ones, where every seat is fought for, and big ones; of some, people book several tickets, and some hold seats.
+// The last two may be deleted.
+constexpr ShowPlan kShows[] = {{1, 1},          {2, 1},  {3, 3},  {5, 1, 600, 600}, {8, 6},      {10, 4, 600, 0, true},
+                               {12, 3, 0, 600}, {15, 1}, {40, 8}, {150, 1},         {4, 1, 600}, {60, 4}};
 constexpr std::size_t kDeletable = 2;
 
 Scene make_scene(const Plan& plan) {
@@ -33,12 +37,17 @@ Scene make_scene(const Plan& plan) {
   scene.deletable = plan.deletes ? kDeletable : 0;
   for (const auto& show : kShows) {
     const auto& owner = scene.people[scene.shows.size()];
-    const auto reply = owner.post("/v1/events/initialize", e2e::event_body({.tickets = show.tickets,
-                                                                            .max_per_user = show.max_per_user,
-                                                                            .starts_in = std::chrono::hours(24 * 3)}));
+    auto body = e2e::event_body(
+        {.tickets = show.tickets, .max_per_user = show.max_per_user, .starts_in = std::chrono::hours(24 * 3)});
+    body.set("hold_minutes", show.hold_minutes);
+    body.set("offer_minutes", show.offer_minutes);
+    body.set("confirmed_by", show.is_confirmed_by_owner ? "organiser" : "attendee");
+    const auto reply = owner.post("/v1/events/initialize", body);
     if (reply.status != 201) throw std::runtime_error("an event could not be made: " + reply.error + reply.body);
     scene.shows.push_back({std::string(reply.data()["id"].text()), &owner, show.tickets, show.max_per_user,
-                           parse_time(reply.data()["start_date_time"].text()).value()});
+                           parse_time(reply.data()["start_date_time"].text()).value(),
+                           show.hold_minutes > 0 || show.offer_minutes > 0, show.is_confirmed_by_owner,
+                           show.hold_minutes, show.offer_minutes});
   }
   return scene;
 }
@@ -88,7 +97,8 @@ void await_bulk_changes(pqxx::connection& connection) {
 Evidence gather(const Scene& scene) {
   Evidence evidence;
   for (const auto& show : scene.shows)
-    evidence.planned.push_back({show.id, show.owner->id, show.tickets, show.max_per_user, show.starts_at});
+    evidence.planned.push_back({show.id, show.owner->id, show.tickets, show.max_per_user, show.starts_at,
+                                show.hold_minutes, show.offer_minutes, show.is_confirmed_by_owner});
   load_queue(evidence);
   auto connection = connect_directly();
   await_bulk_changes(connection);

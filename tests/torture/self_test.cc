@@ -131,7 +131,8 @@ std::vector<Lie> lies() {
        [](History& h, Evidence&) { h.calls.front().attempts.front().status = 500; }},
       {"a change that was answered and not made", "unheard",
        [](History& h, Evidence& e) {
-         auto& call = call_where(h, [](const Call& c) { return c.kind == "update_event" && !was_accepted(c); });
+         auto& call =
+             call_where(h, [](const Call& c) { return c.kind == "update_event" && c.attempts.back().status == 200; });
          std::erase_if(e.commands, [&](const auto& row) { return row.user == call.user && row.kind == call.kind; });
        }},
       {"a request that is not found", "vanished",
