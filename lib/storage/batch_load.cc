@@ -26,8 +26,9 @@ const Statement kLockEvents{"lock_events", R"(
 const Statement kLoadLocations{"load_event_locations", "SELECT id, location FROM events WHERE id = ANY ($1::uuid[])"};
 
 // Of each pair of event and user, sums; the slots as two numbers of 50 bits. Not what has ended by a decision that is
-// still being carried out in pieces (storage/bulk_changes.h), but for its slots. OFFSET 0: looked up by its key for
-// each pair, never joined with all live bookings there are.
+// still being carried out in pieces (storage/bulk_changes.h), but for its slots. Of no more than $4 rows: of those who
+// have many these are no sums. The LIMIT also has them looked up by their key for each pair, never joined with all live
+// bookings there are.
 const Statement kLoadHoldings{"load_holdings", R"(
   SELECT pair.event_id, pair.user_id, held.rows, held.live, held.waiting, held.low_slots, held.high_slots
   FROM (SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS pair (event_id, user_id, line_closed_before)) AS pair
@@ -37,7 +38,7 @@ const Statement kLoadHoldings{"load_holdings", R"(
            coalesce(bit_or(1::bigint << slot) FILTER (WHERE slot <= 50), 0) AS low_slots,
            coalesce(bit_or(1::bigint << (slot - 50)) FILTER (WHERE slot > 50), 0) AS high_slots
     FROM (SELECT state, seq, slot, quantity FROM bookings WHERE event_id = pair.event_id AND user_id = pair.user_id
-            AND state IN )" LIVE_STATES R"( OFFSET 0) AS row) AS held
+            AND state IN )" LIVE_STATES R"( LIMIT $4) AS row) AS held
   WHERE held.rows > 0)"};
 
 #define LOADED(b)                                                                                                 \
@@ -192,46 +193,73 @@ domain::Holding holding_of(const HolderCache::Bookings& bookings, std::int64_t l
   return holding;
 }
 
-void remember(pqxx::work& tx, const ArrayParameter<EventId>& events, const ArrayParameter<UserId>& users,
-              HolderCache& holders) {
+// Loads all that they have, for this batch and the ones to come.
+void load_many(pqxx::work& tx, const ArrayParameter<EventId>& events, const ArrayParameter<UserId>& users,
+               LoadedBatch& batch, HolderCache& holders) {
   std::map<std::pair<EventId, UserId>, HolderCache::Bookings> held;
   for (const auto& row : run(tx, kLoadHeld, events.binary(), users.binary())) {
     const auto booking = loaded_booking(row);
     held[{id_of<EventId>(row["event_id"]), booking.user}].emplace(booking.seq, booking);
   }
-  for (auto& [pair, bookings] : held) holders.put(pair.first, pair.second, std::move(bookings));
+  for (auto& [pair, bookings] : held) {
+    auto& event = batch.events.at(pair.first);
+    event.hold(pair.second, holding_of(bookings, event.line_closed_before));
+    holders.put(pair.first, pair.second, std::move(bookings));
+  }
 }
 
-// Of the users of the commands, and of those who wait and take fewer: the rest of their wish is a booking of its own.
-void load_holdings(pqxx::work& tx, const EventCommands& by_event, LoadedBatch& batch, HolderCache& holders) {
-  ArrayParameter<EventId> events, events_of_many;
-  ArrayParameter<UserId> users, users_of_many;
+// Whose holdings are wanted: those who are remembered have them at once.
+struct Holders {
+  ArrayParameter<EventId> events;
+  ArrayParameter<UserId> users;
   ArrayParameter<std::int64_t> closed_before;
+
+  void add(domain::EventState& event, UserId user, const HolderCache& known) {
+    if (const auto* bookings = known.find(event.id, user))
+      return event.hold(user, holding_of(*bookings, event.line_closed_before));
+    events.add(event.id);
+    users.add(user);
+    closed_before.add(event.line_closed_before);
+  }
+  void load(pqxx::work& tx, LoadedBatch& batch, HolderCache& known) const {
+    if (events.empty()) return;
+    ArrayParameter<EventId> events_of_many;
+    ArrayParameter<UserId> users_of_many;
+    for (const auto& row :
+         run(tx, kLoadHoldings, events.binary(), users.binary(), closed_before.binary(), HolderCache::kMany)) {
+      const auto event = id_of<EventId>(row["event_id"]);
+      const auto user = id_of<UserId>(row["user_id"]);
+      if (int_of(row["rows"]) < HolderCache::kMany) {
+        batch.events.at(event).hold(user, holding_of(row));
+      } else {
+        events_of_many.add(event);
+        users_of_many.add(user);
+      }
+    }
+    if (!events_of_many.empty()) load_many(tx, events_of_many, users_of_many, batch, known);
+  }
+};
+
+// Of the users of the commands.
+void load_holdings(pqxx::work& tx, const EventCommands& by_event, LoadedBatch& batch, HolderCache& known) {
+  Holders wanted;
   for (const auto& [id, commands] : by_event) {
     auto& event = batch.events.at(id);
     if (event.status == domain::EventStatus::cancelled) continue;
-    const auto add = [&, &event_id = id](UserId user) {
-      if (const auto* known = holders.find(event_id, user))
-        return event.hold(user, holding_of(*known, event.line_closed_before));
-      events.add(event_id);
-      users.add(user);
-      closed_before.add(event.line_closed_before);
-    };
-    for (const auto* command : commands) add(command->user);
+    for (const auto* command : commands) wanted.add(event, command->user, known);
+  }
+  wanted.load(tx, batch, known);
+}
+
+// Of those who wait and take fewer: the rest of their wish is a booking of its own.
+void load_holdings_of_line(pqxx::work& tx, LoadedBatch& batch, HolderCache& known) {
+  Holders wanted;
+  for (auto& [id, event] : batch.events) {
     for (const auto& [seq, entry] : event.pool.line()) {
-      if (entry.accept_fewer) add(event.find(entry.booking)->user);
+      if (entry.accept_fewer) wanted.add(event, event.find(entry.booking)->user, known);
     }
   }
-  if (events.empty()) return;
-  for (const auto& row : run(tx, kLoadHoldings, events.binary(), users.binary(), closed_before.binary())) {
-    const auto event = id_of<EventId>(row["event_id"]);
-    const auto user = id_of<UserId>(row["user_id"]);
-    batch.events.at(event).hold(user, holding_of(row));
-    if (int_of(row["rows"]) < HolderCache::kMany) continue;
-    events_of_many.add(event);
-    users_of_many.add(user);
-  }
-  if (!events_of_many.empty()) remember(tx, events_of_many, users_of_many, holders);
+  wanted.load(tx, batch, known);
 }
 
 // What kLoadCancelled loads, of one who is remembered.
@@ -340,10 +368,11 @@ LoadedBatch load_batch(pqxx::work& tx, std::span<const domain::Command> commands
   for (const auto& command : commands) {
     if (batch.events.contains(command.event)) by_event[command.event].push_back(&command);
   }
+  load_holdings(tx, by_event, batch, holders);  // first: who has many is known from then on
   load_cancelled(tx, by_event, batch, holders);
   load_held(tx, by_event, batch);
   load_waiting_list(tx, by_event, batch);
-  load_holdings(tx, by_event, batch, holders);
+  load_holdings_of_line(tx, batch, holders);
   return batch;
 }
 
