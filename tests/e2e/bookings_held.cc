@@ -311,6 +311,7 @@ TEST(OrganisersYes, ComesInTimeAndOnce) {
   const auto again = confirm_for(owner, booking, Json::object(), key);
   expect_text(first.body, again.body);
   expect_text("true", again.header("idempotent-replayed"));
+  expect_problem(422, "idempotency_key_reused", confirm_for(owner, booking, tickets(1), key));
   expect_problem(409, "not_held", confirm_for(owner, booking));
   expire(other);
   expect_problem(409, "offer_expired", confirm_for(owner, other));
