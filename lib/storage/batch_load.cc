@@ -136,8 +136,9 @@ void lock_events(pqxx::work& tx, std::span<const domain::Command> commands, Load
     event.hold_minutes = int_of(row["hold_minutes"]);
     event.offer_minutes = int_of(row["offer_minutes"]);
     event.offer_stops_minutes = int_of(row["offer_stops_minutes"]);
-    event.confirmed_by = *domain::parse_confirmed_by(text_of(row["confirmed_by"]));
-    event.line_closes = *domain::parse_line_closes(text_of(row["line_closes"]));
+    // What a later release calls otherwise it keeps to itself, by the edition.
+    event.confirmed_by = domain::parse_confirmed_by(text_of(row["confirmed_by"])).value_or(event.confirmed_by);
+    event.line_closes = domain::parse_line_closes(text_of(row["line_closes"])).value_or(event.line_closes);
     event.edition = int_of(row["edition"]);
     event.next_seq = row["next_seq"].as<std::int64_t>();
     event.line_closed_before = row["line_closed_before"].as<std::int64_t>();

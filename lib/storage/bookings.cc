@@ -74,7 +74,7 @@ BookingDetails booking_of(const pqxx::row& row) {
   booking.reason = optional_text(row["reason"]);
   booking.quantity = int_of(row["quantity"]);
   booking.expires_at = optional_time(row["expires_ms"]);
-  booking.confirmed_by = *domain::parse_confirmed_by(text_of(row["confirmed_by"]));
+  booking.confirmed_by = domain::parse_confirmed_by(text_of(row["confirmed_by"])).value_or(booking.confirmed_by);
   if (booking.state == domain::BookingState::waitlisted) read_place(row, booking);
   booking.created_at = time_of(row["created_ms"]);
   booking.updated_at = time_of(row["updated_ms"]);

@@ -122,8 +122,8 @@ Event event_of(const pqxx::row& row) {
   event.hold_minutes = int_of(row["hold_minutes"]);
   event.offer_minutes = int_of(row["offer_minutes"]);
   event.offer_stops_minutes = int_of(row["offer_stops_minutes"]);
-  event.confirmed_by = *domain::parse_confirmed_by(text_of(row["confirmed_by"]));
-  event.line_closes = *domain::parse_line_closes(text_of(row["line_closes"]));
+  event.confirmed_by = domain::parse_confirmed_by(text_of(row["confirmed_by"])).value_or(event.confirmed_by);
+  event.line_closes = domain::parse_line_closes(text_of(row["line_closes"])).value_or(event.line_closes);
   event.visibility = visibility_of(row["visibility"]);
   event.timezone = optional_text(row["timezone"]);
   event.turn = int_of(row["turn"]);
