@@ -234,6 +234,31 @@ def beside_others(bench, name, label, event, change, left, until):
     bench.figure(f"{name}_longest", "   the longest of them", max(waits), "ms", most=1_000)
 
 
+def offers(bench):
+    """1,000 offers run out within a second while bookings flow: each seat is to be held by the next person soon after, and nobody
+    who books is to feel it."""
+    stack, count = bench.stack(), 1_000
+    event, other = bench.fresh_events(1, count)[0], bench.fresh_events(1, 1_000_000)[0]
+    hold(bench, event, 2 * count, 1, count)
+    flow = bench.out / "requests.flow"
+    flow.write_text("".join(books(bench, [other], bench.commands)))
+    quiet = wrk.run(stack.port, flow, bench.seconds, 8)
+    due = time.time() + 3
+    stack.sql.rows(f"UPDATE events SET edition = 3, offer_minutes = 60 WHERE id = '{event}'")
+    stack.sql.rows(f"""UPDATE bookings SET held_until = to_timestamp({due}) + seq * interval '1 ms'
+      WHERE event_id = '{event}' AND state = 'confirmed'""")
+    beside = wrk.run(stack.port, flow, bench.seconds + 5, 8)
+    stack.await_empty_queue()
+    # Whoever's offer runs out first is followed by the first of the line.
+    taken = [float(row[0]) for row in stack.sql.rows(f"""
+      SELECT extract(epoch FROM pg_xact_commit_timestamp(xmin)) - {due} - (seq - {count}) / 1000.0 FROM bookings
+      WHERE event_id = '{event}' AND promoted_at IS NOT NULL ORDER BY seq""")]
+    if len(taken) != count:
+        raise RuntimeError(f"{len(taken)} of {count} seats were handed on")
+    bench.figure("offers_late", f"{count:,} offers run out: the last seat is held by the next person", max(taken), "s", most=2)
+    bench.figure("offers_p99", "   meanwhile: a booking, p99", beside["p99"], "ms", bare=quiet["p99"], bare_label="before", most_ratio=3)
+
+
 def worker_mib(stack):
     text = open(f"/proc/{stack.pid(stack.workers[0])}/status").read()
     return int(re.search(r"^VmHWM:\s+(\d+)", text, re.M)[1]) / 1024
