@@ -70,7 +70,7 @@ set_environment() {
     systemctl daemon-reload; systemctl try-restart "ticketd@*.service"' sh "$1"
 }
 
-cold_start() { inside curl -s -o /dev/null -w '%{http_code} in %{time_total} s\n' "$URL/v1/events/discover" | grep '^401 '; }
+cold_start() { inside curl -s -o /dev/null -w '%{http_code} in %{time_total} s\n' "$URL/v1/events/discover" | grep '^200 '; }
 
 idle_and_back() {
   step "idleness"
