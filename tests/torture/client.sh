@@ -15,7 +15,13 @@ check() { # check WHAT COMMAND...: runs the command, counts and says how it went
 
 json() { curl -s -m 10 -H 'Content-Type: application/json' "$@"; }
 field() { sed "s/.*\"$1\":\"\([^\"]*\)\".*/\1/"; }
-sign_up() { json "$url/v1/auth/register" -d "{\"email\":\"$1-$RANDOM$RANDOM@example.com\",\"password\":\"correct horse\"}" | field access_token; }
+# sign_up NAME: leaves the token in $token. Not yet: a stack that just started may still be busy.
+sign_up() {
+  local answer
+  answer=$(json "$url/v1/auth/register" -d "{\"email\":\"$1-$RANDOM$RANDOM@example.com\",\"password\":\"correct horse\"}")
+  token=$(field access_token <<<"$answer")
+  [[ $answer == *'"access_token"'* ]] || { echo "no account yet: $answer" && return 1; }
+}
 
 # book [CURL OPTION...]: books, remembers an accepted request, leaves status and body in $status and $body.
 book() {
@@ -25,10 +31,12 @@ book() {
   if [[ $status == 202 ]]; then accepted+=("$(grep -o '"href":"[^"]*"' <<<"$body" | cut -d '"' -f 4)"); fi
 }
 
-# make_event TICKETS
+# make_event TICKETS: leaves its id in $event.
 make_event() {
-  json "$url/v1/events/initialize" -H "Authorization: Bearer $token" -d "{\"title\":\"T\",\"description\":\"d\",\"location\":\"l\",\"start_date_time\":\"2032-01-01T10:00:00Z\",\"end_date_time\":\"2032-01-01T12:00:00Z\",\"number_of_tickets\":$1,\"max_per_user\":100}" |
-    sed 's/.*"data":{"id":"\([^"]*\)".*/\1/'
+  local answer
+  answer=$(json "$url/v1/events/initialize" -H "Authorization: Bearer $token" -d "{\"title\":\"T\",\"description\":\"d\",\"location\":\"l\",\"start_date_time\":\"2032-01-01T10:00:00Z\",\"end_date_time\":\"2032-01-01T12:00:00Z\",\"number_of_tickets\":$1,\"max_per_user\":100}")
+  event=$(sed 's/.*"data":{"id":"\([^"]*\)".*/\1/' <<<"$answer")
+  [[ $answer == *'"data":{"id"'* ]] || { echo "no event yet: $answer" && return 1; }
 }
 
 # Awaits a condition for at most 30 s, asking twenty times a second.
