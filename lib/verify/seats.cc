@@ -109,7 +109,6 @@ constexpr std::array kChecks = {
   FROM bookings b JOIN events e ON e.id = b.event_id
   WHERE b.held_until IS NOT NULL AND b.state <> 'cancelled' AND (b.state <> 'confirmed' OR e.edition < 3))"},
 
-    // Where the start was moved, deadlines behind it follow in pieces.
     Check{"overdue", "seats are held for longer than a minute after their deadline",
           R"(
   SELECT b.id::text AS id, format('booking %s of event %s has %s tickets that were held until %s', b.id, e.id, b.quantity, )" DEADLINE(

@@ -54,9 +54,7 @@ int list(postgres::DatabasePool& database, Arguments& arguments, bool json) {
 
 // What it says about seats that are held, and how many bookings have such seats.
 void print_holding(const Event& event, std::int64_t held) {
-  print_field("line closes", event.line_closes == domain::LineCloses::start || event.offer_minutes > 0
-                                 ? "when it starts"
-                                 : "when it ends");
+  print_field("line closes", event.line_ends_at < event.ends_at ? "when it starts" : "when it ends");
   if (event.hold_minutes == 0 && event.offer_minutes == 0 && held == 0) return;
   print_field("held",
               std::to_string(held) + " bookings, for " + std::to_string(event.hold_minutes) + " min after booking");
