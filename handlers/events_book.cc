@@ -13,13 +13,14 @@ static Answer book(App& app, const Request& request, UserId user) {
   http::Fields in(*body);
   const auto event = in.id<EventId>("event_id");
   auto wish = read_wish(in);
+  const auto access_code = read_access_code(in);
   if (!in.ok()) return in.refusal();
   wish.booking = BookingId::make(app.clock.now(), app.random);
+  const auto type = app.events.must_take(event, {wish.quantity, wish.type, access_code}, app.clock.now());
+  if (type.ok()) wish.type = *type;
   const auto command = make_command(app, request, user, event, wish);
-  if (const auto refusal = app.events.must_take(event, wish.quantity, app.clock.now())) {
-    return replay_or(*refusal, app, request, command, *body, kMessage);
-  }
-  return submit(app, request, command, *body, kMessage);
+  return type.ok() ? submit(app, request, command, *body, kMessage)
+                   : replay_or(type.refusal(), app, request, command, *body, kMessage);
 }
 
 int main() { return serve("events-book", RateClass::booking, book, WaitsFor::queue); }

@@ -5,7 +5,6 @@
 #include "endpoint/admin.h"
 #include "endpoint/serve.h"
 #include "endpoint/submission.h"
-#include "storage/events.h"
 
 using namespace ticketd;
 
@@ -17,9 +16,9 @@ static Reply deleted() {
 static Answer delete_event(App& app, const Request& request, UserId user) {
   const auto id = request.path_id<EventId>("event_id");
   if (!id.ok()) return id.refusal();
-  std::optional<storage::Event> event;
+  std::optional<storage::EventDetails> event;
   const auto actor = postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) {
-    event = storage::find_event(tx, *id);
+    event = storage::find_event_details(tx, *id);
     return event ? acting_on(tx, user, event->owner) : user;
   });
   if (!event) return Refusal{Code::event_not_found};

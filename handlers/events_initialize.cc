@@ -1,5 +1,6 @@
 // POST /v1/events/initialize: a new event of the caller.
 #include "api/event_fields.h"
+#include "api/event_reply.h"
 #include "api/views.h"
 #include "endpoint/event_quota.h"
 #include "endpoint/serve.h"
@@ -9,6 +10,7 @@ using namespace ticketd;
 
 // Is it the answer to a request for the same event, in whatever words? What was given to the first one is not compared.
 static bool is_answer_for(const storage::Event& event, const Json& answer) {
+  if (event.edition >= domain::kEditionOfPools) return false;  // its pools and types have no words of their own
   const auto wanted = *Json::parse(event_json(event, event.created_at).str());
   // A release that knew a field not yet has made an event as it is by default.
   const auto by_default = *Json::parse(event_json({}, event.created_at).str());
@@ -30,17 +32,15 @@ static Answer initialize(App& app, const Request& request, UserId user) {
   const auto body = request.json_body();
   if (!body.ok()) return body.refusal();
   const auto now = app.clock.now();
-  auto event = read_new_event(*body, now);
+  auto event = read_new_event(*body, EventId::make(now, app.random), now, app.random);
   if (!event.ok()) return event.refusal();
-  event->id = EventId::make(now, app.random);
   event->owner = user;
-  event->available_tickets = event->total_tickets;
   event->created_at = event->updated_at = now;
   const auto key = request.idempotency_key();
   if (!key.ok()) return key.refusal();
   if (*key && !claim_key(app, request, user, **key)) return Refusal{Code::idempotency_key_reused};
 
-  const auto reply = http::success(201, "Event created successfully", event_json(*event, now));
+  const auto reply = http::success(201, "Event created successfully", event_details_json(*event, Reader::owner, now));
   const auto fingerprint = *key ? fingerprint_of(request, *body) : "";
   const auto replay = [&](const storage::IdempotencyClaim& first) -> Answer {
     const auto answer = Json::parse(first.answer).value_or(Json());
@@ -60,6 +60,7 @@ static Answer initialize(App& app, const Request& request, UserId user) {
       if (!claim.claimed) return replay(claim);
     }
     storage::insert_event(tx, *event);
+    if (event->edition >= domain::kEditionOfPools) storage::insert_pools_and_types(tx, event->id, *event);
     return located(reply, event->id.str());
   });
 }

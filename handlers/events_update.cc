@@ -12,8 +12,9 @@
 
 using namespace ticketd;
 
-static Reply changed(const storage::Event& event, Time now) {
-  return http::success(200, "Event updated successfully", event_json(event, now)).header("ETag", event_tag(event, now));
+static Reply changed(const storage::EventDetails& event, Time now) {
+  return http::success(200, "Event updated successfully", event_details_json(event, Reader::owner, now))
+      .header("ETag", event_tag(event, Reader::owner, now));
 }
 
 // An event that is over does not count among those that a user may have at once; moved into the future it does.
@@ -26,17 +27,17 @@ static std::optional<Refusal> quota_refusal(App& app, pqxx::work& tx, const stor
 }
 
 static bool concerns_bookings(const domain::EventChanges& changes) {
-  return changes.total_tickets || changes.max_per_user || changes.max_per_booking || changes.max_skips ||
-         changes.saving_stops_hours || changes.hold_minutes || changes.offer_minutes || changes.offer_stops_minutes ||
-         changes.confirmed_by || changes.line_closes || changes.starts_at || changes.ends_at || changes.location;
+  return changes.total_tickets || changes.rules != domain::RuleChanges{} || changes.starts_at || changes.ends_at ||
+         changes.location;
 }
 
 // Why the event, as it is now, is not changed so.
-static std::optional<Refusal> refusal_of(const std::optional<storage::Event>& event, UserId actor,
+static std::optional<Refusal> refusal_of(const std::optional<storage::EventDetails>& event, UserId actor,
                                          const Request& request, const domain::EventChanges& changes, Time now) {
   if (!event) return Refusal{Code::event_not_found};
   if (event->owner != actor) return Refusal{Code::not_event_owner};
   if (event->status != domain::EventStatus::open) return Refusal{Code::event_cancelled};
+  if (changes.total_tickets && event->pools.size() > 1) return event_has_pools();
   if (auto refusal = dates_refusal(*event, changes, now)) return refusal;
   return unseen_refusal(request, *event, now);
 }
@@ -53,14 +54,16 @@ static Answer update(App& app, const Request& request, UserId user) {
   if (!concerns_bookings(*changes)) {
     auto answer = postgres::transact(app.database, [&](pqxx::work& tx) -> Answer {
       const auto now = app.clock.now();
-      const auto event = storage::lock_event(tx, *id);
+      storage::lock_event(tx, *id);
+      auto event = storage::find_event_details(tx, *id);
       if (event) actor = acting_on(tx, user, event->owner);
       if (const auto no = refusal_of(event, actor, request, *changes, now)) return *no;
-      return changed(storage::update_event(tx, *id, actor, *changes, now).value(), now);
+      static_cast<storage::Event&>(*event) = storage::update_event(tx, *id, actor, *changes, now).value();
+      return changed(*event, now);
     });
     return answer.ok() ? acted_as(*std::move(answer), request, user, actor) : answer;
   }
-  const auto find = [&](pqxx::transaction_base& tx) { return storage::find_event(tx, *id); };
+  const auto find = [&](pqxx::transaction_base& tx) { return storage::find_event_details(tx, *id); };
   const auto event = postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) {
     auto found = find(tx);
     if (found) actor = acting_on(tx, user, found->owner);

@@ -15,8 +15,11 @@ std::optional<Remainder> read_remainder(http::Fields& in) {
 
 }  // namespace
 
+std::optional<std::string> read_access_code(http::Fields& in) { return in.optional_text("access_code", {1, 64}); }
+
 domain::Book read_wish(http::Fields& in) {
   domain::Book wish;
+  wish.type = in.optional_id<TicketTypeId>("ticket_type_id");
   wish.quantity = read_quantity(in).value_or(1);
   const bool accepts = in.optional_boolean("accept_fewer").value_or(false);
   const auto remainder = read_remainder(in);

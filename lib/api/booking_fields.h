@@ -5,8 +5,11 @@
 
 namespace ticketd {
 
-// quantity, accept_fewer and remainder of a new booking, which gets its id from the caller. What is bad is in `in`.
+// quantity, accept_fewer, remainder and ticket_type_id of a new booking, which gets its id from the caller. What is bad
+// is in `in`.
 domain::Book read_wish(http::Fields& in);
+// What opens a ticket type that not everybody may book. What is bad is in `in`.
+std::optional<std::string> read_access_code(http::Fields& in);
 
 // How many tickets are given back; empty for all. What is bad is in `in`.
 std::optional<int> read_given_back(http::Fields& in);

@@ -36,11 +36,12 @@ Offer offer_of(std::string_view state, const storage::Seats& seats, Time now) {
   if (state != "open") return {};
   if (now >= seats.line_ends_at) return {seats.available_tickets, 0, 0};
   const bool are_saved = seats.saved_until && now < *seats.saved_until;
-  return {are_saved ? 0 : seats.available_tickets, seats.waiting_list_count, seats.waiting_tickets};
+  return {seats.available_tickets - (are_saved ? seats.saved_tickets : 0), seats.waiting_list_count,
+          seats.waiting_tickets};
 }
 
 JsonText event_json(const storage::Event& event, Time now) {
-  const int confirmed = event.total_tickets - event.available_tickets;
+  const int confirmed = event.total_tickets - event.held_back - event.available_tickets;
   const auto state = state_of(event.status, event.ends_at, now);
   const auto offer = offer_of(state, event, now);
   return JsonText::object({{"id", event.id.str()},
@@ -92,6 +93,10 @@ JsonText booking_json(const storage::BookingDetails& booking, Time now) {
        {"tickets_ahead", booking.tickets_ahead},
        {"skips_left", booking.skips_left},
        {"quantity", booking.quantity},
+       {"pool_id", booking.pool.str()},
+       {"ticket_type",
+        JsonText::object(
+            {{"id", booking.type.str()}, {"name", booking.type_name}, {"price_label", booking.price_label}})},
        {"accept_fewer", booking.accept_fewer.has_value()},
        {"remainder", name_of(booking.accept_fewer)},
        {"reason", booking.reason},

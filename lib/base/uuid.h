@@ -49,6 +49,8 @@ struct Id {
 using UserId = Id<struct UserTag>;
 using SessionId = Id<struct SessionTag>;
 using EventId = Id<struct EventTag>;
+using PoolId = Id<struct PoolTag>;
+using TicketTypeId = Id<struct TicketTypeTag>;
 using BookingId = Id<struct BookingTag>;
 using CommandId = Id<struct CommandTag>;
 using NotificationId = Id<struct NotificationTag>;

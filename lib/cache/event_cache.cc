@@ -1,6 +1,8 @@
 #include "cache/event_cache.h"
 
+#include <algorithm>
 #include <chrono>
+#include <climits>
 
 #include "storage/events.h"
 
@@ -11,16 +13,34 @@ constexpr seconds kFresh{3};
 constexpr std::chrono::hours kGoodWithoutDatabase{1};
 constexpr std::size_t kMostEvents = 10'000;  // about a megabyte
 
+// Null if there is none that the wish may have. Whoever names no type has the first public one, as the worker decides.
+const storage::TicketType* find_type(const std::vector<storage::TicketType>& types, const EventCache::Wish& wish) {
+  const auto has_code = [&](const auto& type) {
+    return wish.access_code && type.access_code_hash == storage::access_code_hash(type.id, *wish.access_code);
+  };
+  const auto found = std::find_if(types.begin(), types.end(), [&](const auto& type) {
+    if (type.archived || (wish.type && type.id != *wish.type)) return false;
+    if (type.visibility == domain::TypeVisibility::code) return has_code(type);
+    return wish.type || (!wish.access_code && type.visibility == domain::TypeVisibility::listed);
+  });
+  return found == types.end() ? nullptr : &*found;
+}
+
+Refusal sale_not_started(std::chrono::milliseconds left) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(left).count();
+  return {Code::sale_not_started, "", {}, static_cast<int>(std::min<std::int64_t>(seconds, INT_MAX))};
+}
+
 }  // namespace
 
-std::optional<Refusal> EventCache::must_take(EventId id, int quantity, Time now) {
+Result<std::optional<TicketTypeId>> EventCache::must_take(EventId id, const Wish& wish, Time now) {
   const auto known = find(id, now);
-  auto refusal = refusal_of(known, quantity, now);
-  if (!refusal || !known || known->read_at == now) return refusal;  // a yes, or just read
+  auto answer = answer_of(known, wish, now);
+  if (answer.ok() || !known || known->read_at == now) return answer;  // a yes, or just read
   try {
-    return refusal_of(read(id, now), quantity, now);  // its owner may have moved its end a moment ago
+    return answer_of(read(id, now), wish, now);  // its owner may have moved its end a moment ago
   } catch (const postgres::DatabaseUnavailable&) {
-    return refusal;
+    return answer;
   }
 }
 
@@ -46,19 +66,28 @@ std::optional<EventCache::Known> EventCache::find(EventId id, Time now) {
 
 std::optional<EventCache::Known> EventCache::read(EventId id, Time now) {
   std::optional<Known> newest;
-  const auto event =
-      postgres::autocommit(database_, [&](pqxx::transaction_base& tx) { return storage::find_event(tx, id); });
-  if (event) newest = Known{event->status, event->ends_at, event->max_per_booking, now};
+  auto event =
+      postgres::autocommit(database_, [&](pqxx::transaction_base& tx) { return storage::find_event_details(tx, id); });
+  if (event)
+    newest = Known{event->status, event->ends_at, event->max_per_booking, event->sales, std::move(event->types), now};
   put(id, newest);
   return newest;
 }
 
-std::optional<Refusal> EventCache::refusal_of(const std::optional<Known>& known, int quantity, Time now) {
+Result<std::optional<TicketTypeId>> EventCache::answer_of(const std::optional<Known>& known, const Wish& wish,
+                                                          Time now) {
   if (!known) return Refusal{Code::event_not_found};
   if (known->status != domain::EventStatus::open) return Refusal{Code::event_cancelled};
   if (now >= known->ends_at) return Refusal{Code::event_over};
-  if (quantity > known->max_per_booking) return Refusal{Code::quantity_over_limit};
-  return std::nullopt;
+  const auto* type = find_type(known->types, wish);
+  if (type == nullptr) return Refusal{Code::ticket_type_not_found};
+  for (const auto& sales : {known->sales, type->sales}) {
+    if (sales.is_before(now)) return sale_not_started(*sales.start - now);
+    if (sales.is_after(now)) return Refusal{Code::sale_ended};
+  }
+  if (wish.quantity > std::min(known->max_per_booking, type->max_per_booking.value_or(domain::kQuantityMax)))
+    return Refusal{Code::quantity_over_limit};
+  return wish.type || wish.access_code ? std::optional(type->id) : std::nullopt;
 }
 
 std::optional<EventCache::Known> EventCache::good_enough(EventId id, Time now, std::optional<Known>& old) {

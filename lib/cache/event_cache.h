@@ -1,17 +1,20 @@
-// What booking has to know of an event before it queues a command: that it exists, is open, and how many tickets one
-// booking may have. Kept in the process for a few seconds, so that the hot path asks no database; the worker decides on
-// what is true in the end. What is remembered may say yes. A no is always read anew: whoever has just moved an event's
-// end may book at once.
+// What booking has to know of an event before it queues a command: that it exists, is open, how many tickets one
+// booking may have, and which types there are. Kept in the process for a few seconds, so that the hot path asks no
+// database; the worker decides on what is true in the end. What is remembered may say yes. A no is always read anew:
+// whoever has just moved an event's end may book at once.
 #pragma once
 #include <mutex>
 #include <optional>
+#include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "base/time.h"
 #include "base/uuid.h"
 #include "domain/event_state.h"
 #include "postgres/database.h"
 #include "refusal/result.h"
+#include "storage/pools.h"
 
 namespace ticketd {
 
@@ -19,9 +22,16 @@ class EventCache {
  public:
   explicit EventCache(postgres::DatabasePool& database) : database_(database) {}
 
-  // Does it take a booking of so many tickets?
-  // Refuses: event_not_found, event_cancelled, event_over, quantity_over_limit.
-  std::optional<Refusal> must_take(EventId id, int quantity, Time now);
+  // What somebody asks for, as far as it can be refused at once.
+  struct Wish {
+    int quantity = 1;
+    std::optional<TicketTypeId> type = {};
+    std::optional<std::string> access_code = {};
+  };
+  // Does it take such a booking? Gives back the ticket type that was named, or that the access code is for; empty if
+  // neither was sent. Refuses: event_not_found, event_cancelled, event_over, quantity_over_limit, ticket_type_not_found
+  // (also for a wrong access code), sale_not_started, sale_ended.
+  Result<std::optional<TicketTypeId>> must_take(EventId id, const Wish& wish, Time now);
 
   // Refuses: event_not_found. Says nothing about open or over.
   std::optional<Refusal> must_exist(EventId id, Time now);
@@ -31,10 +41,12 @@ class EventCache {
     domain::EventStatus status;
     Time ends_at;
     int max_per_booking;
+    domain::SalesWindow sales;
+    std::vector<storage::TicketType> types;
     Time read_at;
     bool is_asked_for = false;  // by a thread that will bring a newer one
   };
-  static std::optional<Refusal> refusal_of(const std::optional<Known>& known, int quantity, Time now);
+  static Result<std::optional<TicketTypeId>> answer_of(const std::optional<Known>& known, const Wish& wish, Time now);
   // As PostgreSQL has it, and remembered from now on. Throws postgres::DatabaseUnavailable.
   std::optional<Known> read(EventId id, Time now);
   // Empty: there is no such event. While the database is away, what was known before is good for an hour.

@@ -2,24 +2,16 @@
 
 #include <array>
 
+#include "domain/names.h"
+
 namespace ticketd::domain {
 namespace {
 
-constexpr std::array<std::string_view, kCommandKinds> kNames = {
-    "book", "cancel", "update_event", "delete_event", "update_booking", "confirm", "settle"};
+constexpr std::array<std::string_view, kCommandKinds> kNames = {"book",         "cancel",          "update_event",
+                                                                "delete_event", "update_booking",  "confirm",
+                                                                "set_pool",     "set_ticket_type", "settle"};
 constexpr std::array<std::string_view, kVisibilities> kVisibilityNames = {"public", "unlisted"};
 constexpr std::array<std::string_view, 2> kRemainders = {"keep", "drop"};
-constexpr std::array<std::string_view, 2> kConfirmedBy = {"attendee", "organiser"};
-constexpr std::array<std::string_view, 2> kLineCloses = {"start", "end"};
-
-// The value of an enum whose names are these.
-template <class Enum>
-std::optional<Enum> value_of(const auto& names, std::string_view name) {
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (names.at(i) == name) return static_cast<Enum>(i);
-  }
-  return std::nullopt;
-}
 
 }  // namespace
 
@@ -39,16 +31,6 @@ std::optional<Visibility> parse_visibility(std::string_view name) {
 std::string_view name_of(Remainder remainder) { return kRemainders.at(static_cast<std::size_t>(remainder)); }
 
 std::optional<Remainder> parse_remainder(std::string_view name) { return value_of<Remainder>(kRemainders, name); }
-
-std::string_view name_of(ConfirmedBy whose) { return kConfirmedBy.at(static_cast<std::size_t>(whose)); }
-
-std::optional<ConfirmedBy> parse_confirmed_by(std::string_view name) {
-  return value_of<ConfirmedBy>(kConfirmedBy, name);
-}
-
-std::string_view name_of(LineCloses when) { return kLineCloses.at(static_cast<std::size_t>(when)); }
-
-std::optional<LineCloses> parse_line_closes(std::string_view name) { return value_of<LineCloses>(kLineCloses, name); }
 
 bool ask_the_same(const Command& a, const Command& b) {
   auto action = a.action;

@@ -7,18 +7,10 @@
 
 #include "base/time.h"
 #include "base/uuid.h"
+#include "domain/event_rules.h"
+#include "domain/ticket_type.h"
 
 namespace ticketd::domain {
-
-// Whose yes makes a held seat a confirmed one.
-enum class ConfirmedBy { attendee, organiser };
-std::string_view name_of(ConfirmedBy whose);
-std::optional<ConfirmedBy> parse_confirmed_by(std::string_view name);
-
-// Until when people wait for a seat: until the event starts, or until it ends.
-enum class LineCloses { start, end };
-std::string_view name_of(LineCloses when);
-std::optional<LineCloses> parse_line_closes(std::string_view name);
 
 // Who finds an event: everybody, or whoever has its link (and its owner, among his own).
 enum class Visibility { listed, unlisted };
@@ -36,15 +28,7 @@ struct EventChanges {
   std::optional<Time> starts_at = {};
   std::optional<Time> ends_at = {};
   std::optional<int> total_tickets = {};
-  std::optional<int> max_per_user = {};
-  std::optional<int> max_per_booking = {};
-  std::optional<int> max_skips = {};
-  std::optional<int> saving_stops_hours = {};
-  std::optional<int> hold_minutes = {};
-  std::optional<int> offer_minutes = {};
-  std::optional<int> offer_stops_minutes = {};
-  std::optional<ConfirmedBy> confirmed_by = {};
-  std::optional<LineCloses> line_closes = {};
+  RuleChanges rules = {};
   std::optional<Visibility> visibility = {};
   std::optional<std::string> timezone = {};
 
@@ -62,6 +46,7 @@ struct Book {
   BookingId booking;                           // the id that the new booking gets
   int quantity = 1;                            // tickets, from 1
   std::optional<Remainder> accept_fewer = {};  // takes fewer where there are fewer; empty: all or nothing
+  std::optional<TicketTypeId> type = {};       // empty: the event's first public one
   bool operator==(const Book&) const = default;
 };
 struct Cancel {
@@ -87,6 +72,18 @@ struct UpdateEvent {
   EventChanges changes;
   bool operator==(const UpdateEvent&) const = default;
 };
+// A pool that the event has, or a new one.
+struct SetPool {
+  PoolId pool;
+  PoolChanges changes;
+  bool operator==(const SetPool&) const = default;
+};
+// The same for a ticket type.
+struct SetTicketType {
+  TicketTypeId type;
+  TicketTypeChanges changes;
+  bool operator==(const SetTicketType&) const = default;
+};
 struct DeleteEvent {
   bool operator==(const DeleteEvent&) const = default;
 };
@@ -97,10 +94,21 @@ struct DeleteEvent {
 struct Settle {
   bool operator==(const Settle&) const = default;
 };
-using Action = std::variant<Book, Cancel, UpdateEvent, DeleteEvent, UpdateBooking, Confirm, Settle>;
+using Action =
+    std::variant<Book, Cancel, UpdateEvent, DeleteEvent, UpdateBooking, Confirm, SetPool, SetTicketType, Settle>;
 
 // Numbers of the alternatives of Action, in their order; for names and for what counts by kind.
-enum class CommandKind { book, cancel, update_event, delete_event, update_booking, confirm, settle };
+enum class CommandKind {
+  book,
+  cancel,
+  update_event,
+  delete_event,
+  update_booking,
+  confirm,
+  set_pool,
+  set_ticket_type,
+  settle
+};
 constexpr std::size_t kCommandKinds = std::variant_size_v<Action>;
 constexpr std::size_t kQueuedKinds = kCommandKinds - 1;  // the last one is the worker's own
 

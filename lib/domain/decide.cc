@@ -14,8 +14,8 @@ using Facts = std::vector<Fact>;
 constexpr std::chrono::hours kStillNews{24};
 
 void close_line(EventState& state, Time now, Facts& facts) {
-  state.saved = false;
-  if (state.pool.waiting_entries == 0) return;
+  for (auto& pool : state.pools) pool.saved = pool.has_misfits = false;
+  if (state.waiting_entries() == 0) return;
   state.close_line();
   facts.emplace_back(LineClosed{now - state.line_ends_at() < kStillNews});
 }
@@ -41,7 +41,7 @@ Facts joined(EventState& state, const Booking& booking, Time now) {
     if (rest) facts.emplace_back(RestWaits{*rest});
   }
   if (std::holds_alternative<Waitlisted>(facts.front()))
-    facts.front() = Waitlisted{booking, state.pool.waiting_entries};  // it is the last one
+    facts.front() = Waitlisted{booking, state.pool(booking.pool).waiting_entries};  // it is the last one
   return facts;
 }
 
@@ -49,14 +49,24 @@ Facts book(EventState& state, const Command& command, const Book& wish) {
   const auto rejected = [&](Reason reason) { return Facts{Rejected{reason, wish.booking}}; };
   if (state.status != EventStatus::open) return rejected(Reason::event_cancelled);
   if (state.is_over(command.accepted_at)) return rejected(Reason::event_over);
-  if (wish.quantity > state.max_per_booking) return rejected(Reason::limit_reached);
+  const auto* type = state.bookable(wish.type);
+  if (type == nullptr) return rejected(Reason::ticket_type_not_found);
+  for (const auto& sales : {state.sales, type->sales}) {
+    if (sales.is_before(command.accepted_at)) return rejected(Reason::sale_not_started);
+    if (sales.is_after(command.accepted_at)) return rejected(Reason::sale_ended);
+  }
+  if (wish.quantity > std::min(state.max_per_booking, type->max_per_booking.value_or(kQuantityMax)))
+    return rejected(Reason::limit_reached);
   const int slot = state.free_slot(command.user, wish.quantity);
   if (slot == 0) return rejected(Reason::limit_reached);
-  if (wish.quantity > state.capacity_to_be()) return rejected(Reason::never_fits);
+  if (!type->has_room_for(wish.quantity)) return rejected(Reason::type_limit_reached);
+  const auto& pool = state.pool(type->pool);
+  if (wish.quantity > pool.largest_wish()) return rejected(Reason::never_fits);
 
   Booking booking{wish.booking, command.user,  BookingState::confirmed, state.next_seq,
-                  slot,         wish.quantity, wish.accept_fewer};
-  const bool fits = wish.quantity <= state.pool.available;
+                  slot,         wish.quantity, wish.accept_fewer,       {},
+                  pool.id,      type->id};
+  const bool fits = wish.quantity <= pool.available;
   const bool line_is_over = state.line_is_over(command.accepted_at);
   if (line_is_over && !fits) return rejected(Reason::line_closed);
   state.next_seq += wish.quantity;
@@ -66,7 +76,7 @@ Facts book(EventState& state, const Command& command, const Book& wish) {
     state.add(booking);
     return facts;
   }
-  if (state.pool.waiting_entries == 0 && fits) {
+  if (pool.waiting_entries == 0 && fits) {
     state.seat_new(booking, command.accepted_at);
     state.add(booking);
     return {Booked{booking}};
@@ -76,16 +86,13 @@ Facts book(EventState& state, const Command& command, const Book& wish) {
   return joined(state, booking, command.accepted_at);
 }
 
-void end_misfits(EventState& state, Time now, Facts& facts) {
+void end_misfits(EventState& state, SeatPool& pool, Time now, Facts& facts) {
   if (state.line_is_over(now)) return;  // the whole line closes
-  for (auto& booking : state.end_misfits()) {
+  for (auto& booking : state.end_misfits(pool)) {
     booking.state = BookingState::cancelled;
     facts.emplace_back(NeverFits{booking});
   }
 }
-
-// Is there more to do in later steps?
-bool goes_on(const EventState& state) { return state.growing_to.has_value() || state.has_misfits; }
 
 Facts give_back(EventState& state, const Command& command, Booking booking, int quantity) {
   state.give_back(booking.id, quantity);
@@ -146,11 +153,26 @@ Facts confirm(EventState& state, const Command& command, const Confirm& wish) {
   return facts;
 }
 
+// Why the command's user may change nothing about the event, if so.
+std::optional<Reason> owners_refusal(const EventState& state, const Command& command) {
+  if (state.owner != command.user) return Reason::not_event_owner;
+  if (state.status != EventStatus::open) return Reason::event_cancelled;
+  return std::nullopt;
+}
+
+// What follows from a change of the pool's seats, or of the event's rules.
+void settle_changed(EventState& state, SeatPool* reseated, Time now, Facts& facts) {
+  if (reseated != nullptr) end_misfits(state, *reseated, now, facts);
+  settle(state, now, facts);
+  if (state.goes_on()) facts.emplace_back(EventGrew{});
+}
+
 Facts update(EventState& state, const Command& command, const EventChanges& changes) {
-  if (state.owner != command.user) return {Rejected{Reason::not_event_owner, {}}};
-  if (state.status != EventStatus::open) return {Rejected{Reason::event_cancelled, {}}};
-  const int total = changes.total_tickets.value_or(state.pool.capacity);
-  if (total < state.pool.confirmed()) return {Rejected{Reason::capacity_below_confirmed, {}}};
+  if (const auto no = owners_refusal(state, command)) return {Rejected{*no, {}}};
+  auto& pool = state.pools.front();
+  if (changes.total_tickets && state.pools.size() > 1) return {Rejected{Reason::event_has_pools, {}}};
+  const int total = changes.total_tickets.value_or(pool.capacity);
+  if (total - pool.held_back < pool.taken()) return {Rejected{Reason::capacity_below_confirmed, {}}};
   const auto starts_at = changes.starts_at.value_or(state.starts_at);
   const auto ends_at = changes.ends_at.value_or(state.ends_at);
   if (ends_at <= starts_at) return {Rejected{Reason::ends_before_start, {}}};
@@ -158,34 +180,74 @@ Facts update(EventState& state, const Command& command, const EventChanges& chan
   const auto location = changes.location.value_or(state.location);
   const bool moved = starts_at != state.starts_at || ends_at != state.ends_at || location != state.location;
 
-  if (changes.total_tickets) state.set_total(total);
+  if (changes.total_tickets) pool.set_seats(total, pool.held_back, state.promoted_at_once);
   if (changes.title) state.title = *changes.title;
   state.location = location;
   state.starts_at = starts_at;
   state.ends_at = ends_at;
-  state.max_per_user = changes.max_per_user.value_or(state.max_per_user);
-  state.max_per_booking = changes.max_per_booking.value_or(state.max_per_booking);
-  state.pool.max_skips = changes.max_skips.value_or(state.pool.max_skips);
-  state.saving_stops_hours = changes.saving_stops_hours.value_or(state.saving_stops_hours);
-  state.hold_minutes = changes.hold_minutes.value_or(state.hold_minutes);
-  state.offer_minutes = changes.offer_minutes.value_or(state.offer_minutes);
-  state.offer_stops_minutes = changes.offer_stops_minutes.value_or(state.offer_stops_minutes);
-  state.confirmed_by = changes.confirmed_by.value_or(state.confirmed_by);
-  state.line_closes = changes.line_closes.value_or(state.line_closes);
+  apply(changes.rules, state);
   if (state.hold_minutes > 0 || state.line_ends_at() != state.ends_at) state.edition = std::max(state.edition, 3);
+  if (state.sales != SalesWindow{}) state.own_pools();
 
   Facts facts = {EventUpdated{}};
   if (moved) facts.emplace_back(EventMoved{});
-  if (changes.total_tickets) end_misfits(state, command.accepted_at, facts);
-  settle(state, command.accepted_at, facts);
-  if (goes_on(state)) facts.emplace_back(EventGrew{});
+  settle_changed(state, changes.total_tickets ? &pool : nullptr, command.accepted_at, facts);
   return facts;
 }
 
+Facts set_pool(EventState& state, const Command& command, const SetPool& wish) {
+  const auto rejected = [](Reason reason) { return Facts{Rejected{reason, {}}}; };
+  if (const auto no = owners_refusal(state, command)) return rejected(*no);
+  SeatPool before;
+  const auto* found = state.find_pool(wish.pool);
+  if (found == nullptr && state.pools.size() >= kPoolsMax) return rejected(Reason::too_many);
+  if (found != nullptr) before = *found;
+  const auto& [name, new_capacity, new_held_back, to] = wish.changes;
+  const int capacity = new_capacity.value_or(before.capacity_to_be());
+  const int held_back = new_held_back.value_or(before.held_back);
+  if (capacity - held_back < before.taken()) return rejected(Reason::capacity_below_confirmed);
+  if (state.seats_to_be() - before.capacity_to_be() + capacity > kSeatsMax) return rejected(Reason::too_many);
+  const bool waits = before.waiting_entries > 0 && !state.line_is_over(command.accepted_at);
+  if (to == ReleaseTo::everybody && waits) return rejected(Reason::line_not_empty);
+
+  state.own_pools();
+  if (found == nullptr) state.pools.emplace_back().id = wish.pool;
+  auto& pool = state.pool(wish.pool);
+  const bool reseated = new_capacity || new_held_back;
+  if (reseated) pool.set_seats(capacity, held_back, state.promoted_at_once);
+  Facts facts = {EventUpdated{}};
+  settle_changed(state, reseated ? &pool : nullptr, command.accepted_at, facts);
+  return facts;
+}
+
+Facts set_ticket_type(EventState& state, const Command& command, const SetTicketType& wish) {
+  const auto rejected = [](Reason reason) { return Facts{Rejected{reason, {}}}; };
+  if (const auto no = owners_refusal(state, command)) return rejected(*no);
+  const auto* found = state.find_type(wish.type);
+  if (found == nullptr && state.types.size() >= kTicketTypesMax) return rejected(Reason::too_many);
+  auto type = found != nullptr ? *found : TicketType{.id = wish.type, .pool = state.pools.front().id};
+  const auto pool_before = type.pool;
+  apply(wish.changes, type);
+  if (state.find_pool(type.pool) == nullptr) return rejected(Reason::pool_not_found);
+  if (type.pool != pool_before && type.live > 0) return rejected(Reason::type_has_bookings);
+  if (type.sales.start && type.sales.is_after(*type.sales.start)) return rejected(Reason::ends_before_start);
+
+  state.own_pools();
+  if (found != nullptr) {  // they may have been counted just now
+    type.live = found->live;
+    type.waiting = found->waiting;
+  }
+  std::erase_if(state.types, [&](const auto& it) { return it.id == wish.type; });
+  const auto order = [](const auto& it) { return std::pair(it.position, it.id); };
+  const auto place =
+      std::find_if(state.types.begin(), state.types.end(), [&](const auto& it) { return order(type) < order(it); });
+  state.types.insert(place, type);
+  return {EventUpdated{}};
+}
+
 Facts remove(EventState& state, const Command& command) {
-  if (state.owner != command.user) return {Rejected{Reason::not_event_owner, {}}};
-  if (state.status != EventStatus::open) return {Rejected{Reason::event_cancelled, {}}};
-  state.growing_to.reset();
+  if (const auto no = owners_refusal(state, command)) return {Rejected{*no, {}}};
+  for (auto& pool : state.pools) pool.growing_to.reset();
   if (state.is_over(command.accepted_at)) {
     state.status = EventStatus::removed;
     Facts facts = {EventDeleted{.was_over = true}};
@@ -197,19 +259,29 @@ Facts remove(EventState& state, const Command& command) {
   return {EventDeleted{}};
 }
 
+std::vector<PoolId> saved_pools(const EventState& state) {
+  std::vector<PoolId> saved;
+  for (const auto& pool : state.pools) {
+    if (pool.saved) saved.push_back(pool.id);
+  }
+  return saved;
+}
+
 Facts settle_what_is_due(EventState& state, const Command& command) {
   Facts facts;
-  const bool went_on = goes_on(state);
-  const bool was_saved = state.saved;
+  const bool went_on = state.goes_on();
+  const auto saved_before = saved_pools(state);
   for (auto& booking : state.overdue(command.accepted_at)) {
     state.remove(booking.id);
     booking.state = BookingState::cancelled;
     facts.emplace_back(HoldExpired{booking});
   }
-  if (state.growing_to) state.set_total(*state.growing_to);
-  if (state.has_misfits) end_misfits(state, command.accepted_at, facts);
+  for (auto& pool : state.pools) {
+    pool.grow(state.promoted_at_once);
+    if (pool.has_misfits) end_misfits(state, pool, command.accepted_at, facts);
+  }
   settle(state, command.accepted_at, facts);
-  if (went_on || was_saved != state.saved) facts.emplace_back(EventGrew{});
+  if (went_on || saved_before != saved_pools(state)) facts.emplace_back(EventGrew{});
   return facts;
 }
 
@@ -223,6 +295,8 @@ std::vector<Fact> decide(EventState& state, const Command& command) {
                         [&](const DeleteEvent&) { return remove(state, command); },
                         [&](const UpdateBooking& wish) { return update_booking(state, command, wish); },
                         [&](const Confirm& wish) { return confirm(state, command, wish); },
+                        [&](const SetPool& wish) { return set_pool(state, command, wish); },
+                        [&](const SetTicketType& wish) { return set_ticket_type(state, command, wish); },
                         [&](const Settle&) { return settle_what_is_due(state, command); },
                     },
                     command.action);

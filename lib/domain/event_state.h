@@ -43,21 +43,12 @@ EventStatus parse_event_status(std::string_view name);
 // Of a user's live bookings of an event.
 constexpr int kSlots = 100;
 
-// How many of those who wait get seats in one decision. All of a long waiting list would hold up every other event of
-// the worker for as long as it takes to write them.
-constexpr int kPromotedAtOnce = 2'000;
-
-// How long before an event begins seats are no longer saved for those whom others passed; where the organiser says
-// nothing.
-constexpr int kSavingStopsHours = 24;
-
-// How long before an event begins nobody is offered seats any more; where the organiser says nothing.
-constexpr int kOfferStopsMinutes = 120;
-
 // The rules change over the years. An event whose rows an earlier release cannot decide about has a higher edition, and
 // the database keeps such a release from changing it (migrations/0022_several_tickets.sql). 2: a booking of several
-// tickets. 3: it holds seats, or its line closes when it starts.
-constexpr int kEdition = 3;
+// tickets. 3: it holds seats, or its line closes when it starts. 4: it has pools and ticket types of its own, or a
+// sales window.
+constexpr int kEdition = 4;
+constexpr int kEditionOfPools = 4;
 
 struct Booking {
   BookingId id;
@@ -72,6 +63,8 @@ struct Booking {
   std::optional<Remainder> accept_fewer = {};
   // While it is held: until then, or until the event starts.
   std::optional<Time> held_until = {};
+  PoolId pool = {};
+  TicketTypeId type = {};
 };
 
 // What a user holds of an event.
@@ -81,7 +74,7 @@ struct Holding {
   std::bitset<kSlots + 1> slots = {};  // that rows of bookings have which are live, or were a moment ago
 };
 
-class EventState {
+class EventState : public EventRules {
  public:
   EventId id;
   UserId owner;
@@ -90,29 +83,30 @@ class EventState {
   EventStatus status = EventStatus::open;
   Time starts_at;
   Time ends_at;
-  SeatPool pool;
-  // What the pool's capacity becomes once those who wait have got their seats: it grows in steps.
-  std::optional<int> growing_to = {};
-  // Some wait for more than there will ever be, and are ended in later steps.
-  bool has_misfits = false;
-  // What is available is kept for the first of the line: a new booking does not get it.
-  bool saved = false;
+  // By their position, at least one. An event that was made without has one of each, which are called nothing and have
+  // the event's id.
+  std::vector<SeatPool> pools = std::vector<SeatPool>(1);
+  std::vector<TicketType> types = std::vector<TicketType>(1);
   int promoted_at_once = kPromotedAtOnce;
-  int max_per_user = 1;                // tickets
-  int max_per_booking = kQuantityMax;  // tickets
-  int saving_stops_hours = kSavingStopsHours;
-  int hold_minutes = 0;   // whoever books has seats so long until they are confirmed; 0: they are at once
-  int offer_minutes = 0;  // the same for those who are served from the line
-  int offer_stops_minutes = kOfferStopsMinutes;
-  ConfirmedBy confirmed_by = ConfirmedBy::attendee;
-  LineCloses line_closes = LineCloses::end;
   std::int64_t next_seq = 1;
   int edition = 1;  // of the rules that are needed to decide about it, see kEdition
   // Entries of the waiting list with a lower seq ended when the line closed, whatever their rows say yet.
   std::int64_t line_closed_before = 0;
 
-  // What it has in the end, or has already.
-  [[nodiscard]] int capacity_to_be() const { return growing_to.value_or(pool.capacity); }
+  // Of a pool or a type that there is.
+  [[nodiscard]] SeatPool& pool(PoolId which);
+  [[nodiscard]] const SeatPool& pool(PoolId which) const;
+  [[nodiscard]] TicketType& type(TicketTypeId which);
+  // Null if it has none.
+  [[nodiscard]] const SeatPool* find_pool(PoolId which) const;
+  [[nodiscard]] const TicketType* find_type(TicketTypeId which) const;
+  // What somebody books who names that type, or none; null if nobody can.
+  [[nodiscard]] const TicketType* bookable(std::optional<TicketTypeId> named) const;
+  // Of all pools:
+  [[nodiscard]] int waiting_entries() const;
+  [[nodiscard]] int seats_to_be() const;
+  // Anything left to do in later steps?
+  [[nodiscard]] bool goes_on() const;
   // A moment at which seats are saved for those whom others passed.
   [[nodiscard]] bool saves(Time now) const { return now < starts_at - std::chrono::hours(saving_stops_hours); }
   // A moment at which it is over: then nothing moves any more.
@@ -146,7 +140,7 @@ class EventState {
   void confirm(BookingId held);
   // Those of the loaded part that were not confirmed in time, by their deadlines.
   [[nodiscard]] std::vector<Booking> overdue(Time now) const;
-  // Settles the pool. Gives back who was served: as they are now, what is missing of their wishes, and the bookings
+  // Settles each pool. Gives back who was served: as they are now, what is missing of their wishes, and the bookings
   // that wait for the rest. `booked`: the one that the command makes, if it makes one; it is no offer to the line.
   struct Served {
     Booking booking;
@@ -154,11 +148,10 @@ class EventState {
     std::optional<Booking> rest = {};
   };
   std::vector<Served> settle(Time now, std::optional<BookingId> booked = {});
-  // The event has so many seats, or will have: with many waiting for them the others come in later steps. No less than
-  // are confirmed.
-  void set_total(int total);
-  // Takes those out who wait for more than there will ever be, so many at once. Gives them back.
-  std::vector<Booking> end_misfits();
+  // From now on its pools and types are its own, whatever becomes of them, and no earlier release decides about it.
+  void own_pools();
+  // Takes those out who wait for more than the pool will ever have, so many at once. Gives them back.
+  std::vector<Booking> end_misfits(SeatPool& pool);
   // Nobody waits any more. The rows say so later: their slots are not free yet.
   void close_line();
   // No booking is live any more.
@@ -181,6 +174,9 @@ class EventState {
     std::vector<BookingId> loaded;
   };
   bool insert(const Booking& booking);
+  void settle(SeatPool& pool, Time now, std::optional<BookingId> booked, std::vector<Served>& all);
+  // So many more of such a booking's tickets are live, or fewer.
+  void count(const Booking& booking, int tickets);
   static void seat(Booking& booking, std::optional<Time> held_until);
   // Until when seats are held that somebody gets now; empty: they are confirmed at once.
   [[nodiscard]] std::optional<Time> hold_until(Time now) const;
@@ -195,8 +191,8 @@ class EventState {
 // newest of all, and so many of the newest confirmed ones, for those that wait may all end within the batch.
 int newest_needed(UserId user, std::span<const Command* const> commands);
 
-// Which part of the waiting list a batch of commands for one event can touch: the part that has to be loaded. `state`
-// has the bookings already that the commands could cancel.
+// Which part of a pool's waiting list a batch of commands for one event can touch: the part that has to be loaded.
+// `state` has the bookings already that the commands could cancel.
 struct LineNeeded {
   int seats = 0;  // that the batch could hand out at most, those that are free now with them
   // So many from the head: those who may be passed, and whoever is first after them.
@@ -204,9 +200,9 @@ struct LineNeeded {
   // Of those who want n seats, or accept n = 1, the first ones: so many.
   [[nodiscard]] int of_wish(int n) const { return seats / n + gone; }
   int gone = 0;  // entries that the batch could take out
-  // Those who want more than so many: they may have to end.
-  std::optional<int> misfits_above = {};
+  // Those who want more than so many may have to end: of each number the first ones, as many as may go.
+  std::vector<int> misfits_above = {};
 };
-LineNeeded line_needed(const EventState& state, std::span<const Command* const> commands);
+LineNeeded line_needed(const EventState& state, const SeatPool& pool, std::span<const Command* const> commands);
 
 }  // namespace ticketd::domain

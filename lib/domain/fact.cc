@@ -10,12 +10,28 @@ namespace {
 constexpr std::array<std::string_view, kOutcomes> kOutcomeNames = {
     "confirmed", "waitlisted", "rejected", "cancelled", "nothing_to_cancel",
     "updated",   "deleted",    "shrunk",   "held",      "confirmed_held"};
-constexpr std::array<std::string_view, 13> kReasonNames = {
-    "limit_reached",       "event_over",      "event_cancelled",
-    "event_not_found",     "not_event_owner", "capacity_below_confirmed",
-    "ends_before_start",   "never_fits",      "not_waiting",
-    "line_closed",         "not_held",        "offer_expired",
-    "not_yours_to_confirm"};
+constexpr std::array<std::string_view, 22> kReasonNames = {"limit_reached",
+                                                           "event_over",
+                                                           "event_cancelled",
+                                                           "event_not_found",
+                                                           "not_event_owner",
+                                                           "capacity_below_confirmed",
+                                                           "ends_before_start",
+                                                           "never_fits",
+                                                           "not_waiting",
+                                                           "line_closed",
+                                                           "not_held",
+                                                           "offer_expired",
+                                                           "not_yours_to_confirm",
+                                                           "ticket_type_not_found",
+                                                           "sale_not_started",
+                                                           "sale_ended",
+                                                           "type_limit_reached",
+                                                           "event_has_pools",
+                                                           "pool_not_found",
+                                                           "type_has_bookings",
+                                                           "line_not_empty",
+                                                           "too_many"};
 
 Outcome seated(const Booking& booking) {
   return booking.state == BookingState::held ? Outcome::held : Outcome::confirmed;

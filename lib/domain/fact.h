@@ -37,7 +37,16 @@ enum class Reason {
   line_closed,
   not_held,
   offer_expired,
-  not_yours_to_confirm
+  not_yours_to_confirm,
+  ticket_type_not_found,
+  sale_not_started,
+  sale_ended,
+  type_limit_reached,
+  event_has_pools,
+  pool_not_found,
+  type_has_bookings,
+  line_not_empty,
+  too_many  // pools or ticket types
 };
 std::string_view name_of(Reason reason);
 

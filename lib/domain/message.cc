@@ -101,6 +101,15 @@ std::string rejection_text(Reason reason, CommandKind kind, const std::string& e
     case Reason::not_held: return what + event + " was not made: no seats are held for this booking.";
     case Reason::offer_expired: return what + event + " was not made: the seats were held until an earlier moment.";
     case Reason::not_yours_to_confirm: return what + event + " was not made: somebody else confirms its bookings.";
+    case Reason::ticket_type_not_found: return what + event + " was not made: it has no such ticket type.";
+    case Reason::sale_not_started: return what + event + " was not made: these tickets are not on sale yet.";
+    case Reason::sale_ended: return what + event + " was not made: these tickets are not on sale any more.";
+    case Reason::type_limit_reached: return what + event + " was not made: there are no more tickets of this type.";
+    case Reason::event_has_pools: return what + event + " was not made: each of its pools has its own number of seats.";
+    case Reason::pool_not_found: return what + event + " was not made: it has no such pool.";
+    case Reason::type_has_bookings: return what + event + " was not made: the ticket type has bookings in its pool.";
+    case Reason::line_not_empty: return what + event + " was not made: people wait for these seats.";
+    case Reason::too_many: return what + event + " was not made: it has as many pools or ticket types as it may have.";
   }
   return what + event + " was not made.";
 }
@@ -189,6 +198,8 @@ std::string processing_text(CommandKind kind) {
     case CommandKind::confirm: return "Your confirmation is being processed.";
     case CommandKind::update_booking:
     case CommandKind::update_event:
+    case CommandKind::set_pool:
+    case CommandKind::set_ticket_type:
     case CommandKind::delete_event:
     case CommandKind::settle: return "Your change is being processed.";
   }

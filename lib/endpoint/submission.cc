@@ -1,6 +1,7 @@
 #include "endpoint/submission.h"
 
 #include "api/event_fields.h"
+#include "api/pool_fields.h"
 #include "api/views.h"
 #include "auth/network.h"
 #include "auth/opaque_token.h"
@@ -20,6 +21,11 @@ Refusal refusal_of(const storage::CommandOutcome& request) {
   if (reason == name_of(domain::Reason::not_event_owner)) return {Code::not_event_owner};
   if (reason == name_of(domain::Reason::capacity_below_confirmed)) return {Code::capacity_below_confirmed};
   if (reason == name_of(domain::Reason::ends_before_start)) return ends_before_start();
+  if (reason == name_of(domain::Reason::event_has_pools)) return event_has_pools();
+  if (reason == name_of(domain::Reason::pool_not_found)) return {Code::pool_not_found};
+  if (reason == name_of(domain::Reason::type_has_bookings)) return {Code::type_has_bookings};
+  if (reason == name_of(domain::Reason::line_not_empty)) return {Code::line_not_empty};
+  if (reason == name_of(domain::Reason::too_many)) return too_many();
   return {Code::internal_error};
 }
 

@@ -169,6 +169,40 @@ std::optional<Time> Fields::optional_time(const std::string& name) {
   return time;
 }
 
+std::optional<Json> Fields::optional_object(const std::string& name) {
+  if (!has(name)) return std::nullopt;
+  auto value = object_[name.c_str()];
+  if (value.is_object()) return value;
+  bad(name, "wrong_type", name + " must be an object");
+  return std::nullopt;
+}
+
+std::optional<std::vector<Json>> Fields::optional_objects(const std::string& name, std::size_t least,
+                                                          std::size_t most) {
+  if (!has(name)) return std::nullopt;
+  const auto value = object_[name.c_str()];
+  std::vector<Json> objects;
+  for (std::size_t i = 0; i < (value.is_array() ? value.size() : 0); ++i) objects.push_back(value.at(i));
+  if (!value.is_array() ||
+      std::any_of(objects.begin(), objects.end(), [](const auto& it) { return !it.is_object(); })) {
+    bad(name, "wrong_type", name + " must be an array of objects");
+  } else if (objects.size() < least || objects.size() > most) {
+    bad(name, "out_of_range",
+        name + " must have " + std::to_string(least) + " to " + std::to_string(most) + " elements");
+  } else {
+    return objects;
+  }
+  return std::nullopt;
+}
+
+void Fields::include(const std::string& within, const Fields& inner) {
+  for (const auto& error : inner.errors_) bad(within + '.' + error.field, error.code, error.message);
+}
+
+bool Fields::is_null(const std::string& name) const {
+  return object_.has(name.c_str()) && object_[name.c_str()].is_null();
+}
+
 Time Fields::time(const std::string& name) {
   const auto value = optional_time(name);
   if (!value && ok(name)) required(name);

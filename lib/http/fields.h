@@ -80,6 +80,14 @@ class Fields {
     return std::nullopt;
   }
 
+  // Of a JSON object: an object, or `least` to `most` of them in an array. What is wrong within them is reported as
+  // "pools.0.name" by include().
+  std::optional<Json> optional_object(const std::string& name);
+  std::optional<std::vector<Json>> optional_objects(const std::string& name, std::size_t least, std::size_t most);
+  void include(const std::string& within, const Fields& inner);
+  // Was it sent as null, where that says something?
+  [[nodiscard]] bool is_null(const std::string& name) const;
+
   // A rule of the caller's own that did not hold.
   void bad(const std::string& name, const std::string& code, const std::string& message);
   void required(const std::string& name) { bad(name, "required", name + " is required"); }

@@ -39,6 +39,9 @@ Kind kind_of(Code code) {
       return {404, "route_not_found", "There is nothing at this path; /docs lists what there is"};
     case Code::event_not_found: return {404, "event_not_found", "Event not found"};
     case Code::booking_not_found: return {404, "booking_not_found", "Booking not found"};
+    case Code::ticket_type_not_found:
+      return {404, "ticket_type_not_found", "The event has no such ticket type, or it needs another access code"};
+    case Code::pool_not_found: return {404, "pool_not_found", "The event has no such pool"};
     case Code::request_not_found: return {404, "request_not_found", "Request not found"};
     case Code::email_taken:
       return {409, "email_taken", "An account with this email exists already; log in, or take another address"};
@@ -51,6 +54,12 @@ Kind kind_of(Code code) {
     case Code::not_held: return {409, "not_held", "No seats are held for this booking; there is nothing to confirm"};
     case Code::offer_expired:
       return {409, "offer_expired", "The seats were not confirmed in time; book again, or join the waiting list"};
+    case Code::sale_not_started:
+      return {409, "sale_not_started", "These tickets are not on sale yet; Retry-After says when they are"};
+    case Code::sale_ended: return {409, "sale_ended", "These tickets are not on sale any more"};
+    case Code::type_has_bookings:
+      return {409, "type_has_bookings", "The ticket type has bookings; it stays in the pool whose seats they have"};
+    case Code::line_not_empty: return {409, "line_not_empty", "People wait for these seats; release them to the line"};
     case Code::too_many_events:
       return {409, "too_many_events",
               "You have as many events as one person may; delete one, or wait until one is over"};

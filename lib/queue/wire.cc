@@ -32,6 +32,13 @@ void set_if(Json& object, const char* key, const std::optional<Time>& value) {
   if (value) object.set(key, epoch_ms(*value));
 }
 
+Json to_json(const domain::SalesWindow& sales) {
+  auto object = Json::object();
+  set_if(object, "start", sales.start);
+  set_if(object, "end", sales.end);
+  return object;
+}
+
 std::string to_text(const EventChanges& changes) {
   auto object = Json::object();
   set_if(object, "title", changes.title);
@@ -40,17 +47,56 @@ std::string to_text(const EventChanges& changes) {
   set_if(object, "starts_at", changes.starts_at);
   set_if(object, "ends_at", changes.ends_at);
   set_if(object, "total_tickets", changes.total_tickets);
-  set_if(object, "max_per_user", changes.max_per_user);
-  set_if(object, "max_per_booking", changes.max_per_booking);
-  set_if(object, "max_skips", changes.max_skips);
-  set_if(object, "saving_stops_hours", changes.saving_stops_hours);
-  set_if(object, "hold_minutes", changes.hold_minutes);
-  set_if(object, "offer_minutes", changes.offer_minutes);
-  set_if(object, "offer_stops_minutes", changes.offer_stops_minutes);
-  if (changes.confirmed_by) object.set("confirmed_by", name_of(*changes.confirmed_by));
-  if (changes.line_closes) object.set("line_closes", name_of(*changes.line_closes));
+  const auto& rules = changes.rules;
+  set_if(object, "max_per_user", rules.max_per_user);
+  set_if(object, "max_per_booking", rules.max_per_booking);
+  set_if(object, "max_skips", rules.max_skips);
+  set_if(object, "saving_stops_hours", rules.saving_stops_hours);
+  set_if(object, "hold_minutes", rules.hold_minutes);
+  set_if(object, "offer_minutes", rules.offer_minutes);
+  set_if(object, "offer_stops_minutes", rules.offer_stops_minutes);
+  if (rules.confirmed_by) object.set("confirmed_by", name_of(*rules.confirmed_by));
+  if (rules.line_closes) object.set("line_closes", name_of(*rules.line_closes));
+  if (rules.sales) object.set("sales", to_json(*rules.sales));
   if (changes.visibility) object.set("visibility", name_of(*changes.visibility));
   set_if(object, "timezone", changes.timezone);
+  return object.size() == 0 ? "" : object.dump();
+}
+
+// Null for what is taken away.
+template <class T>
+void set_if(Json& object, const char* key, const domain::Change<T>& change) {
+  if (!change) return;
+  if (*change) {
+    set_if(object, key, *change);
+  } else {
+    object.set(key, nullptr);
+  }
+}
+
+std::string to_text(const domain::PoolChanges& changes) {
+  auto object = Json::object();
+  set_if(object, "name", changes.name);
+  set_if(object, "capacity", changes.capacity);
+  set_if(object, "held_back", changes.held_back);
+  object.set("to", name_of(changes.to));
+  return object.dump();
+}
+
+std::string to_text(const domain::TicketTypeChanges& changes) {
+  auto object = Json::object();
+  if (changes.pool) object.set("pool", changes.pool->str());
+  set_if(object, "name", changes.name);
+  set_if(object, "description", changes.description);
+  set_if(object, "price_label", changes.price_label);
+  set_if(object, "limit", changes.limit);
+  set_if(object, "sales_start", changes.sales_start);
+  set_if(object, "sales_end", changes.sales_end);
+  set_if(object, "max_per_booking", changes.max_per_booking);
+  if (changes.visibility) object.set("visibility", name_of(*changes.visibility));
+  set_if(object, "access_code_hash", changes.access_code_hash);
+  set_if(object, "position", changes.position);
+  set_if(object, "archived", changes.archived);
   return object.size() == 0 ? "" : object.dump();
 }
 
@@ -75,6 +121,26 @@ bool read(const Json& object, const char* key, std::optional<int>& out) {
   return object[key].is_integer() && std::in_range<int>(value);
 }
 
+bool read(const Json& object, const char* key, std::optional<bool>& out) {
+  if (!object.has(key)) return true;
+  out = object[key].boolean();
+  return object[key].is_boolean();
+}
+
+template <class T>
+bool read(const Json& object, const char* key, domain::Change<T>& out) {
+  if (!object.has(key)) return true;
+  out.emplace();
+  return object[key].is_null() || read(object, key, *out);
+}
+
+bool read(const Json& object, const char* key, std::optional<domain::SalesWindow>& out) {
+  if (!object.has(key)) return true;
+  const auto sales = object[key];
+  out.emplace();
+  return sales.is_object() && read(sales, "start", out->start) && read(sales, "end", out->end);
+}
+
 // The same for a word that `parse` knows.
 template <class Word>
 bool read(const Json& object, const char* key, std::optional<Word>& out,
@@ -86,6 +152,7 @@ bool read(const Json& object, const char* key, std::optional<Word>& out,
 
 std::optional<EventChanges> changes_of(const std::string& text) {
   EventChanges changes;
+  auto& rules = changes.rules;
   if (text.empty()) return changes;
   const auto json = Json::parse(text);
   if (!json || !json->is_object()) return std::nullopt;
@@ -93,14 +160,41 @@ std::optional<EventChanges> changes_of(const std::string& text) {
       read(*json, "title", changes.title) && read(*json, "description", changes.description) &&
       read(*json, "location", changes.location) && read(*json, "starts_at", changes.starts_at) &&
       read(*json, "ends_at", changes.ends_at) && read(*json, "total_tickets", changes.total_tickets) &&
-      read(*json, "max_per_user", changes.max_per_user) && read(*json, "max_per_booking", changes.max_per_booking) &&
-      read(*json, "max_skips", changes.max_skips) && read(*json, "saving_stops_hours", changes.saving_stops_hours) &&
-      read(*json, "hold_minutes", changes.hold_minutes) && read(*json, "offer_minutes", changes.offer_minutes) &&
-      read(*json, "offer_stops_minutes", changes.offer_stops_minutes) &&
-      read(*json, "confirmed_by", changes.confirmed_by, domain::parse_confirmed_by) &&
-      read(*json, "line_closes", changes.line_closes, domain::parse_line_closes) &&
+      read(*json, "max_per_user", rules.max_per_user) && read(*json, "max_per_booking", rules.max_per_booking) &&
+      read(*json, "max_skips", rules.max_skips) && read(*json, "saving_stops_hours", rules.saving_stops_hours) &&
+      read(*json, "hold_minutes", rules.hold_minutes) && read(*json, "offer_minutes", rules.offer_minutes) &&
+      read(*json, "offer_stops_minutes", rules.offer_stops_minutes) &&
+      read(*json, "confirmed_by", rules.confirmed_by, domain::parse_confirmed_by) &&
+      read(*json, "line_closes", rules.line_closes, domain::parse_line_closes) && read(*json, "sales", rules.sales) &&
       read(*json, "visibility", changes.visibility, domain::parse_visibility) &&
       read(*json, "timezone", changes.timezone);
+  return good ? std::optional(changes) : std::nullopt;
+}
+
+std::optional<domain::PoolChanges> pool_changes_of(const std::string& text) {
+  const auto json = Json::parse(text);
+  if (!json || !json->is_object()) return std::nullopt;
+  domain::PoolChanges changes;
+  std::optional<domain::ReleaseTo> to;
+  const bool good = read(*json, "name", changes.name) && read(*json, "capacity", changes.capacity) &&
+                    read(*json, "held_back", changes.held_back) && read(*json, "to", to, domain::parse_release_to);
+  changes.to = to.value_or(changes.to);
+  return good ? std::optional(changes) : std::nullopt;
+}
+
+std::optional<domain::TicketTypeChanges> type_changes_of(const std::string& text) {
+  domain::TicketTypeChanges changes;
+  if (text.empty()) return changes;
+  const auto json = Json::parse(text);
+  if (!json || !json->is_object()) return std::nullopt;
+  const bool good = read(*json, "pool", changes.pool, PoolId::parse) && read(*json, "name", changes.name) &&
+                    read(*json, "description", changes.description) &&
+                    read(*json, "price_label", changes.price_label) && read(*json, "limit", changes.limit) &&
+                    read(*json, "sales_start", changes.sales_start) && read(*json, "sales_end", changes.sales_end) &&
+                    read(*json, "max_per_booking", changes.max_per_booking) &&
+                    read(*json, "visibility", changes.visibility, domain::parse_type_visibility) &&
+                    read(*json, "access_code_hash", changes.access_code_hash) &&
+                    read(*json, "position", changes.position) && read(*json, "archived", changes.archived);
   return good ? std::optional(changes) : std::nullopt;
 }
 
@@ -120,6 +214,10 @@ class FieldReader {
     const auto parsed = IdType::parse(text(name));
     ok_ = ok_ && parsed.has_value();
     return parsed.value_or(IdType{});
+  }
+  template <class IdType>
+  std::optional<IdType> optional_id(const char* name) {
+    return text(name).empty() ? std::nullopt : std::optional(id<IdType>(name));
   }
   Time time(const char* name) {
     const auto value = text(name);
@@ -161,7 +259,8 @@ class FieldReader {
 domain::Action read_action(FieldReader& in, domain::CommandKind kind) {
   switch (kind) {
     case domain::CommandKind::book:
-      return domain::Book{in.id<BookingId>("booking"), in.tickets("quantity").value_or(1), in.remainder()};
+      return domain::Book{in.id<BookingId>("booking"), in.tickets("quantity").value_or(1), in.remainder(),
+                          in.optional_id<TicketTypeId>("ticket_type")};
     case domain::CommandKind::cancel:
       if (in.text("booking").empty()) return domain::Cancel{{}, in.tickets("quantity")};
       return domain::Cancel{in.id<BookingId>("booking"), in.tickets("quantity")};
@@ -174,21 +273,37 @@ domain::Action read_action(FieldReader& in, domain::CommandKind kind) {
       in.check(changes.has_value());
       return domain::UpdateEvent{std::move(changes).value_or(EventChanges{})};
     }
+    case domain::CommandKind::set_pool: {
+      auto changes = pool_changes_of(in.text("changes"));
+      in.check(changes.has_value());
+      return domain::SetPool{in.id<PoolId>("pool"), std::move(changes).value_or(domain::PoolChanges{})};
+    }
+    case domain::CommandKind::set_ticket_type: {
+      auto changes = type_changes_of(in.text("changes"));
+      in.check(changes.has_value());
+      return domain::SetTicketType{in.id<TicketTypeId>("ticket_type"),
+                                   std::move(changes).value_or(domain::TicketTypeChanges{})};
+    }
     case domain::CommandKind::delete_event: return domain::DeleteEvent{};
     case domain::CommandKind::settle: break;  // no name in the queue is parsed as it
   }
   return domain::DeleteEvent{};
 }
 
-// What a command on several tickets says besides.
+// What a command says besides, of several tickets, types or pools.
 Fields terms_of(const Command& command) {
   Fields terms;
   const auto add = [&](std::optional<int> quantity, std::optional<domain::Remainder> remainder) {
     if (quantity) terms.emplace_back("quantity", std::to_string(*quantity));
     if (remainder) terms.emplace_back("remainder", name_of(*remainder));
   };
-  if (const auto* book = std::get_if<domain::Book>(&command.action))
+  if (const auto* book = std::get_if<domain::Book>(&command.action)) {
     add(book->quantity > 1 ? std::optional(book->quantity) : std::nullopt, book->accept_fewer);
+    if (book->type) terms.emplace_back("ticket_type", book->type->str());
+  }
+  if (const auto* pool = std::get_if<domain::SetPool>(&command.action)) terms.emplace_back("pool", pool->pool.str());
+  if (const auto* type = std::get_if<domain::SetTicketType>(&command.action))
+    terms.emplace_back("ticket_type", type->type.str());
   if (const auto* cancel = std::get_if<domain::Cancel>(&command.action)) add(cancel->quantity, std::nullopt);
   if (const auto* confirm = std::get_if<domain::Confirm>(&command.action)) add(confirm->quantity, std::nullopt);
   if (const auto* update = std::get_if<domain::UpdateBooking>(&command.action)) {
@@ -198,16 +313,26 @@ Fields terms_of(const Command& command) {
   return terms;
 }
 
-// The lowest version whose readers overlook nothing of it. 2: several tickets. 3: held seats; who finds an event.
+// The lowest version whose readers overlook nothing of it. 2: several tickets. 3: held seats; who finds an event. 4:
+// ticket types and when they are sold.
 int version_of(const Command& command, bool has_terms) {
   if (const auto* update = std::get_if<domain::UpdateEvent>(&command.action)) {
-    const auto& changes = update->changes;
-    if (changes.hold_minutes || changes.offer_minutes || changes.offer_stops_minutes || changes.confirmed_by ||
-        changes.line_closes || changes.visibility || changes.timezone)
+    const auto& [changes, rules] = std::tie(update->changes, update->changes.rules);
+    if (rules.sales) return 4;
+    if (rules.hold_minutes || rules.offer_minutes || rules.offer_stops_minutes || rules.confirmed_by ||
+        rules.line_closes || changes.visibility || changes.timezone)
       return 3;
-    if (changes.max_per_booking || changes.max_skips || changes.saving_stops_hours) return 2;
+    if (rules.max_per_booking || rules.max_skips || rules.saving_stops_hours) return 2;
   }
+  if (const auto* book = std::get_if<domain::Book>(&command.action); book != nullptr && book->type) return 4;
   return has_terms ? 2 : 1;
+}
+
+std::string changes_text(const domain::Action& action) {
+  if (const auto* update = std::get_if<domain::UpdateEvent>(&action)) return to_text(update->changes);
+  if (const auto* pool = std::get_if<domain::SetPool>(&action)) return to_text(pool->changes);
+  if (const auto* type = std::get_if<domain::SetTicketType>(&action)) return to_text(type->changes);
+  return "";
 }
 
 }  // namespace
@@ -223,9 +348,7 @@ Fields to_fields(const Command& command) {
                    {"at", std::to_string(epoch_ms(command.accepted_at))},
                    {"request", command.request_id}};
   if (const auto booking = command.booking()) fields.emplace_back("booking", booking->str());
-  if (const auto* update = std::get_if<domain::UpdateEvent>(&command.action)) {
-    if (auto changes = to_text(update->changes); !changes.empty()) fields.emplace_back("changes", std::move(changes));
-  }
+  if (auto changes = changes_text(command.action); !changes.empty()) fields.emplace_back("changes", std::move(changes));
   fields.insert(fields.end(), terms.begin(), terms.end());
   return fields;
 }
@@ -277,7 +400,7 @@ std::optional<Command> from_json_text(std::string_view text) {
   if (!json || !json->is_object()) return std::nullopt;
   Fields fields;
   for (const auto* name : {"v", "id", "kind", "user", "event", "notification", "at", "request", "booking", "changes",
-                           "quantity", "remainder", "accept_fewer"}) {
+                           "quantity", "remainder", "accept_fewer", "ticket_type", "pool"}) {
     if (json->has(name)) fields.emplace_back(name, (*json)[name].text());
   }
   return from_fields(fields);

@@ -1,13 +1,14 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <sstream>
 #include <utility>
 
 #include "postgres/array_parameter.h"
 #include "postgres/rows.h"
 #include "storage/batch.h"
+#include "storage/event_rules.h"
 #include "storage/live.h"
+#include "storage/pool_rows.h"
 
 namespace ticketd::storage {
 using namespace postgres;
@@ -18,9 +19,8 @@ const Statement kFindDone{"find_done_commands", "SELECT id FROM commands WHERE i
 const Statement kLockEvents{"lock_events", R"(
   SELECT id, user_id, title, state, epoch_ms(start_date_time) AS starts_ms, epoch_ms(end_date_time) AS ends_ms, total_tickets,
          CASE WHEN growing_at = total_tickets THEN growing_to END AS growing_to, available_tickets, waiting_list_count, waiting_more,
-         max_per_user, max_per_booking, max_skips, saving_stops_hours, hold_minutes, offer_minutes, offer_stops_minutes, confirmed_by,
-         line_closes, array_to_string(served_past, ' ') AS served_past, saved, misfits,
-         edition, next_seq, line_closed_before
+         array_to_string(served_past, ' ') AS served_past, saved, misfits, edition, next_seq, line_closed_before, )" EVENT_RULES
+                                           R"(
   FROM events WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE)"};
 
 const Statement kLoadLocations{"load_event_locations", "SELECT id, location FROM events WHERE id = ANY ($1::uuid[])"};
@@ -42,8 +42,9 @@ const Statement kLoadHoldings{"load_holdings", R"(
   WHERE held.rows > 0)"};
 
 #define LOADED(b)                                                                                                 \
-  b ".event_id, " b ".id, " b ".user_id, " STORED_STATE(b) " AS state, " b ".seq, " b ".slot, " b ".quantity, " b \
-                                                           ".remainder, epoch_ms(" b ".held_until) AS held_until_ms"
+  b ".event_id, " b ".id, " b                                                                                     \
+    ".user_id, " STORED_STATE(b) " AS state, " b ".seq, " b ".slot, " b ".quantity, " b ".remainder, epoch_ms(" b \
+                                 ".held_until) AS held_until_ms, " b ".pool_id, " b ".ticket_type_id"
 
 // The newest bookings of those who cancel, as many as newest_needed() says, and those that a cancel or a change names.
 const Statement kLoadCancelled{"load_cancelled_bookings", "SELECT " LOADED("held") R"(
@@ -73,22 +74,30 @@ const Statement kLoadHeld{"load_held_bookings", "SELECT " LOADED("held") R"(
   CROSS JOIN LATERAL (SELECT * FROM bookings WHERE event_id = pair.event_id AND user_id = pair.user_id
                         AND state IN )" LIVE_STATES R"( OFFSET 0) AS held)"};
 
+// The first of a pool's line, of those that `rule` says; `line` has its pool_id, and the event_id of a pool in which
+// those wait who named none. One of an event without pools of its own has no row and no pool_id: all wait in it.
+#define FIRST_OF_LINE(rule, most)                                                                             \
+  "((SELECT * FROM bookings WHERE event_id = line.event_id AND pool_id IS NULL AND state = 'waitlisted'"      \
+  " AND seq >= line.line_closed_before AND seq < coalesce((SELECT unnamed_before FROM seat_pools WHERE id = " \
+  "line.pool_id),"                                                                                            \
+  " 9223372036854775807) " rule " ORDER BY seq LIMIT " most                                                   \
+  ") UNION ALL "                                                                                              \
+  "(SELECT * FROM bookings WHERE pool_id = line.pool_id AND state = 'waitlisted' AND seq >= "                 \
+  "line.line_closed_before " rule " ORDER BY seq LIMIT " most ") ORDER BY seq LIMIT " most ") AS first"
+
 const Statement kLoadWaitingList{"load_waiting_list", "SELECT " LOADED("first") R"(
-  FROM unnest($1::uuid[], $2::bigint[], $3::int[]) AS line (event_id, line_closed_before, head)
-  CROSS JOIN LATERAL (SELECT * FROM bookings WHERE event_id = line.event_id AND state = 'waitlisted'
-                        AND seq >= line.line_closed_before ORDER BY seq LIMIT line.head) AS first)"};
+  FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::int[]) AS line (event_id, pool_id, line_closed_before, head)
+  CROSS JOIN LATERAL )" FIRST_OF_LINE("", "line.head")};
 
 // Of those who want one seat, two and so on, or take fewer, the first ones: as many as LineNeeded::of_wish() says.
 const Statement kLoadByWish{"load_line_by_wish", "SELECT " LOADED("first") R"(
-  FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::int[]) AS line (event_id, line_closed_before, seats, gone)
+  FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::int[], $5::int[]) AS line (event_id, pool_id, line_closed_before, seats, gone)
   CROSS JOIN LATERAL generate_series(1, least(line.seats, 100)) AS wish (seats)
-  CROSS JOIN LATERAL (SELECT * FROM bookings WHERE event_id = line.event_id AND state = 'waitlisted' AND fits_from = wish.seats
-                        AND seq >= line.line_closed_before ORDER BY seq LIMIT line.seats / wish.seats + line.gone) AS first)"};
+  CROSS JOIN LATERAL )" FIRST_OF_LINE("AND fits_from = wish.seats", "line.seats / wish.seats + line.gone")};
 
 const Statement kLoadMisfits{"load_misfits", "SELECT " LOADED("first") R"(
-  FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::int[]) AS line (event_id, line_closed_before, above, most)
-  CROSS JOIN LATERAL (SELECT * FROM bookings WHERE event_id = line.event_id AND state = 'waitlisted' AND fits_from IS NOT NULL
-                        AND quantity > line.above AND seq >= line.line_closed_before ORDER BY seq LIMIT line.most) AS first)"};
+  FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::int[], $5::int[]) AS line (event_id, pool_id, line_closed_before, above, most)
+  CROSS JOIN LATERAL )" FIRST_OF_LINE("AND fits_from IS NOT NULL AND quantity > line.above", "line.most")};
 
 // Of the events that exist.
 using EventCommands = std::unordered_map<EventId, std::vector<const domain::Command*>>;
@@ -99,16 +108,18 @@ void load_done(pqxx::work& tx, std::span<const domain::Command> commands, Loaded
   for (const auto& row : run(tx, kFindDone, ids.binary())) batch.done.insert(id_of<CommandId>(row["id"]));
 }
 
+// The only one of an event without pools of its own.
 domain::SeatPool pool_of(const pqxx::row& row) {
   domain::SeatPool pool;
+  pool.id = id_of<PoolId>(row["id"]);
   pool.capacity = int_of(row["total_tickets"]);
   pool.available = int_of(row["available_tickets"]);
   pool.waiting_entries = int_of(row["waiting_list_count"]);
   pool.waiting_tickets = pool.waiting_entries + int_of(row["waiting_more"]);
-  pool.max_skips = int_of(row["max_skips"]);
-  if (row["served_past"].is_null()) return pool;
-  std::istringstream seqs(text_of(row["served_past"]));
-  for (std::int64_t seq = 0; seqs >> seq;) pool.served_past.push_back(seq);
+  if (!row["growing_to"].is_null()) pool.growing_to = int_of(row["growing_to"]);
+  pool.saved = row["saved"].as<bool>();
+  pool.has_misfits = row["misfits"].as<bool>();
+  if (!row["served_past"].is_null()) pool.served_past = numbers_of(text_of(row["served_past"]));
   return pool;
 }
 
@@ -126,24 +137,15 @@ void lock_events(pqxx::work& tx, std::span<const domain::Command> commands, Load
     event.status = domain::parse_event_status(text_of(row["state"]));
     event.starts_at = time_of(row["starts_ms"]);
     event.ends_at = time_of(row["ends_ms"]);
-    event.pool = pool_of(row);
-    if (!row["growing_to"].is_null()) event.growing_to = int_of(row["growing_to"]);
-    event.saved = row["saved"].as<bool>();
-    event.has_misfits = row["misfits"].as<bool>();
-    event.max_per_user = int_of(row["max_per_user"]);
-    event.max_per_booking = int_of(row["max_per_booking"]);
-    event.saving_stops_hours = int_of(row["saving_stops_hours"]);
-    event.hold_minutes = int_of(row["hold_minutes"]);
-    event.offer_minutes = int_of(row["offer_minutes"]);
-    event.offer_stops_minutes = int_of(row["offer_stops_minutes"]);
-    // What a later release calls otherwise it keeps to itself, by the edition.
-    event.confirmed_by = domain::parse_confirmed_by(text_of(row["confirmed_by"])).value_or(event.confirmed_by);
-    event.line_closes = domain::parse_line_closes(text_of(row["line_closes"])).value_or(event.line_closes);
+    read_rules(row, event);
+    event.pools = {pool_of(row)};
+    event.types = {{.id = TicketTypeId{event.id.uuid}, .pool = event.pools.front().id}};
     event.edition = int_of(row["edition"]);
     event.next_seq = row["next_seq"].as<std::int64_t>();
     event.line_closed_before = row["line_closed_before"].as<std::int64_t>();
     batch.events.emplace(event.id, std::move(event));
   }
+  load_pool_rows(tx, batch);
 }
 
 void load_locations(pqxx::work& tx, std::span<const domain::Command> commands, LoadedBatch& batch) {
@@ -159,6 +161,7 @@ void load_locations(pqxx::work& tx, std::span<const domain::Command> commands, L
 
 domain::Booking loaded_booking(const pqxx::row& row) {
   const auto remainder = optional_text(row["remainder"]);
+  const auto event = id_of<EventId>(row["event_id"]).uuid;
   return {id_of<BookingId>(row["id"]),
           id_of<UserId>(row["user_id"]),
           *domain::parse_booking_state(text_of(row["state"])),
@@ -166,7 +169,9 @@ domain::Booking loaded_booking(const pqxx::row& row) {
           int_of(row["slot"]),
           int_of(row["quantity"]),
           remainder ? domain::parse_remainder(*remainder) : std::nullopt,
-          optional_time(row["held_until_ms"])};
+          optional_time(row["held_until_ms"]),
+          optional_id<PoolId>(row["pool_id"]).value_or(PoolId{event}),
+          optional_id<TicketTypeId>(row["ticket_type_id"]).value_or(TicketTypeId{event})};
 }
 
 void load_bookings(const pqxx::result& rows, LoadedBatch& batch) {
@@ -256,8 +261,10 @@ void load_holdings(pqxx::work& tx, const EventCommands& by_event, LoadedBatch& b
 void load_holdings_of_line(pqxx::work& tx, LoadedBatch& batch, HolderCache& known) {
   Holders wanted;
   for (auto& [id, event] : batch.events) {
-    for (const auto& [seq, entry] : event.pool.line()) {
-      if (entry.accept_fewer) wanted.add(event, event.find(entry.booking)->user, known);
+    for (const auto& pool : event.pools) {
+      for (const auto& [seq, entry] : pool.line()) {
+        if (entry.accept_fewer) wanted.add(event, event.find(entry.booking)->user, known);
+      }
     }
   }
   wanted.load(tx, batch, known);
@@ -330,28 +337,33 @@ void load_held(pqxx::work& tx, const EventCommands& by_event, LoadedBatch& batch
 void load_waiting_list(pqxx::work& tx, const EventCommands& by_event, LoadedBatch& batch) {
   struct Lines {
     ArrayParameter<EventId> events;
+    ArrayParameter<PoolId> pools;
     ArrayParameter<std::int64_t> closed_before;
     ArrayParameter<int> first, second;
-    void add(const domain::EventState& event, int one, int other) {
-      events.add(event.id);
+    void add(const domain::EventState& event, const domain::SeatPool& pool, int one, int other) {
+      pool.id.uuid == event.id.uuid ? events.add(event.id) : events.add_null();
+      event.edition < domain::kEditionOfPools ? pools.add_null() : pools.add(pool.id);
       closed_before.add(event.line_closed_before);
       first.add(one);
       second.add(other);
     }
   } lines, wishes, misfits;
   for (const auto& [id, state] : batch.events) {
-    const auto needed = domain::line_needed(state, by_event.at(id));
-    if (needed.head > 0) lines.add(state, needed.head, 0);
-    if (needed.seats > 0 && state.edition > 1) wishes.add(state, needed.seats, needed.gone);
-    if (needed.misfits_above) misfits.add(state, *needed.misfits_above, needed.gone + 1);
+    for (const auto& pool : state.pools) {
+      const auto needed = domain::line_needed(state, pool, by_event.at(id));
+      if (needed.head > 0) lines.add(state, pool, needed.head, 0);
+      if (needed.seats > 0 && state.edition > 1) wishes.add(state, pool, needed.seats, needed.gone);
+      for (const int above : needed.misfits_above) misfits.add(state, pool, above, needed.gone + 1);
+    }
   }
   if (!lines.events.empty())
-    load_bookings(run(tx, kLoadWaitingList, lines.events.binary(), lines.closed_before.binary(), lines.first.binary()),
+    load_bookings(run(tx, kLoadWaitingList, lines.events.binary(), lines.pools.binary(), lines.closed_before.binary(),
+                      lines.first.binary()),
                   batch);
   const auto load = [&](const Statement& statement, const Lines& some) {
     if (some.events.empty()) return;
-    load_bookings(run(tx, statement, some.events.binary(), some.closed_before.binary(), some.first.binary(),
-                      some.second.binary()),
+    load_bookings(run(tx, statement, some.events.binary(), some.pools.binary(), some.closed_before.binary(),
+                      some.first.binary(), some.second.binary()),
                   batch);
   };
   load(kLoadByWish, wishes);

@@ -10,13 +10,14 @@ namespace {
 
 const Statement kInsertBookings{"insert_bookings", R"(
   INSERT INTO bookings (id, event_id, user_id, state, reason, seq, slot, created_at, updated_at, promoted_at, cancelled_at,
-                        request_id, quantity, remainder, fits_from, held_until)
+                        request_id, quantity, remainder, fits_from, held_until, pool_id, ticket_type_id)
   SELECT b.id, b.event_id, b.user_id, b.state, b.reason, b.seq, b.slot, b.created_at, $11,
          CASE WHEN b.promoted THEN $11::timestamptz END, CASE WHEN b.state = 'cancelled' THEN $11::timestamptz END,
-         b.request_id, b.quantity, b.remainder, b.fits_from, b.held_until
+         b.request_id, b.quantity, b.remainder, b.fits_from, b.held_until, b.pool_id, b.ticket_type_id
   FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::smallint[], $8::timestamptz[], $9::boolean[],
-              $10::text[], $12::smallint[], $13::text[], $14::smallint[], $15::timestamptz[])
-    AS b (id, event_id, user_id, state, reason, seq, slot, created_at, promoted, request_id, quantity, remainder, fits_from, held_until))"};
+              $10::text[], $12::smallint[], $13::text[], $14::smallint[], $15::timestamptz[], $16::uuid[], $17::uuid[])
+    AS b (id, event_id, user_id, state, reason, seq, slot, created_at, promoted, request_id, quantity, remainder, fits_from, held_until,
+          pool_id, ticket_type_id))"};
 
 const Statement kUpdateBookings{"update_bookings", R"(
   UPDATE bookings SET state = b.state, updated_at = $4, promoted_at = CASE WHEN b.promoted THEN $4 ELSE promoted_at END,
@@ -36,7 +37,7 @@ struct FinalBooking {
   const domain::Command* made_by = nullptr;  // null: it was there before
   std::optional<domain::Reason> reason;      // why it was rejected, or ended
   bool promoted = false;
-  bool among_groups = false;  // its event has had bookings of several tickets
+  int edition = 1;  // of its event
 };
 
 // What a row says of one that waits, and of no other.
@@ -46,7 +47,7 @@ std::optional<std::string_view> remainder_of(const domain::Booking& booking) {
 }
 
 std::optional<std::int16_t> fits_from(const FinalBooking& row) {
-  if (row.booking.state != domain::BookingState::waitlisted || !row.among_groups) return std::nullopt;
+  if (row.booking.state != domain::BookingState::waitlisted || row.edition < 2) return std::nullopt;
   return static_cast<std::int16_t>(row.booking.accept_fewer ? 1 : row.booking.quantity);
 }
 
@@ -77,51 +78,59 @@ class FinalBookings {
 
  private:
   void add(const domain::Command& command, const domain::Fact& fact) {
-    std::visit(
-        Overloaded{
-            [&](const domain::Booked& made) { make(command, made.booking); },
-            [&](const domain::Waitlisted& made) { make(command, made.booking); },
-            [&](const domain::Rejected& rejected) {
-              if (!rejected.booking) return;
-              const int quantity = std::get<domain::Book>(command.action).quantity;
-              make(command, {*rejected.booking, command.user, domain::BookingState::rejected, 0, 0, quantity}).reason =
-                  rejected.reason;
-            },
-            [&](const domain::Cancelled& cancelled) {
-              row_of(command, cancelled.booking.id).booking = cancelled.booking;
-            },
-            [&](const domain::BookingChanged& changed) {
-              row_of(command, changed.booking.id).booking = changed.booking;
-            },
-            [&](const domain::RestWaits& rest) { make(command, rest.booking); },
-            [&](const domain::NeverFits& ended) {
-              auto& row = row_of(command, ended.booking.id);
-              row.booking = ended.booking;
-              row.reason = domain::Reason::never_fits;
-            },
-            [&](const domain::HoldConfirmed& confirmed) {
-              row_of(command, confirmed.booking.id).booking = confirmed.booking;
-            },
-            [](const domain::OrganiserConfirmed&) {},
-            [&](const domain::HoldExpired& expired) {
-              auto& row = row_of(command, expired.booking.id);
-              row.booking = expired.booking;
-              row.reason = domain::Reason::offer_expired;
-            },
-            [&](const domain::Promoted& promoted) {
-              auto& row = row_of(command, promoted.booking.id);
-              row.booking = promoted.booking;
-              row.promoted = true;
-            },
-            [](const domain::NothingToCancel&) {},
-            [](const domain::EventUpdated&) {},
-            [](const domain::EventGrew&) {},
-            // these concern many bookings: see bulk_changes.h
-            [](const domain::EventDeleted&) {},
-            [](const domain::EventMoved&) {},
-            [](const domain::LineClosed&) {},
-        },
-        fact);
+    std::visit(Overloaded{
+                   [&](const domain::Booked& made) { make(command, made.booking); },
+                   [&](const domain::Waitlisted& made) { make(command, made.booking); },
+                   [&](const domain::Rejected& rejected) {
+                     if (!rejected.booking) return;
+                     make(command, refused(command, *rejected.booking)).reason = rejected.reason;
+                   },
+                   [&](const domain::Cancelled& cancelled) {
+                     row_of(command, cancelled.booking.id).booking = cancelled.booking;
+                   },
+                   [&](const domain::BookingChanged& changed) {
+                     row_of(command, changed.booking.id).booking = changed.booking;
+                   },
+                   [&](const domain::RestWaits& rest) { make(command, rest.booking); },
+                   [&](const domain::NeverFits& ended) {
+                     auto& row = row_of(command, ended.booking.id);
+                     row.booking = ended.booking;
+                     row.reason = domain::Reason::never_fits;
+                   },
+                   [&](const domain::HoldConfirmed& confirmed) {
+                     row_of(command, confirmed.booking.id).booking = confirmed.booking;
+                   },
+                   [](const domain::OrganiserConfirmed&) {},
+                   [&](const domain::HoldExpired& expired) {
+                     auto& row = row_of(command, expired.booking.id);
+                     row.booking = expired.booking;
+                     row.reason = domain::Reason::offer_expired;
+                   },
+                   [&](const domain::Promoted& promoted) {
+                     auto& row = row_of(command, promoted.booking.id);
+                     row.booking = promoted.booking;
+                     row.promoted = true;
+                   },
+                   [](const domain::NothingToCancel&) {},
+                   [](const domain::EventUpdated&) {},
+                   [](const domain::EventGrew&) {},
+                   // these concern many bookings: see bulk_changes.h
+                   [](const domain::EventDeleted&) {},
+                   [](const domain::EventMoved&) {},
+                   [](const domain::LineClosed&) {},
+               },
+               fact);
+  }
+  // A booking that was not made, of the pool and type that it was for as far as there are such.
+  [[nodiscard]] domain::Booking refused(const domain::Command& command, BookingId id) const {
+    const auto& wish = std::get<domain::Book>(command.action);
+    domain::Booking booking{id, command.user, domain::BookingState::rejected, 0, 0, wish.quantity};
+    const auto& event = batch_.events.at(command.event);
+    const auto* type = wish.type ? event.find_type(*wish.type) : event.bookable(std::nullopt);
+    if (type == nullptr) type = &event.types.front();
+    booking.pool = type->pool;
+    booking.type = type->id;
+    return booking;
   }
   FinalBooking& make(const domain::Command& command, const domain::Booking& booking) {
     auto& row = row_of(command, booking.id);
@@ -131,7 +140,7 @@ class FinalBookings {
   }
   FinalBooking& row_of(const domain::Command& command, BookingId id) {
     const auto [found, is_new] = at_.emplace(id, rows_.size());
-    if (is_new) rows_.emplace_back().among_groups = batch_.events.at(command.event).edition > 1;
+    if (is_new) rows_.emplace_back().edition = batch_.events.at(command.event).edition;
     return rows_[found->second];
   }
 
@@ -144,8 +153,14 @@ class FinalBookings {
     ArrayParameter<std::int16_t> slots, quantities, wishes;
     ArrayParameter<Time> created, deadlines;
     ArrayParameter<bool> promoted;
+    ArrayParameter<PoolId> pools;
+    ArrayParameter<TicketTypeId> types;
     for (const auto& row : rows_) {
       if (row.made_by == nullptr) continue;
+      const auto event = row.made_by->event.uuid;
+      const bool has_pools = row.edition >= domain::kEditionOfPools;
+      has_pools ? pools.add(row.booking.pool) : pools.add_null();
+      has_pools&& row.booking.type.uuid != event ? types.add(row.booking.type) : types.add_null();
       const auto& request = row.made_by->request_id;
       ids.add(row.booking.id);
       events.add(row.made_by->event);
@@ -168,7 +183,7 @@ class FinalBookings {
     if (ids.empty()) return;
     run(tx, kInsertBookings, ids.binary(), events.binary(), users.binary(), states.binary(), reasons.binary(),
         seqs.binary(), slots.binary(), created.binary(), promoted.binary(), requests.binary(), now, quantities.binary(),
-        remainders.binary(), wishes.binary(), deadlines.binary());
+        remainders.binary(), wishes.binary(), deadlines.binary(), pools.binary(), types.binary());
   }
 
   RequestIds update(pqxx::work& tx, const std::string& now) const {

@@ -21,9 +21,14 @@ namespace {
   "epoch_ms(CASE WHEN " IS_OVERDUE("b", "e", "$1::timestamptz") " AND e.state <> 'cancelled' THEN " DEADLINE("b", "e") " WHEN b.state IN " LIVE_STATES " AND " STATE_NOW " = 'cancelled' THEN least(e.updated_at, $1) "       \
   "ELSE b.cancelled_at END) AS cancelled_ms, e.title, " location " AS location, e.state AS event_state, e.confirmed_by, "             \
   "epoch_ms(e.start_date_time) AS starts_ms, epoch_ms(e.end_date_time) AS ends_ms, b.quantity, b.remainder, "          \
-  WHILE_WAITING(PLACE_IN_WAITING_LIST("b.event_id", "b.seq")) " AS position, "                                         \
-  WHILE_WAITING("CASE WHEN e.waiting_more > 0 THEN " TICKETS_AHEAD("b.event_id", "b.seq") " END") " AS tickets_ahead, " \
-  WHILE_WAITING("greatest(0, e.max_skips - (SELECT count(*) FROM unnest(e.served_past) AS past (seq) WHERE past.seq > b.seq))") " AS skips_left"
+  LINE_OF("b") " AS pool_id, coalesce(b.ticket_type_id, b.event_id) AS ticket_type_id, "                               \
+  WHERE_POOLS("SELECT t.name FROM ticket_types t WHERE t.id = coalesce(b.ticket_type_id, b.event_id)") " AS type_name, " \
+  WHERE_POOLS("SELECT t.price_label FROM ticket_types t WHERE t.id = coalesce(b.ticket_type_id, b.event_id)") " AS price_label, " \
+  WHILE_WAITING(PLACE_IN_WAITING_LIST("b.event_id", LINE_OF("b"), "b.seq")) " AS position, "                           \
+  WHILE_WAITING("CASE WHEN e.waiting_more > 0 THEN " TICKETS_AHEAD("b.event_id", LINE_OF("b"), "b.seq") " END") " AS tickets_ahead, " \
+  WHILE_WAITING("greatest(0, e.max_skips - (SELECT count(*) FROM unnest(coalesce(" \
+    WHERE_POOLS("SELECT p.served_past FROM seat_pools p WHERE p.id = " LINE_OF("b")) ", e.served_past)) AS past (seq) WHERE past.seq > b.seq))") " AS skips_left"
+#define WHERE_POOLS(select) "CASE WHEN e.edition > 3 THEN (" select ") END"
 #define WHILE_WAITING(value) "CASE WHEN " STATE_NOW " = 'waitlisted' THEN " value " END"
 
 // There is always a row to begin behind: were it optional, PostgreSQL would read and sort all of a user's bookings.
@@ -73,6 +78,10 @@ BookingDetails booking_of(const pqxx::row& row) {
   booking.state = *domain::parse_booking_state(text_of(row["state"]));
   booking.reason = optional_text(row["reason"]);
   booking.quantity = int_of(row["quantity"]);
+  booking.pool = id_of<PoolId>(row["pool_id"]);
+  booking.type = id_of<TicketTypeId>(row["ticket_type_id"]);
+  booking.type_name = optional_text(row["type_name"]);
+  booking.price_label = optional_text(row["price_label"]);
   booking.expires_at = optional_time(row["expires_ms"]);
   booking.confirmed_by = domain::parse_confirmed_by(text_of(row["confirmed_by"])).value_or(booking.confirmed_by);
   if (booking.state == domain::BookingState::waitlisted) read_place(row, booking);

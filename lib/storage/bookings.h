@@ -18,7 +18,11 @@ struct BookingDetails {
   UserId user;
   domain::BookingState state = domain::BookingState::confirmed;
   std::optional<std::string> reason;
-  int quantity = 1;                                                  // tickets
+  int quantity = 1;  // tickets
+  PoolId pool;
+  TicketTypeId type;
+  std::optional<std::string> type_name;
+  std::optional<std::string> price_label;
   std::optional<Time> expires_at;                                    // while held: unless somebody says yes before
   domain::ConfirmedBy confirmed_by = domain::ConfirmedBy::attendee;  // whose yes that is
   // Only while waitlisted:

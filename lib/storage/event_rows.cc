@@ -1,7 +1,9 @@
 #include "storage/event_rows.h"
 
 #include "postgres/array_parameter.h"
+#include "postgres/rows.h"
 #include "storage/events.h"
+#include "storage/pool_rows.h"
 
 namespace ticketd::storage {
 using namespace postgres;
@@ -20,14 +22,23 @@ const Statement kUpdateCounters{"update_event_counters", R"(
 
 const Statement kUpdateRules{"update_event_rules", R"(
   UPDATE events SET max_per_user = $2, max_per_booking = $3, max_skips = $4, saving_stops_hours = $5, hold_minutes = $6,
-    offer_minutes = $7, offer_stops_minutes = $8, confirmed_by = $9, line_closes = $10
+    offer_minutes = $7, offer_stops_minutes = $8, confirmed_by = $9, line_closes = $10, sales_start = $11, sales_end = $12
   WHERE id = $1)"};
 
-// "{3,5}"; empty for none
-std::string array_text(const std::vector<std::int64_t>& numbers) {
-  std::string text;
-  for (const auto number : numbers) text += (text.empty() ? "{" : ",") + std::to_string(number);
-  return text.empty() ? text : text + '}';
+// What its row says: of an event with pools of its own the sums. Each pool has its own skips.
+domain::SeatPool sum_of(const domain::EventState& event) {
+  if (event.edition < domain::kEditionOfPools) return event.pools.front();
+  domain::SeatPool sum;
+  for (const auto& pool : event.pools) {
+    sum.capacity += pool.capacity;
+    sum.available += pool.available;
+    sum.waiting_entries += pool.waiting_entries;
+    sum.waiting_tickets += pool.waiting_tickets;
+    sum.has_misfits = sum.has_misfits || pool.has_misfits;
+    sum.saved = sum.saved || pool.saved;
+  }
+  if (event.seats_to_be() > sum.capacity) sum.growing_to = event.seats_to_be();
+  return sum;
 }
 
 struct EventColumns {
@@ -38,15 +49,15 @@ struct EventColumns {
   ArrayParameter<std::int64_t> next_seqs, closed_before;
 
   void add(const domain::EventState& event) {
-    const auto& pool = event.pool;
+    const auto pool = sum_of(event);
     ids.add(event.id);
     states.add(name_of(event.status));
     editions.add(event.edition);
     totals.add(pool.capacity);
-    growing_to.add(event.growing_to);
-    misfits.add(event.has_misfits);
+    growing_to.add(pool.growing_to);
+    misfits.add(pool.has_misfits);
     available.add(pool.available);
-    saved.add(event.saved);
+    saved.add(pool.saved);
     waiting.add(pool.waiting_entries);
     waiting_more.add(pool.waiting_tickets - pool.waiting_entries);
     const auto seqs = array_text(pool.served_past);
@@ -56,12 +67,8 @@ struct EventColumns {
   }
 };
 
-void update_counters(pqxx::work& tx, const LoadedBatch& batch, std::span<const domain::BatchFact> facts,
+void update_counters(pqxx::work& tx, const LoadedBatch& batch, const std::unordered_set<EventId>& changed,
                      const std::string& now) {
-  std::unordered_set<EventId> changed;
-  for (const auto& [command, title, fact] : facts) {
-    if (changes_event(fact)) changed.insert(command->event);
-  }
   if (changed.empty()) return;
   EventColumns columns;
   for (const auto& id : changed) columns.add(batch.events.at(id));
@@ -72,21 +79,30 @@ void update_counters(pqxx::work& tx, const LoadedBatch& batch, std::span<const d
 }
 
 void update_rules(pqxx::work& tx, const domain::EventState& event) {
-  run(tx, kUpdateRules, event.id.str(), event.max_per_user, event.max_per_booking, event.pool.max_skips,
+  const auto sales_start = format_time(event.sales.start);
+  const auto sales_end = format_time(event.sales.end);
+  run(tx, kUpdateRules, event.id.str(), event.max_per_user, event.max_per_booking, event.max_skips,
       event.saving_stops_hours, event.hold_minutes, event.offer_minutes, event.offer_stops_minutes,
-      std::string(name_of(event.confirmed_by)), std::string(name_of(event.line_closes)));
+      std::string(name_of(event.confirmed_by)), std::string(name_of(event.line_closes)), or_null(sales_start),
+      or_null(sales_end));
 }
 
 }  // namespace
 
 void update_event_rows(pqxx::work& tx, const LoadedBatch& batch, std::span<const domain::BatchFact> facts, Time now) {
   const auto at = format_time(now);
-  update_counters(tx, batch, facts, at);
+  std::unordered_set<EventId> changed;
   for (const auto& [command, title, fact] : facts) {
-    if (!std::holds_alternative<domain::EventUpdated>(fact)) continue;
-    update_rules(tx, batch.events.at(command->event));
-    update_event_fields(tx, command->event, std::get<domain::UpdateEvent>(command->action).changes, now);
+    if (changes_event(fact)) changed.insert(command->event);
   }
+  update_counters(tx, batch, changed, at);
+  for (const auto& [command, title, fact] : facts) {
+    const auto* update = std::get_if<domain::UpdateEvent>(&command->action);
+    if (update == nullptr || !std::holds_alternative<domain::EventUpdated>(fact)) continue;
+    update_rules(tx, batch.events.at(command->event));
+    update_event_fields(tx, command->event, update->changes, now);
+  }
+  update_pool_rows(tx, batch, changed, facts);
 }
 
 }  // namespace ticketd::storage

@@ -2,6 +2,7 @@
 
 #include "postgres/array_parameter.h"
 #include "postgres/rows.h"
+#include "storage/event_rules.h"
 #include "storage/live.h"
 #include "storage/waiting_list.h"
 
@@ -12,21 +13,27 @@ namespace {
 #define EVENT_COLUMNS "description, location, " OTHER_EVENT_COLUMNS
 #define OTHER_EVENT_COLUMNS                                                                          \
   "id, user_id, title, epoch_ms(start_date_time) AS starts_ms, epoch_ms(end_date_time) AS ends_ms, " \
-  "state, " SEATS                                                                                    \
-  ", max_per_user, max_per_booking, max_skips, saving_stops_hours, hold_minutes, offer_minutes, "    \
-  "offer_stops_minutes, confirmed_by, line_closes, visibility, timezone, turn, "                     \
+  "state, " SEATS ", edition, " EVENT_RULES                                                          \
+  ", visibility, timezone, turn, "                                                                   \
   "epoch_ms(created_at) AS created_ms, epoch_ms(updated_at) AS updated_ms"
-#define SEATS                                                                    \
-  "total_tickets, available_tickets, CASE WHEN saved THEN epoch_ms(" SAVED_UNTIL \
-  ") END AS saved_until_ms, "                                                    \
+// Which of an event's seats are saved, and which are held back, its pools say where it has its own.
+#define SUM_OF_POOLS(what)                                                                   \
+  "(SELECT sum(p." what                                                                      \
+  ")::integer FROM (SELECT event_id AS of_event, held_back, CASE WHEN saved THEN available " \
+  "ELSE 0 END AS saved_tickets FROM seat_pools) AS p WHERE p.of_event = id)"
+#define SEATS \
+  "total_tickets, available_tickets, CASE WHEN saved THEN epoch_ms(" SAVED_UNTIL ") END AS saved_until_ms, "    \
+  "CASE WHEN NOT saved THEN 0 WHEN edition < 4 THEN available_tickets ELSE " SUM_OF_POOLS("saved_tickets")      \
+  " END AS saved_tickets, CASE WHEN edition < 4 THEN 0 ELSE " SUM_OF_POOLS("held_back") " END AS held_back, "   \
   "waiting_list_count, waiting_more, epoch_ms(" LINE_ENDS_AT ") AS line_ends_ms"
 
 const Statement kInsert{"insert_event", R"(
   INSERT INTO events (id, user_id, title, description, location, start_date_time, end_date_time, total_tickets,
                       available_tickets, max_per_user, created_at, updated_at, max_per_booking, max_skips, saving_stops_hours,
-                      hold_minutes, offer_minutes, offer_stops_minutes, confirmed_by, line_closes, edition, visibility, timezone)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-          CASE WHEN $14 > 0 OR $15 > 0 OR $18 = 'start' THEN 3 ELSE 1 END, $19, $20))"};
+                      hold_minutes, offer_minutes, offer_stops_minutes, confirmed_by, line_closes, edition, visibility, timezone,
+                      sales_start, sales_end)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $21, $9, $10, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+          CASE WHEN $22 THEN 4 WHEN $14 > 0 OR $15 > 0 OR $18 = 'start' THEN 3 ELSE 1 END, $19, $20, $23, $24))"};
 
 const Statement kHasOpen{"has_open_events", R"(
   SELECT (SELECT count(*) FROM (SELECT FROM events WHERE user_id = $1 AND state = 'open' AND NOT over AND
@@ -52,12 +59,14 @@ const Statement kApply{"apply_changes", "UPDATE events " SET_CHANGES "WHERE id =
   "count(*) FILTER (WHERE " CURRENT_STATE("b", "e", "$3::timestamptz") " = '" state "') AS " state
 #define LIVE_BOOKINGS_OF "WHERE b.event_id = $1 AND b.user_id = $2 AND b.state IN " LIVE_STATES
 
-const Statement kFindHolding{
-    "find_holding",
-    "SELECT confirmed + held AS confirmed, waitlisted, CASE WHEN waitlisted > 0 THEN " PLACE_IN_WAITING_LIST(
-        "$1", "first") R"( END AS position
+const Statement
+    kFindHolding{"find_holding",
+                 "SELECT confirmed + held AS confirmed, waitlisted, CASE WHEN waitlisted > 0 "
+                 "THEN " PLACE_IN_WAITING_LIST("$1", "line", "first") R"( END AS position
   FROM (SELECT )" COUNT_OF_STATE("confirmed") ", " COUNT_OF_STATE("held") ", " COUNT_OF_STATE("waitlisted") R"(,
-               min(b.seq) FILTER (WHERE b.state = 'waitlisted' AND b.seq >= e.line_closed_before) AS first
+               min(b.seq) FILTER (WHERE b.state = 'waitlisted' AND b.seq >= e.line_closed_before) AS first,
+               (array_agg()" LINE_OF(
+                     "b") R"( ORDER BY b.seq) FILTER (WHERE b.state = 'waitlisted' AND b.seq >= e.line_closed_before))[1] AS line
         FROM events e JOIN bookings b ON b.event_id = e.id )" LIVE_BOOKINGS_OF ") AS mine"};
 
 // CURRENT_STATE for each booking would take a quarter of the statement's time; what the event says of all of them,
@@ -93,6 +102,8 @@ void read_seats(const pqxx::row& row, Seats& seats) {
   seats.total_tickets = int_of(row["total_tickets"]);
   seats.available_tickets = int_of(row["available_tickets"]);
   seats.saved_until = optional_time(row["saved_until_ms"]);
+  seats.saved_tickets = int_of(row["saved_tickets"]);
+  seats.held_back = int_of(row["held_back"]);
   seats.waiting_list_count = int_of(row["waiting_list_count"]);
   seats.waiting_tickets = seats.waiting_list_count + int_of(row["waiting_more"]);
   seats.line_ends_at = time_of(row["line_ends_ms"]);
@@ -115,15 +126,8 @@ Event event_of(const pqxx::row& row) {
   event.ends_at = time_of(row["ends_ms"]);
   event.status = status_of(row["state"]);
   read_seats(row, event);
-  event.max_per_user = int_of(row["max_per_user"]);
-  event.max_per_booking = int_of(row["max_per_booking"]);
-  event.max_skips = int_of(row["max_skips"]);
-  event.saving_stops_hours = int_of(row["saving_stops_hours"]);
-  event.hold_minutes = int_of(row["hold_minutes"]);
-  event.offer_minutes = int_of(row["offer_minutes"]);
-  event.offer_stops_minutes = int_of(row["offer_stops_minutes"]);
-  event.confirmed_by = domain::parse_confirmed_by(text_of(row["confirmed_by"])).value_or(event.confirmed_by);
-  event.line_closes = domain::parse_line_closes(text_of(row["line_closes"])).value_or(event.line_closes);
+  event.edition = int_of(row["edition"]);
+  read_rules(row, event);
   event.visibility = visibility_of(row["visibility"]);
   event.timezone = optional_text(row["timezone"]);
   event.turn = int_of(row["turn"]);
@@ -133,11 +137,15 @@ Event event_of(const pqxx::row& row) {
 }
 
 void insert_event(pqxx::transaction_base& tx, const Event& event) {
+  const auto sales_start = format_time(event.sales.start);
+  const auto sales_end = format_time(event.sales.end);
   run(tx, kInsert, event.id.str(), event.owner.str(), event.title, event.description, event.location,
       format_time(event.starts_at), format_time(event.ends_at), event.total_tickets, event.max_per_user,
       format_time(event.created_at), event.max_per_booking, event.max_skips, event.saving_stops_hours,
       event.hold_minutes, event.offer_minutes, event.offer_stops_minutes, std::string(name_of(event.confirmed_by)),
-      std::string(name_of(event.line_closes)), std::string(domain::name_of(event.visibility)), or_null(event.timezone));
+      std::string(name_of(event.line_closes)), std::string(domain::name_of(event.visibility)), or_null(event.timezone),
+      event.total_tickets - event.held_back, event.edition >= domain::kEditionOfPools, or_null(sales_start),
+      or_null(sales_end));
 }
 
 bool has_open_events(pqxx::transaction_base& tx, UserId owner, int count, Time now, std::span<const EventId> moved) {

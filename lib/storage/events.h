@@ -17,13 +17,15 @@ namespace ticketd::storage {
 struct Seats {
   int total_tickets = 0;
   int available_tickets = 0;             // free, be they saved or not
-  std::optional<Time> saved_until = {};  // they are kept for the first of the line, before that time
+  int held_back = 0;                     // the organiser's own, not among these
+  std::optional<Time> saved_until = {};  // some are kept for the first of a line, before that time
+  int saved_tickets = 0;                 // so many
   int waiting_list_count = 0;            // entries
   int waiting_tickets = 0;               // that they want
   Time line_ends_at = Time::max();       // from then on nobody waits any more
 };
 
-struct Event : Seats {
+struct Event : Seats, domain::EventRules {
   EventId id;
   UserId owner;
   std::string title;
@@ -32,15 +34,7 @@ struct Event : Seats {
   Time starts_at;
   Time ends_at;
   domain::EventStatus status = domain::EventStatus::open;
-  int max_per_user = 1;                        // tickets
-  int max_per_booking = domain::kQuantityMax;  // tickets
-  int max_skips = domain::kMaxSkips;
-  int saving_stops_hours = domain::kSavingStopsHours;
-  int hold_minutes = 0;
-  int offer_minutes = 0;
-  int offer_stops_minutes = domain::kOfferStopsMinutes;
-  domain::ConfirmedBy confirmed_by = domain::ConfirmedBy::attendee;
-  domain::LineCloses line_closes = domain::LineCloses::end;
+  int edition = 1;  // see domain::kEdition
   domain::Visibility visibility = domain::Visibility::listed;
   std::optional<std::string> timezone = {};  // an IANA name
   int turn = 0;                              // see EventSort::turns
@@ -57,7 +51,8 @@ constexpr int kListedText = 200;
 extern const char* const kListedEventColumns;
 Event event_of(const pqxx::row& row);
 
-// The status of `event`, and of its seats all but total_tickets, are not looked at: a new event is open and empty.
+// The status of `event`, and of its seats all but total_tickets and held_back, are not looked at: a new event is open
+// and empty. One with pools of its own has edition domain::kEditionOfPools.
 void insert_event(pqxx::transaction_base& tx, const Event& event);
 
 // Does `owner` have `count` events or more that are neither cancelled nor over? Looks at no more than so many. `moved`

@@ -50,6 +50,8 @@ const Statement kMissingRights{"missing_rights", R"(
     ('api', 'events', '{SELECT,INSERT,UPDATE}'), ('api', 'bookings', '{SELECT}'), ('api', 'commands', '{SELECT}'),
     ('api', 'notifications', '{SELECT,UPDATE}'), ('api', 'dead_letters', '{SELECT}'),
     ('api', 'deleted_users', '{SELECT}'), ('api', 'waiting_blocks', '{SELECT}'), ('api', 'event_words', '{SELECT}'),
+    ('api', 'seat_pools', '{SELECT,INSERT}'), ('api', 'ticket_types', '{SELECT,INSERT}'),
+    ('worker', 'seat_pools', '{SELECT,INSERT,UPDATE}'), ('worker', 'ticket_types', '{SELECT,INSERT,UPDATE}'),
     ('api', 'idempotency_keys', '{SELECT,INSERT,UPDATE}'),
     ('worker', 'users', '{SELECT}'), ('worker', 'deleted_users', '{SELECT,DELETE}'),
     ('worker', 'events', '{SELECT,UPDATE}'), ('worker', 'turns_due', '{SELECT,INSERT,UPDATE,DELETE}'),

@@ -1,6 +1,7 @@
 #include <array>
 
 #include "storage/live.h"
+#include "storage/waiting_list.h"
 #include "verify/checks.h"
 
 namespace ticketd::verify {
@@ -17,13 +18,73 @@ namespace {
   "' "                                                                             \
   "AND c.done_at IS NULL AND b.seq > c.after_seq)"
 
+// Every pool with its numbers: of an event without pools of its own those of its row.
+#define POOLS                                                                                                       \
+  "(SELECT e.id AS event_id, e.id AS pool_id, e.total_tickets AS capacity, 0 AS held_back, e.available_tickets AS " \
+  "available, e.waiting_list_count AS entries, e.waiting_more AS more, e.served_past, e.saved, e.max_skips, "       \
+  "e.edition, e.state, e.line_closed_before FROM events e WHERE e.edition < 4 UNION ALL "                           \
+  "SELECT e.id, p.id, p.capacity, p.held_back, p.available, p.waiting_entries, p.waiting_more, p.served_past, "     \
+  "p.saved, e.max_skips, e.edition, e.state, e.line_closed_before FROM seat_pools p JOIN events e ON e.id = "       \
+  "p.event_id)"
+// Does booking `b` belong to pool `p`?
+#define IN_POOL(b, p) b ".event_id = " p ".event_id AND " LINE_OF(b) " = " p ".pool_id"
+
 constexpr std::array kChecks = {
-    Check{"available_tickets", "available_tickets is not total_tickets less the confirmed bookings", R"(
+    Check{"available_tickets",
+          "available_tickets is not total_tickets less what is held back and the confirmed bookings", R"(
   SELECT e.id::text AS id, format('event %s: available_tickets is %s, the bookings leave %s', e.id, e.available_tickets,
-                                  e.total_tickets - coalesce(b.confirmed, 0)) AS detail
-  FROM events e LEFT JOIN (SELECT event_id, sum(quantity) AS confirmed FROM bookings WHERE state = 'confirmed'
-                           GROUP BY event_id) AS b ON b.event_id = e.id AND e.state <> 'cancelled'
-  WHERE e.available_tickets <> e.total_tickets - coalesce(b.confirmed, 0))"},
+                                  e.total_tickets - coalesce(p.held_back, 0) - coalesce(b.confirmed, 0)) AS detail
+  FROM events e
+  LEFT JOIN (SELECT event_id, sum(held_back) AS held_back FROM seat_pools GROUP BY event_id) AS p ON p.event_id = e.id
+  LEFT JOIN (SELECT event_id, sum(quantity) AS confirmed FROM bookings WHERE state = 'confirmed'
+             GROUP BY event_id) AS b ON b.event_id = e.id AND e.state <> 'cancelled'
+  WHERE e.available_tickets <> e.total_tickets - coalesce(p.held_back, 0) - coalesce(b.confirmed, 0))"},
+
+    Check{"pools", "the numbers of an event are not the sums of its pools", R"(
+  SELECT e.id::text AS id, format('event %s has %s seats, %s of them free, %s entries that wait for %s more; its pools have %s, %s, %s, %s',
+                                  e.id, e.total_tickets, e.available_tickets, e.waiting_list_count, e.waiting_more,
+                                  p.capacity, p.available, p.entries, p.more) AS detail
+  FROM events e LEFT JOIN (SELECT event_id, sum(capacity) AS capacity, sum(available) AS available, sum(waiting_entries) AS entries,
+                                  sum(waiting_more) AS more FROM seat_pools GROUP BY event_id) AS p ON p.event_id = e.id
+  WHERE (e.edition > 3 OR p.event_id IS NOT NULL)
+    AND (e.edition < 4 OR (e.total_tickets, e.available_tickets, e.waiting_list_count, e.waiting_more)
+           IS DISTINCT FROM (p.capacity, p.available, p.entries, p.more)))"},
+
+    Check{"pool_counts", "the numbers of a pool are not those of its bookings", R"(
+  SELECT p.id::text AS id, format('pool %s: %s of %s seats are free, %s entries wait for %s more; by its bookings %s, %s, %s', p.id,
+                                  p.available, p.capacity, p.waiting_entries, p.waiting_more,
+                                  p.capacity - p.held_back - coalesce(b.taken, 0), coalesce(b.entries, 0), coalesce(b.more, 0)) AS detail
+  FROM seat_pools p JOIN events e ON e.id = p.event_id
+  LEFT JOIN (SELECT e.id, )" LINE_OF("b") R"( AS pool, sum(b.quantity) FILTER (WHERE b.state = 'confirmed') AS taken,
+                    count(*) FILTER (WHERE b.state = 'waitlisted') AS entries,
+                    sum(b.quantity - 1) FILTER (WHERE b.state = 'waitlisted') AS more
+             FROM events e JOIN bookings b ON b.event_id = e.id
+             WHERE e.edition > 3 AND e.state <> 'cancelled' AND (b.state = 'confirmed' OR b.state = 'waitlisted' AND b.seq >= e.line_closed_before)
+             GROUP BY 1, 2) AS b ON b.id = p.event_id AND b.pool = p.id
+  WHERE (p.available, p.waiting_entries, p.waiting_more) IS DISTINCT FROM
+        ((p.capacity - p.held_back - coalesce(b.taken, 0))::integer, coalesce(b.entries, 0)::integer, coalesce(b.more, 0)::integer))"},
+
+    Check{"ticket_type_counts", "the numbers of a ticket type are not those of its bookings", R"(
+  SELECT t.id::text AS id, format('ticket type %s counts %s live tickets, %s of them waited for; by its bookings %s and %s', t.id,
+                                  t.live_tickets, t.waiting_tickets, coalesce(b.live, 0), coalesce(b.waiting, 0)) AS detail
+  FROM ticket_types t
+  LEFT JOIN (SELECT coalesce(b.ticket_type_id, b.event_id) AS type, sum(b.quantity) AS live,
+                    sum(b.quantity) FILTER (WHERE b.state = 'waitlisted') AS waiting
+             FROM events e JOIN bookings b ON b.event_id = e.id
+             WHERE e.edition > 3 AND e.state <> 'cancelled' AND (b.state = 'confirmed' OR b.state = 'waitlisted' AND b.seq >= e.line_closed_before)
+             GROUP BY 1) AS b ON b.type = t.id
+  WHERE (t.live_tickets, t.waiting_tickets) IS DISTINCT FROM (coalesce(b.live, 0)::integer, coalesce(b.waiting, 0)::integer))"},
+
+    Check{"pool_of_booking",
+          "a live booking names a pool or a ticket type that is not its event's, or a type of another pool",
+          R"(
+  SELECT b.id::text AS id, format('booking %s of event %s is of pool %s and ticket type %s', b.id, e.id, )" LINE_OF("b") R"(,
+                                  coalesce(b.ticket_type_id, b.event_id)) AS detail
+  FROM events e JOIN bookings b ON b.event_id = e.id
+  LEFT JOIN ticket_types t ON t.id = coalesce(b.ticket_type_id, b.event_id) AND t.event_id = e.id AND t.pool_id = )" LINE_OF(
+              "b") R"(
+  WHERE (e.edition > 3 AND t.id IS NULL OR e.edition < 4 AND (b.pool_id IS NOT NULL OR b.ticket_type_id IS NOT NULL))
+    AND b.state IN )" LIVE_STATES R"( AND e.state <> 'cancelled')"},
 
     Check{"waiting_list_count", "waiting_list_count is not the number of waiting bookings", R"(
   SELECT e.id::text AS id, format('event %s: waiting_list_count is %s, %s are waiting', e.id, e.waiting_list_count,
@@ -39,21 +100,26 @@ constexpr std::array kChecks = {
                            GROUP BY event_id) AS b ON b.event_id = e.id
   WHERE e.waiting_more <> coalesce(b.more, 0))"},
 
-    Check{"waiting_blocks", "a block of the line does not count those who wait in it", R"(
+    Check{"waiting_blocks", "a block of the line does not count those who wait in it",
+          R"(
   SELECT coalesce(k.event_id, b.event_id)::text AS id,
          format('event %s: the block from seq %s on counts %s for %s more tickets, %s are waiting for %s more',
                 coalesce(k.event_id, b.event_id), coalesce(k.block, b.block), coalesce(k.waiting, 0), coalesce(k.more, 0),
                 coalesce(b.waiting, 0), coalesce(b.more, 0)) AS detail
   FROM waiting_blocks k
-  FULL JOIN (SELECT event_id, line_block(seq) AS block, count(*) AS waiting, sum(quantity - 1) AS more
+  FULL JOIN (SELECT )" LINE_OF(
+              "bookings") R"( AS event_id, line_block(seq) AS block, count(*) AS waiting, sum(quantity - 1) AS more
              FROM bookings WHERE state = 'waitlisted' GROUP BY 1, 2) AS b ON b.event_id = k.event_id AND b.block = k.block
   WHERE (k.waiting, k.more) IS DISTINCT FROM (b.waiting, b.more))"},
 
-    Check{"oversold", "more tickets are booked than there are", R"(
-  SELECT e.id::text AS id, format('event %s: %s of %s tickets are booked', e.id, b.confirmed, e.total_tickets) AS detail
-  FROM events e JOIN (SELECT event_id, sum(quantity) AS confirmed FROM bookings WHERE state = 'confirmed'
-                      GROUP BY event_id) AS b ON b.event_id = e.id
-  WHERE b.confirmed > e.total_tickets)"},
+    Check{"oversold", "more tickets are booked than there are",
+          R"(
+  SELECT p.pool_id::text AS id, format('event %s: %s of %s tickets of pool %s are booked', p.event_id, b.confirmed, p.capacity,
+                                       p.pool_id) AS detail
+  FROM )" POOLS R"( AS p JOIN (SELECT event_id, )" LINE_OF(
+              "bookings") R"( AS pool_id, sum(quantity) AS confirmed FROM bookings
+                              WHERE state = 'confirmed' GROUP BY 1, 2) AS b USING (event_id, pool_id)
+  WHERE b.confirmed > p.capacity)"},
 
     Check{"idle_seat", "a seat is free while somebody is waiting", R"(
   SELECT e.id::text AS id, format('event %s: %s of %s tickets are taken, and %s people wait', e.id, b.confirmed,
@@ -67,25 +133,29 @@ constexpr std::array kChecks = {
 
     // Whom so many free seats serve: an entry from before there were groups wants one.
     Check{"not_settled", "free seats would serve somebody who waits, and are not saved", R"(
-  SELECT e.id::text AS id, format('event %s: %s tickets are free, and booking %s waits for %s', e.id, e.available_tickets,
-                                  b.id, b.quantity) AS detail
-  FROM events e JOIN bookings b ON b.event_id = e.id
-  WHERE e.edition > 1 AND e.state = 'open' AND e.available_tickets > 0 AND NOT e.saved AND b.state = 'waitlisted'
-    AND b.seq >= e.line_closed_before AND coalesce(b.fits_from, 1) <= e.available_tickets)"},
+  SELECT p.event_id::text AS id, format('event %s: %s tickets of pool %s are free, and booking %s waits for %s', p.event_id,
+                                        p.available, p.pool_id, b.id, b.quantity) AS detail
+  FROM )" POOLS R"( AS p JOIN bookings b ON )" IN_POOL("b", "p") R"(
+  WHERE p.edition > 1 AND p.state = 'open' AND p.available > 0 AND NOT p.saved AND b.state = 'waitlisted'
+    AND b.seq >= p.line_closed_before AND coalesce(b.fits_from, 1) <= p.available)"},
 
-    Check{"saved", "seats are saved for somebody whom not enough others passed", R"(
-  SELECT e.id::text AS id, format('event %s: %s tickets are saved, the first of the line was passed %s of %s times', e.id,
-                                  e.available_tickets, passed.times, e.max_skips) AS detail
-  FROM events e
-  CROSS JOIN LATERAL (SELECT count(*) AS times FROM unnest(e.served_past) AS seq
-                      WHERE seq > (SELECT min(b.seq) FROM bookings b WHERE b.event_id = e.id AND b.state = 'waitlisted'
-                                     AND b.seq >= e.line_closed_before)) AS passed
-  WHERE e.saved AND passed.times < e.max_skips)"},
+    Check{"saved", "seats are saved for somebody whom not enough others passed",
+          R"(
+  SELECT p.event_id::text AS id, format('event %s: %s tickets of pool %s are saved, the first of the line was passed %s of %s times',
+                                        p.event_id, p.available, p.pool_id, passed.times, p.max_skips) AS detail
+  FROM )" POOLS R"( AS p
+  CROSS JOIN LATERAL (SELECT count(*) AS times FROM unnest(p.served_past) AS seq
+                      WHERE seq > (SELECT min(b.seq) FROM bookings b WHERE )" IN_POOL(
+              "b", "p") R"( AND b.state = 'waitlisted'
+                                     AND b.seq >= p.line_closed_before)) AS passed
+  WHERE p.saved AND passed.times < p.max_skips)"},
 
-    Check{"served_past", "a booking counts as served past others, and was not served", R"(
-  SELECT e.id::text AS id, format('event %s: seq %s', e.id, past.seq) AS detail
-  FROM events e CROSS JOIN LATERAL unnest(e.served_past) AS past (seq)
-  WHERE NOT EXISTS (SELECT FROM bookings b WHERE b.event_id = e.id AND b.seq = past.seq AND b.state IN ('confirmed', 'cancelled')))"},
+    Check{"served_past", "a booking counts as served past others, and was not served",
+          R"(
+  SELECT p.event_id::text AS id, format('event %s, pool %s: seq %s', p.event_id, p.pool_id, past.seq) AS detail
+  FROM )" POOLS R"( AS p CROSS JOIN LATERAL unnest(p.served_past) AS past (seq)
+  WHERE NOT EXISTS (SELECT FROM bookings b WHERE )" IN_POOL(
+              "b", "p") R"( AND b.seq = past.seq AND b.state IN ('confirmed', 'cancelled')))"},
 
     // One that was cancelled after its promotion was promoted too early as well.
     Check{"overtaken", "a booking was promoted although somebody before it is still waiting", R"(

@@ -11,7 +11,7 @@ Ended doctor(const Settings& settings = {}) { return call_on_stack("doctor --jso
 }  // namespace
 
 TEST_GROUP_BASE(DoctorWork, DoctorTest){void setup() override{DoctorTest::setup();
-sql("TRUNCATE users, events, bookings, commands, notifications, dead_letters CASCADE");
+sql("TRUNCATE users, events, bookings, commands, notifications, dead_letters, waiting_blocks CASCADE");
 }  // namespace ticketd::tests
 }
 ;

@@ -106,7 +106,9 @@ TEST(Privileges, HandlersCannotWriteWhatTheWorkerDecides) {
         "DELETE FROM events", "UPDATE events SET state = 'open'", "UPDATE events SET user_id = user_id",
         "INSERT INTO commands SELECT * FROM commands", "UPDATE commands SET outcome = 'confirmed'",
         "INSERT INTO notifications SELECT * FROM notifications", "UPDATE notifications SET user_id = user_id",
-        "DELETE FROM dead_letters", "INSERT INTO events (next_seq, waiting_list_count) VALUES (7, 7)"}) {
+        "DELETE FROM dead_letters", "INSERT INTO events (next_seq, waiting_list_count) VALUES (7, 7)",
+        "UPDATE seat_pools SET available = 1", "UPDATE ticket_types SET access_code_hash = ''",
+        "INSERT INTO ticket_types (live_tickets) VALUES (7)"}) {
     CHECK_FALSE_TEXT(may("ticketd_api", statement), statement);
   }
 }

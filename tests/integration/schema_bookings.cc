@@ -85,10 +85,6 @@ RULE(SchemaOfBookings, bookings_pkey, ABookingIsThereOnce) {
   bookings_pkey.refuses("INSERT INTO bookings SELECT * FROM bookings WHERE id = $1", booking);
 }
 
-RULE(SchemaOfBookings, waiting_blocks_event, ABlockOfALineIsAnEvents) {
-  waiting_blocks_event.refuses("INSERT INTO waiting_blocks VALUES (gen_random_uuid(), 0, 1)");
-}
-
 RULE(SchemaOfBookings, waiting_blocks_pkey, ABlockIsCountedOnce) {
   const auto insert = "INSERT INTO waiting_blocks VALUES ($1, 0, 1)";
   sql(insert, event);

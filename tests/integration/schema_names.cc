@@ -33,6 +33,7 @@ const std::map<std::string, Names>& expected_lists() {
       {"events_state", names_of<domain::EventStatus>(domain::kEventStatuses)},
       {"events_visibility", names_of<domain::Visibility>(domain::kVisibilities)},
       {"notifications_kind", names_of<domain::NotificationKind>(domain::kNotificationKinds)},
+      {"ticket_types_visibility", names_of<domain::TypeVisibility>(domain::kTypeVisibilities)},
       {"users_role", {"user", "admin"}},
   };
   return lists;

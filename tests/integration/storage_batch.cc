@@ -90,7 +90,7 @@ TEST(StorageBatch, CapacityBelowWhatIsConfirmedIsRefused) {
 TEST(StorageBatch, AnUpdateWritesEveryFieldThatItNames) {
   auto command = resize(make_event(3), 5);
   changes_of(command).title = "Blues, \"live\"";
-  changes_of(command).max_per_user = 2;
+  changes_of(command).rules.max_per_user = 2;
   carry_out(command);
   const auto event = *commit([&](pqxx::work& tx) { return storage::find_event(tx, command.event); });
   expect_text("Blues, \"live\"", event.title);

@@ -68,7 +68,7 @@ TEST(StorageGroups, WaitForAllTheirSeats) {
 }
 
 TEST(StorageGroups, ArePassedUntilSeatsAreSavedForThem) {
-  carry_out(change_event(event, {.max_skips = 1}));
+  carry_out(change_event(event, {.rules = {.max_skips = 1}}));
   carry_out(book(ann, event, 4));
   CHECK(carry_out(book(bob, event, 1)).outcome == Outcome::confirmed);
   LONGS_EQUAL(1, column(event, "cardinality(served_past)"));
@@ -83,7 +83,7 @@ TEST(StorageGroups, ArePassedUntilSeatsAreSavedForThem) {
 
 TEST(StorageGroups, AreServedFromBehindThoseWhoAreNotLoaded) {
   for (const auto& waiting : make_users(30)) carry_out(book(waiting, event, 5));
-  carry_out(change_event(event, {.max_skips = 100}));
+  carry_out(change_event(event, {.rules = {.max_skips = 100}}));
   carry_out(book(ann, event, 3));
   carry_out(book(bob, event, 2));
   carry_out(give_back(others[2], event, 1));
@@ -92,7 +92,7 @@ TEST(StorageGroups, AreServedFromBehindThoseWhoAreNotLoaded) {
 }
 
 TEST(StorageGroups, HandOnWhatWasSavedWhenTheEventBeginsSoon) {
-  carry_out(change_event(event, {.max_skips = 0}));
+  carry_out(change_event(event, {.rules = {.max_skips = 0}}));
   carry_out(book(ann, event, 4));
   carry_out(book(dee, event, 1));
   const std::set<int> shard = {domain::shard_of(event, 16)};
@@ -145,7 +145,7 @@ TEST(StorageGroups, EndInStepsWhenTheEventBecomesTooSmall) {
 }
 
 TEST(StorageGroups, CountTicketsAgainstTheLimit) {
-  carry_out(change_event(event, {.max_per_user = 4}));
+  carry_out(change_event(event, {.rules = {.max_per_user = 4}}));
   carry_out(book(ann, event, 3));
   CHECK(carry_out(book(ann, event, 2)).reason == domain::Reason::limit_reached);
   CHECK(carry_out(book(ann, event, 1)).outcome == Outcome::confirmed);

@@ -57,7 +57,7 @@ TEST_GROUP_BASE(StorageHeld, IntegrationTest) {
 };
 
 TEST(StorageHeld, StayWithWhoSaysYes) {
-  change_event({.hold_minutes = 30});
+  change_event({.rules = {.hold_minutes = 30}});
   const auto booking = *carry_out(book(ann, event)).booking;
   const auto held = read(booking, ann, now());
   CHECK(held.state == BookingState::held && held.expires_at > now() + minutes(29));
@@ -69,14 +69,14 @@ TEST(StorageHeld, StayWithWhoSaysYes) {
 }
 
 TEST(StorageHeld, OfSomebodyElseAreConfirmedByTheOrganiser) {
-  change_event({.hold_minutes = 30, .confirmed_by = domain::ConfirmedBy::organiser});
+  change_event({.rules = {.hold_minutes = 30, .confirmed_by = domain::ConfirmedBy::organiser}});
   const auto booking = *carry_out(book(ann, event)).booking;
   CHECK(confirm(owner_of(event), booking).outcome == Outcome::confirmed_held);
   expect_text("held confirmed", told(ann));
 }
 
 TEST(StorageHeld, GoToTheNextAtTheDeadline) {
-  change_event({.hold_minutes = 30});
+  change_event({.rules = {.hold_minutes = 30}});
   const auto booking = *carry_out(book(ann, event)).booking;
   carry_out(book(cid, event));
   carry_out(book(bob, event));
@@ -97,7 +97,7 @@ TEST(StorageHeld, GoToTheNextAtTheDeadline) {
 TEST(StorageHeld, AreOfferedToTheLine) {
   carry_out(book(cid, event));
   carry_out(book(cid, event));
-  change_event({.offer_minutes = 60});
+  change_event({.rules = {.offer_minutes = 60}});
   const auto booking = *carry_out(book(ann, event)).booking;
   carry_out(cancel(cid, event));
   CHECK(read(booking, ann, now()).state == BookingState::held);
@@ -105,7 +105,7 @@ TEST(StorageHeld, AreOfferedToTheLine) {
 }
 
 TEST(StorageHeld, GoBackInPart) {
-  change_event({.hold_minutes = 30});
+  change_event({.rules = {.hold_minutes = 30}});
   auto two = book(ann, event);
   std::get<domain::Book>(two.action).quantity = 2;
   const auto booking = *carry_out(two).booking;
@@ -115,7 +115,7 @@ TEST(StorageHeld, GoBackInPart) {
 }
 
 TEST(StorageHeld, EndSoonerWhenTheEventIsMovedAhead) {
-  change_event({.hold_minutes = 120});
+  change_event({.rules = {.hold_minutes = 120}});
   const auto booking = *carry_out(book(ann, event)).booking;
   change_event({.starts_at = now() + hours(1)});
   const auto later = now() + minutes(61);
@@ -127,7 +127,7 @@ TEST(StorageHeld, EndSoonerWhenTheEventIsMovedAhead) {
 }
 
 TEST(StorageHeld, EndAtTheirDeadlineWhenTheWorkerHasNotCome) {
-  change_event({.hold_minutes = 30});
+  change_event({.rules = {.hold_minutes = 30}});
   const auto booking = *carry_out(book(ann, event)).booking;
   const auto deadline = *read(booking, ann, now()).expires_at;
   CHECK(read(booking, ann, deadline - milliseconds(1)).state == BookingState::held);
@@ -136,7 +136,7 @@ TEST(StorageHeld, EndAtTheirDeadlineWhenTheWorkerHasNotCome) {
 }
 
 TEST(StorageHeld, MayBeCancelled) {
-  change_event({.hold_minutes = 30});
+  change_event({.rules = {.hold_minutes = 30}});
   const auto booking = *carry_out(book(ann, event)).booking;
   CHECK(carry_out(cancel(ann, event)).outcome == Outcome::cancelled);
   const auto ended = read(booking, ann, now() + hours(1));
@@ -144,7 +144,7 @@ TEST(StorageHeld, MayBeCancelled) {
 }
 
 TEST(StorageHeld, AreFoundByWhoKnowsTheirEvent) {
-  change_event({.hold_minutes = 30, .confirmed_by = domain::ConfirmedBy::organiser});
+  change_event({.rules = {.hold_minutes = 30, .confirmed_by = domain::ConfirmedBy::organiser}});
   const auto booking = *carry_out(book(ann, event)).booking;
   const auto find = [&](EventId of, BookingId id) {
     return commit([&](pqxx::work& tx) { return storage::find_booking_of(tx, of, id, now()); });
@@ -156,7 +156,7 @@ TEST(StorageHeld, AreFoundByWhoKnowsTheirEvent) {
 }
 
 TEST(StorageHeld, KeepTheirDeadlineWhenTheStartIsMovedThereAndBack) {
-  change_event({.hold_minutes = 120});
+  change_event({.rules = {.hold_minutes = 120}});
   const auto booking = *carry_out(book(ann, event)).booking;
   const auto deadline = read(booking, ann, now()).expires_at;
   change_event({.starts_at = now() + hours(1)});
@@ -166,7 +166,7 @@ TEST(StorageHeld, KeepTheirDeadlineWhenTheStartIsMovedThereAndBack) {
 }
 
 TEST(StorageHeld, EndWithTheEvent) {
-  change_event({.hold_minutes = 30});
+  change_event({.rules = {.hold_minutes = 30}});
   const auto booking = *carry_out(book(ann, event)).booking;
   carry_out(remove(event));
   CHECK(read(booking, ann, now()).state == BookingState::cancelled);
@@ -176,7 +176,7 @@ TEST(StorageHeld, EndWithTheEvent) {
 }
 
 TEST(StorageHeld, AreDueInALineThatClosesAtTheStart) {
-  change_event({.line_closes = domain::LineCloses::start});
+  change_event({.rules = {.line_closes = domain::LineCloses::start}});
   for (const auto& user : {ann, ann, bob}) carry_out(book(user, event));
   CHECK_FALSE(is_due(now() + hours(71)));
   const auto begun = now() + hours(73);
@@ -188,7 +188,7 @@ TEST(StorageHeld, AreDueInALineThatClosesAtTheStart) {
 
 // It ends a booking of an event that it may not decide about, and finds out when it comes to the event.
 TEST(StorageHeld, AreKeptFromWhoKnowsOnlyOlderRules) {
-  change_event({.hold_minutes = 30});
+  change_event({.rules = {.hold_minutes = 30}});
   carry_out(book(ann, event));
   auto kind = postgres::FaultKind::refused;
   try {

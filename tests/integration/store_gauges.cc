@@ -6,7 +6,7 @@
 namespace ticketd::tests {
 
 TEST_GROUP_BASE(StoreGauges, CtlTest){void setup() override{CtlTest::setup();
-sql("TRUNCATE users, events, bookings, commands, notifications, dead_letters CASCADE");
+sql("TRUNCATE users, events, bookings, commands, notifications, dead_letters, waiting_blocks CASCADE");
 }  // namespace ticketd::tests
 static std::string text() {
   auto config = settings_of_stores();

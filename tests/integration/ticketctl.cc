@@ -7,7 +7,7 @@ namespace ticketd::tests {
 
 // A database and a queue that hold nothing but what the test puts there.
 TEST_GROUP_BASE(Ticketctl, CtlTest){void setup() override{CtlTest::setup();
-sql("TRUNCATE users, events, bookings, commands, notifications, dead_letters CASCADE");
+sql("TRUNCATE users, events, bookings, commands, notifications, dead_letters, waiting_blocks CASCADE");
 }  // namespace ticketd::tests
 static Ended call(const std::string& arguments, const std::string& redis_url = stores().queue_url) {
   return call_ctl(arguments, {{"QUEUE_REDIS_URL", redis_url}});

@@ -53,7 +53,7 @@ TEST(StorageVerify, ALimitLoweredLaterIsAllRight) {
   const auto user = person();
   carry_out(tx, {book(user, id), book(user, id), book(user, id)});
   auto lower = command_for(domain::CommandKind::update_event, owner(id), id);
-  changes_of(lower).max_per_user = 1;
+  changes_of(lower).rules.max_per_user = 1;
   decide(lower);
   finds_nothing();
 }

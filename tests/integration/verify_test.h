@@ -14,7 +14,9 @@ struct VerifyTest : IntegrationTest {
   mutable postgres::DatabaseConnection session = open_session();
   mutable pqxx::work tx{session.get()};
 
-  VerifyTest() { tx.exec("TRUNCATE users, events, bookings, commands, notifications, dead_letters CASCADE"); }
+  VerifyTest() {
+    tx.exec("TRUNCATE users, events, bookings, commands, notifications, dead_letters, waiting_blocks CASCADE");
+  }
 
   template <class... Args>
   pqxx::result exec(const std::string& statement, const Args&... args) const {

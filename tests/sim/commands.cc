@@ -80,17 +80,19 @@ domain::Action Commands::action_of(const Step& step, int n) {
     case Kind::update_booking:
       return domain::UpdateBooking{one_of(step), quantity_of(step), accept_of(step.fewer), remainder_of(step.fewer)};
     case Kind::set_capacity: return UpdateEvent{{.total_tickets = step.number}};
-    case Kind::set_limit: return UpdateEvent{{.max_per_user = step.number}};
-    case Kind::set_booking_limit: return UpdateEvent{{.max_per_booking = step.number}};
-    case Kind::set_skips: return UpdateEvent{{.max_skips = step.number}};
-    case Kind::set_saving: return UpdateEvent{{.saving_stops_hours = kSavingStops + step.number - 1}};
+    case Kind::set_limit: return UpdateEvent{{.rules = {.max_per_user = step.number}}};
+    case Kind::set_booking_limit: return UpdateEvent{{.rules = {.max_per_booking = step.number}}};
+    case Kind::set_skips: return UpdateEvent{{.rules = {.max_skips = step.number}}};
+    case Kind::set_saving: return UpdateEvent{{.rules = {.saving_stops_hours = kSavingStops + step.number - 1}}};
     case Kind::move_start: return UpdateEvent{{.starts_at = start_at(step.number)}};
     case Kind::move_end: return UpdateEvent{end_at(step.number)};
-    case Kind::set_hold: return UpdateEvent{{.hold_minutes = step.number}};
-    case Kind::set_offer: return UpdateEvent{{.offer_minutes = step.number}};
-    case Kind::set_offer_stops: return UpdateEvent{{.offer_stops_minutes = step.number}};
-    case Kind::set_whose_yes: return UpdateEvent{{.confirmed_by = static_cast<domain::ConfirmedBy>(step.number)}};
-    case Kind::set_line_end: return UpdateEvent{{.line_closes = static_cast<domain::LineCloses>(step.number)}};
+    case Kind::set_hold: return UpdateEvent{{.rules = {.hold_minutes = step.number}}};
+    case Kind::set_offer: return UpdateEvent{{.rules = {.offer_minutes = step.number}}};
+    case Kind::set_offer_stops: return UpdateEvent{{.rules = {.offer_stops_minutes = step.number}}};
+    case Kind::set_whose_yes:
+      return UpdateEvent{{.rules = {.confirmed_by = static_cast<domain::ConfirmedBy>(step.number)}}};
+    case Kind::set_line_end:
+      return UpdateEvent{{.rules = {.line_closes = static_cast<domain::LineCloses>(step.number)}}};
     case Kind::confirm: return domain::Confirm{one_of(step), quantity_of(step)};
     case Kind::remove_event: return domain::DeleteEvent{};
     case Kind::settle: return domain::Settle{};

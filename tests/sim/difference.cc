@@ -27,16 +27,16 @@ domain::BookingState state_of(const Model::Row& row) {
 std::string name(domain::BookingState state) { return std::string(name_of(state)); }
 
 std::string counters(const domain::EventState& event, const Model& model) {
-  if (event.pool.capacity != model.capacity()) return "the capacity differs";
-  if (event.capacity_to_be() != model.capacity_to_be()) return "the capacity to be differs";
-  if (event.pool.confirmed() != model.taken()) return "the taken tickets differ";
-  if (event.pool.waiting_entries != model.waiting_entries()) return "the waiting entries differ";
-  if (event.pool.waiting_tickets != model.waiting_tickets()) return "the waiting tickets differ";
-  if (event.saved != model.is_saved()) return "what is free is saved, or is not";
-  if (model.has_misfits() && !event.has_misfits) return "somebody who never fits is forgotten";
+  if (event.pools.front().capacity != model.capacity()) return "the capacity differs";
+  if (event.pools.front().capacity_to_be() != model.capacity_to_be()) return "the capacity to be differs";
+  if (event.pools.front().taken() != model.taken()) return "the taken tickets differ";
+  if (event.pools.front().waiting_entries != model.waiting_entries()) return "the waiting entries differ";
+  if (event.pools.front().waiting_tickets != model.waiting_tickets()) return "the waiting tickets differ";
+  if (event.pools.front().saved != model.is_saved()) return "what is free is saved, or is not";
+  if (model.has_misfits() && !event.pools.front().has_misfits) return "somebody who never fits is forgotten";
   if (event.edition != model.edition()) return "the edition differs";
   // So the list of those who were served past others does not grow for ever.
-  const auto served_past = static_cast<int>(event.pool.served_past.size());
+  const auto served_past = static_cast<int>(event.pools.front().served_past.size());
   if (model.waiting_entries() > 0 && served_past != model.skips_of_first()) return "the list of skips differs";
   return "";
 }
@@ -57,7 +57,7 @@ std::string booked(const Tables& tables, const domain::Booking& booking, const M
     return "a booking has " + std::to_string(booking.quantity) + " tickets, expected " +
            std::to_string(expected.quantity);
   if (state == domain::BookingState::held && booking.held_until != expected.held_until) return "the deadlines differ";
-  return state == domain::BookingState::waitlisted ? waiting(tables.event().pool, booking, expected) : "";
+  return state == domain::BookingState::waitlisted ? waiting(tables.event().pools.front(), booking, expected) : "";
 }
 
 }  // namespace

@@ -112,15 +112,15 @@ std::string Model::update_event(const Command& command, const domain::EventChang
     return "rejected ends_before_start";
   event_.starts_at = changes.starts_at.value_or(event_.starts_at);
   event_.ends_at = changes.ends_at.value_or(event_.ends_at);
-  event_.max_per_user = changes.max_per_user.value_or(event_.max_per_user);
-  event_.max_per_booking = changes.max_per_booking.value_or(event_.max_per_booking);
-  event_.max_skips = changes.max_skips.value_or(event_.max_skips);
-  event_.saving_stops_hours = changes.saving_stops_hours.value_or(event_.saving_stops_hours);
-  event_.hold_minutes = changes.hold_minutes.value_or(event_.hold_minutes);
-  event_.offer_minutes = changes.offer_minutes.value_or(event_.offer_minutes);
-  event_.offer_stops_minutes = changes.offer_stops_minutes.value_or(event_.offer_stops_minutes);
-  event_.confirmed_by = changes.confirmed_by.value_or(event_.confirmed_by);
-  event_.line_closes = changes.line_closes.value_or(event_.line_closes);
+  event_.max_per_user = changes.rules.max_per_user.value_or(event_.max_per_user);
+  event_.max_per_booking = changes.rules.max_per_booking.value_or(event_.max_per_booking);
+  event_.max_skips = changes.rules.max_skips.value_or(event_.max_skips);
+  event_.saving_stops_hours = changes.rules.saving_stops_hours.value_or(event_.saving_stops_hours);
+  event_.hold_minutes = changes.rules.hold_minutes.value_or(event_.hold_minutes);
+  event_.offer_minutes = changes.rules.offer_minutes.value_or(event_.offer_minutes);
+  event_.offer_stops_minutes = changes.rules.offer_stops_minutes.value_or(event_.offer_stops_minutes);
+  event_.confirmed_by = changes.rules.confirmed_by.value_or(event_.confirmed_by);
+  event_.line_closes = changes.rules.line_closes.value_or(event_.line_closes);
   if (event_.hold_minutes > 0 || event_.offer_minutes > 0 || event_.line_closes == domain::LineCloses::start)
     edition_ = 3;
   if (changes.total_tickets) {
@@ -161,6 +161,8 @@ std::string Model::carry_out(const Command& command) {
                         [&](const domain::DeleteEvent&) { return delete_event(command); },
                         [&](const domain::UpdateBooking& wish) { return update_booking(command, wish); },
                         [&](const domain::Confirm& wish) { return confirm(command, wish); },
+                        [](const domain::SetPool&) { return std::string(); },
+                        [](const domain::SetTicketType&) { return std::string(); },
                         [&](const domain::Settle&) { return settle_due(command.accepted_at); },
                     },
                     command.action);

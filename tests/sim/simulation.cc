@@ -14,9 +14,9 @@ using domain::Command;
 
 // What is stored of it.
 auto counters_of(const domain::EventState& state) {
-  const auto& pool = state.pool;
-  return std::tuple(state.status, state.edition, pool.capacity, state.growing_to, state.has_misfits, pool.available,
-                    state.saved, pool.waiting_entries, pool.waiting_tickets, pool.served_past.size(), state.next_seq,
+  const auto& pool = state.pools.front();
+  return std::tuple(state.status, state.edition, pool.capacity, pool.growing_to, pool.has_misfits, pool.available,
+                    pool.saved, pool.waiting_entries, pool.waiting_tickets, pool.served_past.size(), state.next_seq,
                     state.line_closed_before);
 }
 
@@ -56,8 +56,8 @@ class Run {
   static domain::EventState event_of(const Schedule& schedule) {
     domain::EventState event;
     event.owner = person(0);
-    event.pool.capacity = event.pool.available = schedule.capacity;
-    event.pool.max_skips = schedule.skips;
+    event.pools.front().capacity = event.pools.front().available = schedule.capacity;
+    event.max_skips = schedule.skips;
     event.max_per_user = schedule.limit;
     event.max_per_booking = schedule.booking_limit;
     event.saving_stops_hours = kSavingStops;
@@ -88,7 +88,7 @@ class Run {
 
   std::string settle(const Command& command, bool whole) {
     auto wrong = carry_out({&command, 1}, false, whole);
-    const bool is_due = tables_.event().has_misfits != model_.has_misfits();
+    const bool is_due = tables_.event().pools.front().has_misfits != model_.has_misfits();
     return wrong.empty() && is_due ? "what was due is due for ever" : wrong;
   }
 

@@ -35,18 +35,17 @@ void Tables::load_line(domain::EventState& state, std::span<const domain::Comman
   for (const auto& [id, row] : rows_) {
     if (state_of(row.booking) == BookingState::waitlisted) line.emplace(row.booking.seq, &row);
   }
-  const auto needed = domain::line_needed(state, commands);
+  const auto needed = domain::line_needed(state, state.pools.front(), commands);
   int head = needed.head;
-  int misfits = needed.gone + 1;
+  std::map<int, int> misfits;  // of each number, so many are loaded already
   std::map<int, int> of_wish;
   for (const auto& [seq, row] : line) {
     bool wanted = head-- > 0;
     if (row->fits_from) {
       const bool fits = *row->fits_from <= needed.seats;
       wanted = wanted || (fits && of_wish[*row->fits_from]++ < needed.of_wish(*row->fits_from));
-      const bool misfit = needed.misfits_above && row->booking.quantity > *needed.misfits_above;
-      wanted = wanted || (misfit && misfits > 0);
-      if (misfit) --misfits;
+      for (const int above : needed.misfits_above)
+        wanted = (row->booking.quantity > above && misfits[above]++ <= needed.gone) || wanted;
     }
     if (wanted) state.load(row->booking);
   }
@@ -109,7 +108,7 @@ domain::EventState Tables::load(std::span<const domain::Command* const> commands
   for (const auto* command : commands) {
     if (held.contains(command->user)) state.hold(command->user, held[command->user]);
   }
-  for (const auto& [seq, entry] : state.pool.line()) {
+  for (const auto& [seq, entry] : state.pools.front().line()) {
     const auto user = state.find(entry.booking)->user;
     if (entry.accept_fewer) state.hold(user, held[user]);
   }
@@ -184,13 +183,13 @@ void Tables::carry_out_piece(int most) {
 }
 
 std::string Tables::violated() const {
-  const auto& pool = event_.pool;
+  const auto& pool = event_.pools.front();
   if (pool.available < 0 || pool.available > pool.capacity) return "events_never_oversold";
   if (pool.waiting_entries < 0) return "events_waiting_list_count";
   if (pool.waiting_tickets < pool.waiting_entries) return "events_waiting_more";
   if (pool.available > 0 && pool.waiting_entries > 0 && (event_.edition == 1 || pool.available >= 100))
     return "events_no_idle_seat";
-  if (event_.saved && (pool.available == 0 || pool.waiting_entries == 0)) return "events_saved";
+  if (event_.pools.front().saved && (pool.available == 0 || pool.waiting_entries == 0)) return "events_saved";
   if (pool.served_past.size() > 100) return "events_served_past";
   std::set<std::int64_t> seqs;
   std::set<std::pair<UserId, int>> slots;

@@ -40,6 +40,8 @@ inline domain::Action action_of(domain::CommandKind kind, BookingId booking) {
     case domain::CommandKind::delete_event: return domain::DeleteEvent{};
     case domain::CommandKind::update_booking: return domain::UpdateBooking{booking};
     case domain::CommandKind::confirm: return domain::Confirm{booking};
+    case domain::CommandKind::set_pool: return domain::SetPool{PoolId{booking.uuid}, {}};
+    case domain::CommandKind::set_ticket_type: return domain::SetTicketType{TicketTypeId{booking.uuid}, {}};
     case domain::CommandKind::settle: return domain::Settle{};
   }
   return domain::DeleteEvent{};

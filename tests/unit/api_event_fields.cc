@@ -1,4 +1,5 @@
 #include "api/event_fields.h"
+#include "support/fakes.h"
 
 #include "unit/expect.h"
 
@@ -11,6 +12,11 @@ TEST_GROUP(EventFields) {
 
   const Time now = *parse_time("2027-01-01T00:00Z");
 
+  Result<storage::EventDetails> read_new(const Json& event) {
+    return read_new_event(event, numbered<EventId>(1), now, random);
+  }
+  SeededRandom random{1};
+
   std::string errors_of(const Refusal& refusal) {
     std::string list;
     for (const auto& error : refusal.errors) list += error.field + ':' + error.code + ' ';
@@ -19,7 +25,7 @@ TEST_GROUP(EventFields) {
   // The refusal of the event with one field changed.
   std::string errors_with(const char* field, const Json& value) {
     auto changed = *Json::parse(body.dump());
-    const auto event = read_new_event(changed.set(field, value), now);
+    const auto event = read_new(changed.set(field, value));
     return event.ok() ? "" : errors_of(event.refusal());
   }
   std::string change_errors(const Json& changes) {
@@ -29,7 +35,7 @@ TEST_GROUP(EventFields) {
 };
 
 TEST(EventFields, ReadANewEvent) {
-  const auto event = *read_new_event(body, now);
+  const auto event = *read_new(body);
   expect_text("Jazz", event.title);
   LONGS_EQUAL(5, event.total_tickets);
   LONGS_EQUAL(1, event.max_per_user);
@@ -45,7 +51,7 @@ TEST(EventFields, ReportEveryMissingField) {
   expect_text(
       "title:required description:required location:required start_date_time:required "
       "end_date_time:required number_of_tickets:required ",
-      errors_of(read_new_event(Json::object(), now).refusal()));
+      errors_of(read_new(Json::object()).refusal()));
 }
 
 TEST(EventFields, KeepTheBoundsOfApi) {
@@ -75,7 +81,7 @@ TEST(EventFields, KeepTheBoundsOfApi) {
 }
 
 TEST(EventFields, SayWhoFindsIt) {
-  CHECK(read_new_event(body.set("visibility", "unlisted"), now)->visibility == domain::Visibility::unlisted);
+  CHECK(read_new(body.set("visibility", "unlisted"))->visibility == domain::Visibility::unlisted);
   CHECK(read_event_changes(Json::object({{"visibility", "public"}}))->visibility == domain::Visibility::listed);
   for (const Json& bad : {Json("Public"), Json("hidden"), Json("")}) {
     expect_text("visibility:invalid ", errors_with("visibility", bad));
@@ -85,7 +91,7 @@ TEST(EventFields, SayWhoFindsIt) {
 }
 
 TEST(EventFields, HaveATimeZoneThatThereIs) {
-  expect_text("Europe/Berlin", *read_new_event(body.set("timezone", " Europe/Berlin "), now)->timezone);
+  expect_text("Europe/Berlin", *read_new(body.set("timezone", " Europe/Berlin "))->timezone);
   expect_text("", change_errors(Json::object({{"timezone", "Asia/Kathmandu"}})));
   expect_text("timezone:invalid ", errors_with("timezone", "Europe/Atlantis"));
   expect_text("timezone:invalid ", change_errors(Json::object({{"timezone", "../zoneinfo/UTC"}})));
@@ -95,13 +101,13 @@ TEST(EventFields, HaveATimeZoneThatThereIs) {
 }
 
 TEST(EventFields, KnowWhoseYesCountsAndWhenALineCloses) {
-  const auto event = *read_new_event(body, now);
+  const auto event = *read_new(body);
   LONGS_EQUAL(0, event.hold_minutes + event.offer_minutes);
   LONGS_EQUAL(120, event.offer_stops_minutes);
   CHECK_TRUE(event.confirmed_by == domain::ConfirmedBy::attendee && event.line_closes == domain::LineCloses::end);
   const auto changes = *read_event_changes(*Json::parse(R"({"confirmed_by":"organiser","line_closes":"start"})"));
-  CHECK_TRUE(changes.confirmed_by == domain::ConfirmedBy::organiser);
-  CHECK_TRUE(changes.line_closes == domain::LineCloses::start && !changes.hold_minutes);
+  CHECK_TRUE(changes.rules.confirmed_by == domain::ConfirmedBy::organiser);
+  CHECK_TRUE(changes.rules.line_closes == domain::LineCloses::start && !changes.rules.hold_minutes);
   for (const auto* field : {"confirmed_by", "line_closes"}) {
     expect_text(std::string(field) + ":invalid ", errors_with(field, "nobody"));
     expect_text(std::string(field) + ":invalid ", change_errors(Json::object({{field, "nobody"}})));
@@ -128,14 +134,13 @@ TEST(EventFields, TakeAStartWithinTenYearsOrInThePast) {
   expect_text("", errors_with("title", "Jazz"));
   expect_text(
       "start_date_time:out_of_range end_date_time:out_of_range ",
-      errors_of(read_new_event(
-                    body.set("start_date_time", "9000-01-01T00:00Z").set("end_date_time", "9999-01-01T00:00Z"), now)
+      errors_of(read_new(body.set("start_date_time", "9000-01-01T00:00Z").set("end_date_time", "9999-01-01T00:00Z"))
                     .refusal()));
 }
 
 TEST(EventFields, TakeAnyOneChange) {
   const auto changes = *read_event_changes(Json::object({{"max_per_user", 3}, {"title", nullptr}}));
-  CHECK_TRUE(changes.max_per_user == 3 && !changes.title && !changes.total_tickets && !changes.ends_at);
+  CHECK_TRUE(changes.rules.max_per_user == 3 && !changes.title && !changes.total_tickets && !changes.ends_at);
 }
 
 TEST(EventFields, RefuseNoChangeAtAll) {
@@ -148,7 +153,7 @@ TEST(EventFields, RefuseAChangeToNothing) {
 }
 
 TEST(EventFields, CompareAChangedDateWithTheOtherThatStays) {
-  const auto event = *read_new_event(body, now);
+  const auto event = *read_new(body);
   domain::EventChanges changes;
   changes.starts_at = event.ends_at;
   CHECK_TRUE(dates_refusal(event, changes, now).has_value());

@@ -47,6 +47,7 @@ TEST(Views, OfferNothingOfWhatIsNotOpen) {
 
 TEST(Views, OfferNothingOfWhatIsSaved) {
   event.saved_until = clock.now() + seconds(1);
+  event.saved_tickets = event.available_tickets;
   event.waiting_tickets = 9;
   const auto saved = parsed(event_json(event, clock.now())), later = parsed(event_json(event, *event.saved_until));
   LONGS_EQUAL(0, saved["available_tickets"].integer());

@@ -16,15 +16,15 @@ TEST(BookingRules, ConfirmWhileThereAreSeats) {
   CHECK_TRUE(std::holds_alternative<Booked>(decision.facts[0]));
   CHECK_TRUE(decision.bookings[0].state == BookingState::confirmed);
   CHECK_TRUE(decision.booking == decision.bookings[0].id);
-  LONGS_EQUAL(1, event.state.pool.available);
+  LONGS_EQUAL(1, event.pool().available);
 }
 
 TEST(BookingRules, StopAtCapacity) {
   EventOnTrial event(3);
   for (int user = 1; user <= 3; ++user) CHECK_TRUE(event.book(user).outcome == Outcome::confirmed);
   CHECK_TRUE(event.book(4).outcome == Outcome::waitlisted);
-  LONGS_EQUAL(0, event.state.pool.available);
-  LONGS_EQUAL(3, event.state.pool.confirmed());
+  LONGS_EQUAL(0, event.pool().available);
+  LONGS_EQUAL(3, event.pool().taken());
 }
 
 TEST(BookingRules, GiveThePlaceInTheLine) {
@@ -32,7 +32,7 @@ TEST(BookingRules, GiveThePlaceInTheLine) {
   event.book(1);
   LONGS_EQUAL(1, event.book(2).place);
   LONGS_EQUAL(2, event.book(3).place);
-  LONGS_EQUAL(2, event.state.pool.waiting_entries);
+  LONGS_EQUAL(2, event.pool().waiting_entries);
 }
 
 TEST(BookingRules, NumberBookingsInTheOrderOfAcceptance) {
@@ -49,7 +49,7 @@ TEST(BookingRules, RejectBeyondTheLimitPerPerson) {
   const auto decision = event.book(1);
   CHECK_TRUE(decision.outcome == Outcome::rejected && decision.reason == Reason::limit_reached);
   CHECK_TRUE(decision.bookings.empty() && !decision.booking);
-  LONGS_EQUAL(3, event.state.pool.available);
+  LONGS_EQUAL(3, event.pool().available);
   LONGS_EQUAL(3, event.state.next_seq);
 }
 
@@ -74,7 +74,7 @@ TEST(BookingRules, RejectFromTheMillisecondInWhichTheEventEnds) {
   CHECK_TRUE(event.book(1).outcome == Outcome::confirmed);
   event.clock.tick(milliseconds(1));
   CHECK_TRUE(event.book(2).reason == Reason::event_over);
-  LONGS_EQUAL(4, event.state.pool.available);
+  LONGS_EQUAL(4, event.pool().available);
 }
 
 TEST(BookingRules, CountTheTimeOfAcceptanceNotOfDecision) {
@@ -90,7 +90,7 @@ TEST(BookingRules, FreeTheSeatOfACancelledBooking) {
   const auto decision = event.cancel(1);
   CHECK_TRUE(decision.outcome == Outcome::cancelled && decision.booking == booked);
   CHECK_TRUE(decision.bookings.size() == 1 && decision.bookings[0].state == BookingState::cancelled);
-  LONGS_EQUAL(1, event.state.pool.available);
+  LONGS_EQUAL(1, event.pool().available);
 }
 
 TEST(BookingRules, PromoteTheLongestWaitingInTheSameDecision) {
@@ -101,15 +101,15 @@ TEST(BookingRules, PromoteTheLongestWaitingInTheSameDecision) {
   CHECK_TRUE(std::holds_alternative<Promoted>(decision.facts[1]));
   CHECK_TRUE(decision.bookings[1].state == BookingState::confirmed);
   LONGS_EQUAL(2, user_of(decision.bookings[1]));
-  LONGS_EQUAL(0, event.state.pool.available);
-  LONGS_EQUAL(1, event.state.pool.waiting_entries);
+  LONGS_EQUAL(0, event.pool().available);
+  LONGS_EQUAL(1, event.pool().waiting_entries);
 }
 
 TEST(BookingRules, LetAWaitingPersonLeaveTheLine) {
   EventOnTrial event(1);
   for (int user = 1; user <= 3; ++user) event.book(user);
   CHECK_TRUE(event.cancel(2).bookings.size() == 1);
-  LONGS_EQUAL(1, event.state.pool.waiting_entries);
+  LONGS_EQUAL(1, event.pool().waiting_entries);
   LONGS_EQUAL(3, user_of(event.cancel(1).bookings[1]));
 }
 
@@ -120,7 +120,7 @@ TEST(BookingRules, CancelTheNewestLiveBooking) {
   const auto newest = event.book(1);
   CHECK_TRUE(newest.outcome == Outcome::waitlisted);
   CHECK_TRUE(event.cancel(1).booking == newest.booking);
-  LONGS_EQUAL(0, event.state.pool.waiting_entries);
+  LONGS_EQUAL(0, event.pool().waiting_entries);
 }
 
 TEST(BookingRules, CancelTheBookingThatIsNamed) {
@@ -135,7 +135,7 @@ TEST(BookingRules, LeaveSomebodyElsesBookingAlone) {
   EventOnTrial event(1);
   const auto booked = event.book(1).booking;
   CHECK_TRUE(event.cancel(2, booked).outcome == Outcome::nothing_to_cancel);
-  LONGS_EQUAL(0, event.state.pool.available);
+  LONGS_EQUAL(0, event.pool().available);
   CHECK_TRUE(event.state.find(*booked) != nullptr);
 }
 
@@ -145,7 +145,7 @@ TEST(BookingRules, FindNothingToCancelTheSecondTime) {
   event.cancel(1, booked);
   CHECK_TRUE(event.cancel(1, booked).outcome == Outcome::nothing_to_cancel);
   CHECK_TRUE(event.cancel(1).outcome == Outcome::nothing_to_cancel);
-  LONGS_EQUAL(1, event.state.pool.available);
+  LONGS_EQUAL(1, event.pool().available);
 }
 
 TEST(BookingRules, SayWhatAMissingEventMeansForEachKind) {

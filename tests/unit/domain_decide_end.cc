@@ -34,8 +34,8 @@ TEST(EndOfAnEvent, GivesACancelledSeatToNobody) {
   CHECK_TRUE(decision.outcome == Outcome::cancelled);
   LONGS_EQUAL(0, count<Promoted>(decision.facts));
   LONGS_EQUAL(1, count<LineClosed>(decision.facts));
-  LONGS_EQUAL(1, event.state.pool.available);
-  LONGS_EQUAL(0, event.state.pool.waiting_entries);
+  LONGS_EQUAL(1, event.pool().available);
+  LONGS_EQUAL(0, event.pool().waiting_entries);
 }
 
 TEST(EndOfAnEvent, GivesARaisedCapacityToNobody) {
@@ -43,15 +43,15 @@ TEST(EndOfAnEvent, GivesARaisedCapacityToNobody) {
   const auto decision = event.resize(9);
   CHECK_TRUE(decision.outcome == Outcome::updated);
   LONGS_EQUAL(0, count<Promoted>(decision.facts));
-  LONGS_EQUAL(1, event.state.pool.confirmed());
+  LONGS_EQUAL(1, event.pool().taken());
 }
 
 TEST(EndOfAnEvent, ClosesTheLineOnceItIsDue) {
   CHECK_TRUE(event.settle().empty());
-  LONGS_EQUAL(2, event.state.pool.waiting_entries);
+  LONGS_EQUAL(2, event.pool().waiting_entries);
   end();
   LONGS_EQUAL(1, count<LineClosed>(event.settle()));
-  LONGS_EQUAL(0, event.state.pool.waiting_entries);
+  LONGS_EQUAL(0, event.pool().waiting_entries);
   CHECK_TRUE(event.settle().empty());
 }
 
@@ -95,8 +95,8 @@ TEST(EndOfAnEvent, MakesADeletionLeaveTheBookings) {
   const auto decision = event.remove();
   CHECK_TRUE(decision.outcome == Outcome::deleted && std::get<EventDeleted>(decision.facts.at(0)).was_over);
   CHECK_TRUE(event.state.status == EventStatus::removed);
-  LONGS_EQUAL(1, event.state.pool.confirmed());
-  LONGS_EQUAL(0, event.state.pool.waiting_entries);
+  LONGS_EQUAL(1, event.pool().taken());
+  LONGS_EQUAL(0, event.pool().waiting_entries);
   CHECK_TRUE(event.remove().reason == Reason::event_cancelled);
   CHECK_TRUE(event.book(4).reason == Reason::event_cancelled);
 }

@@ -21,8 +21,8 @@ TEST_GROUP(Groups) {
     event.state.ends_at = event.clock.now() + std::chrono::hours(50);
     for (const int person : {kCid, kEve, 6}) event.book(person, 3);
   }
-  int free_seats() const { return event.state.pool.available; }
-  int skips_of(const Decided& waiting) const { return event.state.pool.skips_of(waiting.bookings[0].seq); }
+  int free_seats() const { return event.pool().available; }
+  int skips_of(const Decided& waiting) const { return event.pool().skips_of(waiting.bookings[0].seq); }
   // Three pass Ann, who waits for four.
   Decided ann_was_passed_three_times() {
     auto ann = event.book(kAnn, 4);
@@ -41,21 +41,21 @@ TEST(Groups, WaitForAllTheirSeatsAndLeaveTheFreeOneToOthers) {
   LONGS_EQUAL(1, ann.place);
   LONGS_EQUAL(0, skips_of(ann));
   LONGS_EQUAL(1, free_seats());
-  LONGS_EQUAL(4, event.state.pool.waiting_tickets);
+  LONGS_EQUAL(4, event.pool().waiting_tickets);
 }
 
 TEST(Groups, ArePassedByASmallerOne) {
   const auto ann = event.book(kAnn, 4);
   CHECK_TRUE(event.book(kBob, 1).outcome == Outcome::confirmed);
   LONGS_EQUAL(1, skips_of(ann));
-  LONGS_EQUAL(1, event.state.pool.waiting_entries);
+  LONGS_EQUAL(1, event.pool().waiting_entries);
 }
 
 TEST(Groups, HaveSeatsSavedOnceTheirSkipsAreUsedUp) {
   ann_was_passed_three_times();
   event.cancel(kBob);
   LONGS_EQUAL(1, free_seats());
-  CHECK_TRUE(event.state.saved);
+  CHECK_TRUE(event.pool().saved);
   CHECK_TRUE(event.book(kDee, 1).outcome == Outcome::waitlisted);
   LONGS_EQUAL(1, free_seats());
 }
@@ -68,8 +68,8 @@ TEST(Groups, GetWhatWasSavedAsSoonAsItIsEnough) {
   LONGS_EQUAL(2, decision.bookings.size());
   LONGS_EQUAL(kAnn, user_of(decision.bookings[1]));
   LONGS_EQUAL(4, decision.bookings[1].quantity);
-  CHECK_FALSE(event.state.saved);
-  LONGS_EQUAL(1, event.state.pool.waiting_entries);
+  CHECK_FALSE(event.pool().saved);
+  LONGS_EQUAL(1, event.pool().waiting_entries);
 }
 
 TEST(Groups, TakeFewerAndWaitForTheRestAtTheSamePlace) {
@@ -89,7 +89,7 @@ TEST(Groups, TakeFewerAndDropTheRest) {
   const auto ann = event.book(kAnn, 4, Remainder::drop);
   CHECK_TRUE(ann.outcome == Outcome::confirmed);
   LONGS_EQUAL(1, ann.bookings[0].quantity);
-  LONGS_EQUAL(0, event.state.pool.waiting_entries);
+  LONGS_EQUAL(0, event.pool().waiting_entries);
 }
 
 TEST(Groups, AreNotSavedForOnceTheEventBeginsSoon) {
@@ -100,7 +100,7 @@ TEST(Groups, AreNotSavedForOnceTheEventBeginsSoon) {
   const auto facts = event.settle();
   LONGS_EQUAL(2, facts.size());
   LONGS_EQUAL(kDee, user_of(std::get<Promoted>(facts[0]).booking));
-  CHECK_FALSE(event.state.saved);
+  CHECK_FALSE(event.pool().saved);
   CHECK_TRUE(event.settle().empty());
 }
 
@@ -110,7 +110,7 @@ TEST(Groups, AreNotSavedForAnyMoreThoughNobodyElseWaits) {
   event.clock.tick(std::chrono::hours(24));
   const auto facts = event.settle();
   CHECK_TRUE(facts.size() == 1 && changes_event(facts[0]));
-  CHECK_FALSE(event.state.saved);
+  CHECK_FALSE(event.pool().saved);
   CHECK_TRUE(event.settle().empty());
 }
 
@@ -128,7 +128,7 @@ TEST(Groups, EndWhenTheEventBecomesTooSmallForThem) {
   LONGS_EQUAL(1, decision.bookings.size());
   CHECK_TRUE(decision.bookings[0].state == BookingState::cancelled);
   LONGS_EQUAL(kBob, user_of(decision.bookings[0]));
-  LONGS_EQUAL(1, event.state.pool.waiting_entries);
+  LONGS_EQUAL(1, event.pool().waiting_entries);
 }
 
 TEST(Groups, CountTicketsAgainstTheLimits) {
@@ -160,7 +160,7 @@ TEST(Groups, ShrinkInTheLineAndKeepTheirPlace) {
   const auto decision = event.change(kAnn, {*ann.booking, 1});
   CHECK_TRUE(decision.outcome == Outcome::shrunk);
   CHECK_TRUE(decision.bookings.back().state == BookingState::confirmed);
-  LONGS_EQUAL(0, event.state.pool.waiting_tickets);
+  LONGS_EQUAL(0, event.pool().waiting_tickets);
 }
 
 TEST(Groups, MayTakeFewerAfterAll) {
@@ -168,7 +168,7 @@ TEST(Groups, MayTakeFewerAfterAll) {
   const auto decision = event.change(kAnn, {.booking = *ann.booking, .accept_fewer = true});
   CHECK_TRUE(decision.outcome == Outcome::updated);
   LONGS_EQUAL(1, decision.bookings[1].quantity);
-  LONGS_EQUAL(3, event.state.pool.waiting_tickets);
+  LONGS_EQUAL(3, event.pool().waiting_tickets);
 }
 
 TEST(Groups, ChangeNothingThatDoesNotWait) {

@@ -38,7 +38,7 @@ TEST(DomainDecideHeld, WhoeverBooksHasSeatsUntilADeadline) {
   const auto ann = event.book(kAnn);
   CHECK_TRUE(ann.outcome == Outcome::held);
   CHECK_TRUE(now(ann).state == BookingState::held && now(ann).held_until == event.clock.now() + minutes(30));
-  LONGS_EQUAL(1, event.state.pool.available);
+  LONGS_EQUAL(1, event.pool().available);
   LONGS_EQUAL(3, event.state.edition);
 }
 
@@ -66,7 +66,7 @@ TEST(DomainDecideHeld, AYesConfirmsOnce) {
   const auto ann = event.book(kAnn, 2);
   CHECK_TRUE(confirm(kAnn, ann).outcome == Outcome::confirmed_held);
   CHECK_TRUE(now(ann).state == BookingState::confirmed && !now(ann).held_until);
-  LONGS_EQUAL(0, event.state.pool.available);
+  LONGS_EQUAL(0, event.pool().available);
   CHECK_TRUE(confirm(kAnn, ann).reason == Reason::not_held);
   event.clock.tick(hours(1));
   CHECK_TRUE(event.settle().empty());
@@ -94,7 +94,7 @@ TEST(DomainDecideHeld, AtTheDeadlineItIsTooLate) {
   CHECK_TRUE(confirm(kBob, bob).reason == Reason::offer_expired);
   CHECK_TRUE(event.settle().size() == 1);
   CHECK_TRUE(confirm(kBob, bob).reason == Reason::not_held);
-  LONGS_EQUAL(1, event.state.pool.available);
+  LONGS_EQUAL(1, event.pool().available);
 }
 
 TEST(DomainDecideHeld, TheYesOfTheOneCountsWhoIsAskedFor) {
@@ -167,7 +167,7 @@ TEST(DomainDecideHeld, WhatIsHeldMayBeCancelledOrGivenBackInPart) {
   const auto all = event.cancel(kAnn);
   CHECK_TRUE(all.outcome == Outcome::cancelled);
   CHECK_TRUE(!std::get<Cancelled>(all.facts[0]).booking.held_until);  // as the schema wants its row
-  LONGS_EQUAL(2, event.state.pool.available);
+  LONGS_EQUAL(2, event.pool().available);
 }
 
 TEST(DomainDecideHeld, WhatIsHeldIsTaken) {
@@ -181,7 +181,7 @@ TEST(DomainDecideHeld, WhatIsHeldIsTaken) {
 TEST(DomainDecideHeld, ALineMayCloseWhenTheEventStarts) {
   fill();
   EventChanges at_start;
-  at_start.line_closes = LineCloses::start;
+  at_start.rules.line_closes = LineCloses::start;
   event.update(at_start);
   LONGS_EQUAL(3, event.state.edition);
   event.clock.tick(hours(48) - std::chrono::milliseconds(1));
@@ -189,7 +189,7 @@ TEST(DomainDecideHeld, ALineMayCloseWhenTheEventStarts) {
   event.clock.tick(std::chrono::milliseconds(1));
   const auto next_seq = event.state.next_seq;
   CHECK_TRUE(event.book(kDee).reason == Reason::line_closed);
-  LONGS_EQUAL(2, event.state.pool.waiting_entries);
+  LONGS_EQUAL(2, event.pool().waiting_entries);
   LONGS_EQUAL(next_seq, event.state.next_seq);
   const auto facts = event.settle();
   LONGS_EQUAL(1, facts.size());
@@ -211,16 +211,16 @@ TEST(DomainDecideHeld, WhoBooksAfterTheLineIsOverClosesIt) {
   fill();
   event.book(kDee, 2);
   event.cancel(kCid, std::nullopt, 1);  // Ann
-  event.state.pool.served_past = {};
+  event.pool().served_past = {};
   event.state.line_closes = LineCloses::start;
   event.cancel(kAnn);  // Bob
   event.cancel(kBob);  // free, and Dee wants two
-  LONGS_EQUAL(1, event.state.pool.available);
+  LONGS_EQUAL(1, event.pool().available);
   event.clock.tick(hours(48));
   const auto late = event.book(kAnn);
   CHECK_TRUE(late.outcome == Outcome::confirmed);
   CHECK_TRUE(std::holds_alternative<LineClosed>(late.facts.at(1)));
-  LONGS_EQUAL(0, event.state.pool.waiting_entries);
+  LONGS_EQUAL(0, event.pool().waiting_entries);
 }
 
 }  // namespace ticketd::tests

@@ -17,8 +17,8 @@ TEST(OwnerRules, PromoteAsManyAsARaiseMakesRoomFor) {
   LONGS_EQUAL(2, decision.bookings.size());
   LONGS_EQUAL(2, user_of(decision.bookings[0]));
   LONGS_EQUAL(3, user_of(decision.bookings[1]));
-  LONGS_EQUAL(2, event.state.pool.waiting_entries);
-  LONGS_EQUAL(3, event.state.pool.confirmed());
+  LONGS_EQUAL(2, event.pool().waiting_entries);
+  LONGS_EQUAL(3, event.pool().taken());
 }
 
 TEST(OwnerRules, LeaveSeatsFreeThatNobodyWaitsFor) {
@@ -26,8 +26,8 @@ TEST(OwnerRules, LeaveSeatsFreeThatNobodyWaitsFor) {
   event.book(1);
   event.book(2);
   event.resize(10);
-  LONGS_EQUAL(8, event.state.pool.available);
-  LONGS_EQUAL(0, event.state.pool.waiting_entries);
+  LONGS_EQUAL(8, event.pool().available);
+  LONGS_EQUAL(0, event.pool().waiting_entries);
 }
 
 TEST(OwnerRules, LowerTheCapacityToWhatIsConfirmed) {
@@ -35,7 +35,7 @@ TEST(OwnerRules, LowerTheCapacityToWhatIsConfirmed) {
   event.book(1);
   event.book(2);
   CHECK_TRUE(event.resize(2).outcome == Outcome::updated);
-  LONGS_EQUAL(0, event.state.pool.available);
+  LONGS_EQUAL(0, event.pool().available);
   CHECK_TRUE(event.book(3).outcome == Outcome::waitlisted);
 }
 
@@ -45,11 +45,11 @@ TEST(OwnerRules, RefuseACapacityBelowWhatIsConfirmed) {
   event.book(2);
   EventChanges changes;
   changes.total_tickets = 1;
-  changes.max_per_user = 7;
+  changes.rules.max_per_user = 7;
   changes.title = "Blues";
   CHECK_TRUE(event.update(changes).reason == Reason::capacity_below_confirmed);
-  LONGS_EQUAL(5, event.state.pool.capacity);
-  LONGS_EQUAL(3, event.state.pool.available);
+  LONGS_EQUAL(5, event.pool().capacity);
+  LONGS_EQUAL(3, event.pool().available);
   LONGS_EQUAL(1, event.state.max_per_user);
   expect_text("Jazz", event.state.title);
 }
@@ -62,7 +62,7 @@ TEST(OwnerRules, ChangeOnlyWhatIsNamed) {
   CHECK_TRUE(event.update(changes).outcome == Outcome::updated);
   expect_text("Blues", event.state.title);
   LONGS_EQUAL(2, event.state.max_per_user);
-  LONGS_EQUAL(5, event.state.pool.capacity);
+  LONGS_EQUAL(5, event.pool().capacity);
   CHECK_TRUE(event.state.ends_at == before.ends_at && event.state.starts_at == before.starts_at);
 }
 
@@ -87,9 +87,9 @@ TEST(OwnerRules, KeepBookingsAboveALoweredLimit) {
   EventOnTrial event(9, 3);
   for (int i = 0; i < 3; ++i) event.book(1);
   EventChanges changes;
-  changes.max_per_user = 1;
+  changes.rules.max_per_user = 1;
   CHECK_TRUE(event.update(changes).bookings.empty());
-  LONGS_EQUAL(3, event.state.pool.confirmed());
+  LONGS_EQUAL(3, event.pool().taken());
   event.cancel(1);
   event.cancel(1);
   CHECK_TRUE(event.book(1).reason == Reason::limit_reached);
@@ -103,7 +103,7 @@ TEST(OwnerRules, ObeyTheOwnerAlone) {
   changes.total_tickets = 9;
   CHECK_TRUE(event.update(changes, 1).reason == Reason::not_event_owner);
   CHECK_TRUE(event.remove(1).reason == Reason::not_event_owner);
-  LONGS_EQUAL(5, event.state.pool.capacity);
+  LONGS_EQUAL(5, event.pool().capacity);
   CHECK_TRUE(event.state.status == EventStatus::open);
 }
 
@@ -114,8 +114,8 @@ TEST(OwnerRules, CancelEverythingWithADeletedEvent) {
   const auto decision = event.remove();
   CHECK_TRUE(decision.outcome == Outcome::deleted && decision.facts.size() == 1);
   CHECK_TRUE(event.state.status == EventStatus::cancelled && event.state.live().empty());
-  LONGS_EQUAL(1, event.state.pool.available);
-  LONGS_EQUAL(0, event.state.pool.waiting_entries);
+  LONGS_EQUAL(1, event.pool().available);
+  LONGS_EQUAL(0, event.pool().waiting_entries);
 }
 
 TEST(OwnerRules, TakeNothingMoreForADeletedEvent) {

@@ -19,7 +19,7 @@ TEST_GROUP(RandomSchedules) {
     if (dice < 3) {
       auto update = event.command(CommandKind::update_event, random.below(5) == 0 ? 1 : EventOnTrial::kOwner);
       if (random.below(2) == 0) changes_of(update).total_tickets = 1 + random.below(12);
-      if (random.below(2) == 0) changes_of(update).max_per_user = 1 + random.below(3);
+      if (random.below(2) == 0) changes_of(update).rules.max_per_user = 1 + random.below(3);
       return update;
     }
     auto command = event.command(dice < 55 ? CommandKind::book : CommandKind::cancel, 1 + random.below(20));
@@ -39,10 +39,10 @@ TEST_GROUP(RandomSchedules) {
       ++(booking->state == BookingState::confirmed ? confirmed : waiting);
       CHECK_TRUE(slots.insert({booking->user, booking->slot}).second);
     }
-    LONGS_EQUAL(event.state.pool.confirmed(), confirmed);
-    LONGS_EQUAL(event.state.pool.waiting_entries, waiting);
-    CHECK_TRUE(event.state.pool.available >= 0);
-    CHECK_TRUE_TEXT(event.state.pool.available == 0 || waiting == 0, "an idle seat");
+    LONGS_EQUAL(event.pool().taken(), confirmed);
+    LONGS_EQUAL(event.pool().waiting_entries, waiting);
+    CHECK_TRUE(event.pool().available >= 0);
+    CHECK_TRUE_TEXT(event.pool().available == 0 || waiting == 0, "an idle seat");
   }
 };
 

@@ -9,6 +9,7 @@ using namespace ticketd::tests;
 
 TEST_GROUP(SeatPool) {
   SeatPool pool;
+  int max_skips = kMaxSkips;
 
   // Entries get the seqs 10, 20, 30 and so on.
   void wait(int quantity, std::optional<Remainder> accept_fewer = std::nullopt) {
@@ -19,7 +20,7 @@ TEST_GROUP(SeatPool) {
   std::string free(int seats, bool saves = true) {
     pool.available += seats;
     std::string text;
-    for (const auto& served : pool.settle(saves))
+    for (const auto& served : pool.settle(saves ? std::optional(max_skips) : std::nullopt))
       text += (text.empty() ? "" : ", ") + std::to_string(served.seq) + ": " + std::to_string(served.seats);
     return text;
   }
@@ -60,19 +61,19 @@ TEST(SeatPool, CountsNoSkipForWhoStandsBehindTheServed) {
 }
 
 TEST(SeatPool, SavesWhatIsFreeForWhoHasUsedUpTheSkips) {
-  pool.max_skips = 1;
+  max_skips = 1;
   wait(4);
   wait(1);
   wait(1);
   STRCMP_EQUAL("20: 1", free(2).c_str());
-  CHECK_TRUE(pool.is_saved(true));
+  CHECK_TRUE(pool.saved);
   LONGS_EQUAL(1, pool.available);
   STRCMP_EQUAL("10: 4", free(3).c_str());
   STRCMP_EQUAL("30: 1", free(1).c_str());
 }
 
 TEST(SeatPool, EndsAPassInTheMiddleWhenTheLimitIsReached) {
-  pool.max_skips = 2;
+  max_skips = 2;
   wait(5);
   for (int i = 0; i < 4; ++i) wait(1);
   STRCMP_EQUAL("20: 1, 30: 1", free(4).c_str());
@@ -80,21 +81,21 @@ TEST(SeatPool, EndsAPassInTheMiddleWhenTheLimitIsReached) {
 }
 
 TEST(SeatPool, LetsNobodyPassWithoutSkips) {
-  pool.max_skips = 0;
+  max_skips = 0;
   wait(2);
   wait(1);
   STRCMP_EQUAL("", free(1).c_str());
-  CHECK_TRUE(pool.is_saved(true));
+  CHECK_TRUE(pool.saved);
 }
 
 TEST(SeatPool, ServesWhateverFitsOnceSavingHasEnded) {
-  pool.max_skips = 0;
+  max_skips = 0;
   wait(3);
   wait(1);
   wait(1);
   STRCMP_EQUAL("20: 1, 30: 1", free(2, false).c_str());
   LONGS_EQUAL(0, pool.skips_of(10));
-  CHECK_FALSE(pool.is_saved(false));
+  CHECK_FALSE(pool.saved);
 }
 
 TEST(SeatPool, GivesFewerToWhoAcceptsThem) {

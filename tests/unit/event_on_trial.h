@@ -14,11 +14,15 @@ class EventOnTrial {
     state.title = "Jazz";
     state.starts_at = clock.now() + std::chrono::hours(1);
     state.ends_at = clock.now() + std::chrono::hours(3);
-    state.pool.capacity = state.pool.available = tickets;
+    pool().capacity = pool().available = tickets;
     state.max_per_user = max_per_user;
   }
 
   static constexpr int kOwner = 100;
+
+  // The only one of an event that was made without.
+  domain::SeatPool& pool() { return state.pools.front(); }
+  [[nodiscard]] const domain::SeatPool& pool() const { return state.pools.front(); }
 
   domain::Command command(domain::CommandKind kind, int user) {
     domain::Command made;

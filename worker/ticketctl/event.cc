@@ -2,6 +2,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "api/event_reply.h"
 #include "api/views.h"
 #include "base/json_text.h"
 #include "storage/accounts.h"
@@ -21,8 +22,10 @@ using storage::EventBooking;
 std::string_view state_now(const Event& event) { return state_of(event.status, event.ends_at, SystemClock().now()); }
 
 std::string seats_of(const Event& event) {
-  return std::to_string(event.total_tickets - event.available_tickets) + " of " + std::to_string(event.total_tickets) +
-         " booked, " + std::to_string(event.waiting_list_count) + " waiting" +
+  return std::to_string(event.total_tickets - event.held_back - event.available_tickets) + " of " +
+         std::to_string(event.total_tickets) + " booked, " +
+         (event.held_back > 0 ? std::to_string(event.held_back) + " held back, " : "") +
+         std::to_string(event.waiting_list_count) + " waiting" +
          (event.waiting_tickets > event.waiting_list_count
               ? " for " + std::to_string(event.waiting_tickets) + " tickets"
               : "");
@@ -63,13 +66,45 @@ void print_holding(const Event& event, std::int64_t held) {
   print_field("confirmed by", std::string(name_of(event.confirmed_by)));
 }
 
-int show(postgres::DatabasePool& database, const Event& event, bool json) {
-  const auto [owner, held] = postgres::autocommit(database, [&](pqxx::transaction_base& tx) {
-    return std::pair(storage::find_user(tx, event.owner), storage::count_event_bookings(tx, event.id, "held"));
+std::string window_of(const domain::SalesWindow& sales) {
+  const auto none = std::string("...");
+  return format_time(sales.start).value_or(none) + " to " + format_time(sales.end).value_or(none);
+}
+
+std::string text_of(const storage::TicketType& type) {
+  std::string text = harmless(type.name.value_or("(no name)")) + ", " + std::to_string(type.live) +
+                     (type.limit ? " of " + std::to_string(*type.limit) : "") + " tickets";
+  if (type.waiting > 0) text += ", " + std::to_string(type.waiting) + " of them waited for";
+  if (type.visibility != domain::TypeVisibility::listed) text += ", " + std::string(name_of(type.visibility));
+  if (type.sales != domain::SalesWindow{}) text += ", sold " + window_of(type.sales);
+  return text + (type.archived ? ", archived" : "");
+}
+
+// Those of an event that has its own.
+void print_pools(const storage::PoolsAndTypes& all) {
+  for (const auto& pool : all.pools) {
+    print_field("pool", pool.id.str() + "  " + harmless(pool.name.value_or("(no name)")) + ": " +
+                            std::to_string(pool.available) + " of " + std::to_string(pool.capacity) + " free, " +
+                            std::to_string(pool.held_back) + " held back, " + std::to_string(pool.waiting_entries) +
+                            " waiting for " + std::to_string(pool.waiting_tickets) + (pool.saved ? ", saved" : ""));
+    for (const auto& type : all.types) {
+      if (type.pool == pool.id) print_field("  type", type.id.str() + "  " + text_of(type));
+    }
+  }
+}
+
+int show(postgres::DatabasePool& database, const Event& listed, bool json) {
+  const auto [owner, held, all] = postgres::autocommit(database, [&](pqxx::transaction_base& tx) {
+    return std::tuple(storage::find_user(tx, listed.owner), storage::count_event_bookings(tx, listed.id, "held"),
+                      storage::find_pools_and_types(tx, listed));
   });
+  const storage::EventDetails event{listed, all};
   const auto email = owner ? owner->email : "";
   if (json) {
-    std::cout << event_json(event, SystemClock().now()).set("user_email", email).set("held_bookings", held).str()
+    std::cout << event_details_json(event, Reader::owner, SystemClock().now())
+                     .set("user_email", email)
+                     .set("held_bookings", held)
+                     .str()
               << '\n';
     return 0;
   }
@@ -82,13 +117,15 @@ int show(postgres::DatabasePool& database, const Event& event, bool json) {
   print_field("seats", seats_of(event));
   const auto now = SystemClock().now();
   if (event.saved_until && now < *event.saved_until)
-    print_field("saved", std::to_string(event.available_tickets) + " for the first of the waiting list, until " +
+    print_field("saved", std::to_string(event.saved_tickets) + " for the first of the waiting list, until " +
                              format_time(*event.saved_until));
   print_field("per person", std::to_string(event.max_per_user));
   print_field("per booking", std::to_string(event.max_per_booking));
   print_field("skips", std::to_string(event.max_skips));
   print_field("saving stops", std::to_string(event.saving_stops_hours) + " h before it starts");
   print_holding(event, held);
+  if (event.sales != domain::SalesWindow{}) print_field("sold", window_of(event.sales));
+  if (event.edition >= domain::kEditionOfPools) print_pools(event);
   print_field("visibility", std::string(domain::name_of(event.visibility)));
   if (event.timezone) print_field("time zone", *event.timezone);
   print_field("organiser", event.owner.str() + "  " + email);

@@ -1,0 +1,22 @@
+// DELETE /v1/events/{event_id}/ticket-types/{type_id}: nobody books this ticket type of an event of the caller any
+// more. Bookings that it has stay; so it is archived, and can be brought back.
+#include "api/event_reply.h"
+#include "endpoint/event_change.h"
+
+using namespace ticketd;
+
+static Answer archive(App& app, const Request& request, UserId user) {
+  const auto id = request.path_id<TicketTypeId>("type_id");
+  if (!id.ok()) return id.refusal();
+  const auto own = find_own_event(app, request, user);
+  if (!own.ok()) return own.refusal();
+  if (!find_by_id(own->event.types, *id)) return Refusal{Code::ticket_type_not_found};
+  domain::TicketTypeChanges changes;
+  changes.archived = true;
+  return change_event(
+      app, request, user, *own, domain::SetTicketType{*id, changes}, [&](const storage::EventDetails& event) {
+        return http::success(200, "Ticket type archived successfully", type_json(event, *id, app.clock.now()));
+      });
+}
+
+int main() { return serve("events-type-delete", RateClass::booking, archive); }

@@ -1,0 +1,27 @@
+// PATCH /v1/events/{event_id}/ticket-types/{type_id}: changes a ticket type of an event of the caller.
+#include "api/event_reply.h"
+#include "api/pool_fields.h"
+#include "endpoint/event_change.h"
+
+using namespace ticketd;
+
+static Answer update(App& app, const Request& request, UserId user) {
+  const auto id = request.path_id<TicketTypeId>("type_id");
+  if (!id.ok()) return id.refusal();
+  const auto body = request.json_body();
+  if (!body.ok()) return body.refusal();
+  const auto own = find_own_event(app, request, user);
+  if (!own.ok()) return own.refusal();
+  const auto* type = find_by_id(own->event.types, *id);
+  if (type == nullptr) return Refusal{Code::ticket_type_not_found};
+  http::Fields in(*body);
+  const auto changes = read_type_changes(in, *type);
+  if (!in.ok()) return in.refusal();
+  if (changes.pool && !find_by_id(own->event.pools, *changes.pool)) return Refusal{Code::pool_not_found};
+  return change_event(
+      app, request, user, *own, domain::SetTicketType{*id, changes}, [&](const storage::EventDetails& event) {
+        return http::success(200, "Ticket type updated successfully", type_json(event, *id, app.clock.now()));
+      });
+}
+
+int main() { return serve("events-type-update", RateClass::booking, update); }

@@ -1,0 +1,22 @@
+// What an organiser says of seat pools and ticket types.
+#pragma once
+#include "domain/ticket_type.h"
+#include "http/fields.h"
+#include "storage/pools.h"
+
+namespace ticketd {
+
+// Of a new one: name and capacity have to be there. What is bad is in `in`.
+domain::PoolChanges read_new_pool(http::Fields& in);
+// Any of name, capacity, held_back and `to`, at least one of the first three. What is bad is in `in`.
+domain::PoolChanges read_pool_changes(http::Fields& in);
+
+// Of a new one: a name has to be there, and an access code where one is asked for. What is bad is in `in`.
+domain::TicketTypeChanges read_new_type(http::Fields& in, TicketTypeId id);
+// At least one of the fields; null takes away what may be missing. What is bad is in `in`.
+domain::TicketTypeChanges read_type_changes(http::Fields& in, const storage::TicketType& now);
+
+// validation_failed: the event has as many pools, ticket types or seats as it may have.
+Refusal too_many();
+
+}  // namespace ticketd
