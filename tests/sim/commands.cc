@@ -52,7 +52,39 @@ std::optional<int> quantity_of(const Step& step) {
   return step.quantity > 0 ? std::optional(step.quantity) : std::nullopt;
 }
 
+domain::SetPool set_pool(const Step& step) {
+  const auto to = step.to_everybody ? domain::ReleaseTo::everybody : domain::ReleaseTo::line;
+  return {pool(step.pool), {.capacity = step.capacity, .held_back = step.held_back, .to = to}};
+}
+
+domain::TicketTypeChanges changes_of_type(const Step& step) {
+  using enum Step::Setting;
+  const auto number = step.emptied ? std::nullopt : std::optional(step.number);
+  switch (step.setting) {
+    case nothing: break;
+    case pool: return {.pool = sim::pool(step.pool)};
+    case position: return {.position = step.number};
+    case limit: return {.limit = domain::Change<int>(number)};
+    case booking_limit: return {.max_per_booking = domain::Change<int>(number)};
+    case visibility: return {.visibility = static_cast<domain::TypeVisibility>(step.number)};
+    case archived: return {.archived = step.number == 1};
+    case sales: {
+      domain::TicketTypeChanges changes;
+      if (step.sold_from || step.emptied) changes.sales_start.emplace(minute(step.sold_from));
+      if (step.sold_until || step.emptied) changes.sales_end.emplace(minute(step.sold_until));
+      return changes;
+    }
+  }
+  return {};
+}
+
 }  // namespace
+
+PoolId pool(int n) { return n == 0 ? PoolId() : nth<PoolId>(4, n); }
+
+TicketTypeId type(int n) { return n == 0 ? TicketTypeId() : nth<TicketTypeId>(5, n); }
+
+std::optional<Time> minute(std::optional<int> n) { return n ? std::optional(kStart + minutes(*n)) : std::nullopt; }
 
 UserId person(int n) { return nth<UserId>(1, n); }
 
@@ -69,7 +101,8 @@ BookingId Commands::one_of(const Step& step) const {
 
 domain::Book Commands::book(const Step& step, int n) {
   booked_.emplace_back(person(step.person), nth<BookingId>(3, n));
-  return {booked_.back().second, quantity_of(step).value_or(1), remainder_of(step.fewer)};
+  return {booked_.back().second, quantity_of(step).value_or(1), remainder_of(step.fewer),
+          step.type ? std::optional(type(*step.type)) : std::nullopt};
 }
 
 domain::Action Commands::action_of(const Step& step, int n) {
@@ -93,6 +126,9 @@ domain::Action Commands::action_of(const Step& step, int n) {
       return UpdateEvent{{.rules = {.confirmed_by = static_cast<domain::ConfirmedBy>(step.number)}}};
     case Kind::set_line_end:
       return UpdateEvent{{.rules = {.line_closes = static_cast<domain::LineCloses>(step.number)}}};
+    case Kind::set_sales: return UpdateEvent{{.rules = {.sales = {{minute(step.sold_from), minute(step.sold_until)}}}}};
+    case Kind::set_pool: return set_pool(step);
+    case Kind::set_type: return domain::SetTicketType{type(step.type.value_or(0)), changes_of_type(step)};
     case Kind::confirm: return domain::Confirm{one_of(step), quantity_of(step)};
     case Kind::remove_event: return domain::DeleteEvent{};
     case Kind::settle: return domain::Settle{};

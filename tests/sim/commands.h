@@ -1,6 +1,7 @@
 // What the steps of a schedule say, as commands: numbered people and bookings, and the dates of the event.
 #pragma once
 #include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,11 @@ constexpr Time kStart{std::chrono::hours(100)};
 constexpr Time kEnd = kStart + std::chrono::hours(2);
 
 UserId person(int n);
+// 0: of an event that was made without.
+PoolId pool(int n);
+TicketTypeId type(int n);
+// From the first start on.
+std::optional<Time> minute(std::optional<int> n);
 
 class Commands {
  public:

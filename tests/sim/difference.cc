@@ -26,18 +26,46 @@ domain::BookingState state_of(const Model::Row& row) {
 
 std::string name(domain::BookingState state) { return std::string(name_of(state)); }
 
-std::string counters(const domain::EventState& event, const Model& model) {
-  if (event.pools.front().capacity != model.capacity()) return "the capacity differs";
-  if (event.pools.front().capacity_to_be() != model.capacity_to_be()) return "the capacity to be differs";
-  if (event.pools.front().taken() != model.taken()) return "the taken tickets differ";
-  if (event.pools.front().waiting_entries != model.waiting_entries()) return "the waiting entries differ";
-  if (event.pools.front().waiting_tickets != model.waiting_tickets()) return "the waiting tickets differ";
-  if (event.pools.front().saved != model.is_saved()) return "what is free is saved, or is not";
-  if (model.has_misfits() && !event.pools.front().has_misfits) return "somebody who never fits is forgotten";
-  if (event.edition != model.edition()) return "the edition differs";
+std::string pool_differs(const domain::SeatPool& pool, const Model::Pool& expected, const Model& model) {
+  if (pool.id != expected.id) return "the order of the pools differs";
+  if (pool.capacity != expected.capacity) return "the capacity differs";
+  if (pool.capacity_to_be() != expected.capacity_to_be()) return "the capacity to be differs";
+  if (pool.held_back != expected.held_back) return "what is held back differs";
+  if (pool.taken() != model.taken(pool.id)) return "the taken tickets differ";
+  if (pool.waiting_entries != model.waiting_entries(pool.id)) return "the waiting entries differ";
+  if (pool.waiting_tickets != model.waiting_tickets(pool.id)) return "the waiting tickets differ";
+  if (pool.saved != model.is_saved(expected)) return "what is free is saved, or is not";
+  if (model.has_misfits(expected) && !pool.has_misfits) return "somebody who never fits is forgotten";
   // So the list of those who were served past others does not grow for ever.
-  const auto served_past = static_cast<int>(event.pools.front().served_past.size());
-  if (model.waiting_entries() > 0 && served_past != model.skips_of_first()) return "the list of skips differs";
+  const auto served_past = static_cast<int>(pool.served_past.size());
+  if (pool.waiting_entries > 0 && served_past != model.skips_of_first(pool.id)) return "the list of skips differs";
+  return "";
+}
+
+// Of types of its own alone. Those of the only one of an event without are stored nowhere.
+std::string type_differs(const domain::TicketType& type, const Model::Type& expected, const Model& model) {
+  if (type.id != expected.id) return "the order of the types differs";
+  if (type.pool != expected.pool) return "a type has another pool";
+  if (type.position != expected.position) return "the position of a type differs";
+  if (type.limit != expected.limit) return "the limit of a type differs";
+  if (type.sales != domain::SalesWindow{expected.sales_start, expected.sales_end}) return "when a type is sold differs";
+  if (type.max_per_booking != expected.max_per_booking) return "the limit per booking of a type differs";
+  if (type.visibility != expected.visibility || type.archived != expected.archived) return "who finds a type differs";
+  if (type.live != model.live_tickets(type.id)) return "the live tickets of a type differ";
+  if (type.waiting != model.waiting_tickets(type.id)) return "the waiting tickets of a type differ";
+  return "";
+}
+
+std::string counters(const domain::EventState& event, const Model& model) {
+  if (event.edition != model.edition()) return "the edition differs";
+  if (event.pools.size() != model.pools().size()) return "there are more or fewer pools";
+  if (event.types.size() != model.types().size()) return "there are more or fewer types";
+  for (std::size_t i = 0; i < event.pools.size(); ++i) {
+    if (auto differs = pool_differs(event.pools[i], model.pools()[i], model); !differs.empty()) return differs;
+  }
+  for (std::size_t i = 0; i < event.types.size() && event.edition >= domain::kEditionOfPools; ++i) {
+    if (auto differs = type_differs(event.types[i], model.types()[i], model); !differs.empty()) return differs;
+  }
   return "";
 }
 
@@ -52,12 +80,14 @@ std::string waiting(const domain::SeatPool& pool, const domain::Booking& booking
 std::string booked(const Tables& tables, const domain::Booking& booking, const Model::Row& expected) {
   const auto state = tables.state_of(booking);
   if (booking.user != expected.user) return "a booking is somebody else's";
+  if (booking.pool != expected.pool) return "a booking is of another pool";
+  if (booking.type != expected.type) return "a booking is of another type";
   if (state != state_of(expected)) return "a booking is " + name(state) + ", expected " + name(state_of(expected));
   if (booking.quantity != expected.quantity)
     return "a booking has " + std::to_string(booking.quantity) + " tickets, expected " +
            std::to_string(expected.quantity);
   if (state == domain::BookingState::held && booking.held_until != expected.held_until) return "the deadlines differ";
-  return state == domain::BookingState::waitlisted ? waiting(tables.event().pools.front(), booking, expected) : "";
+  return state == domain::BookingState::waitlisted ? waiting(tables.event().pool(booking.pool), booking, expected) : "";
 }
 
 }  // namespace

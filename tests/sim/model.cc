@@ -22,21 +22,23 @@ std::string got(int tickets, int missing) {
   return std::to_string(tickets) + (missing > 0 ? " missing " + std::to_string(missing) : "");
 }
 
-int Model::taken() const {
+int Model::taken(PoolId pool) const {
   int n = 0;
-  for (const auto& row : rows_) n += row.state == State::confirmed || row.state == State::held ? row.quantity : 0;
+  for (const auto& row : rows_) {
+    if (row.pool == pool && (row.state == State::confirmed || row.state == State::held)) n += row.quantity;
+  }
   return n;
 }
 
-int Model::waiting_entries() const {
+int Model::waiting_entries(PoolId pool) const {
   int n = 0;
-  for (const auto& row : rows_) n += row.state == State::waiting ? 1 : 0;
+  for (const auto& row : rows_) n += row.pool == pool && row.state == State::waiting ? 1 : 0;
   return n;
 }
 
-int Model::waiting_tickets() const {
+int Model::waiting_tickets(PoolId pool) const {
   int n = 0;
-  for (const auto& row : rows_) n += row.state == State::waiting ? row.quantity : 0;
+  for (const auto& row : rows_) n += row.pool == pool && row.state == State::waiting ? row.quantity : 0;
   return n;
 }
 
@@ -58,16 +60,22 @@ Model::Row* Model::live(UserId user, std::optional<BookingId> named) {
 std::string Model::book(const Command& command, const domain::Book& wish) {
   if (event_.deleted) return "rejected event_cancelled";
   if (is_over(command.accepted_at)) return "rejected event_over";
-  if (wish.quantity > event_.max_per_booking) return "rejected limit_reached";
+  const auto* type = bookable(wish.type);
+  if (type == nullptr) return "rejected ticket_type_not_found";
+  if (const auto reason = not_sold(*type, command.accepted_at); !reason.empty()) return "rejected " + reason;
+  if (wish.quantity > std::min(event_.max_per_booking, type->max_per_booking.value_or(event_.max_per_booking)))
+    return "rejected limit_reached";
   if (live_tickets_of(command.user) + wish.quantity > event_.max_per_user) return "rejected limit_reached";
-  if (wish.quantity > capacity_to_be()) return "rejected never_fits";
-  if (line_is_over(command.accepted_at)) return book_without_line(command, wish);
-  rows_.push_back({wish.booking, command.user, State::waiting, wish.quantity, wish.accept_fewer});
-  if (wish.quantity > 1) edition_ = std::max(edition_, 2);
+  if (type->limit && live_tickets(type->id) + wish.quantity > *type->limit) return "rejected type_limit_reached";
+  if (wish.quantity > find_pool(type->pool)->seats_to_be()) return "rejected never_fits";
+  if (line_is_over(command.accepted_at)) return book_without_line(command, wish, *type);
+  rows_.push_back({wish.booking, command.user, State::waiting, type->pool, type->id, wish.quantity, wish.accept_fewer});
+  if (wish.quantity > 1) need_edition(2);
   settle(command.accepted_at, wish.booking);
   const auto& row = *live(command.user, wish.booking);
-  if (row.state == State::waiting) return "waitlisted " + std::to_string(waiting_entries());
-  followed_.pop_back();  // that it was served itself
+  if (row.state == State::waiting) return "waitlisted " + std::to_string(waiting_entries(row.pool));
+  // That it was served itself.
+  std::erase_if(followed_, [&](const std::string& what) { return what.find(row.id.str()) != std::string::npos; });
   return (row.held_until ? "held " : "confirmed ") + got(row.quantity, wish.quantity - row.quantity);
 }
 
@@ -107,7 +115,10 @@ std::string Model::update_booking(const Command& command, const domain::UpdateBo
 std::string Model::update_event(const Command& command, const domain::EventChanges& changes) {
   if (command.user != event_.owner) return "rejected not_event_owner";
   if (event_.deleted) return "rejected event_cancelled";
-  if (changes.total_tickets && *changes.total_tickets < taken()) return "rejected capacity_below_confirmed";
+  auto& pool = event_.pools.front();
+  if (changes.total_tickets && event_.pools.size() > 1) return "rejected event_has_pools";
+  if (changes.total_tickets && *changes.total_tickets - pool.held_back < taken(pool.id))
+    return "rejected capacity_below_confirmed";
   if (changes.ends_at.value_or(event_.ends_at) <= changes.starts_at.value_or(event_.starts_at))
     return "rejected ends_before_start";
   event_.starts_at = changes.starts_at.value_or(event_.starts_at);
@@ -122,10 +133,15 @@ std::string Model::update_event(const Command& command, const domain::EventChang
   event_.confirmed_by = changes.rules.confirmed_by.value_or(event_.confirmed_by);
   event_.line_closes = changes.rules.line_closes.value_or(event_.line_closes);
   if (event_.hold_minutes > 0 || event_.offer_minutes > 0 || event_.line_closes == domain::LineCloses::start)
-    edition_ = 3;
+    need_edition(3);
+  if (changes.rules.sales) {
+    event_.sales_start = changes.rules.sales->start;
+    event_.sales_end = changes.rules.sales->end;
+  }
+  if (event_.sales_start || event_.sales_end) need_edition(4);
   if (changes.total_tickets) {
-    set_capacity(*changes.total_tickets);
-    if (!line_is_over(command.accepted_at)) end_misfits();
+    set_seats(pool, *changes.total_tickets, pool.held_back);
+    if (!line_is_over(command.accepted_at)) end_misfits(pool);
   }
   settle(command.accepted_at);
   return "updated";
@@ -135,19 +151,22 @@ std::string Model::delete_event(const Command& command) {
   if (command.user != event_.owner) return "rejected not_event_owner";
   if (event_.deleted) return "rejected event_cancelled";
   event_.deleted = true;
-  event_.growing_to.reset();
+  for (auto& pool : event_.pools) pool.growing_to.reset();
   if (is_over(command.accepted_at)) {
     close_line(command.accepted_at);
     return "deleted";  // and its guests were there
   }
+  for (auto& pool : event_.pools) pool.held_back = 0;
   for (auto& row : rows_) row.state = State::gone;
   return "deleted";
 }
 
 std::string Model::settle_due(Time now) {
   end_overdue(now);
-  if (event_.growing_to) set_capacity(*event_.growing_to);
-  if (!line_is_over(now)) end_misfits();
+  for (auto& pool : event_.pools) {
+    if (pool.growing_to) set_seats(pool, *pool.growing_to, pool.held_back);
+    if (!line_is_over(now)) end_misfits(pool);
+  }
   settle(now);
   return "";
 }
@@ -161,8 +180,8 @@ std::string Model::carry_out(const Command& command) {
                         [&](const domain::DeleteEvent&) { return delete_event(command); },
                         [&](const domain::UpdateBooking& wish) { return update_booking(command, wish); },
                         [&](const domain::Confirm& wish) { return confirm(command, wish); },
-                        [](const domain::SetPool&) { return std::string(); },
-                        [](const domain::SetTicketType&) { return std::string(); },
+                        [&](const domain::SetPool& wish) { return set_pool(command, wish); },
+                        [&](const domain::SetTicketType& wish) { return set_type(command, wish); },
                         [&](const domain::Settle&) { return settle_due(command.accepted_at); },
                     },
                     command.action);

@@ -19,10 +19,10 @@ std::optional<Time> Model::deadline(Time now, bool is_direct) const {
 Time Model::due_at(const Row& held) const { return std::min(*held.held_until, event_.starts_at); }
 
 // Nobody waits any more, for it has begun: there is what is free, and it is confirmed.
-std::string Model::book_without_line(const domain::Command& command, const domain::Book& wish) {
-  if (wish.quantity > event_.capacity - taken()) return "rejected line_closed";
-  rows_.push_back({wish.booking, command.user, State::confirmed, wish.quantity});
-  if (wish.quantity > 1) edition_ = std::max(edition_, 2);
+std::string Model::book_without_line(const domain::Command& command, const domain::Book& wish, const Type& type) {
+  if (wish.quantity > free_seats(type.pool)) return "rejected line_closed";
+  rows_.push_back({wish.booking, command.user, State::confirmed, type.pool, type.id, wish.quantity});
+  if (wish.quantity > 1) need_edition(2);
   settle(command.accepted_at);
   return "confirmed " + got(wish.quantity, 0);
 }

@@ -10,19 +10,22 @@ using State = Model::Row::State;
 
 bool Model::saves(Time now) const { return now < event_.starts_at - std::chrono::hours(event_.saving_stops_hours); }
 
-// With many more waiting than get seats at once, the seats come in steps.
-void Model::set_capacity(int wanted) {
+// With many more waiting than get seats at once, the seats come in steps: what is free goes up by a step, and the
+// capacity is lower by what is still to come.
+void Model::set_seats(Pool& pool, int capacity, int held_back) {
   const int step = event_.promoted_at_once;
-  const bool in_steps = waiting_entries() > step && wanted > event_.capacity + step;
-  event_.growing_to = in_steps ? std::optional(wanted) : std::nullopt;
-  event_.capacity = in_steps ? event_.capacity + step : wanted;
+  const int before = pool.capacity - pool.held_back;
+  const int later = waiting_entries(pool.id) > step ? std::max(0, capacity - held_back - before - step) : 0;
+  pool.growing_to = later > 0 ? std::optional(capacity) : std::nullopt;
+  pool.capacity = capacity - later;
+  pool.held_back = held_back;
 }
 
 // Who wants more than there will ever be waits no more. So many end at once, the others later.
-void Model::end_misfits() {
+void Model::end_misfits(const Pool& pool) {
   int ended = 0;
   for (auto& row : rows_) {
-    if (row.state != State::waiting || row.quantity <= capacity_to_be()) continue;
+    if (row.pool != pool.id || row.state != State::waiting || row.quantity <= pool.seats_to_be()) continue;
     if (ended++ == event_.promoted_at_once) return;
     row.state = State::gone;
     followed_.push_back("never_fits " + row.id.str());
@@ -35,25 +38,29 @@ Time Model::line_ends_at() const {
                                                                                      : event_.ends_at;
 }
 
-// Who waited is told, unless it was long ago.
+// Of all pools at once. Who waited is told, unless it was long ago.
 void Model::close_line(Time now) {
   const bool is_news = now - line_ends_at() < std::chrono::hours(24);
-  if (waiting_entries() > 0) followed_.emplace_back(is_news ? "line_closed" : "line_closed silently");
+  if (waiting_in_all() > 0) followed_.emplace_back(is_news ? "line_closed" : "line_closed silently");
   for (auto& row : rows_) {
     if (row.state == State::waiting) row.state = State::gone;
   }
 }
 
-// Once through the line. Nobody who was passed fits later on, for free seats only become fewer. When it is over nobody
-// waits any more. `booked`: who joined by this very command is offered nothing, he books.
+// When the line is over nobody waits any more. `booked`: who joined by this very command is offered nothing, he books.
 void Model::settle(Time now, std::optional<BookingId> booked) {
   settled_at_ = now;
   if (line_is_over(now)) return close_line(now);
+  for (const auto& pool : event_.pools) settle(pool.id, now, booked);
+}
+
+// Once through the line. Nobody who was passed fits later on, for free seats only become fewer.
+void Model::settle(PoolId pool, Time now, std::optional<BookingId> booked) {
   for (std::size_t i = 0; i < rows_.size(); ++i) {
-    const int seats = seats_for(rows_[i]);
+    const int seats = rows_[i].pool == pool ? seats_for(rows_[i]) : 0;
     if (seats == 0) continue;
     if (saves(now)) {
-      if (is_saved_from(i)) return;
+      if (is_saved_from(pool, i)) return;
       count_skips(i);
     }
     serve(i, seats, deadline(now, rows_[i].id == booked));
@@ -62,38 +69,42 @@ void Model::settle(Time now, std::optional<BookingId> booked) {
 
 // That it would get, if it were alone.
 int Model::seats_for(const Row& row) const {
-  const int free = event_.capacity - taken();
+  const int free = free_seats(row.pool);
   if (row.state != State::waiting) return 0;
   if (row.quantity <= free) return row.quantity;
   return row.accept_fewer ? free : 0;
 }
 
 // Does somebody wait in front of it whom nobody may pass any more?
-bool Model::is_saved_from(std::size_t index) const {
+bool Model::is_saved_from(PoolId pool, std::size_t index) const {
   for (std::size_t i = 0; i < index; ++i) {
-    if (rows_[i].state == State::waiting && rows_[i].skips >= event_.max_skips) return true;
+    const auto& row = rows_[i];
+    if (row.pool == pool && row.state == State::waiting && row.skips >= event_.max_skips) return true;
   }
   return false;
 }
 
-bool Model::is_saved() const { return taken() < event_.capacity && saves(settled_at_) && is_saved_from(rows_.size()); }
+bool Model::is_saved(const Pool& pool) const {
+  return free_seats(pool.id) > 0 && saves(settled_at_) && is_saved_from(pool.id, rows_.size());
+}
 
-int Model::skips_of_first() const {
+int Model::skips_of_first(PoolId pool) const {
   for (const auto& row : rows_) {
-    if (row.state == State::waiting) return row.skips;
+    if (row.pool == pool && row.state == State::waiting) return row.skips;
   }
   return 0;
 }
 
-bool Model::has_misfits() const {
-  return std::any_of(rows_.begin(), rows_.end(),
-                     [&](const Row& row) { return row.state == State::waiting && row.quantity > capacity_to_be(); });
+bool Model::has_misfits(const Pool& pool) const {
+  return std::any_of(rows_.begin(), rows_.end(), [&](const Row& row) {
+    return row.pool == pool.id && row.state == State::waiting && row.quantity > pool.seats_to_be();
+  });
 }
 
-// Whoever waits in front of it is passed by it.
+// Whoever waits in front of it, in the same pool, is passed by it.
 void Model::count_skips(std::size_t served) {
   for (std::size_t i = 0; i < served; ++i) {
-    if (rows_[i].state != State::waiting) continue;
+    if (rows_[i].pool != rows_[served].pool || rows_[i].state != State::waiting) continue;
     ++rows_[i].skips;
     rows_[i].skips_allowed = event_.max_skips;
   }
@@ -106,7 +117,7 @@ void Model::serve(std::size_t index, int seats, std::optional<Time> held_until) 
                       got(seats, rest.quantity - seats));
   rows_[index].state = held_until ? State::held : State::confirmed;
   rows_[index].held_until = held_until;
-  if (held_until) edition_ = 3;
+  if (held_until) need_edition(3);
   rows_[index].quantity = seats;
   rest.id = plus_one(rest.id);
   rest.quantity -= seats;
@@ -121,7 +132,9 @@ std::string Model::broken_rule() const {
   for (const auto& row : rows_) {
     if (row.skips > row.skips_allowed) return "somebody was passed more often than the event allows";
   }
-  if (taken() > event_.capacity) return "more tickets are confirmed or held than there are seats";
+  for (const auto& pool : event_.pools) {
+    if (free_seats(pool.id) < 0) return "more tickets are confirmed or held than there are seats";
+  }
   return "";
 }
 

@@ -52,6 +52,22 @@ constexpr Share kHeldCrowd[] = {{Kind::book, 12},          {Kind::cancel_newest,
                                 {Kind::set_capacity, 14},  {Kind::set_hold, 2},      {Kind::set_offer, 2},
                                 {Kind::set_skips, 2},      {Kind::repeat, 2}};
 
+constexpr Share kPools[] = {
+    {Kind::book, 35},        {Kind::cancel_newest, 8}, {Kind::cancel_one, 8},        {Kind::update_booking, 4},
+    {Kind::set_pool, 12},    {Kind::set_type, 12},     {Kind::set_sales, 2},         {Kind::settle, 8},
+    {Kind::set_capacity, 2}, {Kind::set_limit, 2},     {Kind::set_booking_limit, 1}, {Kind::set_skips, 1},
+    {Kind::move_start, 1},   {Kind::repeat, 2},        {Kind::remove_event, 1},      {Kind::set_saving, 1}};
+constexpr Share kPoolsCrowd[] = {{Kind::book, 16},           {Kind::cancel_newest, 9}, {Kind::cancel_one, 9},
+                                 {Kind::update_booking, 10}, {Kind::set_pool, 28},     {Kind::set_type, 8},
+                                 {Kind::settle, 14},         {Kind::set_skips, 2},     {Kind::set_saving, 1},
+                                 {Kind::set_sales, 1},       {Kind::repeat, 2}};
+constexpr Share kPoolsHeld[] = {{Kind::book, 24},          {Kind::cancel_newest, 6}, {Kind::cancel_one, 6},
+                                {Kind::update_booking, 3}, {Kind::confirm, 15},      {Kind::settle, 12},
+                                {Kind::set_pool, 12},      {Kind::set_type, 9},      {Kind::set_sales, 2},
+                                {Kind::set_hold, 2},       {Kind::set_offer, 2},     {Kind::set_whose_yes, 1},
+                                {Kind::set_line_end, 1},   {Kind::move_start, 1},    {Kind::set_capacity, 1},
+                                {Kind::repeat, 2},         {Kind::remove_event, 1}};
+
 Kind kind_of(Dice& dice, std::span<const Share> shares) {
   int n = dice.below(100);
   for (const auto& [kind, percent] : shares) {
@@ -75,6 +91,9 @@ bool is_owners(Kind kind) {
     case Kind::set_offer_stops:
     case Kind::set_whose_yes:
     case Kind::set_line_end:
+    case Kind::set_sales:
+    case Kind::set_pool:
+    case Kind::set_type:
     case Kind::remove_event: return true;
     default: return false;
   }
@@ -148,7 +167,7 @@ void make_yes(Dice& dice, Step& step, const Schedule& schedule, int people) {
   step.by_all = by_organiser || dice.one_in(6);
 }
 
-// The clock of an event that holds seats: mostly it stands still, or goes on a little.
+// The clock of an event that holds seats or has sales windows: mostly it stands still, or goes on a little.
 class Minutes {
  public:
   explicit Minutes(Dice& dice) : now_(kFirst[dice.below(6)]) {}
@@ -163,6 +182,69 @@ class Minutes {
   static constexpr int kFirst[] = {-1500, -300, -160, -60, -20, -5};
   int now_;
 };
+
+// A window around the clock; of some only one side.
+void make_window(Dice& dice, int now, std::optional<int>& from, std::optional<int>& until) {
+  const int start = now + 5 * (dice.below(13) - 6);
+  if (!dice.one_in(3)) from = start;
+  if (!dice.one_in(3)) until = start + 5 * dice.from_1_to(8);
+}
+
+// An event with pools, or one that has got as many as there can be. The first type has seats, mostly.
+void make_pools(Dice& dice, Schedule& schedule, int now) {
+  const bool full = dice.one_in(12);
+  const int pools = full ? 18 + dice.below(3) : dice.from_1_to(3);
+  const int types = full ? 48 + dice.below(3) : dice.from_1_to(4);
+  for (int i = 0; i < pools; ++i) {
+    const int capacity = dice.below(7);
+    schedule.pools.push_back({capacity, dice.one_in(3) ? dice.below(capacity + 1) : 0});
+  }
+  for (int i = 0; i < types; ++i) {
+    Schedule::Type type;
+    type.pool = dice.from_1_to(pools);
+    if (dice.one_in(3)) type.limit = dice.below(6);
+    if (dice.one_in(4)) make_window(dice, now, type.sold_from, type.sold_until);
+    if (dice.one_in(4)) type.visibility = static_cast<domain::TypeVisibility>(1 + dice.below(2));
+    schedule.types.push_back(type);
+  }
+}
+
+// Which of so many: rarely one that there is not yet.
+int one_of(Dice& dice, std::size_t made) {
+  if (made == 0) return dice.one_in(2) ? 0 : dice.below(3);
+  const int n = static_cast<int>(made);
+  return dice.from_1_to(dice.one_in(6) ? n + 2 : n);
+}
+
+void make_pool_step(Dice& dice, Step& step, const Schedule& schedule) {
+  step.pool = one_of(dice, schedule.pools.size());
+  step.to_everybody = dice.one_in(4);
+  if (!dice.one_in(3))
+    step.capacity = dice.one_in(60) ? 1'000'000 - dice.below(8) : dice.below(dice.one_in(2) ? 5 : 12);
+  if (dice.one_in(2)) step.held_back = dice.below(dice.one_in(2) ? 2 : 7);
+}
+
+void make_type_step(Dice& dice, Step& step, const Schedule& schedule, int now) {
+  using enum Step::Setting;
+  step.setting = static_cast<Step::Setting>(dice.below(8));
+  step.emptied = dice.one_in(3);
+  step.number = dice.below(7);
+  if (step.setting == pool) step.pool = one_of(dice, schedule.pools.size());
+  if (step.setting == position) step.number = dice.below(4);
+  if (step.setting == booking_limit) step.number = dice.from_1_to(4);
+  if (step.setting == visibility) step.number = dice.one_in(2) ? 0 : dice.below(3);
+  if (step.setting == archived) step.number = dice.below(2);
+  if (step.setting == sales && !step.emptied) make_window(dice, now, step.sold_from, step.sold_until);
+}
+
+// What only schedules with pools say.
+void add_pools(Dice& dice, Step& step, const Schedule& schedule, int now) {
+  if (step.kind == Kind::set_sales && !dice.one_in(3)) make_window(dice, now, step.sold_from, step.sold_until);
+  if (step.kind == Kind::set_pool) make_pool_step(dice, step, schedule);
+  const bool names_type = step.kind == Kind::book ? !dice.one_in(3) : step.kind == Kind::set_type;
+  if (names_type) step.type = one_of(dice, schedule.types.size());
+  if (step.kind == Kind::set_type) make_type_step(dice, step, schedule, now);
+}
 
 }  // namespace
 
@@ -185,12 +267,17 @@ Schedule make_schedule(std::uint64_t seed) {
   if (crowd > 0) shares = kCrowd;
   if (held) shares = kHeld;
   if (held && crowd > 0) shares = kHeldCrowd;
+  const bool pools = dice.one_in(4);
+  if (pools) shares = kPools;
+  if (pools && crowd > 0) shares = kPoolsCrowd;
+  if (pools && held) shares = kPoolsHeld;
   const int people = 2 + dice.below(6) + crowd;
   const int batch_size = dice.from_1_to(6);
   const int not_saving = dice.one_in(2) ? 40 : 3;
   const int late = dice.one_in(2) ? 60 : 4;
   const int length = 5 + dice.below(groups ? 45 : 30) + crowd;
   Minutes minutes(dice);
+  if (pools && !dice.one_in(3)) make_pools(dice, schedule, minutes.now());
   for (int i = 0; i < length; ++i) {
     Step step;
     step.kind = i < crowd ? Kind::book : kind_of(dice, shares);
@@ -198,7 +285,8 @@ Schedule make_schedule(std::uint64_t seed) {
     step.number = number_of(dice, step.kind, groups, held);
     if (groups) make_group(dice, step, extremes);
     step.clock = dice.one_in(not_saving) ? Step::Clock::not_saving : Step::Clock::saving;
-    if (held) step.minutes = i < crowd ? minutes.now() : minutes.next(dice);
+    if (pools) add_pools(dice, step, schedule, minutes.now());
+    if (held || pools) step.minutes = i < crowd ? minutes.now() : minutes.next(dice);
     if (step.kind == Kind::confirm) make_yes(dice, step, schedule, people);
     if (step.kind == Kind::confirm && crowd > 0) step.number = dice.below(24);  // it is those in front who have seats
     if (dice.one_in(step.kind != Kind::settle ? late : groups ? 4 : 2)) step.clock = Step::Clock::late;

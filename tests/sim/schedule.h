@@ -1,7 +1,8 @@
 // A random schedule: commands of a few people on one event, and what goes wrong while the worker carries them out. Made
 // from a seed alone, so that a seed is all it takes to repeat one; a list of plain steps, so that it can be shortened.
 // Every other one has single tickets alone, the others groups, who wait, are passed, and have seats saved for them. In
-// every third seats are held for a yes, and the clock goes on by minutes.
+// every third seats are held for a yes, and the clock goes on by minutes. In every fourth there are pools of seats,
+// ticket types and sales windows, from the beginning or later, and the clock goes on by minutes, too.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -39,6 +40,9 @@ struct Step {
     set_offer_stops,
     set_whose_yes,
     set_line_end,
+    set_sales,
+    set_pool,
+    set_type,
     confirm,
     remove_event,
     repeat,
@@ -48,6 +52,8 @@ struct Step {
   enum class Clock { saving, not_saving, late };
   // Whether a booking takes fewer, and what becomes of the rest. yes and no: of update_booking alone.
   enum class Fewer { unsaid, keep, drop, yes, no };
+  // What of a ticket type is set.
+  enum class Setting { nothing, pool, position, limit, sales, booking_limit, visibility, archived };
 
   Kind kind = Kind::book;
   int person = 0;  // 0 is the event's owner
@@ -61,10 +67,34 @@ struct Step {
   Fewer fewer = Fewer::unsaid;
   Clock clock = Clock::saving;
   std::optional<int> minutes = {};  // the clock instead, from the first start on
+
+  // Pools and types are numbers: 0 is what an event has that was made without.
+  std::optional<int> type = {};  // that is booked or set
+  int pool = 0;                  // that is set, or that a type gets
+  std::optional<int> capacity = {};
+  std::optional<int> held_back = {};
+  bool to_everybody = false;
+  Setting setting = Setting::nothing;  // to `number`; to nothing if it is empty
+  bool emptied = false;
+  std::optional<int> sold_from = {};  // in minutes, as the clock
+  std::optional<int> sold_until = {};
+
   BatchEnd end = BatchEnd::none;
 };
 
 struct Schedule {
+  struct Pool {
+    int capacity = 1;
+    int held_back = 0;
+  };
+  struct Type {
+    int pool = 1;
+    std::optional<int> limit = {};
+    std::optional<int> sold_from = {};
+    std::optional<int> sold_until = {};
+    domain::TypeVisibility visibility = domain::TypeVisibility::listed;
+  };
+
   int capacity = 1;
   int limit = 1;          // max_per_user
   int booking_limit = 1;  // max_per_booking
@@ -75,7 +105,10 @@ struct Schedule {
   int offer_stops_minutes = 120;
   domain::ConfirmedBy confirmed_by = domain::ConfirmedBy::attendee;
   domain::LineCloses line_closes = domain::LineCloses::end;
-  std::vector<Step> steps;
+  // Their numbers are from 1. Empty: it is made without.
+  std::vector<Pool> pools = {};
+  std::vector<Type> types = {};
+  std::vector<Step> steps = {};
 };
 
 Schedule make_schedule(std::uint64_t seed);

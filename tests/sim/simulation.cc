@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <vector>
 
 #include "domain/decide.h"
 #include "sim/commands.h"
@@ -12,11 +13,23 @@ namespace {
 
 using domain::Command;
 
+// What is stored of a pool and a type.
+auto counters_of(const domain::SeatPool& pool) {
+  return std::tuple(pool.id, pool.capacity, pool.growing_to, pool.held_back, pool.has_misfits, pool.available,
+                    pool.saved, pool.waiting_entries, pool.waiting_tickets, pool.served_past.size());
+}
+auto counters_of(const domain::TicketType& type) {
+  return std::tuple(type.id, type.pool, type.position, type.limit, type.sales.start, type.sales.end,
+                    type.max_per_booking, type.visibility, type.archived, type.live, type.waiting);
+}
+
 // What is stored of it.
 auto counters_of(const domain::EventState& state) {
-  const auto& pool = state.pools.front();
-  return std::tuple(state.status, state.edition, pool.capacity, pool.growing_to, pool.has_misfits, pool.available,
-                    pool.saved, pool.waiting_entries, pool.waiting_tickets, pool.served_past.size(), state.next_seq,
+  std::vector<decltype(counters_of(state.pools.front()))> pools;
+  std::vector<decltype(counters_of(state.types.front()))> types;
+  for (const auto& pool : state.pools) pools.push_back(counters_of(pool));
+  for (const auto& type : state.types) types.push_back(counters_of(type));
+  return std::tuple(state.status, state.edition, pools, types, state.sales.start, state.sales.end, state.next_seq,
                     state.line_closed_before);
 }
 
@@ -37,7 +50,8 @@ class Run {
  private:
   static Model::Event model_of(const Schedule& schedule) {
     return {.owner = person(0),
-            .capacity = schedule.capacity,
+            .pools = pools_of(schedule),
+            .types = types_of(schedule),
             .max_per_user = schedule.limit,
             .max_per_booking = schedule.booking_limit,
             .max_skips = schedule.skips,
@@ -49,14 +63,56 @@ class Run {
             .confirmed_by = schedule.confirmed_by,
             .line_closes = schedule.line_closes,
             .starts_at = kStart,
-            .ends_at = kEnd};
+            .ends_at = kEnd,
+            .edition = first_edition(schedule)};
   }
 
-  // Its edition is the lowest, whatever its settings say, so that it is seen to rise.
+  // Made the plain way it has one of each.
+  static std::vector<Model::Pool> pools_of(const Schedule& schedule) {
+    if (schedule.pools.empty()) return {{.capacity = schedule.capacity}};
+    std::vector<Model::Pool> pools;
+    for (const auto& [capacity, held_back] : schedule.pools)
+      pools.push_back({pool(static_cast<int>(pools.size()) + 1), capacity, held_back});
+    return pools;
+  }
+  static std::vector<Model::Type> types_of(const Schedule& schedule) {
+    if (schedule.types.empty()) return std::vector<Model::Type>(1);
+    std::vector<Model::Type> types;
+    for (const auto& it : schedule.types) {
+      types.push_back({.id = type(static_cast<int>(types.size()) + 1),
+                       .pool = pool(it.pool),
+                       .position = static_cast<int>(types.size()),
+                       .limit = it.limit,
+                       .sales_start = minute(it.sold_from),
+                       .sales_end = minute(it.sold_until),
+                       .visibility = it.visibility});
+    }
+    return types;
+  }
+  static int first_edition(const Schedule& schedule) { return schedule.pools.empty() ? 1 : domain::kEditionOfPools; }
+
+  // The edition of one without pools of its own is the lowest, whatever its settings say, so that it is seen to rise.
   static domain::EventState event_of(const Schedule& schedule) {
     domain::EventState event;
     event.owner = person(0);
-    event.pools.front().capacity = event.pools.front().available = schedule.capacity;
+    event.edition = first_edition(schedule);
+    event.pools.clear();
+    for (const auto& it : pools_of(schedule)) {
+      auto& made = event.pools.emplace_back();
+      made.id = it.id;
+      made.capacity = it.capacity;
+      made.held_back = it.held_back;
+      made.available = it.capacity - it.held_back;
+    }
+    event.types.clear();
+    for (const auto& it : types_of(schedule)) {
+      event.types.push_back({.id = it.id,
+                             .pool = it.pool,
+                             .position = it.position,
+                             .limit = it.limit,
+                             .sales = {it.sales_start, it.sales_end},
+                             .visibility = it.visibility});
+    }
     event.max_skips = schedule.skips;
     event.max_per_user = schedule.limit;
     event.max_per_booking = schedule.booking_limit;
@@ -88,8 +144,11 @@ class Run {
 
   std::string settle(const Command& command, bool whole) {
     auto wrong = carry_out({&command, 1}, false, whole);
-    const bool is_due = tables_.event().pools.front().has_misfits != model_.has_misfits();
-    return wrong.empty() && is_due ? "what was due is due for ever" : wrong;
+    if (!wrong.empty()) return wrong;
+    for (const auto& pool : model_.pools()) {
+      if (tables_.event().pool(pool.id).has_misfits != model_.has_misfits(pool)) return "what was due is due for ever";
+    }
+    return "";
   }
 
   std::string end_batch(BatchEnd end) {

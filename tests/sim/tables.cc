@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <tuple>
 #include <vector>
 
 #include "base/overloaded.h"
@@ -27,15 +28,62 @@ void load_cancelled(domain::EventState& state, const std::vector<const Booking*>
   }
 }
 
+// Of a row of seat_pools.
+std::string violated_by(const domain::SeatPool& pool) {
+  if (pool.capacity < 0 || pool.capacity > 1'000'000) return "seat_pools_capacity";
+  if (pool.growing_to && *pool.growing_to <= pool.capacity) return "seat_pools_growing";
+  if (pool.held_back < 0 || pool.available < 0 || pool.available + pool.held_back > pool.capacity)
+    return "seat_pools_never_oversold";
+  if (pool.waiting_entries < 0 || pool.waiting_tickets < pool.waiting_entries) return "seat_pools_waiting";
+  if (pool.waiting_entries == 0 && pool.waiting_tickets > 0) return "seat_pools_waiting";
+  if (pool.waiting_entries > 0 && pool.available >= 100) return "seat_pools_no_idle_seat";
+  if (pool.saved && (pool.available == 0 || pool.waiting_entries == 0)) return "seat_pools_saved";
+  return pool.served_past.size() > 100 ? "seat_pools_served_past" : "";
+}
+
+// Of a row of ticket_types.
+std::string violated_by(const domain::TicketType& type) {
+  if (type.limit && (*type.limit < 0 || *type.limit > 1'000'000)) return "ticket_types_tickets_max";
+  if (type.max_per_booking && (*type.max_per_booking < 1 || *type.max_per_booking > 100))
+    return "ticket_types_max_per_booking";
+  if (type.sales.start && type.sales.end && *type.sales.end <= *type.sales.start) return "ticket_types_sales";
+  return type.waiting < 0 || type.live < type.waiting ? "ticket_types_counts" : "";
+}
+
+// Of the event's own row, which has the sums of its pools.
+std::string violated_by_event(const domain::EventState& event) {
+  domain::SeatPool sums;
+  bool saved = false;
+  for (const auto& pool : event.pools) {
+    sums.capacity += pool.capacity;
+    sums.available += pool.available;
+    sums.waiting_entries += pool.waiting_entries;
+    sums.waiting_tickets += pool.waiting_tickets;
+    saved = saved || pool.saved;
+  }
+  if (sums.available < 0 || sums.available > sums.capacity) return "events_never_oversold";
+  if (sums.waiting_entries < 0) return "events_waiting_list_count";
+  if (sums.waiting_tickets < sums.waiting_entries) return "events_waiting_more";
+  if (sums.available > 0 && sums.waiting_entries > 0 && event.edition < domain::kEditionOfPools &&
+      (event.edition == 1 || sums.available >= 100))
+    return "events_no_idle_seat";
+  if (saved && (sums.available == 0 || sums.waiting_entries == 0)) return "events_saved";
+  const bool has_own = event.pools.size() > 1 || event.types.size() > 1 || event.sales.start || event.sales.end;
+  if (has_own && event.edition < domain::kEditionOfPools) return "events_sales_edition";
+  if (event.sales.start && event.sales.end && *event.sales.end <= *event.sales.start) return "events_sales";
+  return event.pools.front().served_past.size() > 100 ? "events_served_past" : "";
+}
+
 }  // namespace
 
-// The head, the first ones of each wish, and those that want too much.
-void Tables::load_line(domain::EventState& state, std::span<const domain::Command* const> commands) const {
+// Of a pool: the head, the first ones of each wish, and those that want too much.
+std::vector<const Booking*> Tables::part_of_line(PoolId pool, const domain::LineNeeded& needed) const {
   std::map<std::int64_t, const Row*> line;
   for (const auto& [id, row] : rows_) {
-    if (state_of(row.booking) == BookingState::waitlisted) line.emplace(row.booking.seq, &row);
+    if (row.booking.pool == pool && state_of(row.booking) == BookingState::waitlisted)
+      line.emplace(row.booking.seq, &row);
   }
-  const auto needed = domain::line_needed(state, state.pools.front(), commands);
+  std::vector<const Booking*> part;
   int head = needed.head;
   std::map<int, int> misfits;  // of each number, so many are loaded already
   std::map<int, int> of_wish;
@@ -47,8 +95,19 @@ void Tables::load_line(domain::EventState& state, std::span<const domain::Comman
       for (const int above : needed.misfits_above)
         wanted = (row->booking.quantity > above && misfits[above]++ <= needed.gone) || wanted;
     }
-    if (wanted) state.load(row->booking);
+    if (wanted) part.push_back(&row->booking);
   }
+  return part;
+}
+
+// What is needed of each pool is found before anybody is loaded, as the worker does it.
+void Tables::load_lines(domain::EventState& state, std::span<const domain::Command* const> commands) const {
+  std::vector<const Booking*> all;
+  for (const auto& pool : state.pools) {
+    const auto part = part_of_line(pool.id, domain::line_needed(state, pool, commands));
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  for (const auto* booking : all) state.load(*booking);
 }
 
 // Of held ones those that somebody confirms, whosever they are, and those that nobody confirmed in time. One that waits
@@ -104,13 +163,15 @@ domain::EventState Tables::load(std::span<const domain::Command* const> commands
       load_cancelled(state, live_of[command->user], domain::newest_needed(command->user, commands), command->booking());
   }
   load_held(state, commands);
-  load_line(state, commands);
+  load_lines(state, commands);
   for (const auto* command : commands) {
     if (held.contains(command->user)) state.hold(command->user, held[command->user]);
   }
-  for (const auto& [seq, entry] : state.pools.front().line()) {
-    const auto user = state.find(entry.booking)->user;
-    if (entry.accept_fewer) state.hold(user, held[user]);
+  for (const auto& pool : state.pools) {
+    for (const auto& [seq, entry] : pool.line()) {
+      const auto user = state.find(entry.booking)->user;
+      if (entry.accept_fewer) state.hold(user, held[user]);
+    }
   }
   return state;
 }
@@ -164,8 +225,20 @@ std::string Tables::commit(const domain::EventState& state, std::span<const doma
   if (std::any_of(facts.begin(), facts.end(), [](const auto& it) { return changes_event(it.fact); })) {
     event_ = state;
     event_.clear();
+    forget_unstored();
   }
   return violated();
+}
+
+// An event without pools of its own has no rows of them, and no columns for what only these have. Those of types are
+// loaded in their order.
+void Tables::forget_unstored() {
+  if (event_.edition < domain::kEditionOfPools) {
+    event_.pools.front().held_back = 0;
+    event_.types = {{.id = TicketTypeId{event_.id.uuid}, .pool = event_.pools.front().id}};
+  }
+  std::sort(event_.types.begin(), event_.types.end(),
+            [](const auto& a, const auto& b) { return std::tie(a.position, a.id) < std::tie(b.position, b.id); });
 }
 
 BookingState Tables::state_of(const Booking& booking) const {
@@ -182,15 +255,7 @@ void Tables::carry_out_piece(int most) {
   }
 }
 
-std::string Tables::violated() const {
-  const auto& pool = event_.pools.front();
-  if (pool.available < 0 || pool.available > pool.capacity) return "events_never_oversold";
-  if (pool.waiting_entries < 0) return "events_waiting_list_count";
-  if (pool.waiting_tickets < pool.waiting_entries) return "events_waiting_more";
-  if (pool.available > 0 && pool.waiting_entries > 0 && (event_.edition == 1 || pool.available >= 100))
-    return "events_no_idle_seat";
-  if (event_.pools.front().saved && (pool.available == 0 || pool.waiting_entries == 0)) return "events_saved";
-  if (pool.served_past.size() > 100) return "events_served_past";
+std::string Tables::violated_by_bookings() const {
   std::set<std::int64_t> seqs;
   std::set<std::pair<UserId, int>> slots;
   for (const auto& [id, row] : rows_) {
@@ -198,8 +263,25 @@ std::string Tables::violated() const {
     if (row.booking.quantity < 1 || row.booking.quantity > domain::kQuantityMax) return "bookings_quantity";
     if (is_live(row.booking) && !slots.emplace(row.booking.user, row.booking.slot).second) return "bookings_slot_key";
     if (row.promotions > 1) return "promoted twice";
+    if (event_.find_pool(row.booking.pool) == nullptr) return "a booking of no pool";
+    if (event_.find_type(row.booking.type) == nullptr) return "a booking of no type";
   }
   return "";
+}
+
+std::string Tables::violated() const {
+  if (auto constraint = violated_by_event(event_); !constraint.empty()) return constraint;
+  if (event_.edition >= domain::kEditionOfPools) {
+    if (event_.pools.size() > 20) return "seat_pools_position";
+    for (const auto& pool : event_.pools) {
+      if (auto constraint = violated_by(pool); !constraint.empty()) return constraint;
+    }
+    for (const auto& type : event_.types) {
+      if (event_.find_pool(type.pool) == nullptr) return "ticket_types_pool";
+      if (auto constraint = violated_by(type); !constraint.empty()) return constraint;
+    }
+  }
+  return violated_by_bookings();
 }
 
 }  // namespace ticketd::sim

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "domain/fact.h"
 
@@ -43,9 +44,12 @@ class Tables {
 
  private:
   [[nodiscard]] std::string violated() const;
+  [[nodiscard]] std::string violated_by_bookings() const;
   [[nodiscard]] std::map<UserId, domain::Holding> holdings() const;
   void load_held(domain::EventState& state, std::span<const domain::Command* const> commands) const;
-  void load_line(domain::EventState& state, std::span<const domain::Command* const> commands) const;
+  [[nodiscard]] std::vector<const domain::Booking*> part_of_line(PoolId pool, const domain::LineNeeded& needed) const;
+  void load_lines(domain::EventState& state, std::span<const domain::Command* const> commands) const;
+  void forget_unstored();
   // One that waits, or waited: how few seats serve it.
   void put(const domain::Booking& booking, int edition);
 

@@ -40,7 +40,7 @@ class Replay {
 
   void run() {
     Model model({.owner = *UserId::parse(planned_.owner),
-                 .capacity = planned_.tickets,
+                 .pools = {{.capacity = planned_.tickets}},
                  .max_per_user = planned_.max_per_user,
                  .promoted_at_once = domain::kPromotedAtOnce,
                  .hold_minutes = planned_.hold_minutes,
