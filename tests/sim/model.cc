@@ -57,21 +57,34 @@ Model::Row* Model::live(UserId user, std::optional<BookingId> named) {
   return found;
 }
 
+// Why it can't be booked, if so; by what there is of the type and its pool last.
+std::string Model::why_not(const Command& command, const domain::Book& wish, const Type* type) const {
+  const auto now = command.accepted_at;
+  if (event_.deleted) return "event_cancelled";
+  if (is_over(now)) return "event_over";
+  if (type == nullptr) return "ticket_type_not_found";
+  if (auto reason = not_sold(*type, now); !reason.empty()) return reason;
+  if (wish.quantity > event_.max_per_booking) return "limit_reached";
+  if (type->max_per_booking && wish.quantity > *type->max_per_booking) return "limit_reached";
+  if (live_tickets_of(command.user) + wish.quantity > event_.max_per_user) return "limit_reached";
+  if (type->limit && live_tickets(type->id) + wish.quantity > *type->limit) return "type_limit_reached";
+  if (wish.quantity > pool(type->pool).seats_to_be()) return "never_fits";
+  if (line_is_over(now) && wish.quantity > free_seats(type->pool)) return "line_closed";
+  return "";
+}
+
 std::string Model::book(const Command& command, const domain::Book& wish) {
-  if (event_.deleted) return "rejected event_cancelled";
-  if (is_over(command.accepted_at)) return "rejected event_over";
   const auto* type = bookable(wish.type);
-  if (type == nullptr) return "rejected ticket_type_not_found";
-  if (const auto reason = not_sold(*type, command.accepted_at); !reason.empty()) return "rejected " + reason;
-  if (wish.quantity > std::min(event_.max_per_booking, type->max_per_booking.value_or(event_.max_per_booking)))
-    return "rejected limit_reached";
-  if (live_tickets_of(command.user) + wish.quantity > event_.max_per_user) return "rejected limit_reached";
-  if (type->limit && live_tickets(type->id) + wish.quantity > *type->limit) return "rejected type_limit_reached";
-  if (wish.quantity > find_pool(type->pool)->seats_to_be()) return "rejected never_fits";
+  if (const auto reason = why_not(command, wish, type); !reason.empty()) return "rejected " + reason;
   if (line_is_over(command.accepted_at)) return book_without_line(command, wish, *type);
+  const bool is_served = waiting_entries(type->pool) == 0 && wish.quantity <= free_seats(type->pool);
   rows_.push_back({wish.booking, command.user, State::waiting, type->pool, type->id, wish.quantity, wish.accept_fewer});
   if (wish.quantity > 1) need_edition(2);
-  settle(command.accepted_at, wish.booking);
+  if (is_served) {
+    settle(*find_pool(type->pool), command.accepted_at, wish.booking);  // other pools are left as they are
+  } else {
+    settle(command.accepted_at, wish.booking);
+  }
   const auto& row = *live(command.user, wish.booking);
   if (row.state == State::waiting) return "waitlisted " + std::to_string(waiting_entries(row.pool));
   // That it was served itself.

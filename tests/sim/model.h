@@ -22,6 +22,7 @@ class Model {
     int capacity = 1;
     int held_back = 0;
     std::optional<int> growing_to = {};
+    Time settled_at = {};
     // What it has once all steps of its growth are done.
     [[nodiscard]] int capacity_to_be() const { return growing_to.value_or(capacity); }
     // More than so many can nobody ever get.
@@ -124,6 +125,7 @@ class Model {
   [[nodiscard]] int live_tickets_of(UserId user) const;
   // Null if there is none.
   Pool* find_pool(PoolId id);
+  [[nodiscard]] const Pool& pool(PoolId id) const;
   [[nodiscard]] const Type* find_type(TicketTypeId id) const;
   // What somebody books who names that type, or none; null if nobody can.
   [[nodiscard]] const Type* bookable(std::optional<TicketTypeId> named) const;
@@ -132,6 +134,7 @@ class Model {
   void need_edition(int edition);
   Row* live(UserId user, std::optional<BookingId> named);
 
+  [[nodiscard]] std::string why_not(const domain::Command& command, const domain::Book& wish, const Type* type) const;
   std::string book(const domain::Command& command, const domain::Book& wish);
   std::string cancel(const domain::Command& command, const domain::Cancel& wish);
   std::string book_without_line(const domain::Command& command, const domain::Book& wish, const Type& type);
@@ -148,7 +151,7 @@ class Model {
   void end_misfits(const Pool& pool);
   void close_line(Time now);
   void settle(Time now, std::optional<BookingId> booked = {});
-  void settle(PoolId pool, Time now, std::optional<BookingId> booked);
+  void settle(Pool& pool, Time now, std::optional<BookingId> booked = {});
   [[nodiscard]] int seats_for(const Row& row) const;
   [[nodiscard]] bool is_saved_from(PoolId pool, std::size_t index) const;
   void count_skips(std::size_t served);
@@ -157,7 +160,6 @@ class Model {
   Event event_;
   std::vector<Row> rows_;
   std::vector<std::string> followed_;
-  Time settled_at_;
 };
 
 }  // namespace ticketd::sim

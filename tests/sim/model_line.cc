@@ -45,22 +45,23 @@ void Model::close_line(Time now) {
   for (auto& row : rows_) {
     if (row.state == State::waiting) row.state = State::gone;
   }
+  for (auto& pool : event_.pools) pool.settled_at = now;
 }
 
 // When the line is over nobody waits any more. `booked`: who joined by this very command is offered nothing, he books.
 void Model::settle(Time now, std::optional<BookingId> booked) {
-  settled_at_ = now;
   if (line_is_over(now)) return close_line(now);
-  for (const auto& pool : event_.pools) settle(pool.id, now, booked);
+  for (auto& pool : event_.pools) settle(pool, now, booked);
 }
 
 // Once through the line. Nobody who was passed fits later on, for free seats only become fewer.
-void Model::settle(PoolId pool, Time now, std::optional<BookingId> booked) {
+void Model::settle(Pool& pool, Time now, std::optional<BookingId> booked) {
+  pool.settled_at = now;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
-    const int seats = rows_[i].pool == pool ? seats_for(rows_[i]) : 0;
+    const int seats = rows_[i].pool == pool.id ? seats_for(rows_[i]) : 0;
     if (seats == 0) continue;
     if (saves(now)) {
-      if (is_saved_from(pool, i)) return;
+      if (is_saved_from(pool.id, i)) return;
       count_skips(i);
     }
     serve(i, seats, deadline(now, rows_[i].id == booked));
@@ -85,7 +86,7 @@ bool Model::is_saved_from(PoolId pool, std::size_t index) const {
 }
 
 bool Model::is_saved(const Pool& pool) const {
-  return free_seats(pool.id) > 0 && saves(settled_at_) && is_saved_from(pool.id, rows_.size());
+  return free_seats(pool.id) > 0 && saves(pool.settled_at) && is_saved_from(pool.id, rows_.size());
 }
 
 int Model::skips_of_first(PoolId pool) const {
@@ -127,7 +128,10 @@ void Model::serve(std::size_t index, int seats, std::optional<Time> held_until) 
 
 std::string Model::broken_rule() const {
   auto again = *this;
-  again.settle(settled_at_);
+  for (auto& pool : again.event_.pools) {
+    if (line_is_over(pool.settled_at) && waiting_entries(pool.id) > 0) return "somebody waits in a line that is over";
+    again.settle(pool, pool.settled_at);
+  }
   if (again.rows_ != rows_) return "the model settled again changes";
   for (const auto& row : rows_) {
     if (row.skips > row.skips_allowed) return "somebody was passed more often than the event allows";

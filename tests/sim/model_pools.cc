@@ -34,11 +34,11 @@ int Model::capacity() const {
   return n;
 }
 
-int Model::free_seats(PoolId pool) const {
-  const auto found =
-      std::find_if(event_.pools.begin(), event_.pools.end(), [&](const Pool& it) { return it.id == pool; });
-  return found->capacity - found->held_back - taken(pool);
+const Model::Pool& Model::pool(PoolId id) const {
+  return *std::find_if(event_.pools.begin(), event_.pools.end(), [&](const Pool& it) { return it.id == id; });
 }
+
+int Model::free_seats(PoolId id) const { return pool(id).capacity - pool(id).held_back - taken(id); }
 
 int Model::waiting_in_all() const {
   int n = 0;
@@ -98,8 +98,8 @@ std::string Model::set_pool(const Command& command, const domain::SetPool& wish)
   const int held_back = wish.changes.held_back.value_or(before.held_back);
   int seats = capacity;
   for (const auto& pool : event_.pools) seats += pool.id == wish.pool ? 0 : pool.capacity_to_be();
-  if (seats > kSeats) return "rejected too_many";
   if (capacity - held_back < taken(wish.pool)) return "rejected capacity_below_confirmed";
+  if (seats > kSeats) return "rejected too_many";
   const bool to_everybody = wish.changes.to == domain::ReleaseTo::everybody;
   if (to_everybody && waiting_entries(wish.pool) > 0 && !line_is_over(command.accepted_at))
     return "rejected line_not_empty";
