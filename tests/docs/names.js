@@ -6,7 +6,7 @@ const { document } = require('./document');
 const { read, all, same, within, says, finish } = require('./lists');
 
 // Each value of an enum is called as its name outside.
-const valuesOf = (header, name) => new RegExp(`enum class ${name} \\{([^}]*)\\}`).exec(read(`lib/domain/${header}`))[1].match(/\w+/g);
+const valuesOf = (header, name) => new RegExp(`enum class ${name} \\{([^}]*)\\}`).exec(read(`lib/domain/${header}`).replace(/\/\/.*/g, ''))[1].match(/\w+/g);
 const bookingStates = valuesOf('event_state.h', 'BookingState');
 const eventStates = valuesOf('event_state.h', 'EventStatus');
 const commandKinds = valuesOf('command.h', 'CommandKind');
