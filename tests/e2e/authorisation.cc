@@ -63,6 +63,9 @@ struct Row {
 const auto kEvent = [](const Things& its) { return its.event; };
 const auto kBooking = [](const Things& its) { return its.booking; };
 const auto kBookingOfEvent = [](const Things& its) { return its.event + "/bookings/" + its.booking; };
+// Of an event that was made without: those with its own id.
+const auto kPoolOfEvent = [](const Things& its) { return its.event + "/pools/" + its.event; };
+const auto kTypeOfEvent = [](const Things& its) { return its.event + "/ticket-types/" + its.event; };
 const auto kRequest = [](const Things& its) { return its.request; };
 
 const std::map<std::string, Row>& rows() {
@@ -116,6 +119,15 @@ const std::map<std::string, Row>& rows() {
           query("UPDATE bookings SET held_until = now() + interval '1 hour' WHERE id = $1::uuid", its.booking);
           return Json::object();
         }}},
+      {"POST /v1/events/{}/pools",
+       {signed_in(403, 201), kEvent, [](const Things&) { return Json::object({{"name", "Balcony"}, {"capacity", 2}}); }}},
+      {"PATCH /v1/events/{}/pools/{}",
+       {signed_in(403, 200), kPoolOfEvent, [](const Things&) { return Json::object({{"held_back", 1}}); }}},
+      {"POST /v1/events/{}/ticket-types",
+       {signed_in(403, 201), kEvent, [](const Things&) { return Json::object({{"name", "Member"}}); }}},
+      {"PATCH /v1/events/{}/ticket-types/{}",
+       {signed_in(403, 200), kTypeOfEvent, [](const Things&) { return Json::object({{"limit", 3}}); }}},
+      {"DELETE /v1/events/{}/ticket-types/{}", {signed_in(403, 200), kTypeOfEvent}},
       {"GET /v1/notifications", {signed_in(200, 200)}},
       {"POST /v1/notifications/read",
        {signed_in(200, 200), nullptr,

@@ -35,6 +35,11 @@ const std::vector<Endpoint>& endpoints() {
       {.method = "POST", .path = "/v1/bookings/" + kNothing + "/cancel", .body = "{}"},
       {.method = "POST", .path = "/v1/bookings/" + kNothing + "/confirm", .body = "{}"},
       {.method = "POST", .path = "/v1/events/" + kNothing + "/bookings/" + kNothing + "/confirm", .body = "{}"},
+      {.method = "POST", .path = "/v1/events/" + kNothing + "/pools", .body = "{}"},
+      {.method = "PATCH", .path = "/v1/events/" + kNothing + "/pools/" + kNothing, .body = "{}"},
+      {.method = "POST", .path = "/v1/events/" + kNothing + "/ticket-types", .body = "{}"},
+      {.method = "PATCH", .path = "/v1/events/" + kNothing + "/ticket-types/" + kNothing, .body = "{}"},
+      {.method = "DELETE", .path = "/v1/events/" + kNothing + "/ticket-types/" + kNothing},
       {.method = "GET", .path = "/v1/notifications"},
       {.method = "POST", .path = "/v1/notifications/read", .body = "{}"},
   };
