@@ -10,12 +10,13 @@ static Answer add(App& app, const Request& request, UserId user) {
   if (!body.ok()) return body.refusal();
   http::Fields in(*body);
   const auto id = TicketTypeId::make(app.clock.now(), app.random);
-  const auto type = read_new_type(in, id);
+  auto type = read_new_type(in, id);
   const auto own = find_own_event(app, request, user);
   if (own.ok() && own->event.pools.size() > 1 && !type.pool && in.ok("pool_id")) in.required("pool_id");
   if (!in.ok()) return in.refusal();
   if (!own.ok()) return own.refusal();
   if (type.pool && !find_by_id(own->event.pools, *type.pool)) return Refusal{Code::pool_not_found};
+  if (!type.position) type.position = position_behind(own->event.types);
   return change_event(
       app, request, user, *own, domain::SetTicketType{id, type}, [&](const storage::EventDetails& event) {
         return http::success(201, "Ticket type created successfully", type_json(event, id, app.clock.now()));

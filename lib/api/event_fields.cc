@@ -93,9 +93,13 @@ void read_new_pools(http::Fields& in, storage::EventDetails& event, Time now, Ra
     const auto types = of_pool.optional_objects("ticket_types", 1, domain::kTicketTypesMax);
     in.include(place, of_pool);
     for (std::size_t j = 0; j < (types ? types->size() : 1); ++j) {
-      http::Fields of_type(types ? (*types)[j] : Json::object({{"name", pool.name}}));
+      http::Fields of_type(types ? (*types)[j] : Json::object());
       const auto id = TicketTypeId::make(now, random);
-      auto type = storage::type_of(id, read_new_type(of_type, id));
+      domain::TicketTypeChanges said;
+      said.name = pool.name;
+      if (types) said = read_new_type(of_type, id);
+      if (!said.position) said.position = static_cast<int>(event.types.size());  // as they are said
+      auto type = storage::type_of(id, said);
       in.include(place + ".ticket_types." + std::to_string(j), of_type);
       type.pool = pool.id;
       event.types.push_back(std::move(type));

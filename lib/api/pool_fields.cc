@@ -1,5 +1,7 @@
 #include "api/pool_fields.h"
 
+#include <algorithm>
+
 namespace ticketd {
 namespace {
 
@@ -76,6 +78,12 @@ domain::TicketTypeChanges read_new_type(http::Fields& in, TicketTypeId id) {
   apply(changes, type);
   check(in, type, changes.access_code_hash.has_value());
   return changes;
+}
+
+int position_behind(const std::vector<storage::TicketType>& types) {
+  int last = -1;
+  for (const auto& type : types) last = std::max(last, type.position);
+  return std::min(last + 1, kMostPosition);
 }
 
 Refusal too_many() {

@@ -13,6 +13,8 @@ domain::PoolChanges read_pool_changes(http::Fields& in);
 
 // Of a new one: a name has to be there, and an access code where one is asked for. What is bad is in `in`.
 domain::TicketTypeChanges read_new_type(http::Fields& in, TicketTypeId id);
+// Of a new one that says none: behind the others, as far as there are positions.
+int position_behind(const std::vector<storage::TicketType>& types);
 // At least one of the fields; null takes away what may be missing. What is bad is in `in`.
 domain::TicketTypeChanges read_type_changes(http::Fields& in, const storage::TicketType& now);
 
