@@ -128,4 +128,35 @@ std::string type_outcome(const Person& person, const Json& event, const Json& ty
   return outcome_in(book_type(person, event, type, quantity));
 }
 
+Json only(const char* field, const Json& value) { return Json::object({{field, value}}); }
+
+Json MembersTest::floor_with_members() {
+  const Json members = type_of("Member", {{"visibility", "code"}, {"access_code", kCode}, {"price_label", "8 €"}});
+  return list_of(
+      {pool_of("Floor", 4, {{"ticket_types", list_of({type_of("Adult"), members})}}), pool_of("Balcony", 2)});
+}
+
+void MembersTest::setup() {
+  FriendsTest::setup();
+  event = create_with_pools(owner, floor_with_members());
+  member = type("Member");
+}
+
+Response MembersTest::by_code(const Person& person, const std::string& code, int quantity) const {
+  return person.post("/v1/events/book",
+                     Json::object({{"event_id", event["id"]}, {"access_code", code}, {"quantity", quantity}}));
+}
+
+Json MembersTest::must_change(const Json& which, const Json& body) const {
+  const auto reply = change_type(owner, event, which, body);
+  expect_success(200, "Ticket type updated successfully", reply);
+  return reply.data();
+}
+
+Json MembersTest::must_add(const Json& body) const {
+  const auto reply = add_type(owner, event, body);
+  expect_success(201, "Ticket type created successfully", reply);
+  return reply.data();
+}
+
 }  // namespace ticketd::e2e

@@ -43,4 +43,25 @@ Json book_type(const Person& person, const Json& event, const Json& type, int qu
 std::string type_outcome(const Person& person, const Json& event, const Json& type, int quantity = 1);
 std::string outcome_in(const Json& request);
 
+// An object with this field alone.
+Json only(const char* field, const Json& value);
+
+// An event with four seats on the Floor, for Adult and for whoever has the code of Member, and two on the Balcony.
+struct MembersTest : FriendsTest {
+  static constexpr const char* kCode = "open-sesame";
+  static Json floor_with_members();
+
+  Json event;
+  Json member;
+
+  void setup() override;
+  Json type(const char* name) const { return type_in(event_of(owner, event), name); }
+  std::string types() const { return types_in(event_of(owner, event)); }
+  // With a code in place of an id.
+  Response by_code(const Person& person, const std::string& code, int quantity = 1) const;
+  // The type as it is then.
+  Json must_change(const Json& which, const Json& body) const;
+  Json must_add(const Json& body) const;
+};
+
 }  // namespace ticketd::e2e
