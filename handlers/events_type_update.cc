@@ -11,12 +11,12 @@ static Answer update(App& app, const Request& request, UserId user) {
   const auto body = request.json_body();
   if (!body.ok()) return body.refusal();
   const auto own = find_own_event(app, request, user);
-  if (!own.ok()) return own.refusal();
-  const auto* type = find_by_id(own->event.types, *id);
-  if (type == nullptr) return Refusal{Code::ticket_type_not_found};
+  const auto* type = own.ok() ? find_by_id(own->event.types, *id) : nullptr;
   http::Fields in(*body);
-  const auto changes = read_type_changes(in, *type);
+  const auto changes = read_type_changes(in, *id, type);
   if (!in.ok()) return in.refusal();
+  if (!own.ok()) return own.refusal();
+  if (type == nullptr) return Refusal{Code::ticket_type_not_found};
   if (changes.pool && !find_by_id(own->event.pools, *changes.pool)) return Refusal{Code::pool_not_found};
   return change_event(
       app, request, user, *own, domain::SetTicketType{*id, changes}, [&](const storage::EventDetails& event) {

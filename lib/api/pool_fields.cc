@@ -92,14 +92,15 @@ Refusal too_many() {
           {{"capacity", "out_of_range", "an event has at most 20 pools, 50 ticket types and 1000000 seats"}}};
 }
 
-domain::TicketTypeChanges read_type_changes(http::Fields& in, const storage::TicketType& now) {
-  auto changes = read_type(in, now.id);
+domain::TicketTypeChanges read_type_changes(http::Fields& in, TicketTypeId id, const storage::TicketType* now) {
+  auto changes = read_type(in, id);
   changes.pool = in.optional_id<PoolId>("pool_id");
   if (in.ok() && changes == domain::TicketTypeChanges{})
     in.bad("name", "required", "send at least one field to change");
-  domain::TicketType after = now;
+  if (now == nullptr) return changes;
+  domain::TicketType after = *now;
   apply(changes, after);
-  check(in, after, changes.access_code_hash || now.access_code_hash);
+  check(in, after, changes.access_code_hash || now->access_code_hash);
   return changes;
 }
 

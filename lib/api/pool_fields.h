@@ -15,8 +15,9 @@ domain::PoolChanges read_pool_changes(http::Fields& in);
 domain::TicketTypeChanges read_new_type(http::Fields& in, TicketTypeId id);
 // Of a new one that says none: behind the others, as far as there are positions.
 int position_behind(const std::vector<storage::TicketType>& types);
-// At least one of the fields; null takes away what may be missing. What is bad is in `in`.
-domain::TicketTypeChanges read_type_changes(http::Fields& in, const storage::TicketType& now);
+// At least one of the fields; null takes away what may be missing. What is bad is in `in`. Of no type, if there is
+// none: then it is the fields alone that are looked at.
+domain::TicketTypeChanges read_type_changes(http::Fields& in, TicketTypeId id, const storage::TicketType* now);
 
 // validation_failed: the event has as many pools, ticket types or seats as it may have.
 Refusal too_many();
