@@ -39,10 +39,12 @@ function requestsWith(random, known) {
     const schema = resolve(reference);
     if ('const' in schema) return schema.const;
     if (schema.enum) return pick(schema.enum);
+    if (Array.isArray(schema.type)) return valueOf({ ...schema, type: pick(schema.type) });
+    if (schema.type === 'null') return null;
     if (schema.type === 'string') return string(schema);
     if (schema.type === 'boolean') return chance(0.5);
     if (schema.type === 'integer') return pick([schema.minimum, schema.maximum, between(schema.minimum, schema.maximum)]);
-    if (schema.type === 'array') return Array.from({ length: between(schema.minItems || 0, pick([1, 5, 50])) }, () => valueOf(schema.items));
+    if (schema.type === 'array') return Array.from({ length: between(schema.minItems || 0, Math.min(schema.maxItems || 50, pick([1, 5, 50]))) }, () => valueOf(schema.items));
     if (schema.type === 'object') return objectOf(schema);
     throw new Error(`what is a ${JSON.stringify(schema)}?`);
   }
@@ -57,8 +59,22 @@ function requestsWith(random, known) {
     }
   }
 
-  // What no schema can say: an event ends after it begins.
+  const ordered = (object, start, end) => {
+    if (object[start] && object[end]) [object[start], object[end]] = ['2030-05-01T12:00:00Z', '2030-05-02T12:00:00Z'];
+  };
+
+  // What no schema can say: an event and a sale end after they begin; how many seats and ticket types there are in all, and
+  // that no more are held back.
   function inOrder(body) {
+    ordered(body, 'sales_start', 'sales_end');
+    if (body.sales) ordered(body.sales, 'start', 'end');
+    const most = { seats: 1_000_000, types: 50 };
+    for (const pool of body.pools || []) {
+      pool.capacity = Math.min(pool.capacity, Math.floor(most.seats / body.pools.length));
+      if (pool.ticket_types) pool.ticket_types.length = Math.min(pool.ticket_types.length, Math.floor(most.types / body.pools.length));
+      for (const type of pool.ticket_types || []) ordered(type, 'sales_start', 'sales_end');
+    }
+    for (const pool of [body, ...(body.pools || [])]) if (pool.capacity && pool.held_back > pool.capacity) pool.held_back = pool.capacity;
     if ('start_date_time' in body || 'end_date_time' in body) {
       body.start_date_time = pick(DATES);
       body.end_date_time = new Date(Date.parse(body.start_date_time.toUpperCase()) + between(1, 300) * 86_400_000).toISOString();
