@@ -3,6 +3,8 @@
 #include "support/checks.h"
 #include "support/pool_steps.h"
 #include "support/stack.h"
+#include "support/stack_database.h"
+#include "support/story.h"
 #include "support/token_forge.h"
 
 #include <CppUTest/TestHarness.h>  // last: it redefines new
@@ -119,17 +121,21 @@ TEST(TicketTypes, OpenWithTheirCode) {
 }
 
 TEST(TicketTypes, NeverTellTheirCode) {
-  const auto path = "/v1/events/" + id_of(event);
+  const auto path = "/v1/events/" + id_of(event), code = fresh_uuid();
+  const Json guest =
+      type_of("Guest", {{"pool_id", pool_in(event, "Floor")["id"]}, {"visibility", "code"}, {"access_code", code}});
+  const auto added = add_type(owner, event, guest), booked = by_code(ann, code);
+  const Json request = await_request(ann, booked);
+  expect_text("Guest", request["booking"]["ticket_type"]["name"].text());
   for (const auto& reply :
-       {owner.get(path), ann.get(path), owner.get("/v1/events/my-events"),
-        owner.patch(path, only("location", "Elsewhere")), change_type(owner, event, member, only("limit", 3)),
-        add_type(owner, event,
-                 type_of("Guest",
-                         {{"pool_id", pool_in(event, "Floor")["id"]}, {"visibility", "code"}, {"access_code", kCode}})),
-        delete_type(owner, event, member)}) {
-    CHECK_TRUE(reply.status == 200 || reply.status == 201);
-    expect(!is_shown(reply, kCode) && !is_shown(reply, "access_code"), "no code in " + reply.body);
+       {added, booked, ann.get(booked.header("location")), ann.get("/v1/notifications"), owner.get(path), ann.get(path),
+        owner.get("/v1/events/my-events"), owner.patch(path, only("location", "Elsewhere")),
+        change_type(owner, event, added.data(), only("limit", 3)), delete_type(owner, event, added.data())}) {
+    CHECK_TRUE(reply.status >= 200 && reply.status < 300);
+    expect(!is_shown(reply, code) && !is_shown(reply, "access_code"), "no code in " + reply.body);
   }
+  LONGS_EQUAL(0, log_lines_with(code).size());
+  LONGS_EQUAL(0, count("SELECT count(*) FROM ticket_types AS t WHERE strpos(t::text, $1) > 0", code));
 }
 
 TEST(TicketTypes, HaveAnotherCodeAfterAChange) {

@@ -122,6 +122,17 @@ TEST(Logs, TellTheStoryOfAChangedCapacity) {
   expect_story(id, "events-update", owner.id, 200, "updated");
 }
 
+TEST(Logs, TellTheStoryOfAnotherPoolAndOfItsTickets) {
+  const auto post = [&](const char* what, const Json& body, const std::string& as) {
+    expect_status(201, send(owner.request("POST", "/v1/events/" + event + what, body, header(as))));
+  };
+  const auto of_type = fresh_request_id();
+  post("/pools", Json::object({{"name", "Balcony"}, {"capacity", 3}}), id);
+  post("/ticket-types", Json::object({{"name", "Member"}, {"pool_id", event}}), of_type);
+  expect_story(id, "events-pool-add", owner.id, 201, "updated");
+  expect_story(of_type, "events-type-add", owner.id, 201, "updated");
+}
+
 TEST(Logs, TellTheStoryOfADeletedEvent) {
   expect_status(200, send(owner.request("DELETE", "/v1/events/" + event, {}, header(id))));
   expect_story(id, "events-delete", owner.id, 200, "deleted");
