@@ -1,6 +1,6 @@
 // A booking with the client of orval: an answer's status says which type its data have.
 import {
-  authRegister, bookingsList, eventsBook, eventsBookingCancel, eventsInitialize, eventsStatus, requestsGet,
+  authRegister, bookingsList, eventsBook, eventsBookingCancel, eventsInitialize, eventsStatus, eventsTypeAdd, requestsGet,
 } from './orval.js';
 import { address, bearer, concert, decided, nobody, password, run, same } from './walk.js';
 
@@ -22,6 +22,11 @@ run('orval', async () => {
   const booked = await decided(() => ask(accepted.data.data.request.id));
   same('confirmed', booked.state === 'queued' ? '' : booked.outcome, 'the outcome');
 
+  const member = await eventsTypeAdd(event_id, { name: 'Member', visibility: 'code', access_code: 'open-sesame', limit: null }, options);
+  if (member.status !== 201) throw new Error(`status ${member.status}`);
+  same(created.data.data.pools[0]?.id, member.data.data.pool_id, 'the pool');
+  same(null, created.data.data.ticket_types[0]?.name, 'the name of the first type');
+
   const mine = await bookingsList({ state: 'confirmed' }, options);
   same(created.data.data.title, mine.status === 200 ? mine.data.data.data[0]?.event.title : '', 'the title');
   const cancelled = await eventsBookingCancel({ event_id }, options);
@@ -32,6 +37,6 @@ run('orval', async () => {
 
   const refused = await eventsBook({ event_id: nobody }, options);
   if (refused.status !== 404) throw new Error(`status ${refused.status}`);
-  const code: 'event_not_found' = refused.data.code;
+  const code: 'event_not_found' | 'ticket_type_not_found' = refused.data.code;
   same('event_not_found', code, 'the code');
 });
