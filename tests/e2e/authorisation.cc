@@ -120,7 +120,8 @@ const std::map<std::string, Row>& rows() {
           return Json::object();
         }}},
       {"POST /v1/events/{}/pools",
-       {signed_in(403, 201), kEvent, [](const Things&) { return Json::object({{"name", "Balcony"}, {"capacity", 2}}); }}},
+       {signed_in(403, 201), kEvent,
+        [](const Things&) { return Json::object({{"name", "Balcony"}, {"capacity", 2}}); }}},
       {"PATCH /v1/events/{}/pools/{}",
        {signed_in(403, 200), kPoolOfEvent, [](const Things&) { return Json::object({{"held_back", 1}}); }}},
       {"POST /v1/events/{}/ticket-types",
