@@ -88,6 +88,21 @@ TEST(BookedPools, HoldSeatsAndPassThemOn) {
   expect_text("Floor 2+0: 0 free, 1 wait for 1, Balcony 2+0: 1 free, 0 wait for 0", pools());
 }
 
+TEST(BookedPools, AreAvailableToDiscoverWhileAnotherSavesSeats) {
+  make({{"max_skips", 0}});
+  const auto found = [&] {
+    const auto reply = ann.get("/v1/events/discover?available=true&q=" + std::string(event["title"].text()));
+    expect_status(200, reply);
+    return static_cast<int>(reply.data()["data"].size());
+  };
+  book(ann, "Floor"), book(bob, "Floor", 2);
+  expect_text("2/1/2", seats_of(owner, id_of(event)));
+  LONGS_EQUAL(1, found());
+  book(cid, "Balcony", 2);
+  expect_text("0/1/2", seats_of(owner, id_of(event)));
+  LONGS_EQUAL(0, found());
+}
+
 TEST(BookedPools, CloseAllLinesWithTheEvent) {
   make();
   const Json served = book(ann, "Floor", 2), other = book(ann, "Balcony", 2);
