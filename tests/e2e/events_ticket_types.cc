@@ -215,6 +215,15 @@ TEST(TicketTypes, AreBookedByTheirIdAlone) {
     expect_bad_fields({"access_code"}, ask_for_type(ann, event, type("Adult"), 1, {{"access_code", bad}}));
 }
 
+TEST(TicketTypes, AreNamedByTheEventsIdWhereItWasMadeWithout) {
+  const Json whole = Json::object({{"id", create_group_event(owner, 1)}});
+  const Json booking = book_type(ann, whole, whole)["booking"];
+  expect_text("confirmed", booking["state"].text());
+  expect_text(id_of(whole), id_of(booking["ticket_type"]));
+  expect_success(201, add_pool(owner, whole, pool_of("Balcony", 1)));
+  expect_text("waitlisted", type_outcome(bob, whole, whole));
+}
+
 TEST(TicketTypes, AreAnotherBookingUnderTheSameKey) {
   const auto key = fresh_uuid();
   const auto ask = [&](const Json& which) {

@@ -199,4 +199,9 @@ TEST(ChangedTypes, AreAnAdminsInTheOwnersName) {
   expect_success(200, change_type(ann, event, type("Adult"), only("limit", 1)));
   expect_success(201, add_pool(ann, event, pool_of("Box", 1)));
   expect_text("Adult 1, Balcony 2", types_in(event_of(bob, event)));
+  const auto as_owner = [&](const Person& who) {
+    return types_in(who.get("/v1/events/" + id_of(event) + "?user_id=" + owner.id).data());
+  };
+  expect_text("Adult 1, Member 4, Balcony 2", as_owner(ann));
+  expect_text("Adult 1, Balcony 2", as_owner(bob));
 }
