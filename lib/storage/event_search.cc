@@ -10,6 +10,11 @@ namespace ticketd::storage {
 using namespace postgres;
 namespace {
 
+// SQL: of a row of `events` of which some seats are saved: has another of its pools seats that are not?
+#define HAS_UNSAVED_POOL                                                                                           \
+  "(edition > 3 AND EXISTS (SELECT FROM (SELECT event_id AS of_event FROM seat_pools WHERE available > 0 AND NOT " \
+  "saved) AS p WHERE p.of_event = id))"
+
 // Of a search: rather sorted than looked for along the sorted list.
 constexpr int kFewMatches = 5'000;
 
@@ -136,7 +141,7 @@ Query query_of(const EventFilter& filter, bool in_a_turn = false) {
   }
   if (filter.available_at) {
     query.where("available_tickets > 0");
-    query.where("(NOT saved OR " SAVED_UNTIL " <= ", format_time(*filter.available_at), ")");
+    query.where("(NOT saved OR " HAS_UNSAVED_POOL " OR " SAVED_UNTIL " <= ", format_time(*filter.available_at), ")");
   }
   if (filter.owner) query.where("user_id = ", filter.owner->str());
   if (filter.for_all) query.where("visibility = 'public'");

@@ -59,14 +59,14 @@ const Statement kApply{"apply_changes", "UPDATE events " SET_CHANGES "WHERE id =
   "count(*) FILTER (WHERE " CURRENT_STATE("b", "e", "$3::timestamptz") " = '" state "') AS " state
 #define LIVE_BOOKINGS_OF "WHERE b.event_id = $1 AND b.user_id = $2 AND b.state IN " LIVE_STATES
 
-const Statement
-    kFindHolding{"find_holding",
-                 "SELECT confirmed + held AS confirmed, waitlisted, CASE WHEN waitlisted > 0 "
-                 "THEN " PLACE_IN_WAITING_LIST("$1", "line", "first") R"( END AS position
+const Statement kFindHolding{
+    "find_holding",
+    "SELECT confirmed + held AS confirmed, waitlisted, CASE WHEN waitlisted > 0 "
+    "THEN " PLACE_IN_WAITING_LIST("$1", "line", "first") R"( END AS position
   FROM (SELECT )" COUNT_OF_STATE("confirmed") ", " COUNT_OF_STATE("held") ", " COUNT_OF_STATE("waitlisted") R"(,
                min(b.seq) FILTER (WHERE b.state = 'waitlisted' AND b.seq >= e.line_closed_before) AS first,
                (array_agg()" LINE_OF(
-                     "b") R"( ORDER BY b.seq) FILTER (WHERE b.state = 'waitlisted' AND b.seq >= e.line_closed_before))[1] AS line
+        "b") R"( ORDER BY b.seq) FILTER (WHERE b.state = 'waitlisted' AND b.seq >= e.line_closed_before))[1] AS line
         FROM events e JOIN bookings b ON b.event_id = e.id )" LIVE_BOOKINGS_OF ") AS mine"};
 
 // CURRENT_STATE for each booking would take a quarter of the statement's time; what the event says of all of them,
