@@ -16,13 +16,19 @@ std::string key_of(const std::string& kind, const std::string& user, const std::
   return kind + " by " + user + " of " + event;
 }
 
+bool changes_event(const Call& call) {
+  return call.kind == "update_event" || call.kind == "delete_event" || call.kind == "set_pool" ||
+         call.kind == "set_ticket_type";
+}
+
 // PATCH and DELETE answer 200, or what the worker refused, without the command's id.
 Bounds anonymous_commands(const Call& call) {
   if (accepted(call) != nullptr) return {};
   if (has_unclear(call)) return {0, 1};
   const auto& answer = call.attempts.back();
-  if (answer.status == 200 || answer.code == "capacity_below_confirmed") return {1, 1};
-  const bool by_worker_perhaps = call.kind == "update_event" || call.kind == "delete_event";
+  if (answer.status == 200 || answer.code == "capacity_below_confirmed" || answer.code == "line_not_empty")
+    return {1, 1};
+  const bool by_worker_perhaps = changes_event(call);
   if (answer.code == "event_cancelled" && by_worker_perhaps) return {0, 1};
   return {};
 }
@@ -34,12 +40,15 @@ bool is_expected(const Call& call, const Attempt& attempt) {
     case 503:
     case 504:
     case 202: return true;
-    case 200: return call.kind == "update_event" || call.kind == "delete_event";
-    case 400: return attempt.code == "quantity_over_limit" && (call.kind == "update_booking" || call.kind == "confirm");
+    case 200: return changes_event(call);
+    case 400:
+      return attempt.code == "quantity_over_limit" &&
+             (call.kind == "update_booking" || call.kind == "confirm" || (call.kind == "book" && !call.item.empty()));
     case 404: return attempt.code == "booking_not_found" && !call.booking.empty();
     case 409:
       if (attempt.code == "not_waiting") return call.kind == "update_booking";
       if (attempt.code == "not_held") return call.kind == "confirm";
+      if (attempt.code == "line_not_empty") return call.kind == "set_pool";
       return attempt.code == "event_cancelled" || attempt.code == "capacity_below_confirmed";
     default: return false;
   }

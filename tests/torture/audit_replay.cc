@@ -39,16 +39,7 @@ class Replay {
   }
 
   void run() {
-    Model model({.owner = *UserId::parse(planned_.owner),
-                 .pools = {{.capacity = planned_.tickets}},
-                 .max_per_user = planned_.max_per_user,
-                 .promoted_at_once = domain::kPromotedAtOnce,
-                 .hold_minutes = planned_.hold_minutes,
-                 .offer_minutes = planned_.offer_minutes,
-                 .confirmed_by =
-                     planned_.is_confirmed_by_owner ? domain::ConfirmedBy::organiser : domain::ConfirmedBy::attendee,
-                 .starts_at = planned_.starts_at,
-                 .ends_at = Time::max()});
+    Model model(planned_event());
     for (const auto& command : evidence_.accepted) {
       if (command.event.str() != planned_.id) continue;
       const auto before = model.rows();
@@ -66,6 +57,24 @@ class Replay {
   }
 
  private:
+  [[nodiscard]] Model::Event planned_event() const {
+    Model::Event event{
+        .owner = *UserId::parse(planned_.owner),
+        .max_per_user = planned_.max_per_user,
+        .promoted_at_once = domain::kPromotedAtOnce,
+        .hold_minutes = planned_.hold_minutes,
+        .offer_minutes = planned_.offer_minutes,
+        .confirmed_by = planned_.is_confirmed_by_owner ? domain::ConfirmedBy::organiser : domain::ConfirmedBy::attendee,
+        .starts_at = planned_.starts_at,
+        .ends_at = Time::max()};
+    event.pools.front().capacity = planned_.tickets;
+    if (planned_.pools.empty()) return event;
+    event.pools = planned_.pools;
+    event.types = planned_.types;
+    event.edition = domain::kEditionOfPools;
+    return event;
+  }
+
   void check_outcome(const domain::Command& command, const std::string& expected) {
     const auto id = command.id.str();
     const auto row = commands_.find(id);
@@ -130,6 +139,8 @@ class Replay {
       if (placed[i]->quantity != expected.quantity)
         findings_.add("booking", placed[i]->id + " has " + std::to_string(placed[i]->quantity) +
                                      " tickets, must have " + std::to_string(expected.quantity));
+      if (!planned_.pools.empty() && placed[i]->pool != expected.pool.str())
+        findings_.add("booking", placed[i]->id + " is of another pool than its type");
       if (placed[i]->promoted != promoted_.contains(placed[i]->id))
         findings_.add("promotion", placed[i]->id + (placed[i]->promoted ? " was promoted" : " was not promoted"));
     }
@@ -138,6 +149,11 @@ class Replay {
   void check_event(const Model& model) {
     for (const auto& event : evidence_.events) {
       if (event.id != planned_.id) continue;
+      int held_back = 0;
+      for (const auto& pool : model.pools()) held_back += deleted_ ? 0 : pool.held_back;
+      if (event.held_back != held_back)
+        findings_.add("event", event.id + " holds " + std::to_string(event.held_back) + " seats back, must hold " +
+                                   std::to_string(held_back));
       if (event.total_tickets != model.capacity() || (event.state == "cancelled") != deleted_)
         findings_.add("event", event.id + " is " + event.state + " with " + std::to_string(event.total_tickets) +
                                    " tickets, must have " + std::to_string(model.capacity()));

@@ -23,8 +23,8 @@ void audit_counters(const EventRow& event, const Rows& bookings, Findings& findi
   if (confirmed > event.total_tickets)
     findings.add("oversold",
                  event.id + ": " + std::to_string(confirmed) + " of " + std::to_string(event.total_tickets));
-  if (event.available_tickets != event.total_tickets - confirmed || event.waiting_list_count != waiting ||
-      event.waiting_more != tickets_in_state(bookings, "waitlisted") - waiting)
+  if (event.available_tickets != event.total_tickets - event.held_back - confirmed ||
+      event.waiting_list_count != waiting || event.waiting_more != tickets_in_state(bookings, "waitlisted") - waiting)
     findings.add("counters", event.id + ": " + std::to_string(event.available_tickets) + " available and " +
                                  std::to_string(event.waiting_list_count) + " waiting, but " +
                                  std::to_string(confirmed) + " of " + std::to_string(event.total_tickets) +

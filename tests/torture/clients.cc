@@ -29,6 +29,7 @@ e2e::Request request_of(const Person& person, const Call& call) {
   if (call.kind == "book") {
     auto wish = terms_of(call);
     wish.set("event_id", call.event);
+    if (!call.item.empty()) wish.set("ticket_type_id", call.item);
     return person.request("POST", "/v1/events/book", wish, headers_of(call));
   }
   if (call.kind == "confirm") {
@@ -42,6 +43,12 @@ e2e::Request request_of(const Person& person, const Call& call) {
     return person.request("POST", "/v1/bookings/" + call.booking + "/cancel", terms_of(call), headers_of(call));
   if (call.kind == "update_event")
     return person.request("PATCH", "/v1/events/" + call.event, Json::object({{"number_of_tickets", call.tickets}}));
+  if (call.kind == "set_pool")
+    return person.request("PATCH", "/v1/events/" + call.event + "/pools/" + call.item,
+                          Json::object({{"capacity", call.tickets}, {"held_back", call.held_back}, {"to", call.to}}));
+  if (call.kind == "set_ticket_type")
+    return person.request("PATCH", "/v1/events/" + call.event + "/ticket-types/" + call.item,
+                          Json::object({{"limit", call.tickets}}));
   if (call.kind == "delete_event") return person.request("DELETE", "/v1/events/" + call.event);
   const auto what =
       call.booking.empty() ? Json::object({{"event_id", call.event}}) : Json::object({{"booking_id", call.booking}});
@@ -115,6 +122,7 @@ class Clients::Client {
       call.quantity = 1 + static_cast<int>(pick(chance_, static_cast<std::size_t>(std::min(show.max_per_user, 5))));
       if (call.quantity > 1 && one_in(chance_, 3)) call.remainder = some_remainder();
     }
+    if (!show.types.empty() && !one_in(chance_, 6)) call.item = one_of(show.types).id.str();
     if (!call.key.empty() && one_in(chance_, 20)) twins(person, call);
     const auto [request_id, booking_id] = settle(person, std::move(call));
     if (request_id.empty()) return;
@@ -131,6 +139,10 @@ class Clients::Client {
     settle(*mine.person, std::move(call));
   }
 
+  template <class Item>
+  const Item& one_of(const std::vector<Item>& items) {
+    return items[pick(chance_, items.size())];
+  }
   const char* some_remainder() { return one_in(chance_, 2) ? "keep" : "drop"; }
 
   // Some tickets of a booking are given back, or one that waits takes other terms; or so its user thinks.
@@ -159,9 +171,26 @@ class Clients::Client {
   // Without a key, as for all changes of an event.
   void resize() {
     const auto& show = some_show();
+    if (!show.pools.empty()) return one_in(chance_, 3) ? limit_type(show) : resize_pool(show);
     const auto most = static_cast<std::size_t>(show.tickets) * 2;
     Call call{.kind = "update_event", .user = show.owner->id, .event = show.id};
     call.tickets = 1 + static_cast<int>(pick(chance_, most));
+    settle(*show.owner, std::move(call));
+  }
+
+  void resize_pool(const Show& show) {
+    const auto& pool = one_of(show.pools);
+    Call call{.kind = "set_pool", .user = show.owner->id, .event = show.id, .item = pool.id.str()};
+    call.tickets = 1 + static_cast<int>(pick(chance_, static_cast<std::size_t>(pool.capacity) * 2));
+    call.held_back = static_cast<int>(pick(chance_, 3));
+    call.to = one_in(chance_, 4) ? "public" : "line";
+    settle(*show.owner, std::move(call));
+  }
+
+  void limit_type(const Show& show) {
+    const auto& type = one_of(show.types);
+    Call call{.kind = "set_ticket_type", .user = show.owner->id, .event = show.id, .item = type.id.str()};
+    call.tickets = 1 + static_cast<int>(pick(chance_, static_cast<std::size_t>(show.tickets)));
     settle(*show.owner, std::move(call));
   }
 

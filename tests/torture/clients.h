@@ -8,6 +8,7 @@
 
 #include "base/time.h"
 #include "history.h"
+#include "sim/model.h"
 #include "support/person.h"
 
 namespace ticketd::torture {
@@ -27,6 +28,8 @@ struct Show {
   bool holds = false;  // seats for a yes
   bool is_confirmed_by_owner = false;
   int hold_minutes = 0, offer_minutes = 0;
+  std::vector<sim::Model::Pool> pools = {};  // those of its own
+  std::vector<sim::Model::Type> types = {};
 };
 
 struct Scene {

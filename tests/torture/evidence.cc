@@ -33,14 +33,14 @@ void load_tables(pqxx::transaction_base& tx, Evidence& evidence) {
     evidence.commands.push_back({text(row[0]), text(row[1]), text(row[2]), text(row[3]), text(row[4]), text(row[5]),
                                  text(row[6]), text(row[7])});
   }
-  for (const auto& row :
-       postgres::execute(tx,
-                         "SELECT id, event_id, user_id, state, coalesce(seq, 0), promoted_at IS NOT "
-                         "NULL, quantity, state = 'confirmed' AND held_until IS NOT NULL FROM bookings WHERE event_id "
-                         "= ANY ($1::uuid[]) ORDER BY event_id, seq",
-                         events)) {
+  for (const auto& row : postgres::execute(tx,
+                                           "SELECT id, event_id, user_id, state, coalesce(seq, 0), promoted_at IS NOT "
+                                           "NULL, quantity, state = 'confirmed' AND held_until IS NOT NULL, "
+                                           "coalesce(pool_id, event_id) FROM bookings WHERE event_id "
+                                           "= ANY ($1::uuid[]) ORDER BY event_id, seq",
+                                           events)) {
     evidence.bookings.push_back({text(row[0]), text(row[1]), text(row[2]), text(row[3]), row[4].as<std::int64_t>(),
-                                 row[5].as<bool>(), row[6].as<int>(), row[7].as<bool>()});
+                                 row[5].as<bool>(), row[6].as<int>(), row[7].as<bool>(), text(row[8])});
   }
   for (const auto& row : postgres::execute(
            tx,
@@ -53,11 +53,13 @@ void load_tables(pqxx::transaction_base& tx, Evidence& evidence) {
   for (const auto& row : postgres::execute(tx,
                                            "SELECT id, user_id, state, total_tickets, available_tickets, "
                                            "waiting_list_count, max_per_user, waiting_more, "
-                                           "edition FROM events "
+                                           "edition, (SELECT coalesce(sum(held_back), 0) FROM seat_pools p "
+                                           "WHERE p.event_id = events.id) FROM events "
                                            "WHERE id = ANY ($1::uuid[])",
                                            events)) {
     evidence.events.push_back({text(row[0]), text(row[1]), text(row[2]), row[3].as<int>(), row[4].as<int>(),
-                               row[5].as<int>(), row[6].as<int>(), row[7].as<int>(), row[8].as<int>()});
+                               row[5].as<int>(), row[6].as<int>(), row[7].as<int>(), row[8].as<int>(),
+                               row[9].as<int>()});
   }
   evidence.dead_letters = tx.exec("SELECT count(*) FROM dead_letters")[0][0].as<std::int64_t>();
 }

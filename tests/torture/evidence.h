@@ -7,6 +7,7 @@
 
 #include "domain/command.h"
 #include "history.h"
+#include "sim/model.h"
 
 namespace ticketd::torture {
 
@@ -20,6 +21,7 @@ struct BookingRow {
   bool promoted = false;
   int quantity = 1;
   bool held = false;  // its seats are, until a deadline
+  std::string pool;
 };
 
 struct NotificationRow {
@@ -29,7 +31,7 @@ struct NotificationRow {
 struct EventRow {
   std::string id, owner, state;
   int total_tickets = 0, available_tickets = 0, waiting_list_count = 0, max_per_user = 0;
-  int waiting_more = 0, edition = 1;
+  int waiting_more = 0, edition = 1, held_back = 0;
 };
 
 // An event as it was made.
@@ -42,6 +44,8 @@ struct Planned {
   int hold_minutes = 0;
   int offer_minutes = 0;
   bool is_confirmed_by_owner = false;
+  std::vector<sim::Model::Pool> pools = {};  // those of its own
+  std::vector<sim::Model::Type> types = {};
 };
 
 struct Evidence {

@@ -43,6 +43,7 @@ std::string told(const Call& call) {
   std::string line = call.kind + " user " + call.user + " event " + call.event;
   if (!call.booking.empty()) line += " booking " + call.booking;
   if (!call.key.empty()) line += " key " + call.key;
+  if (!call.item.empty()) line += " of " + call.item;
   if (call.tickets > 0) line += " tickets " + std::to_string(call.tickets);
   for (const auto& attempt : call.attempts) {
     line += " | " + ms(attempt.sent) + ".." + ms(attempt.answered) + " ms: " + std::to_string(attempt.status) + " " +

@@ -33,7 +33,10 @@ struct Call {
   bool confirms_others = false;  // confirm: by the organiser
   std::string remainder = {};    // book, update_booking: takes fewer
   std::string key = {};          // Idempotency-Key; without one a call is tried once
-  int tickets = 0;               // update_event
+  int tickets = 0;               // update_event, set_pool: seats; set_ticket_type: its limit
+  int held_back = 0;             // set_pool: of these
+  std::string to = {};           // set_pool: to whom go seats that are no longer held back
+  std::string item = {};         // book, set_ticket_type: a type; set_pool: a pool
   std::vector<Attempt> attempts = {};
 };
 

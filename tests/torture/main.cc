@@ -3,6 +3,7 @@
 //
 //   torture walk        the audit's own test, every crash point, and how long recovery takes
 //   torture attacks     the attacks among them, alone
+//   torture race        the race for the seats of two pools among them, alone
 //   torture seeds A B   the rounds of the seeds A to B
 #include <curl/curl.h>
 #include <sodium.h>
@@ -72,6 +73,23 @@ void test_the_audit(Lab& lab, Tally& tally) {
     tally.count(trial.found, "planted: " + trial.name + ", found as " + trial.rule);
 }
 
+// Hundreds of people at once, who want one to six tickets of two pools, with two workers: every decision is what the
+// model says of the order of acceptance, and of another order it is not.
+void race_for_two_pools(Lab& lab, Tally& tally) {
+  Plan plan{.seed = 3, .clients = 64, .people = 400, .think_ms = 5, .deletes = false};
+  plan.shows = {{.tickets = 500, .max_per_user = 6, .balcony = 200}};
+  plan.trouble = [](Lab&, Clients& clients, Chance&) {
+    ticketd::e2e::await([&] { return clients.accepted() > 3'000; }, std::chrono::seconds(60));
+    return std::vector<Strike>{};
+  };
+  auto race = run_round(lab, plan);
+  tally.count(race, "400 people, 500 seats, two pools");
+  std::map<std::string, int> outcomes;
+  for (const auto& row : race.evidence.commands) ++outcomes[row.outcome + ' ' + row.reason];
+  for (const auto& [outcome, count] : outcomes) std::cout << "        " << outcome << ' ' << count << '\n';
+  tally.count(found_in_another_order(race), "two neighbours of the order exchanged, and the audit noticed");
+}
+
 // Commands in flight, somebody dies at the points, comes back, and some more commands.
 void crash(Lab& lab, Tally& tally, const std::vector<std::string>& points, std::uint64_t seed) {
   bool all = false;
@@ -106,9 +124,16 @@ int attacks(Lab& lab) {
   return tally.close();
 }
 
+int race(Lab& lab) {
+  Tally tally;
+  race_for_two_pools(lab, tally);
+  return tally.close();
+}
+
 int walk(Lab& lab) {
   Tally tally;
   test_the_audit(lab, tally);
+  race_for_two_pools(lab, tally);
   attack(lab, tally);
   for (const auto& point : crash_points()) crash(lab, tally, {point}, 1);
   Chance chance(7);
@@ -171,8 +196,9 @@ int main(int argc, char** argv) {
     Lab lab;
     if (words.size() == 1 && words[0] == "walk") return walk(lab);
     if (words.size() == 1 && words[0] == "attacks") return attacks(lab);
+    if (words.size() == 1 && words[0] == "race") return race(lab);
     if (words.size() == 3 && words[0] == "seeds") return seeds(lab, std::stoull(words[1]), std::stoull(words[2]));
-    std::cerr << "usage: torture walk | attacks | seeds A B\n";
+    std::cerr << "usage: torture walk | attacks | race | seeds A B\n";
   } catch (const std::exception& error) {
     std::cerr << "torture: " << error.what() << '\n';
   }

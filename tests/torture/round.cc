@@ -17,37 +17,87 @@ namespace {
 
 using SystemClock = std::chrono::system_clock;
 
-struct ShowPlan {
-  int tickets;
-  int max_per_user;
-  int hold_minutes = 0;   // longer than a round lasts
-  int offer_minutes = 0;  // the same
-  bool is_confirmed_by_owner = false;
-};
-// Small ones, where every seat is fought for, and big ones; of some, people book several tickets, and some hold seats.
-// The last two may be deleted.
-constexpr ShowPlan kShows[] = {{1, 1},          {2, 1},  {3, 3},  {5, 1, 600, 600}, {8, 6},      {10, 4, 600, 0, true},
-                               {12, 3, 0, 600}, {15, 1}, {40, 8}, {150, 1},         {4, 1, 600}, {60, 4}};
+// Small ones, where every seat is fought for, and big ones; of some, people book several tickets, some hold seats, and
+// some have two pools. The last two may be deleted.
+const std::vector<ShowPlan> kShows = {{1, 1},
+                                      {2, 1},
+                                      {3, 3},
+                                      {5, 1, 600, 600},
+                                      {8, 6},
+                                      {10, 4, 600, 0, true},
+                                      {12, 3, 0, 600},
+                                      {15, 1},
+                                      {40, 8},
+                                      {150, 1},
+                                      {.tickets = 9, .max_per_user = 4, .balcony = 3},
+                                      {.tickets = 60, .max_per_user = 5, .offer_minutes = 600, .balcony = 20},
+                                      {4, 1, 600},
+                                      {.tickets = 70, .max_per_user = 4, .balcony = 30}};
 constexpr std::size_t kDeletable = 2;
+
+Json body_of(const ShowPlan& show) {
+  auto body = e2e::event_body(
+      {.tickets = show.tickets, .max_per_user = show.max_per_user, .starts_in = std::chrono::hours(24 * 3)});
+  body.set("hold_minutes", show.hold_minutes);
+  body.set("offer_minutes", show.offer_minutes);
+  body.set("confirmed_by", show.is_confirmed_by_owner ? "organiser" : "attendee");
+  if (show.balcony == 0) return body;
+  body.set("number_of_tickets", nullptr);
+  auto pools = Json::array();
+  for (const bool balcony : {false, true}) {
+    const int capacity = balcony ? show.balcony : show.tickets - show.balcony;
+    auto types = Json::array();
+    types.push(Json::object({{"name", "Adult"}}));
+    types.push(Json::object({{"name", "Member"}, {"limit", 1 + capacity / 2}, {"max_per_booking", 3}}));
+    pools.push(Json::object({{"name", balcony ? "Balcony" : "Floor"},
+                             {"capacity", capacity},
+                             {"held_back", balcony ? 1 : 0},
+                             {"ticket_types", types}}));
+  }
+  return body.set("pools", pools);
+}
+
+// As the answer says that it was made.
+Show show_of(const ShowPlan& plan, const e2e::Person& owner, const Json& event) {
+  Show show{std::string(event["id"].text()),
+            &owner,
+            plan.tickets,
+            plan.max_per_user,
+            parse_time(event["start_date_time"].text()).value(),
+            plan.hold_minutes > 0 || plan.offer_minutes > 0,
+            plan.is_confirmed_by_owner,
+            plan.hold_minutes,
+            plan.offer_minutes};
+  if (plan.balcony == 0) return show;
+  for (std::size_t i = 0; i < event["pools"].size(); ++i) {
+    const Json pool = event["pools"].at(i);
+    show.pools.push_back({.id = *PoolId::parse(pool["id"].text()),
+                          .capacity = static_cast<int>(pool["capacity"].integer()),
+                          .held_back = static_cast<int>(pool["held_back"].integer())});
+  }
+  for (std::size_t i = 0; i < event["ticket_types"].size(); ++i) {
+    const Json said = event["ticket_types"].at(i);
+    auto& type = show.types.emplace_back();
+    type.id = *TicketTypeId::parse(said["id"].text());
+    type.pool = *PoolId::parse(said["pool_id"].text());
+    type.position = static_cast<int>(said["position"].integer());
+    if (said["limit"].is_integer()) type.limit = static_cast<int>(said["limit"].integer());
+    if (said["max_per_booking"].is_integer())
+      type.max_per_booking = static_cast<int>(said["max_per_booking"].integer());
+  }
+  return show;
+}
 
 Scene make_scene(const Plan& plan) {
   Scene scene;
   scene.people = e2e::make_people(static_cast<std::size_t>(plan.people));
   scene.think_ms = plan.think_ms;
   scene.deletable = plan.deletes ? kDeletable : 0;
-  for (const auto& show : kShows) {
+  for (const auto& show : plan.shows.empty() ? kShows : plan.shows) {
     const auto& owner = scene.people[scene.shows.size()];
-    auto body = e2e::event_body(
-        {.tickets = show.tickets, .max_per_user = show.max_per_user, .starts_in = std::chrono::hours(24 * 3)});
-    body.set("hold_minutes", show.hold_minutes);
-    body.set("offer_minutes", show.offer_minutes);
-    body.set("confirmed_by", show.is_confirmed_by_owner ? "organiser" : "attendee");
-    const auto reply = owner.post("/v1/events/initialize", body);
+    const auto reply = owner.post("/v1/events/initialize", body_of(show));
     if (reply.status != 201) throw std::runtime_error("an event could not be made: " + reply.error + reply.body);
-    scene.shows.push_back({std::string(reply.data()["id"].text()), &owner, show.tickets, show.max_per_user,
-                           parse_time(reply.data()["start_date_time"].text()).value(),
-                           show.hold_minutes > 0 || show.offer_minutes > 0, show.is_confirmed_by_owner,
-                           show.hold_minutes, show.offer_minutes});
+    scene.shows.push_back(show_of(show, owner, reply.data()));
   }
   return scene;
 }
@@ -98,7 +148,8 @@ Evidence gather(const Scene& scene) {
   Evidence evidence;
   for (const auto& show : scene.shows)
     evidence.planned.push_back({show.id, show.owner->id, show.tickets, show.max_per_user, show.starts_at,
-                                show.hold_minutes, show.offer_minutes, show.is_confirmed_by_owner});
+                                show.hold_minutes, show.offer_minutes, show.is_confirmed_by_owner, show.pools,
+                                show.types});
   load_queue(evidence);
   auto connection = connect_directly();
   await_bulk_changes(connection);

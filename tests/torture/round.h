@@ -26,6 +26,16 @@ struct Figures {
   void add(const Figures& other);
 };
 
+// An event to be made.
+struct ShowPlan {
+  int tickets;
+  int max_per_user;
+  int hold_minutes = 0;   // longer than a round lasts
+  int offer_minutes = 0;  // the same
+  bool is_confirmed_by_owner = false;
+  int balcony = 0;  // so many seats of these are a pool of their own, and both pools have two ticket types
+};
+
 struct Plan {
   std::uint64_t seed = 1;
   int workers = 2;
@@ -33,6 +43,7 @@ struct Plan {
   int people = 200;
   int think_ms = 60;
   bool deletes = true;
+  std::vector<ShowPlan> shows = {};  // empty: small ones and large ones, of all kinds
   // Runs while the clients are at work; when it returns they stop. May be empty.
   std::function<std::vector<Strike>(Lab&, Clients&, Chance&)> trouble = {};
 };

@@ -159,6 +159,22 @@ std::vector<Lie> lies() {
 
 }  // namespace
 
+bool found_in_another_order(const Report& good) {
+  std::map<std::string, std::string> outcomes;
+  for (const auto& row : good.evidence.commands) outcomes[row.id] = row.outcome;
+  const auto is_pair = [&](const domain::Command& a, const domain::Command& b) {
+    return a.kind() == domain::CommandKind::book && b.kind() == domain::CommandKind::book && a.event == b.event &&
+           outcomes[a.id.str()] == "confirmed" && outcomes[b.id.str()] == "waitlisted";
+  };
+  auto evidence = good.evidence;
+  const auto pair = std::adjacent_find(evidence.accepted.begin(), evidence.accepted.end(), is_pair);
+  if (pair == evidence.accepted.end()) return false;
+  std::iter_swap(pair, pair + 1);
+  Findings findings;
+  audit_replay(evidence, findings);
+  return findings.has("booking");
+}
+
 std::vector<Trial> try_the_audit(const Report& good) {
   std::vector<Trial> trials;
   for (const auto& damage : kDamages) trials.push_back({damage.name, damage.rule, found_after(damage, good)});

@@ -16,4 +16,8 @@ struct Trial {
 
 std::vector<Trial> try_the_audit(const Report& good);
 
+// Two bookings that were accepted one after the other change places in the log, of which one got seats and one did not:
+// is it noticed? False as well where there are no such two.
+bool found_in_another_order(const Report& good);
+
 }  // namespace ticketd::torture
