@@ -128,6 +128,8 @@ TEST(QueryPlans, LoadLine) { expect_index("bookings_line", "LIMIT line.head", lo
 TEST(QueryPlans, LoadLineByWish) {
   sql("UPDATE events SET edition = 2 WHERE id = $1", event.str());
   expect_index("bookings_line_by_wish", "AS wish (seats)", load());
+  expect_index("bookings_line_of_pool_by_wish", "AS wish (seats)", load());
+  expect_index("bookings_line_of_pool ", "line.head", load());
 }
 TEST(QueryPlans, FindDone) { expect_index("commands_pkey", "SELECT id FROM commands", load()); }
 

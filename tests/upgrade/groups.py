@@ -43,6 +43,32 @@ class Groups(unittest.TestCase):
         self.must_wait_for_a_newer_worker(self.event)
         self.assertEqual(["confirmed"], self.bob.states(self.event))
 
+    # It would take seats of one pool for another's, and knows no limit of a type.
+    def test_an_event_with_pools_waits_for_a_newer_worker(self):
+        owned = {**Person.event(2), "pools": [{"name": "Floor", "capacity": 2}, {"name": "Balcony", "capacity": 2}], "max_per_user": 3}
+        del owned["number_of_tickets"]
+        event = self.owner.data(201, "POST", "/v1/events/initialize", owned)
+        floor = event["ticket_types"][0]["id"]
+        book = lambda person: person.outcome(person.data(202, "POST", "/v1/events/book", {
+            "event_id": event["id"], "ticket_type_id": floor, "quantity": 2}))["outcome"]
+        self.assertEqual("confirmed", book(self.ann))
+        self.assertEqual("waitlisted", book(self.bob))
+        self.must_wait_for_a_newer_worker(event["id"])
+        self.assertEqual(["confirmed"], self.bob.states(event["id"]))
+
+    # The same of an event that was made by the previous release, and got its balcony from this one.
+    def test_an_event_of_before_may_get_a_pool(self):
+        stack().run(OLD, *WORKERS, *handlers())
+        event = self.owner.make_event(1)
+        self.assertEqual("confirmed", self.ann.booked(event))
+        self.assertEqual("waitlisted", self.bob.booked(event))
+        stack().run(NEW, *WORKERS, *handlers())
+        pool = self.owner.data(201, "POST", f"/v1/events/{event}/pools", {"name": "Balcony", "capacity": 1})
+        self.owner.data(201, "POST", f"/v1/events/{event}/ticket-types", {"name": "Upstairs", "pool_id": pool["id"]})
+        self.assertEqual(["waitlisted"], self.bob.states(event))
+        self.must_wait_for_a_newer_worker(event)
+        self.assertEqual(["confirmed"], self.bob.states(event))
+
     # It would confirm what is only offered.
     def test_an_event_that_holds_seats_waits_for_a_newer_worker(self):
         event = self.owner.data(201, "POST", "/v1/events/initialize", {**Person.event(1), "hold_minutes": 30, "offer_minutes": 30})["id"]
