@@ -52,6 +52,8 @@ constexpr Share kHeldCrowd[] = {{Kind::book, 12},          {Kind::cancel_newest,
                                 {Kind::set_capacity, 14},  {Kind::set_hold, 2},      {Kind::set_offer, 2},
                                 {Kind::set_skips, 2},      {Kind::repeat, 2}};
 
+constexpr Share kMisfits[] = {{Kind::book, 12},           {Kind::cancel_newest, 20}, {Kind::cancel_one, 20},
+                              {Kind::update_booking, 10}, {Kind::set_capacity, 8},   {Kind::settle, 30}};
 constexpr Share kPools[] = {
     {Kind::book, 35},        {Kind::cancel_newest, 8}, {Kind::cancel_one, 8},        {Kind::update_booking, 4},
     {Kind::set_pool, 12},    {Kind::set_type, 12},     {Kind::set_sales, 2},         {Kind::settle, 8},
@@ -150,6 +152,17 @@ void make_group(Dice& dice, Step& step, bool extremes) {
   step.by_all = dice.one_in(6);
   if (step.kind == Kind::update_booking || step.kind == Kind::cancel_one || step.kind == Kind::confirm)
     step.rests = dice.one_in(4) ? dice.from_1_to(2) : 0;
+}
+
+// Some have seats, others want more than there will ever be: so it begins, in as many steps as this says.
+constexpr int kMisfitSteps = 5;
+void make_misfits(Dice& dice, Step& step, int i) {
+  const bool shrinks = i == kMisfitSteps - 1;
+  step.kind = shrinks ? Kind::set_capacity : Kind::book;
+  step.person = shrinks ? 0 : i;
+  step.quantity = shrinks ? 0 : i == 0 ? dice.from_1_to(2) : 4 + dice.below(2);
+  if (shrinks) step.number = 2 + dice.below(2);
+  step.fewer = fewer_of(dice, step.kind);
 }
 
 void make_event_with_holds(Dice& dice, Schedule& schedule) {
@@ -267,10 +280,14 @@ Schedule make_schedule(std::uint64_t seed) {
   if (crowd > 0) shares = kCrowd;
   if (held) shares = kHeld;
   if (held && crowd > 0) shares = kHeldCrowd;
-  const bool pools = dice.one_in(4);
+  const bool misfits = groups && crowd == 0 && !held && dice.one_in(10);
+  if (misfits) shares = kMisfits;
+  const bool pools = !misfits && dice.one_in(4);
   if (pools) shares = kPools;
   if (pools && crowd > 0) shares = kPoolsCrowd;
   if (pools && held) shares = kPoolsHeld;
+  if (misfits) schedule.capacity = schedule.booking_limit = 5;
+  if (misfits) schedule.promoted_at_once = dice.from_1_to(2);
   const int people = 2 + dice.below(6) + crowd;
   const int batch_size = dice.from_1_to(6);
   const int not_saving = dice.one_in(2) ? 40 : 3;
@@ -284,6 +301,7 @@ Schedule make_schedule(std::uint64_t seed) {
     step.person = is_owners(step.kind) && !dice.one_in(8) ? 0 : dice.below(people);
     step.number = number_of(dice, step.kind, groups, held);
     if (groups) make_group(dice, step, extremes);
+    if (misfits && i < kMisfitSteps) make_misfits(dice, step, i);
     step.clock = dice.one_in(not_saving) ? Step::Clock::not_saving : Step::Clock::saving;
     if (pools) add_pools(dice, step, schedule, minutes.now());
     if (held || pools) step.minutes = i < crowd ? minutes.now() : minutes.next(dice);

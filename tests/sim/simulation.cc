@@ -142,13 +142,20 @@ class Run {
     return "";
   }
 
+  // A pool that may have others who never fit is seen to have none the next time at the latest.
   std::string settle(const Command& command, bool whole) {
-    auto wrong = carry_out({&command, 1}, false, whole);
-    if (!wrong.empty()) return wrong;
-    for (const auto& pool : model_.pools()) {
-      if (tables_.event().pool(pool.id).has_misfits != model_.has_misfits(pool)) return "what was due is due for ever";
+    for (int times = 0; times < 2; ++times) {
+      if (auto wrong = carry_out({&command, 1}, false, whole); !wrong.empty()) return wrong;
+      if (!is_due_in_vain()) return "";
     }
-    return "";
+    return "what was due is due for ever";
+  }
+
+  [[nodiscard]] bool is_due_in_vain() const {
+    const auto& pools = model_.pools();
+    return std::any_of(pools.begin(), pools.end(), [&](const Model::Pool& pool) {
+      return tables_.event().pool(pool.id).has_misfits != model_.has_misfits(pool);
+    });
   }
 
   std::string end_batch(BatchEnd end) {
