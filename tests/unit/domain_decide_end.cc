@@ -126,3 +126,19 @@ TEST(MovedEvent, TellsNobodyOfWhatStaysAsItWas) {
   changes.total_tickets = 9;
   LONGS_EQUAL(0, count<EventMoved>(event.update(changes).facts));
 }
+
+// Else the worker would look at it for ever.
+TEST(EndOfAnEvent, LeavesNobodyToBeEndedLater) {
+  EventOnTrial full{5, 10};
+  full.state.promoted_at_once = 1;
+  full.book(1, 2);
+  full.book(2, 4);
+  full.book(3, 4);
+  CHECK_EQUAL(1, count<NeverFits>(full.resize(3).facts));
+  full.cancel(3);
+  CHECK_TRUE(full.state.goes_on());
+  full.clock.tick(std::chrono::hours(3));
+  CHECK_FALSE(full.settle().empty());
+  CHECK_FALSE(full.state.goes_on());
+  CHECK_TRUE(full.settle().empty());
+}
