@@ -58,6 +58,7 @@ std::string type_differs(const domain::TicketType& type, const Model::Type& expe
 
 std::string counters(const domain::EventState& event, const Model& model) {
   if (event.edition != model.edition()) return "the edition differs";
+  if (event.status != domain::EventStatus::open && event.goes_on()) return "a deleted event goes on";
   if (event.pools.size() != model.pools().size()) return "there are more or fewer pools";
   if (event.types.size() != model.types().size()) return "there are more or fewer types";
   for (std::size_t i = 0; i < event.pools.size(); ++i) {

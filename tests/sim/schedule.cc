@@ -53,7 +53,8 @@ constexpr Share kHeldCrowd[] = {{Kind::book, 12},          {Kind::cancel_newest,
                                 {Kind::set_skips, 2},      {Kind::repeat, 2}};
 
 constexpr Share kMisfits[] = {{Kind::book, 12},           {Kind::cancel_newest, 20}, {Kind::cancel_one, 20},
-                              {Kind::update_booking, 10}, {Kind::set_capacity, 8},   {Kind::settle, 30}};
+                              {Kind::update_booking, 10}, {Kind::set_capacity, 8},   {Kind::settle, 27},
+                              {Kind::remove_event, 3}};
 constexpr Share kPools[] = {
     {Kind::book, 35},        {Kind::cancel_newest, 8}, {Kind::cancel_one, 8},        {Kind::update_booking, 4},
     {Kind::set_pool, 12},    {Kind::set_type, 12},     {Kind::set_sales, 2},         {Kind::settle, 8},
