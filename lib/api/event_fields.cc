@@ -94,7 +94,8 @@ void read_new_pools(http::Fields& in, storage::EventDetails& event, Time now, Ra
     in.include(place, of_pool);
     for (std::size_t j = 0; j < (types ? types->size() : 1); ++j) {
       http::Fields of_type(types ? (*types)[j] : Json::object());
-      const auto id = TicketTypeId::make(now, random);
+      // Those of one position stand in the order of their ids, and ids of one millisecond have none.
+      const auto id = TicketTypeId::make(now + milliseconds(static_cast<int>(event.types.size())), random);
       domain::TicketTypeChanges said;
       said.name = pool.name;
       if (types) said = read_new_type(of_type, id);

@@ -51,7 +51,7 @@ std::optional<Refusal> EventCache::must_exist(EventId id, Time now) {
 
 std::optional<EventCache::Known> EventCache::find(EventId id, Time now) {
   std::optional<Known> old;
-  if (const auto known = good_enough(id, now, old)) return known;
+  if (auto known = good_enough(id, now, old)) return known;
   try {
     return read(id, now);
   } catch (const postgres::DatabaseUnavailable&) {
