@@ -1,8 +1,10 @@
-// Covers: lib/base/json.cc lib/api/event_fields.cc lib/api/booking_fields.cc lib/http/fields.cc
+// Covers: lib/base/json.cc lib/api/event_fields.cc lib/api/booking_fields.cc lib/api/pool_fields.cc lib/http/fields.cc
 #include "api/booking_fields.h"
 #include "api/event_fields.h"
+#include "api/pool_fields.h"
 #include "fuzz/properties.h"
 #include "queue/wire.h"
+#include "support/fakes.h"
 
 using namespace ticketd;
 using fuzz::require;
@@ -16,7 +18,8 @@ static void try_json(const Json& body) {
 static const Time kNow = *parse_time("2030-01-01T00:00Z");
 
 static void try_new_event(const Json& body) {
-  const auto event = read_new_event(body, kNow);
+  tests::SeededRandom random;
+  const auto event = read_new_event(body, {}, kNow, random);
   if (!event.ok()) {
     fuzz::require_problem(event.refusal());
     return;
@@ -26,6 +29,11 @@ static void try_new_event(const Json& body) {
   require(event->ends_at > event->starts_at, "an event ends after it starts");
   require(event->ends_at - event->starts_at <= std::chrono::days(366), "an event lasts a year at most");
   require(event->total_tickets >= 1 && event->total_tickets <= 1'000'000, "an event has 1 to 1,000,000 tickets");
+  int seats = 0;
+  for (const auto& pool : event->pools) seats += pool.capacity;
+  require(seats == event->total_tickets, "an event has the seats of its pools");
+  for (const auto& type : event->types)
+    require(storage::find_by_id(event->pools, type.pool) != nullptr, "a ticket type is of one of the event's pools");
   require(event->max_per_user >= 1 && event->max_per_user <= 100, "1 to 100 for each person");
 }
 
@@ -58,6 +66,21 @@ static void try_changes(const Json& body) {
   travels(domain::UpdateEvent{*changes});
 }
 
+static void try_pools_and_types(const Json& body) {
+  http::Fields new_pool(body), pool(body), new_type(body), type(body);
+  const auto made = read_new_pool(new_pool);
+  if (new_pool.ok()) travels(domain::SetPool{PoolId{}, made});
+  const auto changed = read_pool_changes(pool);
+  if (pool.ok()) travels(domain::SetPool{PoolId{}, changed});
+  const auto made_type = read_new_type(new_type, {});
+  if (new_type.ok()) travels(domain::SetTicketType{TicketTypeId{}, made_type});
+  const auto changed_type = read_type_changes(type, {}, nullptr);
+  if (type.ok()) travels(domain::SetTicketType{TicketTypeId{}, changed_type});
+  for (const auto* in : {&new_pool, &pool, &new_type, &type}) {
+    if (!in->ok()) fuzz::require_problem(in->refusal());
+  }
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   http::Request request;
   request.content_type = "application/json";
@@ -71,5 +94,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try_new_event(*body);
   try_changes(*body);
   try_booking(*body);
+  try_pools_and_types(*body);
   return 0;
 }
