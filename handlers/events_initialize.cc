@@ -10,11 +10,14 @@ using namespace ticketd;
 
 // Is it the answer to a request for the same event, in whatever words? What was given to the first one is not compared.
 static bool is_answer_for(const storage::Event& event, const Json& answer) {
-  if (event.edition >= domain::kEditionOfPools) return false;  // its pools and types have no words of their own
+  // Pools, types and a sales window stand for themselves, word for word.
+  const Json made = answer["data"];
+  const bool is_plain = made["pools"].size() <= 1 && made["pools"].at(0)["name"].is_null() &&
+                        made["sales"]["start"].is_null() && made["sales"]["end"].is_null();
+  if (event.edition >= domain::kEditionOfPools || !is_plain) return false;
   const auto wanted = *Json::parse(event_json(event, event.created_at).str());
   // A release that knew a field not yet has made an event as it is by default.
   const auto by_default = *Json::parse(event_json({}, event.created_at).str());
-  const Json made = answer["data"];
   for (const auto* field :
        {"title", "description", "location", "start_date_time", "end_date_time", "total_tickets", "max_per_user",
         "max_per_booking", "max_skips", "saving_stops_hours", "hold_minutes", "offer_minutes", "offer_stops_minutes",

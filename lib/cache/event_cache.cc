@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <climits>
+#include <utility>
 
 #include "storage/events.h"
 
@@ -11,7 +12,7 @@ namespace {
 
 constexpr seconds kFresh{3};
 constexpr std::chrono::hours kGoodWithoutDatabase{1};
-constexpr std::size_t kMostEvents = 10'000;  // about a megabyte
+constexpr std::size_t kMostTypes = 20'000;  // of 10,000 events and more; some megabytes
 
 // Null if there is none that the wish may have. Whoever names no type has the first public one, as the worker decides.
 const storage::TicketType* find_type(const std::vector<storage::TicketType>& types, const EventCache::Wish& wish) {
@@ -33,14 +34,26 @@ Refusal sale_not_started(std::chrono::milliseconds left) {
 
 }  // namespace
 
+bool EventCache::ask_anew(EventId id, Code no) {
+  if (no != Code::sale_not_started && no != Code::sale_ended) return true;
+  const std::lock_guard lock(mutex_);
+  const auto found = known_.find(id);
+  return found == known_.end() || !std::exchange(found->second.is_asked_for, true);
+}
+
 Result<std::optional<TicketTypeId>> EventCache::must_take(EventId id, const Wish& wish, Time now) {
   const auto known = find(id, now);
   auto answer = answer_of(known, wish, now);
   if (answer.ok() || !known || known->read_at == now) return answer;  // a yes, or just read
+  if (!ask_anew(id, answer.refusal().code)) return answer;
   try {
     return answer_of(read(id, now), wish, now);  // its owner may have moved its end a moment ago
   } catch (const postgres::DatabaseUnavailable&) {
+    put(id, known);
     return answer;
+  } catch (...) {
+    put(id, known);
+    throw;
   }
 }
 
@@ -68,8 +81,15 @@ std::optional<EventCache::Known> EventCache::read(EventId id, Time now) {
   std::optional<Known> newest;
   auto event =
       postgres::autocommit(database_, [&](pqxx::transaction_base& tx) { return storage::find_event_details(tx, id); });
-  if (event)
-    newest = Known{event->status, event->ends_at, event->max_per_booking, event->sales, std::move(event->types), now};
+  if (event) {
+    for (auto& type : event->types) type.name = type.description = type.price_label = std::nullopt;
+    newest = Known{event->status,
+                   event->ends_at,
+                   event->max_per_booking,
+                   event->sales,
+                   std::make_shared<const std::vector<storage::TicketType>>(std::move(event->types)),
+                   now};
+  }
   put(id, newest);
   return newest;
 }
@@ -79,7 +99,7 @@ Result<std::optional<TicketTypeId>> EventCache::answer_of(const std::optional<Kn
   if (!known) return Refusal{Code::event_not_found};
   if (known->status != domain::EventStatus::open) return Refusal{Code::event_cancelled};
   if (now >= known->ends_at) return Refusal{Code::event_over};
-  const auto* type = find_type(known->types, wish);
+  const auto* type = find_type(*known->types, wish);
   if (type == nullptr) return Refusal{Code::ticket_type_not_found};
   for (const auto& sales : {known->sales, type->sales}) {
     if (sales.is_before(now)) return sale_not_started(*sales.start - now);
@@ -103,12 +123,18 @@ std::optional<EventCache::Known> EventCache::good_enough(EventId id, Time now, s
 
 void EventCache::put(EventId id, const std::optional<Known>& known) {
   const std::lock_guard lock(mutex_);
-  if (!known) {
-    known_.erase(id);
-    return;
+  const auto old = known_.find(id);
+  if (old != known_.end()) {
+    types_ -= old->second.types->size();
+    known_.erase(old);
   }
-  if (known_.size() >= kMostEvents) known_.clear();  // rare, and costs one SELECT for each event afterwards
-  known_.insert_or_assign(id, *known);
+  if (!known) return;
+  if (types_ + known->types->size() > kMostTypes) {  // rare, and costs one SELECT for each event afterwards
+    known_.clear();
+    types_ = 0;
+  }
+  types_ += known->types->size();
+  known_.emplace(id, *known);
 }
 
 }  // namespace ticketd

@@ -1,8 +1,9 @@
 // What booking has to know of an event before it queues a command: that it exists, is open, how many tickets one
 // booking may have, and which types there are. Kept in the process for a few seconds, so that the hot path asks no
-// database; the worker decides on what is true in the end. What is remembered may say yes. A no is always read anew:
+// database; the worker decides on what is true in the end. What is remembered may say yes. A no is read anew:
 // whoever has just moved an event's end may book at once.
 #pragma once
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -42,10 +43,12 @@ class EventCache {
     Time ends_at;
     int max_per_booking;
     domain::SalesWindow sales;
-    std::vector<storage::TicketType> types;
+    std::shared_ptr<const std::vector<storage::TicketType>> types;  // without what is said of them
     Time read_at;
     bool is_asked_for = false;  // by a thread that will bring a newer one
   };
+  // Is a no to be read anew by this thread? Thousands may come a minute before a sale begins: one of them at a time.
+  bool ask_anew(EventId id, Code no);
   static Result<std::optional<TicketTypeId>> answer_of(const std::optional<Known>& known, const Wish& wish, Time now);
   // As PostgreSQL has it, and remembered from now on. Throws postgres::DatabaseUnavailable.
   std::optional<Known> read(EventId id, Time now);
@@ -59,6 +62,7 @@ class EventCache {
   postgres::DatabasePool& database_;
   std::mutex mutex_;
   std::unordered_map<EventId, Known> known_;
+  std::size_t types_ = 0;  // of all that are known
 };
 
 }  // namespace ticketd

@@ -353,6 +353,8 @@ LineNeeded line_needed(const EventState& state, const SeatPool& pool, std::span<
     ends_misfits(fewest);
   };
   for (const auto* command : commands) {
+    const auto* named = command->booking() ? state.find(*command->booking()) : nullptr;
+    if (named != nullptr && named->pool != pool.id) continue;
     if (std::holds_alternative<Cancel>(command->action)) {
       seats += std::max(largest_booked, state.largest_of(command->user));
       ++needed.gone;
@@ -370,7 +372,8 @@ LineNeeded line_needed(const EventState& state, const SeatPool& pool, std::span<
       if (pool.has_misfits) ends_misfits(pool.largest_wish());
     }
     const auto* update = std::get_if<UpdateEvent>(&command->action);
-    if (update != nullptr && update->changes.total_tickets) change_seats(update->changes.total_tickets, {});
+    if (update != nullptr && update->changes.total_tickets && state.pools.size() == 1)
+      change_seats(update->changes.total_tickets, {});
     const auto* set = std::get_if<SetPool>(&command->action);
     if (set != nullptr && set->pool == pool.id && (set->changes.capacity || set->changes.held_back))
       change_seats(set->changes.capacity, set->changes.held_back);

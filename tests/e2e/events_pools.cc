@@ -264,6 +264,11 @@ TEST(SeatPools, AreMadeOnceUnderAKey) {
   expect_text("Floor 2+0: 2 free, 0 wait for 0", pools_in(event_of(owner, first.data())));
   body.set("pools", list_of({pool_of("Floor", 3)}));
   expect_problem(422, "idempotency_key_reused", create());
+  auto without = event_body({.tickets = static_cast<int>(again.data()["total_tickets"].integer())});
+  for (const char* same : {"title", "description", "location", "start_date_time", "end_date_time", "max_per_user"})
+    without.set(same, again.data()[same]);
+  expect_problem(422, "idempotency_key_reused",
+                 owner.post("/v1/events/initialize", without, {"Idempotency-Key: " + key}));
 }
 
 TEST(SeatPools, AnswerARequestWhenTheOutcomeTakesLonger) {

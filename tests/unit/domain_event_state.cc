@@ -176,6 +176,17 @@ TEST(LineNeeded, CountsTheTicketsOfWhatACancellationCouldBeAbout) {
   LONGS_EQUAL(8, needed().seats);
 }
 
+TEST(LineNeeded, IsNothingForABookingOfAnotherPool) {
+  const PoolId balcony = numbered<PoolId>(2);
+  event.state.pools.emplace_back().id = balcony;
+  event.state.load({numbered<BookingId>(1), numbered<UserId>(1), kConfirmed, 1, 1, 6, {}, {}, balcony});
+  add(CommandKind::cancel);
+  std::get<Cancel>(commands.back().action).booking = numbered<BookingId>(1);
+  LONGS_EQUAL(0, needed().seats);
+  std::get<Cancel>(commands.back().action).booking = numbered<BookingId>(2);  // perhaps the batch makes it
+  CHECK_TRUE(needed().seats > 0);
+}
+
 TEST(LineNeeded, CountsWhatIsFree) {
   event.pool().available = 3;
   add(CommandKind::book);

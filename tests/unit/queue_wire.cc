@@ -59,7 +59,7 @@ TEST(Wire, CarriesACancellationOfOneBooking) {
 TEST(Wire, CarriesEveryChange) {
   auto command = make(CommandKind::update_event);
   changes_of(command) = {
-      "T\xc3\xaftle \"x\"\n", "", "\\", clock.now(), from_epoch_ms(253'402'300'799'999), 1'000'000, 100};
+      "T\xc3\xaftle \"x\"\n", "", "\\", clock.now(), from_epoch_ms(253'402'300'799'999), 1'000'000, {100}};
   expect_round_trip(command);
 }
 
