@@ -20,8 +20,8 @@ constexpr std::initializer_list<std::pair<const char*, domain::ConfirmedBy>> kCo
     {"attendee", domain::ConfirmedBy::attendee}, {"organiser", domain::ConfirmedBy::organiser}};
 constexpr std::initializer_list<std::pair<const char*, domain::LineCloses>> kLineCloses = {
     {"start", domain::LineCloses::start}, {"end", domain::LineCloses::end}};
-// A character beyond U+FFFF is two escapes: \ud83c\udf9f. The other fields, and the names, have less than a KiB; but for
-// those of pools and ticket types. Who has many with long texts adds them one by one.
+// A character beyond U+FFFF is two escapes: \ud83c\udf9f. The other fields, and the names, have less than a KiB; but
+// for those of pools and ticket types. Who has many with long texts adds them one by one.
 constexpr std::size_t kEscaped = 12;
 static_assert(kEscaped * (kTitle.most + 2 * kText.most) + 1024 <= kEventBodyBytes);
 const FieldError kEndBeforeStart{"end_date_time", "invalid_date", "end_date_time must be after start_date_time"};
