@@ -1,4 +1,4 @@
-// Covers: lib/queue/wire.cc lib/domain/command.cc
+// Covers: lib/queue/wire.cc lib/queue/changes_text.cc lib/domain/command.cc
 // An entry of the queue as the worker reads it, NAME=VALUE a line; or as JSON, as idempotency keys and dead
 // letters have it.
 #include "base/json_text.h"

@@ -83,6 +83,46 @@ TEST(Wire, LeavesOutWhatHasNoValue) {
     CHECK_FALSE(name == "booking" || name == "changes");
 }
 
+TEST(Wire, CarriesPoolsAndTicketTypes) {
+  auto command = make(CommandKind::set_pool);
+  std::get<SetPool>(command.action).changes = {
+      .name = "Floor \"1\"", .capacity = 7, .held_back = 0, .to = ReleaseTo::everybody};
+  expect_round_trip(command);
+  command = make(CommandKind::set_ticket_type);
+  auto& type = std::get<SetTicketType>(command.action).changes;
+  type.pool = PoolId::make(clock.now(), random);
+  type.name = "Member";
+  type.limit = std::optional(0);
+  type.sales_start = std::optional(clock.now());
+  type.visibility = TypeVisibility::code;
+  type.access_code_hash = "abc";
+  type.position = 3;
+  type.archived = false;
+  expect_round_trip(command);
+}
+
+// That a limit is taken away is not that it stays.
+TEST(Wire, CarriesWhatIsTakenAway) {
+  auto command = make(CommandKind::set_ticket_type);
+  auto& type = std::get<SetTicketType>(command.action).changes;
+  type.limit.emplace();
+  type.sales_end.emplace();
+  type.description.emplace();
+  expect_round_trip(command);
+}
+
+// Whoever overlooked the type would book another one; the window, at any time.
+TEST(Wire, KeepsTypesAndSalesWindowsFromEarlierReleases) {
+  auto command = make(CommandKind::book);
+  std::get<Book>(command.action).type = TicketTypeId::make(clock.now(), random);
+  STRCMP_EQUAL("4", to_fields(command).front().second.c_str());
+  expect_round_trip(command);
+  command = make(CommandKind::update_event);
+  changes_of(command).rules.sales = SalesWindow{.start = clock.now()};
+  STRCMP_EQUAL("4", to_fields(command).front().second.c_str());
+  expect_round_trip(command);
+}
+
 TEST(Wire, IgnoresFieldsOfLaterVersions) {
   auto fields = to_fields(make(CommandKind::book));
   fields.emplace_back("awaited", "1");
