@@ -82,6 +82,10 @@ std::vector<FieldError> start_errors(Time starts_at, Time now) {
   return {};
 }
 
+void report(http::Fields& in, const std::vector<FieldError>& errors) {
+  for (const auto& error : errors) in.bad(error.field, error.code, error.message);
+}
+
 // Its pools and their ticket types, and the sums of them. A pool without types gets one that is called like it.
 void read_new_pools(http::Fields& in, storage::EventDetails& event, Time now, Random& random) {
   const auto pools = in.optional_objects("pools", 1, domain::kPoolsMax).value_or(std::vector<Json>());
@@ -113,11 +117,7 @@ void read_new_pools(http::Fields& in, storage::EventDetails& event, Time now, Ra
   std::stable_sort(event.types.begin(), event.types.end(),
                    [](const auto& a, const auto& b) { return a.position < b.position; });
   if (event.types.size() > domain::kTicketTypesMax || event.total_tickets > domain::kSeatsMax)
-    in.bad("pools", "out_of_range", "an event has at most 50 ticket types and 1000000 seats");
-}
-
-void report(http::Fields& in, const std::vector<FieldError>& errors) {
-  for (const auto& error : errors) in.bad(error.field, error.code, error.message);
+    report(in, {too_many_error("pools")});
 }
 
 }  // namespace

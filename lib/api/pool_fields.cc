@@ -86,11 +86,14 @@ int position_behind(const std::vector<storage::TicketType>& types) {
   return std::min(last + 1, kMostPosition);
 }
 
-Refusal too_many() {
-  return {Code::validation_failed,
-          "",
-          {{"capacity", "out_of_range", "an event has at most 20 pools, 50 ticket types and 1000000 seats"}}};
+FieldError too_many_error(const char* field) {
+  return {field, "out_of_range",
+          "an event has at most " + std::to_string(domain::kPoolsMax) + " pools, " +
+              std::to_string(domain::kTicketTypesMax) + " ticket types and " + std::to_string(domain::kSeatsMax) +
+              " seats"};
 }
+
+Refusal too_many() { return {Code::validation_failed, "", {too_many_error("capacity")}}; }
 
 domain::TicketTypeChanges read_type_changes(http::Fields& in, TicketTypeId id, const storage::TicketType* now) {
   auto changes = read_type(in, id);

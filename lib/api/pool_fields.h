@@ -19,6 +19,8 @@ int position_behind(const std::vector<storage::TicketType>& types);
 // none: then it is the fields alone that are looked at.
 domain::TicketTypeChanges read_type_changes(http::Fields& in, TicketTypeId id, const storage::TicketType* now);
 
+// What is wrong with that field: more pools, ticket types or seats than an event may have.
+FieldError too_many_error(const char* field);
 // validation_failed: the event has as many pools, ticket types or seats as it may have.
 Refusal too_many();
 

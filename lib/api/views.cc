@@ -41,7 +41,6 @@ Offer offer_of(std::string_view state, const storage::Seats& seats, Time now) {
 }
 
 JsonText event_json(const storage::Event& event, Time now) {
-  const int confirmed = event.total_tickets - event.held_back - event.available_tickets;
   const auto state = state_of(event.status, event.ends_at, now);
   const auto offer = offer_of(state, event, now);
   return JsonText::object({{"id", event.id.str()},
@@ -69,7 +68,7 @@ JsonText event_json(const storage::Event& event, Time now) {
                            {"user_id", event.owner.str()},
                            {"created_at", format_time(event.created_at)},
                            {"updated_at", format_time(event.updated_at)},
-                           {"_count", JsonText::object({{"event_tickets", confirmed},
+                           {"_count", JsonText::object({{"event_tickets", event.booked_tickets()},
                                                         {"event_ticket_waiting_list", offer.waiting_list_count}})}});
 }
 

@@ -54,7 +54,7 @@ std::string label_of(const std::string& text) {
 void look_at_events(std::vector<Sample>& samples, pqxx::transaction_base& tx) {
   for (const auto& event : storage::list_busy_events(tx, kLately, kEventsShown)) {
     const auto labels = "{event=\"" + event.id.str() + "\",title=\"" + label_of(event.title) + "\"}";
-    samples.push_back({"ticketd_event_seats" + labels, event.total_tickets});
+    samples.push_back({"ticketd_event_seats" + labels, event.total_tickets - event.held_back});
     samples.push_back({"ticketd_event_seats_free" + labels, event.available_tickets});
     samples.push_back({"ticketd_event_waiting" + labels, event.waiting_list_count});
   }

@@ -40,7 +40,8 @@ constexpr std::pair<std::string_view, std::string_view> kHelp[] = {
     {"ticketd_build_info", "The version that answers."},
     {"ticketd_store_up", "1 if the store answers, 0 if not."},
     {"ticketd_event_seats",
-     "Seats of an event; of the ten events that the last thousand decided commands were about most."},
+     "Seats of an event that are not held back; of the ten events that the last thousand decided commands were about "
+     "most."},
     {"ticketd_event_seats_free", "Those of its seats that nobody has."},
     {"ticketd_event_waiting", "Bookings on its waiting list."},
     {"ticketd_queue_commands", "Commands that wait in the queue."},

@@ -23,6 +23,9 @@ struct Seats {
   int waiting_list_count = 0;            // entries
   int waiting_tickets = 0;               // that they want
   Time line_ends_at = Time::max();       // from then on nobody waits any more
+
+  // That somebody has.
+  [[nodiscard]] int booked_tickets() const { return total_tickets - held_back - available_tickets; }
 };
 
 struct Event : Seats, domain::EventRules {

@@ -28,6 +28,18 @@ TEST(StoreGauges, TellHowTheSeatsOfAnEventGo) {
   expect_contains("ticketd_event_waiting" + labels + "0\n", shown);
 }
 
+TEST(StoreGauges, CountNoSeatThatIsHeldBack) {
+  const auto event = make_event(5);
+  sql("UPDATE events SET title = 'Held'");
+  auto hold = resize(event, 5);
+  hold.action = domain::SetPool{PoolId{event.uuid}, {.held_back = 2}};
+  submit(hold);
+  DrainRig().drain_all();
+  const auto shown = text();
+  expect_contains("ticketd_event_seats{event=\"" + event.str() + "\",title=\"Held\"} 3\n", shown);
+  expect_contains("ticketd_event_seats_free{event=\"" + event.str() + "\",title=\"Held\"} 3\n", shown);
+}
+
 TEST(StoreGauges, ShowTheTenBusiestEventsAndNoMore) {
   const auto quiet = make_event(3);
   submit(book(make_user(), quiet));

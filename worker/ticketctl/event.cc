@@ -22,8 +22,7 @@ using storage::EventBooking;
 std::string_view state_now(const Event& event) { return state_of(event.status, event.ends_at, SystemClock().now()); }
 
 std::string seats_of(const Event& event) {
-  return std::to_string(event.total_tickets - event.held_back - event.available_tickets) + " of " +
-         std::to_string(event.total_tickets) + " booked, " +
+  return std::to_string(event.booked_tickets()) + " of " + std::to_string(event.total_tickets) + " booked, " +
          (event.held_back > 0 ? std::to_string(event.held_back) + " held back, " : "") +
          std::to_string(event.waiting_list_count) + " waiting" +
          (event.waiting_tickets > event.waiting_list_count

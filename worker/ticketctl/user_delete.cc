@@ -57,8 +57,8 @@ int say_plan(const storage::AccountOverview& account, const Holdings& holdings, 
   out << "would delete " << account.user.id.str() << ' ' << harmless(account.user.email) << ", end " << account.sessions
       << " sessions and cancel:\n";
   for (const auto& event : holdings.events) {
-    out << "  event " << event.id.str() << "  " << harmless(event.title) << ", "
-        << event.total_tickets - event.available_tickets << " booked\n";
+    out << "  event " << event.id.str() << "  " << harmless(event.title) << ", " << event.booked_tickets()
+        << " booked\n";
   }
   for (const auto& booking : holdings.bookings) {
     out << "  booking " << booking.id.str() << "  " << harmless(booking.event_title) << ", " << booking.state << '\n';
