@@ -4,6 +4,7 @@ import html
 import json
 import os
 import pathlib
+import statistics
 import subprocess
 
 import plots
@@ -51,14 +52,27 @@ def print_table(bench):
               f"{row['target']:20} {verdict}".rstrip())
 
 
+def turn_ratios(now, before):
+    """Of each turn, in which the two revisions ran one after the other: what makes a host slow for minutes is in both."""
+    pairs = zip(now, before, strict=False)
+    return sorted(new / old for new, old in pairs if old)
+
+
+def spread(ratios):
+    """Their median, and between what the middle half of them lies."""
+    if len(ratios) < 4:
+        return f"{statistics.median(ratios):.2f}" if ratios else ""
+    low, middle, high = statistics.quantiles(ratios, n=4, method="inclusive")
+    return f"{middle:.2f} ({low:.2f} to {high:.2f})"
+
+
 def print_comparison(bench, base):
-    print(f"\n{'':66} {'base':>10} {'now':>10} {'':4} {'now/base':>8}")
-    before = {row["name"]: row for row in rows(base)}
-    for row in rows(bench):
-        if row["name"] in before:
-            old = before[row["name"]]["value"]
-            ratio = f"{row['value'] / old:.2f}" if old else ""
-            print(f"{row['label'][:66]:66} {number(old):>10} {number(row['value']):>10} {row['unit']:4} {ratio:>8}")
+    print(f"\n{'':66} {'base':>10} {'now':>10} {'':4} now/base, the middle half of the turns")
+    for name, entry in bench.figures.items():
+        if name in base.figures:
+            old, new = base.figures[name]["values"], entry["values"]
+            print(f"{entry['label'][:66]:66} {number(statistics.median(old)):>10} {number(statistics.median(new)):>10} "
+                  f"{entry['unit']:4} {spread(turn_ratios(new, old))}")
 
 
 def machine():
