@@ -20,9 +20,10 @@ int tickets_in_state(const Rows& bookings, const std::string& state) {
 
 void audit_counters(const EventRow& event, const Rows& bookings, Findings& findings) {
   const int confirmed = tickets_in_state(bookings, "confirmed"), waiting = in_state(bookings, "waitlisted");
-  if (confirmed > event.total_tickets)
-    findings.add("oversold",
-                 event.id + ": " + std::to_string(confirmed) + " of " + std::to_string(event.total_tickets));
+  if (confirmed > event.total_tickets - event.held_back)
+    findings.add("oversold", event.id + ": " + std::to_string(confirmed) + " of " +
+                                 std::to_string(event.total_tickets) + ", " + std::to_string(event.held_back) +
+                                 " of them held back");
   if (event.available_tickets != event.total_tickets - event.held_back - confirmed ||
       event.waiting_list_count != waiting || event.waiting_more != tickets_in_state(bookings, "waitlisted") - waiting)
     findings.add("counters", event.id + ": " + std::to_string(event.available_tickets) + " available and " +
