@@ -29,7 +29,7 @@ static Answer delete_event(App& app, const Request& request, UserId user) {
   const auto command = make_command(app, request, actor, *id, domain::DeleteEvent{});
   const auto done = submit_and_wait(app, command);
   if (!done.ok()) return done.refusal().code == Code::event_cancelled ? Answer(deleted()) : done.refusal();
-  auto reply = *done ? deleted() : accepted(command, "Event deletion submitted successfully");
+  auto reply = done->took_effect ? deleted() : accepted(command, "Event deletion submitted successfully");
   return acted_as(std::move(reply), request, user, actor);
 }
 

@@ -1,5 +1,4 @@
 // POST /v1/events/{event_id}/pools: one more pool of seats, with a waiting list of its own, for an event of the caller.
-#include "api/event_reply.h"
 #include "api/pool_fields.h"
 #include "endpoint/event_change.h"
 
@@ -14,9 +13,7 @@ static Answer add(App& app, const Request& request, UserId user) {
   const auto own = find_own_event(app, request, user);
   if (!own.ok()) return own.refusal();
   const auto id = PoolId::make(app.clock.now(), app.random);
-  return change_event(app, request, user, *own, domain::SetPool{id, pool}, [&](const storage::EventDetails& event) {
-    return http::success(201, "Pool created successfully", pool_json(event, id, app.clock.now()));
-  });
+  return change_event(app, request, user, *own, *body, domain::SetPool{id, pool}, 201, "Pool created successfully");
 }
 
 int main() { return serve("events-pool-add", RateClass::booking, add); }

@@ -1,6 +1,5 @@
 // PATCH /v1/events/{event_id}/pools/{pool_id}: another name, capacity or number of held-back seats for a pool of an
 // event of the caller. What is no longer held back goes to the waiting list, or to whoever comes.
-#include "api/event_reply.h"
 #include "api/pool_fields.h"
 #include "endpoint/event_change.h"
 
@@ -17,9 +16,7 @@ static Answer update(App& app, const Request& request, UserId user) {
   const auto own = find_own_event(app, request, user);
   if (!own.ok()) return own.refusal();
   if (!find_by_id(own->event.pools, *id)) return Refusal{Code::pool_not_found};
-  return change_event(app, request, user, *own, domain::SetPool{*id, changes}, [&](const storage::EventDetails& event) {
-    return http::success(200, "Pool updated successfully", pool_json(event, *id, app.clock.now()));
-  });
+  return change_event(app, request, user, *own, *body, domain::SetPool{*id, changes}, 200, "Pool updated successfully");
 }
 
 int main() { return serve("events-pool-update", RateClass::booking, update); }

@@ -1,5 +1,4 @@
 // POST /v1/events/{event_id}/ticket-types: one more ticket type of an event of the caller.
-#include "api/event_reply.h"
 #include "api/pool_fields.h"
 #include "endpoint/event_change.h"
 
@@ -17,10 +16,8 @@ static Answer add(App& app, const Request& request, UserId user) {
   if (!own.ok()) return own.refusal();
   if (type.pool && !find_by_id(own->event.pools, *type.pool)) return Refusal{Code::pool_not_found};
   if (!type.position) type.position = position_behind(own->event.types);
-  return change_event(
-      app, request, user, *own, domain::SetTicketType{id, type}, [&](const storage::EventDetails& event) {
-        return http::success(201, "Ticket type created successfully", type_json(event, id, app.clock.now()));
-      });
+  return change_event(app, request, user, *own, *body, domain::SetTicketType{id, type}, 201,
+                      "Ticket type created successfully");
 }
 
 int main() { return serve("events-type-add", RateClass::booking, add); }

@@ -1,6 +1,5 @@
 // DELETE /v1/events/{event_id}/ticket-types/{type_id}: nobody books this ticket type of an event of the caller any
 // more. Bookings that it has stay; so it is archived, and can be brought back.
-#include "api/event_reply.h"
 #include "endpoint/event_change.h"
 
 using namespace ticketd;
@@ -13,10 +12,8 @@ static Answer archive(App& app, const Request& request, UserId user) {
   if (!find_by_id(own->event.types, *id)) return Refusal{Code::ticket_type_not_found};
   domain::TicketTypeChanges changes;
   changes.archived = true;
-  return change_event(
-      app, request, user, *own, domain::SetTicketType{*id, changes}, [&](const storage::EventDetails& event) {
-        return http::success(200, "Ticket type archived successfully", type_json(event, *id, app.clock.now()));
-      });
+  return change_event(app, request, user, *own, Json(), domain::SetTicketType{*id, changes}, 200,
+                      "Ticket type archived successfully");
 }
 
 int main() { return serve("events-type-delete", RateClass::booking, archive); }

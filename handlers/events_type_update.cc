@@ -1,5 +1,4 @@
 // PATCH /v1/events/{event_id}/ticket-types/{type_id}: changes a ticket type of an event of the caller.
-#include "api/event_reply.h"
 #include "api/pool_fields.h"
 #include "endpoint/event_change.h"
 
@@ -18,10 +17,8 @@ static Answer update(App& app, const Request& request, UserId user) {
   if (!own.ok()) return own.refusal();
   if (type == nullptr) return Refusal{Code::ticket_type_not_found};
   if (changes.pool && !find_by_id(own->event.pools, *changes.pool)) return Refusal{Code::pool_not_found};
-  return change_event(
-      app, request, user, *own, domain::SetTicketType{*id, changes}, [&](const storage::EventDetails& event) {
-        return http::success(200, "Ticket type updated successfully", type_json(event, *id, app.clock.now()));
-      });
+  return change_event(app, request, user, *own, *body, domain::SetTicketType{*id, changes}, 200,
+                      "Ticket type updated successfully");
 }
 
 int main() { return serve("events-type-update", RateClass::booking, update); }

@@ -71,7 +71,7 @@ static Answer update(App& app, const Request& request, UserId user) {
   });
   if (const auto no = refusal_of(event, actor, request, *changes, app.clock.now())) return *no;
   const auto command = make_command(app, request, actor, *id, domain::UpdateEvent{*changes});
-  const auto done = submit_and_wait(app, command, [&](bool awaited) {
+  const auto done = submit_and_wait(app, [&](bool awaited) {
     if (!changes->ends_at) return app.queue.submit(command, std::nullopt, awaited);
     return postgres::transact(app.database, [&](pqxx::work& tx) -> Result<queue::Accepted> {
       if (const auto refusal = quota_refusal(app, tx, *event, *changes)) return *refusal;
@@ -79,8 +79,8 @@ static Answer update(App& app, const Request& request, UserId user) {
     });
   });
   if (!done.ok()) return done.refusal();
-  auto reply = *done ? changed(*postgres::autocommit(app.database, find), app.clock.now())
-                     : accepted(command, "Event update submitted successfully");
+  auto reply = done->took_effect ? changed(*postgres::autocommit(app.database, find), app.clock.now())
+                                 : accepted(command, "Event update submitted successfully");
   return acted_as(std::move(reply), request, user, actor);
 }
 

@@ -9,6 +9,7 @@ constexpr http::Length kName{1, 100};
 constexpr http::Length kDescription{1, 1'000};
 constexpr http::Length kAccessCode{4, 64};
 constexpr int kMostPosition = 1'000;
+const FieldError kSaleEndsBeforeStart{"sales_end", "invalid_date", "sales_end must be after sales_start"};
 
 // Sent as null: taken away.
 template <class T>
@@ -38,12 +39,15 @@ domain::TicketTypeChanges read_type(http::Fields& in, TicketTypeId id) {
   return type;
 }
 
-// What it is after the changes has to make sense.
-void check(http::Fields& in, const domain::TicketType& type, bool has_code) {
-  if (type.visibility == domain::TypeVisibility::code && !has_code && in.ok("access_code"))
+// What it is after the changes has to make sense. `had_code`: from before.
+void check(http::Fields& in, const domain::TicketType& type, const domain::TicketTypeChanges& changes, bool had_code) {
+  const bool asks_for_code = type.visibility == domain::TypeVisibility::code;
+  if (asks_for_code && !changes.access_code_hash && !had_code && in.ok("access_code"))
     in.bad("access_code", "required", "access_code is required for a ticket type with visibility: code");
+  if (!asks_for_code && changes.access_code_hash)
+    in.bad("access_code", "invalid", "access_code is for a ticket type with visibility: code");
   if (type.sales.start && type.sales.end && *type.sales.end <= *type.sales.start)
-    in.bad("sales_end", "invalid_date", "sales_end must be after sales_start");
+    in.bad(kSaleEndsBeforeStart.field, kSaleEndsBeforeStart.code, kSaleEndsBeforeStart.message);
 }
 
 }  // namespace
@@ -76,7 +80,7 @@ domain::TicketTypeChanges read_new_type(http::Fields& in, TicketTypeId id) {
   changes.pool = in.optional_id<PoolId>("pool_id");
   domain::TicketType type;
   apply(changes, type);
-  check(in, type, changes.access_code_hash.has_value());
+  check(in, type, changes, false);
   return changes;
 }
 
@@ -93,7 +97,9 @@ FieldError too_many_error(const char* field) {
               " seats"};
 }
 
-Refusal too_many() { return {Code::validation_failed, "", {too_many_error("capacity")}}; }
+Refusal too_many(const char* field) { return {Code::validation_failed, "", {too_many_error(field)}}; }
+
+Refusal sale_ends_before_start() { return {Code::validation_failed, "", {kSaleEndsBeforeStart}}; }
 
 domain::TicketTypeChanges read_type_changes(http::Fields& in, TicketTypeId id, const storage::TicketType* now) {
   auto changes = read_type(in, id);
@@ -103,7 +109,7 @@ domain::TicketTypeChanges read_type_changes(http::Fields& in, TicketTypeId id, c
   if (now == nullptr) return changes;
   domain::TicketType after = *now;
   apply(changes, after);
-  check(in, after, changes.access_code_hash || now->access_code_hash);
+  check(in, after, changes, now->access_code_hash.has_value());
   return changes;
 }
 

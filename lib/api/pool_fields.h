@@ -21,7 +21,10 @@ domain::TicketTypeChanges read_type_changes(http::Fields& in, TicketTypeId id, c
 
 // What is wrong with that field: more pools, ticket types or seats than an event may have.
 FieldError too_many_error(const char* field);
-// validation_failed: the event has as many pools, ticket types or seats as it may have.
-Refusal too_many();
+// validation_failed: the event has as many pools, ticket types or seats as it may have; `field`: of what was to be
+// made.
+Refusal too_many(const char* field);
+// validation_failed: nobody could book the ticket type.
+Refusal sale_ends_before_start();
 
 }  // namespace ticketd

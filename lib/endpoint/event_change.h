@@ -1,8 +1,6 @@
 // What the requests of an event's owner have in common that change its pools and ticket types: each is a command, and
 // is answered with what it made, once it took effect.
 #pragma once
-#include <functional>
-
 #include "endpoint/serve.h"
 #include "storage/pools.h"
 
@@ -16,8 +14,13 @@ struct OwnEvent {
 };
 Result<OwnEvent> find_own_event(App& app, const Request& request, UserId user);
 
-// Carries the command out and answers with what `made` says of the event afterwards, or with 202 if that takes longer.
-Answer change_event(App& app, const Request& request, UserId user, const OwnEvent& own, domain::Action action,
-                    const std::function<Reply(const storage::EventDetails&)>& made);
+// Carries the change out, under the request's Idempotency-Key if it has one, and answers with `status`, `message` and
+// the pool or the ticket type as it is then, or with 202 if that takes longer. `body` is the request's JSON. Refuses:
+// validation_failed for a bad key, precondition_failed if the event is not the one of If-Match any more, and what
+// submit_and_wait() refuses.
+Answer change_event(App& app, const Request& request, UserId user, const OwnEvent& own, const Json& body,
+                    const domain::SetPool& change, int status, std::string_view message);
+Answer change_event(App& app, const Request& request, UserId user, const OwnEvent& own, const Json& body,
+                    const domain::SetTicketType& change, int status, std::string_view message);
 
 }  // namespace ticketd

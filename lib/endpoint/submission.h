@@ -25,15 +25,28 @@ Answer replay_or(const Refusal& refusal, App& app, const Request& request, const
 // whichever endpoint it is sent to. False: it was used at another one. While the queue is away nobody asks.
 bool claim_key(App& app, const Request& request, UserId user, const std::string& key);
 
-// Queues the command and waits up to config.outcome_wait_ms for its outcome. True: it took effect. False: it takes
-// longer, or half of the threads are waiting already; answer accepted(). Refuses as CommandQueue::submit() does, and
-// with what the worker refused. `submit`: queues the command, awaited or not, if it may be queued.
+// A command that was queued, now or before under the same Idempotency-Key. Where it took no effect yet, it takes
+// longer, or half of the threads are waiting already: answer accepted().
+struct Submitted {
+  domain::Command command;
+  bool replayed = false;
+  bool took_effect = false;
+};
+
+// Queues the command and waits up to config.outcome_wait_ms for its outcome. Refuses as CommandQueue::submit() does,
+// and with what the worker refused. `submit`: queues the command, awaited or not, if it may be queued.
 using SubmitIf = std::function<Result<queue::Accepted>(bool awaited)>;
-Result<bool> submit_and_wait(App& app, const domain::Command& command, const SubmitIf& submit);
-Result<bool> submit_and_wait(App& app, const domain::Command& command);
+Result<Submitted> submit_and_wait(App& app, const SubmitIf& submit);
+Result<Submitted> submit_and_wait(App& app, const domain::Command& command,
+                                  const std::optional<queue::IdempotencyKey>& key = std::nullopt);
+
+// The request's Idempotency-Key with what it stands for, if it has one. Refuses validation_failed for a bad key.
+Result<std::optional<queue::IdempotencyKey>> key_of(const Request& request, const Json& body);
 
 // 202 with {notification, request}, and Location.
 Reply accepted(const domain::Command& command, std::string_view message);
+// The same once more, and says so.
+Reply replayed(const domain::Command& command, std::string_view message);
 
 // Identifies a request for its idempotency key: method, path and body, whatever the order of the body's fields.
 std::string fingerprint_of(const Request& request, const Json& body);

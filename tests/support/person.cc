@@ -41,8 +41,8 @@ Response Person::put(std::string path, Json body) const {
   return send(request("PUT", std::move(path), std::move(body)));
 }
 
-Response Person::patch(std::string path, Json body) const {
-  return send(request("PATCH", std::move(path), std::move(body)));
+Response Person::patch(std::string path, Json body, std::vector<std::string> headers) const {
+  return send(request("PATCH", std::move(path), std::move(body), std::move(headers)));
 }
 
 Response Person::del(std::string path, std::optional<Json> body, std::vector<std::string> headers) const {

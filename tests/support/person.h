@@ -26,7 +26,7 @@ struct Person {
   Response head(std::string path) const;
   Response post(std::string path, Json body, std::vector<std::string> headers = {}) const;
   Response put(std::string path, Json body) const;
-  Response patch(std::string path, Json body) const;
+  Response patch(std::string path, Json body, std::vector<std::string> headers = {}) const;
   Response del(std::string path, std::optional<Json> body = {}, std::vector<std::string> headers = {}) const;
 };
 

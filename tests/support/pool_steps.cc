@@ -89,24 +89,26 @@ std::string types_in(const Json& event) {
   return text;
 }
 
-Response add_pool(const Person& owner, const Json& event, const Json& body) {
-  return owner.post(path_of(event) + "/pools", body);
+Response add_pool(const Person& owner, const Json& event, const Json& body, const Headers& headers) {
+  return owner.post(path_of(event) + "/pools", body, headers);
 }
 
-Response change_pool(const Person& owner, const Json& event, const Json& pool, const Json& body) {
-  return owner.patch(path_of_pool(event, pool), body);
+Response change_pool(const Person& owner, const Json& event, const Json& pool, const Json& body,
+                     const Headers& headers) {
+  return owner.patch(path_of_pool(event, pool), body, headers);
 }
 
-Response add_type(const Person& owner, const Json& event, const Json& body) {
-  return owner.post(path_of(event) + "/ticket-types", body);
+Response add_type(const Person& owner, const Json& event, const Json& body, const Headers& headers) {
+  return owner.post(path_of(event) + "/ticket-types", body, headers);
 }
 
-Response change_type(const Person& owner, const Json& event, const Json& type, const Json& body) {
-  return owner.patch(path_of_type(event, type), body);
+Response change_type(const Person& owner, const Json& event, const Json& type, const Json& body,
+                     const Headers& headers) {
+  return owner.patch(path_of_type(event, type), body, headers);
 }
 
-Response delete_type(const Person& owner, const Json& event, const Json& type) {
-  return owner.del(path_of_type(event, type));
+Response delete_type(const Person& owner, const Json& event, const Json& type, const Headers& headers) {
+  return owner.del(path_of_type(event, type), {}, headers);
 }
 
 Response ask_for_type(const Person& person, const Json& event, const Json& type, int quantity, MoreFields more) {

@@ -29,12 +29,15 @@ std::string pools_in(const Json& event);
 // "Adult 2, Child 0": what is available of each type that is shown.
 std::string types_in(const Json& event);
 
-// Requests of an organiser.
-Response add_pool(const Person& owner, const Json& event, const Json& body);
-Response change_pool(const Person& owner, const Json& event, const Json& pool, const Json& body);
-Response add_type(const Person& owner, const Json& event, const Json& body);
-Response change_type(const Person& owner, const Json& event, const Json& type, const Json& body);
-Response delete_type(const Person& owner, const Json& event, const Json& type);
+// Requests of an organiser; `headers` as "Name: value".
+using Headers = std::vector<std::string>;
+Response add_pool(const Person& owner, const Json& event, const Json& body, const Headers& headers = {});
+Response change_pool(const Person& owner, const Json& event, const Json& pool, const Json& body,
+                     const Headers& headers = {});
+Response add_type(const Person& owner, const Json& event, const Json& body, const Headers& headers = {});
+Response change_type(const Person& owner, const Json& event, const Json& type, const Json& body,
+                     const Headers& headers = {});
+Response delete_type(const Person& owner, const Json& event, const Json& type, const Headers& headers = {});
 
 // Books tickets of the type; the answer, the decided request, or its outcome and reason: "rejected never_fits".
 Response ask_for_type(const Person& person, const Json& event, const Json& type, int quantity = 1,
