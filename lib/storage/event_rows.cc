@@ -13,11 +13,12 @@ const Statement kUpdateCounters{"update_event_counters", R"(
   UPDATE events SET state = e.state, edition = e.edition, total_tickets = e.total, growing_to = e.growing_to,
     growing_at = CASE WHEN e.growing_to IS NOT NULL THEN e.total END, misfits = e.misfits, available_tickets = e.available,
     saved = e.saved, waiting_list_count = e.waiting, waiting_more = e.waiting_more, served_past = e.served_past::bigint[],
-    next_seq = e.next_seq, line_closed_before = e.line_closed_before, updated_at = $1
+    next_seq = e.next_seq, line_closed_before = e.line_closed_before, held_back = e.held_back, saved_tickets = e.saved_tickets,
+    updated_at = $1
   FROM unnest($2::uuid[], $3::text[], $4::int[], $5::int[], $6::int[], $7::boolean[], $8::int[], $9::boolean[], $10::int[],
-              $11::int[], $12::text[], $13::bigint[], $14::bigint[])
+              $11::int[], $12::text[], $13::bigint[], $14::bigint[], $15::int[], $16::int[])
     AS e (id, state, edition, total, growing_to, misfits, available, saved, waiting, waiting_more, served_past, next_seq,
-          line_closed_before)
+          line_closed_before, held_back, saved_tickets)
   WHERE events.id = e.id)"};
 
 const Statement kUpdateRules{"update_event_rules", R"(
@@ -31,6 +32,7 @@ domain::SeatPool sum_of(const domain::EventState& event) {
   domain::SeatPool sum;
   for (const auto& pool : event.pools) {
     sum.capacity += pool.capacity;
+    sum.held_back += pool.held_back;
     sum.available += pool.available;
     sum.waiting_entries += pool.waiting_entries;
     sum.waiting_tickets += pool.waiting_tickets;
@@ -41,10 +43,18 @@ domain::SeatPool sum_of(const domain::EventState& event) {
   return sum;
 }
 
+// Of an event without pools of its own whoever reads it sees them by `saved` and what is available.
+int saved_tickets_of(const domain::EventState& event) {
+  int saved = 0;
+  if (event.edition < domain::kEditionOfPools) return saved;
+  for (const auto& pool : event.pools) saved += pool.saved ? pool.available : 0;
+  return saved;
+}
+
 struct EventColumns {
   ArrayParameter<EventId> ids;
   ArrayParameter<std::string_view> states, served_past;
-  ArrayParameter<int> editions, totals, growing_to, available, waiting, waiting_more;
+  ArrayParameter<int> editions, totals, growing_to, available, waiting, waiting_more, held_back, saved_tickets;
   ArrayParameter<bool> misfits, saved;
   ArrayParameter<std::int64_t> next_seqs, closed_before;
 
@@ -64,6 +74,8 @@ struct EventColumns {
     seqs.empty() ? served_past.add_null() : served_past.add(seqs);
     next_seqs.add(event.next_seq);
     closed_before.add(event.line_closed_before);
+    held_back.add(pool.held_back);
+    saved_tickets.add(saved_tickets_of(event));
   }
 };
 
@@ -75,7 +87,8 @@ void update_counters(pqxx::work& tx, const LoadedBatch& batch, const std::unorde
   run(tx, kUpdateCounters, now, columns.ids.binary(), columns.states.binary(), columns.editions.binary(),
       columns.totals.binary(), columns.growing_to.binary(), columns.misfits.binary(), columns.available.binary(),
       columns.saved.binary(), columns.waiting.binary(), columns.waiting_more.binary(), columns.served_past.binary(),
-      columns.next_seqs.binary(), columns.closed_before.binary());
+      columns.next_seqs.binary(), columns.closed_before.binary(), columns.held_back.binary(),
+      columns.saved_tickets.binary());
 }
 
 void update_rules(pqxx::work& tx, const domain::EventState& event) {

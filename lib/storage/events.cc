@@ -16,24 +16,18 @@ namespace {
   "state, " SEATS ", edition, " EVENT_RULES                                                          \
   ", visibility, timezone, turn, "                                                                   \
   "epoch_ms(created_at) AS created_ms, epoch_ms(updated_at) AS updated_ms"
-// Which of an event's seats are saved, and which are held back, its pools say where it has its own.
-#define SUM_OF_POOLS(what)                                                                   \
-  "(SELECT sum(p." what                                                                      \
-  ")::integer FROM (SELECT event_id AS of_event, held_back, CASE WHEN saved THEN available " \
-  "ELSE 0 END AS saved_tickets FROM seat_pools) AS p WHERE p.of_event = id)"
-#define SEATS \
-  "total_tickets, available_tickets, CASE WHEN saved THEN epoch_ms(" SAVED_UNTIL ") END AS saved_until_ms, "    \
-  "CASE WHEN NOT saved THEN 0 WHEN edition < 4 THEN available_tickets ELSE " SUM_OF_POOLS("saved_tickets")      \
-  " END AS saved_tickets, CASE WHEN edition < 4 THEN 0 ELSE " SUM_OF_POOLS("held_back") " END AS held_back, "   \
-  "waiting_list_count, waiting_more, epoch_ms(" LINE_ENDS_AT ") AS line_ends_ms"
+#define SEATS                                                                                                  \
+  "total_tickets, available_tickets, held_back, CASE WHEN saved THEN epoch_ms(" SAVED_UNTIL                    \
+  ") END AS saved_until_ms, CASE WHEN saved AND edition < 4 THEN available_tickets ELSE saved_tickets END AS " \
+  "saved_tickets, waiting_list_count, waiting_more, epoch_ms(" LINE_ENDS_AT ") AS line_ends_ms"
 
 const Statement kInsert{"insert_event", R"(
   INSERT INTO events (id, user_id, title, description, location, start_date_time, end_date_time, total_tickets,
                       available_tickets, max_per_user, created_at, updated_at, max_per_booking, max_skips, saving_stops_hours,
                       hold_minutes, offer_minutes, offer_stops_minutes, confirmed_by, line_closes, edition, visibility, timezone,
-                      sales_start, sales_end)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $21, $9, $10, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-          CASE WHEN $22 THEN 4 WHEN $14 > 0 OR $15 > 0 OR $18 = 'start' THEN 3 ELSE 1 END, $19, $20, $23, $24))"};
+                      sales_start, sales_end, held_back)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8::integer - $21::integer, $9, $10, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+          CASE WHEN $22 THEN 4 WHEN $14 > 0 OR $15 > 0 OR $18 = 'start' THEN 3 ELSE 1 END, $19, $20, $23, $24, $21))"};
 
 const Statement kHasOpen{"has_open_events", R"(
   SELECT (SELECT count(*) FROM (SELECT FROM events WHERE user_id = $1 AND state = 'open' AND NOT over AND
@@ -144,8 +138,7 @@ void insert_event(pqxx::transaction_base& tx, const Event& event) {
       format_time(event.created_at), event.max_per_booking, event.max_skips, event.saving_stops_hours,
       event.hold_minutes, event.offer_minutes, event.offer_stops_minutes, std::string(name_of(event.confirmed_by)),
       std::string(name_of(event.line_closes)), std::string(domain::name_of(event.visibility)), or_null(event.timezone),
-      event.total_tickets - event.held_back, event.edition >= domain::kEditionOfPools, or_null(sales_start),
-      or_null(sales_end));
+      event.held_back, event.edition >= domain::kEditionOfPools, or_null(sales_start), or_null(sales_end));
 }
 
 bool has_open_events(pqxx::transaction_base& tx, UserId owner, int count, Time now, std::span<const EventId> moved) {

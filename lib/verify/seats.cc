@@ -33,22 +33,24 @@ constexpr std::array kChecks = {
     Check{"available_tickets",
           "available_tickets is not total_tickets less what is held back and the confirmed bookings", R"(
   SELECT e.id::text AS id, format('event %s: available_tickets is %s, the bookings leave %s', e.id, e.available_tickets,
-                                  e.total_tickets - coalesce(p.held_back, 0) - coalesce(b.confirmed, 0)) AS detail
+                                  e.total_tickets - e.held_back - coalesce(b.confirmed, 0)) AS detail
   FROM events e
-  LEFT JOIN (SELECT event_id, sum(held_back) AS held_back FROM seat_pools GROUP BY event_id) AS p ON p.event_id = e.id
   LEFT JOIN (SELECT event_id, sum(quantity) AS confirmed FROM bookings WHERE state = 'confirmed'
              GROUP BY event_id) AS b ON b.event_id = e.id AND e.state <> 'cancelled'
-  WHERE e.available_tickets <> e.total_tickets - coalesce(p.held_back, 0) - coalesce(b.confirmed, 0))"},
+  WHERE e.available_tickets <> e.total_tickets - e.held_back - coalesce(b.confirmed, 0))"},
 
     Check{"pools", "the numbers of an event are not the sums of its pools", R"(
-  SELECT e.id::text AS id, format('event %s has %s seats, %s of them free, %s entries that wait for %s more; its pools have %s, %s, %s, %s',
-                                  e.id, e.total_tickets, e.available_tickets, e.waiting_list_count, e.waiting_more,
-                                  p.capacity, p.available, p.entries, p.more) AS detail
+  SELECT e.id::text AS id, format('event %s has %s seats, %s of them free, %s held back and %s saved, %s entries that wait for %s more; '
+                                  'its pools have %s, %s, %s, %s, %s, %s', e.id, e.total_tickets, e.available_tickets, e.held_back,
+                                  e.saved_tickets, e.waiting_list_count, e.waiting_more, coalesce(p.capacity, 0), coalesce(p.available, 0),
+                                  coalesce(p.held_back, 0), coalesce(p.saved, 0), coalesce(p.entries, 0), coalesce(p.more, 0)) AS detail
   FROM events e LEFT JOIN (SELECT event_id, sum(capacity) AS capacity, sum(available) AS available, sum(waiting_entries) AS entries,
-                                  sum(waiting_more) AS more FROM seat_pools GROUP BY event_id) AS p ON p.event_id = e.id
-  WHERE (e.edition > 3 OR p.event_id IS NOT NULL)
-    AND (e.edition < 4 OR (e.total_tickets, e.available_tickets, e.waiting_list_count, e.waiting_more)
-           IS DISTINCT FROM (p.capacity, p.available, p.entries, p.more)))"},
+                                  sum(waiting_more) AS more, sum(held_back) AS held_back,
+                                  coalesce(sum(available) FILTER (WHERE saved), 0) AS saved
+                           FROM seat_pools GROUP BY event_id) AS p ON p.event_id = e.id
+  WHERE (e.edition < 4 AND (p.event_id IS NOT NULL OR e.held_back <> 0 OR e.saved_tickets <> 0))
+     OR (e.edition > 3 AND (e.total_tickets, e.available_tickets, e.held_back, e.saved_tickets, e.waiting_list_count, e.waiting_more)
+           IS DISTINCT FROM (p.capacity, p.available, p.held_back, p.saved, p.entries, p.more)))"},
 
     Check{"pool_counts", "the numbers of a pool are not those of its bookings", R"(
   SELECT p.id::text AS id, format('pool %s: %s of %s seats are free, %s entries wait for %s more; by its bookings %s, %s, %s', p.id,

@@ -44,6 +44,17 @@ TEST(StorageVerifyPools, FindsAnEventThatIsNotTheSumOfItsPools) {
   finds("pools", id);
 }
 
+TEST(StorageVerifyPools, FindsAnEventThatDoesNotSaveWhatItsPoolsSave) {
+  exec("UPDATE events SET saved_tickets = 1");
+  finds("pools", id);
+}
+
+TEST(StorageVerifyPools, FindsHeldBackSeatsOfAnEventWithoutPools) {
+  const auto other = event(3);
+  exec("UPDATE events SET held_back = 1, available_tickets = 2 WHERE id = $1", other.str());
+  finds("pools", other);
+}
+
 TEST(StorageVerifyPools, FindsAnEventWhosePoolsAreMissing) {
   exec("UPDATE bookings SET pool_id = NULL, ticket_type_id = NULL");
   exec("DELETE FROM ticket_types");
@@ -54,7 +65,7 @@ TEST(StorageVerifyPools, FindsAnEventWhosePoolsAreMissing) {
 
 TEST(StorageVerifyPools, FindsAPoolThatCountsWhatItHasNot) {
   exec("UPDATE seat_pools SET held_back = 0, available = 0, capacity = capacity + 1 WHERE id = $1", balcony.str());
-  exec("UPDATE events SET total_tickets = 4");
+  exec("UPDATE events SET total_tickets = 4, held_back = 0");
   finds(std::vector<std::string>{"available_tickets", "pool_counts"}, id.str());
 }
 
@@ -99,7 +110,7 @@ TEST(StorageVerifyPools, FindsAPoolThatIsNotSettled) {
 
 TEST(StorageVerifyPools, FindsSeatsThatAreSavedForNobody) {
   exec("UPDATE seat_pools SET capacity = 3, available = 1, saved = true WHERE id = $1", balcony.str());
-  exec("UPDATE events SET total_tickets = 4, available_tickets = 1");
+  exec("UPDATE events SET total_tickets = 4, available_tickets = 1, saved_tickets = 1");
   finds("saved", id);
 }
 

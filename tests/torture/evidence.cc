@@ -53,9 +53,7 @@ void load_tables(pqxx::transaction_base& tx, Evidence& evidence) {
   for (const auto& row : postgres::execute(tx,
                                            "SELECT id, user_id, state, total_tickets, available_tickets, "
                                            "waiting_list_count, max_per_user, waiting_more, "
-                                           "edition, (SELECT coalesce(sum(held_back), 0) FROM seat_pools p "
-                                           "WHERE p.event_id = events.id) FROM events "
-                                           "WHERE id = ANY ($1::uuid[])",
+                                           "edition, held_back FROM events WHERE id = ANY ($1::uuid[])",
                                            events)) {
     evidence.events.push_back({text(row[0]), text(row[1]), text(row[2]), row[3].as<int>(), row[4].as<int>(),
                                row[5].as<int>(), row[6].as<int>(), row[7].as<int>(), row[8].as<int>(),
