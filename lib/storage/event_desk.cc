@@ -2,6 +2,7 @@
 
 #include "postgres/rows.h"
 #include "storage/live.h"
+#include "storage/waiting_list.h"
 
 namespace ticketd::storage {
 using namespace postgres;
@@ -23,11 +24,12 @@ const Statement kUpdateOwner{"update_owner", "UPDATE events SET user_id = $2, up
 
 const Statement kBookings{"list_event_bookings",
                           R"(
-  SELECT b.id, b.user_id, u.email, )" STORED_STATE(
+  SELECT b.id, )" LINE_OF("b") R"( AS line, p.name AS pool_name, b.user_id, u.email, )" STORED_STATE(
                               "b") R"( AS state, b.quantity, b.reason, epoch_ms(b.created_at) AS created_ms,
          epoch_ms(b.promoted_at) AS promoted_ms, epoch_ms(b.cancelled_at) AS cancelled_ms,
          epoch_ms(CASE WHEN )" IS_HELD("b") " THEN " DEADLINE("b", "e") R"( END) AS expires_ms
   FROM bookings b JOIN users u ON u.id = b.user_id JOIN events e ON e.id = b.event_id
+       LEFT JOIN seat_pools p ON p.id = b.pool_id
   WHERE b.event_id = $1 AND ($2::text IS NULL OR )" STORED_STATE("b") R"( = $2)
   ORDER BY b.seq, b.created_at, b.id LIMIT $3)"};
 
@@ -56,6 +58,8 @@ std::vector<EventBooking> list_event_bookings(pqxx::transaction_base& tx, EventI
                                               const std::optional<std::string>& state, int limit) {
   return list_of(run(tx, kBookings, event.str(), or_null(state), limit), [](const pqxx::row& row) -> EventBooking {
     return {id_of<BookingId>(row["id"]),
+            id_of<PoolId>(row["line"]),
+            optional_text(row["pool_name"]),
             id_of<UserId>(row["user_id"]),
             text_of(row["email"]),
             text_of(row["state"]),

@@ -26,6 +26,8 @@ void update_owner(pqxx::transaction_base& tx, EventId event, UserId owner, Time 
 
 struct EventBooking {
   BookingId id;
+  PoolId pool;  // whose seats it has or waits for; by the event's id where it has one pool
+  std::optional<std::string> pool_name;
   UserId user;
   std::string email;
   std::string state;
@@ -36,8 +38,8 @@ struct EventBooking {
   std::optional<Time> promoted_at;
   std::optional<Time> cancelled_at;
 };
-// In the order of acceptance, rejected ones last; in one state, or in all. With `waitlisted` the first one is the next
-// to get a seat.
+// In the order of acceptance, rejected ones last; in one state, or in all. With `waitlisted` the first one of a pool is
+// the next to get a seat of it.
 std::vector<EventBooking> list_event_bookings(pqxx::transaction_base& tx, EventId event,
                                               const std::optional<std::string>& state, int limit);
 

@@ -4,6 +4,7 @@
 #include "support/booking_steps.h"
 #include "support/checks.h"
 #include "support/group_steps.h"
+#include "support/pool_steps.h"
 #include "support/stack.h"
 #include "support/stack_database.h"
 #include "support/ticketctl.h"
@@ -250,6 +251,24 @@ TEST(TicketctlPeople, EventShowAndWaitingTellOfGroups) {
     expect_contains(line, shown);
   expect_ends(0, "place 1, 3 tickets", "event waiting " + event);
   expect_number(3, expect_ends(0, "", "event waiting --json " + event).json()["bookings"].at(0)["quantity"]);
+}
+
+TEST(TicketctlPeople, EventWaitingCountsThePlacesOfEachPool) {
+  const auto owner = make_person();
+  const Json event = create_with_pools(owner, list_of({pool_of("Floor", 1), pool_of("Balcony", 1)}));
+  const auto id = id_of(event);
+  for (const char* name : {"Floor", "Balcony", "Floor", "Balcony", "Floor"})
+    book_type(make_person(), event, type_in(event, name));
+  const auto said = expect_ends(0, "place 1, Floor", "event waiting " + id).said;
+  for (const char* line : {"place 1, Balcony", "place 2, Floor"}) expect_contains(line, said);
+  const Json waiting = expect_ends(0, "", "event waiting --json " + id).json()["bookings"];
+  std::string places;
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    const Json booking = waiting.at(i);
+    const bool on_floor = booking["pool_id"].text() == id_of(pool_in(event, "Floor"));
+    places += (on_floor ? " Floor " : " Balcony ") + std::to_string(booking["position"].integer());
+  }
+  expect_text(" Floor 1 Balcony 1 Floor 2", places);
 }
 
 TEST(TicketctlPeople, EventShowAndBookingsTellOfHeldSeats) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iostream>
 #include <iterator>
+#include <map>
 
 #include "api/event_reply.h"
 #include "api/views.h"
@@ -135,6 +136,7 @@ int show(postgres::DatabasePool& database, const Event& listed, bool json) {
 
 JsonText json_of(const EventBooking& booking) {
   return JsonText::object({{"id", booking.id.str()},
+                           {"pool_id", booking.pool.str()},
                            {"user_id", booking.user.str()},
                            {"email", booking.email},
                            {"state", booking.state},
@@ -146,6 +148,7 @@ JsonText json_of(const EventBooking& booking) {
                            {"cancelled_at", format_time(booking.cancelled_at)}});
 }
 
+// `place`: in its pool's waiting list; 0: it does not wait.
 void print_line(const EventBooking& booking, int place) {
   std::cout << booking.id.str() << "  " << format_time(booking.created_at) << "  ";
   if (place > 0) {
@@ -156,10 +159,11 @@ void print_line(const EventBooking& booking, int place) {
               << (booking.promoted_at ? ", promoted " + format_time(*booking.promoted_at) : "");
   }
   if (booking.quantity > 1) std::cout << ", " << booking.quantity << " tickets";
+  if (booking.pool_name) std::cout << ", " << harmless(*booking.pool_name);
   std::cout << "  " << booking.user.str() << "  " << harmless(booking.email) << '\n';
 }
 
-// `waiting`: the waiting list, with places.
+// Those who wait with their places, each in the waiting list of its pool.
 int bookings(postgres::DatabasePool& database, EventId event, const std::optional<std::string>& state, int limit,
              bool json) {
   const bool waiting = state == "waitlisted";
@@ -168,9 +172,9 @@ int bookings(postgres::DatabasePool& database, EventId event, const std::optiona
                      storage::count_event_bookings(tx, event, state));
   });
   auto rows = JsonText::array();
-  int place = 0;
+  std::map<PoolId, int> places;
   for (const auto& booking : list) {
-    place += waiting ? 1 : 0;
+    const int place = waiting ? ++places[booking.pool] : 0;
     if (!json) {
       print_line(booking, place);
       continue;
