@@ -18,6 +18,7 @@ FactMetrics::FactMetrics(Metrics& metrics)
       lag_(metrics.histogram("ticketd_worker_lag_seconds", "", kLagBounds)),
       redeliveries_(metrics.series("ticketd_worker_redeliveries_total")),
       promotions_(metrics.series("ticketd_worker_promotions_total")),
+      expired_holds_(metrics.series("ticketd_worker_expired_holds_total")),
       failed_batches_(metrics.series("ticketd_worker_failed_batches_total")),
       dead_letters_(metrics.series("ticketd_worker_dead_letters_total")) {}
 
@@ -31,9 +32,10 @@ Cell& FactMetrics::cell_of(domain::CommandKind kind, domain::Outcome outcome) {
 
 void FactMetrics::committed(std::span<const domain::BatchFact> facts, std::size_t redelivered, Time now,
                             std::int64_t batch_us, std::int64_t commit_us) {
-  std::int64_t commands = 0, promotions = 0;
+  std::int64_t commands = 0, promotions = 0, expired_holds = 0;
   for (const auto& [command, title, fact] : facts) {
     if (std::holds_alternative<domain::Promoted>(fact)) ++promotions;
+    if (std::holds_alternative<domain::HoldExpired>(fact)) ++expired_holds;
     const auto outcome = outcome_of(fact);
     if (!outcome) continue;
     ++commands;
@@ -46,6 +48,7 @@ void FactMetrics::committed(std::span<const domain::BatchFact> facts, std::size_
   commit_time_.observe(commit_us);
   redeliveries_.fetch_add(static_cast<std::int64_t>(redelivered), std::memory_order_relaxed);
   if (promotions > 0) promotions_.fetch_add(promotions, std::memory_order_relaxed);
+  if (expired_holds > 0) expired_holds_.fetch_add(expired_holds, std::memory_order_relaxed);
 }
 
 }  // namespace ticketd::worker

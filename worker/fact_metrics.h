@@ -29,6 +29,7 @@ class FactMetrics {
   Histogram lag_;
   Cell& redeliveries_;
   Cell& promotions_;
+  Cell& expired_holds_;
   Cell& failed_batches_;
   Cell& dead_letters_;
 };

@@ -29,6 +29,7 @@ constexpr std::pair<std::string_view, std::string_view> kHelp[] = {
     {"ticketd_worker_lag_seconds", "From a command's acceptance to the end of its COMMIT."},
     {"ticketd_worker_redeliveries_total", "Commands read again that had taken effect before; nothing is done twice."},
     {"ticketd_worker_promotions_total", "People who got a seat from the waiting list."},
+    {"ticketd_worker_expired_holds_total", "Bookings whose seats were held and went on, for nobody confirmed in time."},
     {"ticketd_worker_dead_letters_total", "Commands put aside: they failed for a reason of their own."},
     {"ticketd_worker_failed_batches_total", "Batches that failed and were tried again or halved."},
     {"ticketd_worker_faults_total", "Times a worker began anew because PostgreSQL or Redis was away."},

@@ -29,6 +29,20 @@ TEST(WorkerMetrics, CountPromotions) {
   LONGS_EQUAL(2, counted("ticketd_worker_promotions_total"));
 }
 
+TEST(WorkerMetrics, CountHeldSeatsThatNobodyConfirmedInTime) {
+  const auto event = make_event(2);
+  auto held = resize(event, 2);
+  std::get<domain::UpdateEvent>(held.action).changes.rules.hold_minutes = 30;
+  submit(held);
+  submit(book_all(make_users(2), event));
+  rig.drain_all();
+  LONGS_EQUAL(0, counted("ticketd_worker_expired_holds_total"));
+  for (int again = 0; again < 2; ++again) {
+    rig.drain.settle({&event, 1}, now() + std::chrono::minutes(31));
+    LONGS_EQUAL(2, counted("ticketd_worker_expired_holds_total"));
+  }
+}
+
 TEST(WorkerMetrics, CountABatchWithItsSize) {
   submit(book_all(make_users(7), make_event(9)));
   rig.drain_all();
