@@ -132,6 +132,50 @@ def drain_holders(bench):
                {"rate": statistics.median(rates[1])}, "with one", least_ratio=0.95)
 
 
+def drain_tens(bench):
+    """Bookings of ten tickets beside bookings of one; of both a tenth get their seats."""
+    count = bench.commands
+    rates = {1: [], 10: []}
+    for _ in range(bench.rounds_of_drain):
+        for tickets, of in rates.items():
+            event = bench.fresh_events(1, count * tickets // 10)[0]
+            bench.stack().sql.rows(f"UPDATE events SET max_per_user = 100 WHERE id = '{event}'")
+            body = json.dumps({"event_id": event, "quantity": tickets})
+            of.append(drain(bench, [wrk.line("POST", "/v1/events/book", token, body) for token in bench.tokens()[:count]]))
+    bench.rate("drain_tens", "worker: outcomes of bookings of ten tickets", {"rate": statistics.median(rates[10])},
+               {"rate": statistics.median(rates[1])}, "of one", least_ratio=0.8)
+
+
+def blocked_line(bench, entries):
+    """An event with nine free seats, in whose line everybody wants ten. Gives back the bookings of the last hundred, with their tokens."""
+    sql = bench.stack().sql
+    event, users = bench.fresh_events(1, 12)[0], bench.users()
+    sql.rows(f"""INSERT INTO bookings (id, event_id, user_id, state, seq, slot, quantity, created_at, updated_at)
+      SELECT gen_random_uuid(), '{event}', ('{{{",".join(users)}}}'::uuid[])[1 + n % {len(users)}],
+        CASE WHEN n = 0 THEN 'confirmed' ELSE 'waitlisted' END, 10 * n + 1, 1 + 10 * (n / {len(users)}),
+        CASE WHEN n = 0 THEN 3 ELSE 10 END, now(), now()
+      FROM generate_series(0, {entries}) AS n""")
+    sql.rows(f"""UPDATE events SET edition = 2, max_per_user = 100, available_tickets = 9, waiting_list_count = {entries},
+        waiting_more = {9 * entries}, next_seq = {10 * entries + 11} WHERE id = '{event}'""")
+    token_of = dict(zip(users, bench.tokens()))
+    return [(booking, token_of[user]) for booking, user in sql.rows(
+        f"SELECT id, user_id FROM bookings WHERE event_id = '{event}' ORDER BY seq DESC LIMIT 100")]
+
+
+def settle_blocked(bench):
+    """Nothing in the line fits, and each of these changes of a wish goes through it: what does its length cost?"""
+    long = 2 * len(bench.users())  # 100,000; each person has two
+    rates = {100: [], long: []}
+    for _ in range(bench.rounds_of_drain):
+        for entries, of in rates.items():
+            last = blocked_line(bench, entries)
+            wishes = [last[n % len(last)] for n in range(bench.commands // 4)]
+            of.append(drain(bench, [wrk.line("PATCH", f"/v1/bookings/{booking}", token, json.dumps({"accept_fewer": False}))
+                                    for booking, token in wishes]))
+    bench.rate("settle_blocked", f"worker: outcomes about a line of {long:,} in which nothing fits", {"rate": statistics.median(rates[long])},
+               {"rate": statistics.median(rates[100])}, "a line of 100", least_ratio=0.95)
+
+
 def workers(bench):
     """1 to 4 workers share 16 shards; commands of 1,000 events."""
     rates = {1: [], 2: [], 4: []}
