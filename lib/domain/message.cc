@@ -40,9 +40,13 @@ std::string changed_text(const Booking& booking, int given_back, const std::stri
          '.';
 }
 
-std::string waiting_text(const Waitlisted& it, const std::string& event) {
+// The event's other pools may have seats.
+std::string waiting_text(const Waitlisted& it, bool has_pools, const std::string& event) {
   const int wish = it.booking.quantity;
-  return event + (wish == 1 ? " is sold out." : " has no " + std::to_string(wish) + " seats free now.") +
+  return event +
+         (wish > 1    ? " has no " + std::to_string(wish) + " seats free now."
+          : has_pools ? " has no seat of this kind free now."
+                      : " is sold out.") +
          " You are on the waiting list at place " + std::to_string(it.place) + " and get " +
          (wish == 1 ? "the next free seat" : std::to_string(wish) + " seats together") + " automatically.";
 }
@@ -50,7 +54,8 @@ std::string waiting_text(const Waitlisted& it, const std::string& event) {
 // Of seats that are held.
 std::string until_text(const Booking& booking) {
   return "until " + format_time(booking.held_until).value_or("") +
-         ". Unless they are confirmed by then, others get them.";
+         (booking.quantity == 1 ? ". Unless it is confirmed by then, others get it."
+                                : ". Unless they are confirmed by then, others get them.");
 }
 
 Message booked_message(const Booked& it, const std::string& event) {
@@ -87,7 +92,7 @@ std::string rejection_text(Reason reason, CommandKind kind, const std::string& e
                                                           : "Your change of ";
   switch (reason) {
     case Reason::limit_reached:
-      return what + event + " was not made: you are already at the limit of bookings per person.";
+      return what + event + " was not made: it would be over the limit of tickets per person.";
     case Reason::event_over: return what + event + " was not made: the event is over.";
     case Reason::event_cancelled: return what + event + " was not made: the event was cancelled.";
     case Reason::event_not_found: return what + "an event was not made: there is no such event.";
@@ -95,7 +100,7 @@ std::string rejection_text(Reason reason, CommandKind kind, const std::string& e
     case Reason::capacity_below_confirmed:
       return what + event + " was not made: more tickets are booked than you want to offer.";
     case Reason::ends_before_start: return what + event + " was not made: it would end before it starts.";
-    case Reason::never_fits: return what + event + " was not made: it does not have so many seats.";
+    case Reason::never_fits: return what + event + " was not made: there are not so many seats of this kind.";
     case Reason::not_waiting: return what + event + " was not made: your booking does not wait any more.";
     case Reason::line_closed: return what + event + " was not made: it is sold out, and its waiting list is closed.";
     case Reason::not_held: return what + event + " was not made: no seats are held for this booking.";
@@ -124,7 +129,10 @@ std::optional<Message> message_of(const BatchFact& fact) {
   return std::visit(
       Overloaded{
           [&](const Booked& it) { return Maybe(booked_message(it, event)); },
-          [&](const Waitlisted& it) { return Maybe({Kind::waitlisted, waiting_text(it, event)}); },
+          [&](const Waitlisted& it) {
+            const bool has_pools = it.booking.pool.uuid != fact.command->event.uuid;
+            return Maybe({Kind::waitlisted, waiting_text(it, has_pools, event)});
+          },
           [&](const Rejected& rejected) {
             return Maybe({Kind::rejected, rejection_text(rejected.reason, fact.command->kind(), event)});
           },
