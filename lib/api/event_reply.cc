@@ -7,18 +7,28 @@
 namespace ticketd {
 namespace {
 
+bool is_open(const storage::EventDetails& event, Time now) {
+  return state_of(event.status, event.ends_at, now) == "open";
+}
+
+// Free seats that are kept for the first of the line.
+int saved(const storage::Pool& pool, const storage::EventDetails& event, Time now) {
+  return is_open(event, now) && pool.saved && event.saved_until && now < *event.saved_until ? pool.available : 0;
+}
+
 // What a new booking could get of the pool, if it asked for it alone.
 int offered(const storage::Pool& pool, const storage::EventDetails& event, Time now) {
-  const bool is_saved = pool.saved && event.saved_until && now < *event.saved_until;
-  return state_of(event.status, event.ends_at, now) != "open" || is_saved ? 0 : pool.available;
+  return is_open(event, now) ? pool.available - saved(pool, event, now) : 0;
 }
 
 JsonText json_of(const storage::Pool& pool, const storage::EventDetails& event, Time now) {
-  const bool has_line = state_of(event.status, event.ends_at, now) == "open" && now < event.line_ends_at;
+  const bool has_line = is_open(event, now) && now < event.line_ends_at;
   return JsonText::object({{"id", pool.id.str()},
                            {"name", pool.name},
                            {"capacity", pool.capacity},
                            {"held_back", pool.held_back},
+                           {"booked", pool.capacity - pool.held_back - pool.available},
+                           {"saved", saved(pool, event, now)},
                            {"available", offered(pool, event, now)},
                            {"waiting_tickets", has_line ? pool.waiting_tickets : 0},
                            {"waiting_entries", has_line ? pool.waiting_entries : 0}});

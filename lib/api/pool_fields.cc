@@ -44,7 +44,7 @@ void check(http::Fields& in, const domain::TicketType& type, const domain::Ticke
   const bool asks_for_code = type.visibility == domain::TypeVisibility::code;
   if (asks_for_code && !changes.access_code_hash && !had_code && in.ok("access_code"))
     in.bad("access_code", "required", "access_code is required for a ticket type with visibility: code");
-  if (!asks_for_code && changes.access_code_hash)
+  if (!asks_for_code && changes.access_code_hash && in.ok("access_code"))
     in.bad("access_code", "invalid", "access_code is for a ticket type with visibility: code");
   if (type.sales.start && type.sales.end && *type.sales.end <= *type.sales.start)
     in.bad(kSaleEndsBeforeStart.field, kSaleEndsBeforeStart.code, kSaleEndsBeforeStart.message);

@@ -32,6 +32,11 @@ Refusal sale_not_started(std::chrono::milliseconds left) {
   return {Code::sale_not_started, "", {}, static_cast<int>(std::min<std::int64_t>(seconds, INT_MAX))};
 }
 
+Refusal quantity_over_limit(int most) {
+  return {Code::quantity_over_limit,
+          "One booking may have at most " + std::to_string(most) + (most == 1 ? " ticket here" : " tickets here")};
+}
+
 }  // namespace
 
 bool EventCache::ask_anew(EventId id, Code no) {
@@ -85,7 +90,7 @@ std::optional<EventCache::Known> EventCache::read(EventId id, Time now) {
     for (auto& type : event->types) type.name = type.description = type.price_label = std::nullopt;
     newest = Known{event->status,
                    event->ends_at,
-                   event->max_per_booking,
+                   std::min(event->max_per_booking, event->max_per_user),
                    event->sales,
                    std::make_shared<const std::vector<storage::TicketType>>(std::move(event->types)),
                    now};
@@ -105,8 +110,8 @@ Result<std::optional<TicketTypeId>> EventCache::answer_of(const std::optional<Kn
     if (sales.is_before(now)) return sale_not_started(*sales.start - now);
     if (sales.is_after(now)) return Refusal{Code::sale_ended};
   }
-  if (wish.quantity > std::min(known->max_per_booking, type->max_per_booking.value_or(domain::kQuantityMax)))
-    return Refusal{Code::quantity_over_limit};
+  const int most = std::min(known->quantity_max, type->max_per_booking.value_or(domain::kQuantityMax));
+  if (wish.quantity > most) return quantity_over_limit(most);
   return wish.type || wish.access_code ? std::optional(type->id) : std::nullopt;
 }
 

@@ -41,7 +41,7 @@ class EventCache {
   struct Known {
     domain::EventStatus status;
     Time ends_at;
-    int max_per_booking;
+    int quantity_max;  // of what one booking, and one person, may have
     domain::SalesWindow sales;
     std::shared_ptr<const std::vector<storage::TicketType>> types;  // without what is said of them
     Time read_at;

@@ -48,7 +48,8 @@ Kind kind_of(Code code) {
     case Code::event_over: return {409, "event_over", "The event is over; it takes no more bookings"};
     case Code::event_cancelled: return {409, "event_cancelled", "The event was cancelled, and its bookings with it"};
     case Code::capacity_below_confirmed:
-      return {409, "capacity_below_confirmed", "More tickets are booked than that; offer at least as many"};
+      return {409, "capacity_below_confirmed",
+              "More tickets are booked or held back than that; offer at least as many"};
     case Code::not_waiting:
       return {409, "not_waiting", "The booking does not wait for a seat; only one that waits can be changed"};
     case Code::not_held: return {409, "not_held", "No seats are held for this booking; there is nothing to confirm"};

@@ -164,6 +164,15 @@ TEST(BookSeveral, IsRefusedBeyondTheLimitOfABooking) {
   expect_rejected("limit_reached", await_request(bob, late));
 }
 
+TEST(BookSeveral, IsRefusedBeyondWhatAPersonMayHave) {
+  const auto event = create_group_event(owner, 9, {{"max_per_user", 3}});
+  const auto refused = ask_for(ann, event, 4);
+  expect_problem(400, "quantity_over_limit", refused);
+  expect_contains("at most 3 tickets", refused.body);
+  expect_outcome("confirmed", book_group(ann, event, 2));
+  expect_rejected("limit_reached", book_group(ann, event, 2));
+}
+
 TEST(BookSeveral, IsRejectedWhereItNeverFits) {
   const auto event = create_group_event(owner, 3);
   expect_rejected("never_fits", book_group(ann, event, 4));

@@ -225,6 +225,12 @@ TEST(SeatPools, SaveSeatsEachForItsOwnLine) {
   expect_text("waitlisted", state_of(book(bob, "Floor", 2)));
   expect_text("Floor 2+0: 0 free, 1 wait for 2, Balcony 2+1: 2 free, 0 wait for 0", pools());
   expect_text("2/1/2", seats_of(owner, id_of(event)));
+  const Json floor_now = pool_in(event_of(owner, event), "Floor"),
+             balcony_now = pool_in(event_of(owner, event), "Balcony");
+  expect_number(1, floor_now["booked"]);
+  expect_number(1, floor_now["saved"]);
+  expect_number(0, balcony_now["booked"]);
+  expect_number(0, balcony_now["saved"]);
   expect_text("Floor 0, Balcony 2", types_in(event_of(owner, event)));
   expect_text("confirmed", state_of(book(cid, "Balcony", 2)));
 }

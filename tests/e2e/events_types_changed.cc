@@ -111,7 +111,7 @@ TEST(ChangedTypes, AreFiftyAtMost) {
   const Json pool = pool_in(event, "Floor")["id"];
   for (int i = 3; i < 50; ++i)
     expect_status(201, add_type(owner, event, type_of("T" + std::to_string(i), {{"pool_id", pool}})));
-  expect_bad_fields({"capacity"}, add_type(owner, event, type_of("One more", {{"pool_id", pool}})));
+  expect_bad_fields({"name"}, add_type(owner, event, type_of("One more", {{"pool_id", pool}})));
   Json many = Json::array();
   for (int i = 0; i < 50; ++i) many.push(type_of("T"));
   const Json body = body_with_pools(list_of({pool_of("Floor", 1, {{"ticket_types", many}}), pool_of("Balcony", 1)}));
@@ -152,6 +152,8 @@ TEST(ChangedTypes, MakeSense) {
   expect_bad_fields({"pool_id"}, add_type(owner, event, type_of("T")));  // of which of the two?
   expect_bad_fields({"access_code"}, add_type(owner, event, type_of("T", {{"pool_id", pool}, {"visibility", "code"}})));
   expect_bad_fields({"access_code"}, change_type(owner, event, adult, only("visibility", "code")));
+  expect_bad_fields({"access_code"}, add_type(owner, event, type_of("T", {{"pool_id", pool}, {"access_code", kCode}})));
+  expect_bad_fields({"access_code"}, change_type(owner, event, adult, only("access_code", kCode)));
   expect_bad_fields({"name"}, change_type(owner, event, adult, Json::object()));
   must_change(adult, Json::object({{"sales_start", time_in(hours(5))}, {"sales_end", time_in(hours(9))}}));
   expect_bad_fields({"sales_end"}, change_type(owner, event, adult, only("sales_end", time_in(hours(4)))));
