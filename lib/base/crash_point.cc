@@ -15,6 +15,7 @@ void crash_if_armed(const std::string& name) {
   const auto file = std::string(directory) + '/' + name;
   // unlink(2) succeeds for just one of several processes.
   if (::unlink(file.c_str()) == 0 || ::access((file + ".always").c_str(), F_OK) == 0) ::raise(SIGKILL);
+  if (::unlink((file + ".stop").c_str()) == 0) ::raise(SIGSTOP);
 }
 
 }  // namespace ticketd

@@ -2,7 +2,8 @@
 // -DTICKETD_CRASH_POINTS has them (make CRASH=1); in any other CRASH_POINT is nothing at all.
 //
 // A test arms a point by making the file $TICKETD_CRASH_DIR/NAME; the first process that comes by takes the file away
-// and kills itself. NAME.always stays, and kills every process that comes by.
+// and kills itself. NAME.always stays, and kills every process that comes by. Of NAME.stop nobody dies: the first one
+// stands still (SIGSTOP) until the test lets it go on.
 #pragma once
 
 #ifdef TICKETD_CRASH_POINTS

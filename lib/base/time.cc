@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdio>
 
+#include "base/clock_error.h"
+
 namespace ticketd {
 namespace {
 
@@ -57,7 +59,10 @@ class Scanner {
 
 }  // namespace
 
-Time SystemClock::now() const { return std::chrono::floor<milliseconds>(std::chrono::system_clock::now()); }
+Time SystemClock::now() const {
+  const auto right_now = std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
+  return right_now + CLOCK_ERROR(right_now);
+}
 
 std::int64_t now_us() {
   return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()).time_since_epoch().count();
