@@ -2,9 +2,12 @@
 
 #include <signal.h>
 
+#include <algorithm>
+
 #include "support/booking_steps.h"
 #include "support/crowd.h"
 #include "support/stack.h"
+#include "support/stack_database.h"
 
 namespace ticketd::torture {
 namespace {
@@ -14,6 +17,8 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr int kDeaths = 10;
+// A worker looks for what is due twice a second: after so long it has to.
+constexpr milliseconds kBetweenLooks{1'000};
 
 // Of the queue's Redis, as INFO says it.
 std::int64_t used_memory(redis::RedisConnection& redis) {
@@ -79,6 +84,55 @@ std::int64_t batches_failed_by_rebooking(Lab& lab) {
   start_workers(lab);
   e2e::await_decided(requests);
   return Lab::log_lines("batch_failed") - before;
+}
+
+DeadlineOutcome freeze_across_a_deadline(Lab& lab) {
+  constexpr std::size_t kSeats = 40;
+  lab.use_workers(2);
+  lab.heal();
+  const auto people = e2e::make_people(kSeats + kSeats / 2);  // those of the last third wait
+  auto body = e2e::event_body({.tickets = kSeats});
+  body.set("hold_minutes", 1);
+  const std::string event(people[0].post("/v1/events/initialize", body).data()["id"].text());
+  e2e::await_decided(e2e::accepted_ids(e2e::book_all(people, {event}, 4).replies));
+  std::vector<std::pair<std::string, std::string>> held;  // user and booking
+  for (const auto& row :
+       e2e::query("SELECT user_id, id FROM bookings WHERE event_id = $1::uuid AND held_until IS NOT NULL", event))
+    held.emplace_back(row[0].as<std::string>(), row[1].as<std::string>());
+  const auto say_yes = [&](std::size_t i) {
+    const auto& [user, booking] = held[i];
+    const auto& person = *std::find_if(people.begin(), people.end(), [&](const auto& it) { return it.id == user; });
+    return person.post("/v1/bookings/" + booking + "/confirm", Json::object());
+  };
+  const auto is_so = [&](std::size_t i, const std::string& what) {
+    return e2e::count("SELECT count(*) FROM bookings WHERE id = $1::uuid AND " + what, held[i].second) == 1;
+  };
+
+  const auto in_time = held.size() / 2;
+  DeadlineOutcome outcome;
+  const auto stopped_at = std::chrono::steady_clock::now();
+  for (const auto& worker : lab.workers()) lab.signal(worker, SIGSTOP);
+  for (std::size_t i = 0; i < in_time; ++i) outcome.in_time += say_yes(i).status == 202 ? 1 : 0;
+  Lab::let_pass(std::chrono::seconds(61));
+  std::vector<bool> too_late;
+  for (std::size_t i = in_time; i < held.size(); ++i)
+    too_late.push_back(say_yes(i).json["code"].text() == "offer_expired");
+  outcome.late = static_cast<int>(too_late.size());
+  std::this_thread::sleep_until(stopped_at + kBetweenLooks);
+  for (const auto& worker : lab.workers()) lab.signal(worker, SIGCONT);
+  await([&] {
+    return e2e::count("SELECT count(*) FROM bookings WHERE event_id = $1::uuid AND held_until IS NOT NULL", event) == 0;
+  });
+  for (std::size_t i = 0; i < held.size(); ++i) {
+    if (i < in_time) {
+      outcome.heeded += is_so(i, "state = 'confirmed'") ? 1 : 0;
+    } else {
+      const bool has_none = is_so(i, "state = 'cancelled' AND reason = 'offer_expired'");
+      outcome.refused += has_none && too_late[i - in_time] ? 1 : 0;
+    }
+  }
+  Lab::set_clocks_right();
+  return outcome;
 }
 
 }  // namespace ticketd::torture

@@ -47,7 +47,7 @@ bool is_expected(const Call& call, const Attempt& attempt) {
     case 404: return attempt.code == "booking_not_found" && !call.booking.empty();
     case 409:
       if (attempt.code == "not_waiting") return call.kind == "update_booking";
-      if (attempt.code == "not_held") return call.kind == "confirm";
+      if (attempt.code == "not_held" || attempt.code == "offer_expired") return call.kind == "confirm";
       if (attempt.code == "line_not_empty") return call.kind == "set_pool";
       return attempt.code == "event_cancelled" || attempt.code == "capacity_below_confirmed";
     default: return false;
@@ -101,7 +101,33 @@ void audit_calls(const History& history, const Evidence& evidence, Findings& fin
   }
 }
 
+namespace {
+
+// Who was told that he is too late is so, whoever asks again.
+void audit_lateness(const History& history, const Evidence& evidence, Findings& findings) {
+  std::map<std::string, Moment> late;  // by booking: when it was known
+  for (const auto& call : history.calls) {
+    const auto& last = call.attempts.back();
+    if (last.code != "offer_expired") continue;
+    findings.meet("yes refused by the API: offer_expired");
+    const auto [known, is_new] = late.emplace(call.booking, last.answered);
+    if (!is_new) known->second = std::min(known->second, last.answered);
+  }
+  std::map<std::string, std::string> outcomes;
+  for (const auto& row : evidence.commands) outcomes[row.id] = row.outcome;
+  for (const auto& call : history.calls) {
+    const auto* answer = call.kind == "confirm" ? accepted(call) : nullptr;
+    const auto known = late.find(call.booking);
+    if (answer != nullptr && known != late.end() && known->second < call.attempts.front().sent &&
+        outcomes[answer->request_id] == "confirmed_held")
+      findings.add("undone", call.booking + " was too late to be confirmed, and then was");
+  }
+}
+
+}  // namespace
+
 void audit_looks(const History& history, const Evidence& evidence, Findings& findings) {
+  audit_lateness(history, evidence, findings);
   std::map<std::string, Moment> told;  // when the 202 had arrived
   for (const auto& call : history.calls) {
     if (const auto* answer = accepted(call)) told.emplace(answer->request_id, answer->answered);

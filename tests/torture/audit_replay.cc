@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include "audit.h"
 #include "base/time.h"
 #include "domain/event_state.h"
+#include "encounters.h"
 #include "sim/model.h"
 
 namespace ticketd::torture {
@@ -27,6 +29,11 @@ std::string kind_of_notice(const std::string& outcome, domain::CommandKind comma
   return outcome;
 }
 
+// "confirmed_held" of "confirmed_held 2"
+std::string without_number(const std::string& outcome) {
+  return outcome.substr(0, std::min(outcome.find_first_of("0123456789"), outcome.size() + 1) - 1);
+}
+
 // One event's commands, one after the other, by rules that are obviously right.
 class Replay {
  public:
@@ -36,14 +43,20 @@ class Replay {
     for (const auto& row : evidence.notifications) {
       if (row.event == planned.id) notifications_[row.id].push_back(&row);
     }
+    for (const auto& expiry : evidence.expiries) {
+      if (expiry.event == planned.id) due_[expiry.turn].push_back(&expiry);
+    }
   }
 
   void run() {
     Model model(planned_event());
     for (const auto& command : evidence_.accepted) {
       if (command.event.str() != planned_.id) continue;
+      take_turn(model, command);
       const auto before = model.rows();
+      const auto met = encounters_of(command, model, expired_);
       const auto outcome = model.carry_out(command);
+      for (const auto& what : met) findings_.meet(what + ": " + without_number(outcome));
       check_outcome(command, outcome);
       if (outcome == "deleted") {
         deleted_ = true;
@@ -51,6 +64,7 @@ class Replay {
       }
       for (const auto& what : model.followed()) note_followed(model, what);
     }
+    settle_until(model, std::numeric_limits<std::int64_t>::max());
     check_bookings(model);
     check_event(model);
     check_other_notices();
@@ -73,6 +87,61 @@ class Replay {
     event.types = planned_.types;
     event.edition = domain::kEditionOfPools;
     return event;
+  }
+
+  // What was due was carried out between the commands, in transactions of its own.
+  void take_turn(Model& model, const domain::Command& command) {
+    const auto row = commands_.find(command.id.str());
+    if (row == commands_.end()) return;
+    if (row->second->turn < turn_)
+      findings_.add("decided_order", command.id.str() + " was decided before one that had been accepted before it");
+    turn_ = std::max(turn_, row->second->turn);
+    settle_until(model, turn_);
+  }
+
+  void settle_until(Model& model, std::int64_t turn) {
+    for (; !due_.empty() && due_.begin()->first < turn; due_.erase(due_.begin()))
+      settle(model, due_.begin()->first, due_.begin()->second);
+  }
+
+  // These, and no others, were to end at the moment at which the worker looked.
+  void settle(Model& model, std::int64_t turn, const std::vector<const Expiry*>& ended) {
+    std::set<std::string> left;
+    for (const auto* expiry : ended) left.insert(expiry->booking);
+    const auto at = looked_at(model, turn, left);
+    domain::Command command;
+    command.action = domain::Settle{};
+    command.accepted_at = at;
+    model.carry_out(command);
+    for (const auto& what : model.followed()) {
+      note_followed(model, what);
+      if (!what.starts_with("hold_expired ")) continue;
+      const auto booking = what.substr(what.find(' ') + 1);
+      if (left.erase(booking) == 0) findings_.add("expiry", booking + " had to expire with others, and did not");
+      expired_.insert(booking);
+      findings_.meet("seats expired");
+    }
+    for (const auto& booking : left) findings_.add("expiry", booking + " expired, and was not held so long ago");
+    if (evidence_.clocks_were_right && at > ended.front()->at)
+      findings_.add("expired_early", ended.front()->booking + " ended at " + format_time(ended.front()->at) +
+                                         ", and what ended with it was held until " + format_time(at));
+  }
+
+  // What it offered says so to the millisecond. Else it is at least the last deadline of those that it ended.
+  [[nodiscard]] Time looked_at(const Model& model, std::int64_t turn, const std::set<std::string>& ended) const {
+    for (const auto& [id, rows] : notifications_) {
+      const auto& note = *rows.front();
+      const auto until = note.message.find(" until ");
+      if (note.turn != turn || note.kind != "offered" || until == std::string::npos) continue;
+      const auto time = parse_time(note.message.substr(until + 7, std::string_view("2027-05-01T17:30:00.250Z").size()));
+      if (time) return *time - std::chrono::minutes(planned_.offer_minutes);
+    }
+    Time last = {};
+    for (const auto& row : model.rows()) {
+      if (row.held_until && row.state == State::held && ended.contains(row.id.str()))
+        last = std::max(last, *row.held_until);
+    }
+    return last;
   }
 
   void check_outcome(const domain::Command& command, const std::string& expected) {
@@ -109,7 +178,10 @@ class Replay {
     const auto booking = what.substr(space + 1, what.find(' ', space + 1) - space - 1);
     for (const auto& row : model.rows()) {
       if (row.id.str() != booking) continue;
-      ++notices_[notice(kind == "organiser_confirmed" ? "confirmed" : kind, row.user.str(), booking)];
+      const auto kind_of_notice = kind == "organiser_confirmed" ? "confirmed"
+                                  : kind == "hold_expired"      ? "expired"
+                                                                : kind;
+      ++notices_[notice(kind_of_notice, row.user.str(), booking)];
       if (kind == "promoted" || kind == "offered") promoted_.insert(booking);
     }
   }
@@ -134,8 +206,11 @@ class Replay {
                                             ", must be " + expected.id.str());
       if (placed[i]->state != kNames.at(expected.state))
         findings_.add("booking", placed[i]->id + " is " + placed[i]->state + ", must be " + kNames.at(expected.state));
-      if (placed[i]->held != (expected.state == State::held))
-        findings_.add("booking", placed[i]->id + (placed[i]->held ? " is held" : " is not held"));
+      const auto held_until = expected.state == State::held ? expected.held_until : std::nullopt;
+      if (placed[i]->held_until != held_until)
+        findings_.add("deadline", placed[i]->id + " is held until " +
+                                      format_time(placed[i]->held_until).value_or("never") + ", must be until " +
+                                      format_time(held_until).value_or("never"));
       if (placed[i]->quantity != expected.quantity)
         findings_.add("booking", placed[i]->id + " has " + std::to_string(placed[i]->quantity) +
                                      " tickets, must have " + std::to_string(expected.quantity));
@@ -178,7 +253,9 @@ class Replay {
   std::map<std::string, const CommandRow*> commands_;
   std::map<std::string, std::vector<const NotificationRow*>> notifications_;  // those not yet accounted for
   std::map<Notice, int> notices_;
-  std::set<std::string> promoted_;
+  std::map<std::int64_t, std::vector<const Expiry*>> due_;  // by their turns, those not yet carried out
+  std::int64_t turn_ = 0;
+  std::set<std::string> promoted_, expired_;
   bool deleted_ = false;
 };
 

@@ -94,12 +94,13 @@ class Clients::Client {
   }
 
   void act() {
+    if (all_.scene_.rate > 1 && one_in(chance_, 3)) return meet_deadline();
     const auto dice = pick(chance_, 100);
     if (dice < 58 || mine_.empty()) return book();
     if (dice < 72) return cancel(false);
     if (dice < 75) return cancel(true);
     if (dice < 78) return cancel_or_change_some();
-    if (dice < 82) return confirm();
+    if (dice < 82) return confirm(mine_[pick(chance_, mine_.size())]);
     if (dice < 87) return resize();
     if (dice == 87) return remove();
     look();
@@ -134,6 +135,10 @@ class Clients::Client {
     const auto at = mine_.begin() + static_cast<std::ptrdiff_t>(pick(chance_, mine_.size()));
     const Mine mine = *at;
     mine_.erase(at);
+    cancel(mine, by_booking);
+  }
+
+  void cancel(const Mine& mine, bool by_booking) {
     auto call = new_call("cancel", *mine.person, *mine.show);
     if (by_booking) call.booking = mine.booking_id;
     settle(*mine.person, std::move(call));
@@ -156,9 +161,36 @@ class Clients::Client {
     settle(*mine.person, std::move(call));
   }
 
+  // Says yes or no to seats that are held for somebody, just before their deadline or just after; some say it at once.
+  void meet_deadline() {
+    const auto& person = somebody();
+    const auto held = person.get("/v1/bookings?state=held").data()["data"];
+    if (held.size() == 0) return;
+    const auto booking = held.at(pick(chance_, held.size()));
+    const auto& shows = all_.scene_.shows;
+    const auto show =
+        std::find_if(shows.begin(), shows.end(), [&](const auto& it) { return it.id == booking["event_id"].text(); });
+    const auto deadline = parse_time(booking["expires_at"].text());
+    if (show == shows.end() || !deadline) return;
+    const Mine mine{&person, &*show, "", std::string(booking["id"].text())};
+    // A call takes some milliseconds, in which it may become late.
+    const milliseconds off(one_in(chance_, 2) ? -static_cast<int>(pick(chance_, 120))
+                                              : 1'000 - static_cast<int>(pick(chance_, 4'000)));
+    const auto left = *deadline + off - SystemClock().now();
+    if (!one_in(chance_, 4)) wait_for(left / all_.scene_.rate);
+    one_in(chance_, 4) ? cancel(mine, true) : confirm(mine);
+  }
+
+  // Or until all shall stop.
+  void wait_for(milliseconds time) {
+    using Steady = std::chrono::steady_clock;
+    const auto end = Steady::now() + time;
+    while (!all_.stop_ && Steady::now() < end)
+      std::this_thread::sleep_until(std::min(end, Steady::now() + milliseconds(20)));
+  }
+
   // What is held, by whose yes counts; or so he thinks.
-  void confirm() {
-    const Mine mine = mine_[pick(chance_, mine_.size())];
+  void confirm(const Mine& mine) {
     if (!mine.show->holds) return;
     const auto& who = mine.show->is_confirmed_by_owner ? *mine.show->owner : *mine.person;
     auto call = new_call("confirm", who, *mine.show);
@@ -175,7 +207,14 @@ class Clients::Client {
     const auto most = static_cast<std::size_t>(show.tickets) * 2;
     Call call{.kind = "update_event", .user = show.owner->id, .event = show.id};
     call.tickets = 1 + static_cast<int>(pick(chance_, most));
+    if (all_.scene_.rate > 1 && one_in(chance_, 2)) call.tickets = slightly_fewer(show);
     settle(*show.owner, std::move(call));
+  }
+
+  // So few that there may be as many free ones, which are saved for somebody.
+  int slightly_fewer(const Show& show) {
+    const auto tickets = show.owner->get("/v1/events/" + show.id).data()["total_tickets"].integer();
+    return std::max(1, static_cast<int>(tickets) - 1 - static_cast<int>(pick(chance_, 2)));
   }
 
   void resize_pool(const Show& show) {

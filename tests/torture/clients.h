@@ -38,6 +38,7 @@ struct Scene {
   // Only these may be deleted by their owners; the last ones of `shows`.
   std::size_t deletable = 0;
   int think_ms = 60;  // between two calls of a client, on average
+  int rate = 1;       // so many times as fast runs time; if it runs, people wait for deadlines
 };
 
 // Any number of clients, each a thread, each with a random stream of its own.

@@ -4,6 +4,7 @@
 
 #include "accepted_log.h"
 #include "lab.h"
+#include "postgres/rows.h"
 #include "support/stack_database.h"
 
 namespace ticketd::torture {
@@ -24,31 +25,40 @@ void load_tables(pqxx::transaction_base& tx, Evidence& evidence) {
   evidence.commands.clear();
   evidence.bookings.clear();
   evidence.notifications.clear();
+  evidence.expiries.clear();
   evidence.events.clear();
   for (const auto& row : postgres::execute(
            tx,
-           "SELECT id, kind, user_id, event_id, state, outcome, reason, booking_id FROM commands WHERE event_id = ANY "
-           "($1::uuid[])",
+           "SELECT id, kind, user_id, event_id, state, outcome, reason, booking_id, xmin::text::bigint FROM commands "
+           "WHERE event_id = ANY ($1::uuid[])",
            events)) {
     evidence.commands.push_back({text(row[0]), text(row[1]), text(row[2]), text(row[3]), text(row[4]), text(row[5]),
-                                 text(row[6]), text(row[7])});
+                                 text(row[6]), text(row[7]), row[8].as<std::int64_t>()});
   }
-  for (const auto& row : postgres::execute(tx,
-                                           "SELECT id, event_id, user_id, state, coalesce(seq, 0), promoted_at IS NOT "
-                                           "NULL, quantity, state = 'confirmed' AND held_until IS NOT NULL, "
-                                           "coalesce(pool_id, event_id) FROM bookings WHERE event_id "
-                                           "= ANY ($1::uuid[]) ORDER BY event_id, seq",
-                                           events)) {
+  for (const auto& row :
+       postgres::execute(tx,
+                         "SELECT id, event_id, user_id, state, coalesce(seq, 0), promoted_at IS NOT "
+                         "NULL, quantity, CASE WHEN state = 'confirmed' THEN epoch_ms(held_until) END, "
+                         "coalesce(pool_id, event_id) FROM bookings WHERE event_id "
+                         "= ANY ($1::uuid[]) ORDER BY event_id, seq",
+                         events)) {
     evidence.bookings.push_back({text(row[0]), text(row[1]), text(row[2]), text(row[3]), row[4].as<std::int64_t>(),
-                                 row[5].as<bool>(), row[6].as<int>(), row[7].as<bool>(), text(row[8])});
+                                 row[5].as<bool>(), row[6].as<int>(), postgres::optional_time(row[7]), text(row[8])});
   }
   for (const auto& row : postgres::execute(
            tx,
-           "SELECT id, user_id, event_id, booking_id, kind, message FROM notifications WHERE event_id = ANY "
-           "($1::uuid[])",
+           "SELECT id, event_id, xmin::text::bigint, epoch_ms(cancelled_at) FROM bookings WHERE event_id = ANY "
+           "($1::uuid[]) AND state = 'cancelled' AND reason = 'offer_expired'",
            events)) {
-    evidence.notifications.push_back(
-        {text(row[0]), text(row[1]), text(row[2]), text(row[3]), text(row[4]), text(row[5])});
+    evidence.expiries.push_back({text(row[0]), text(row[1]), row[2].as<std::int64_t>(), postgres::time_of(row[3])});
+  }
+  for (const auto& row : postgres::execute(
+           tx,
+           "SELECT id, user_id, event_id, booking_id, kind, message, xmin::text::bigint FROM notifications "
+           "WHERE event_id = ANY ($1::uuid[])",
+           events)) {
+    evidence.notifications.push_back({text(row[0]), text(row[1]), text(row[2]), text(row[3]), text(row[4]),
+                                      text(row[5]), row[6].as<std::int64_t>()});
   }
   for (const auto& row : postgres::execute(tx,
                                            "SELECT id, user_id, state, total_tickets, available_tickets, "

@@ -13,6 +13,7 @@ namespace ticketd::torture {
 
 struct CommandRow {
   std::string id, kind, user, event, state, outcome, reason, booking;
+  std::int64_t turn = 0;  // of the transaction that decided it: those of an event are numbered in their order
 };
 
 struct BookingRow {
@@ -20,12 +21,20 @@ struct BookingRow {
   std::int64_t seq = 0;  // 0: rejected
   bool promoted = false;
   int quantity = 1;
-  bool held = false;  // its seats are, until a deadline
+  std::optional<Time> held_until = {};  // its seats are, until then
   std::string pool;
 };
 
 struct NotificationRow {
   std::string id, user, event, booking, kind, message;
+  std::int64_t turn = 0;
+};
+
+// A booking whose seats were not confirmed in time.
+struct Expiry {
+  std::string booking, event;
+  std::int64_t turn = 0;
+  Time at = {};  // by the clock of the worker that ended it
 };
 
 struct EventRow {
@@ -54,7 +63,9 @@ struct Evidence {
   std::vector<CommandRow> commands;
   std::vector<BookingRow> bookings;  // by event and seq
   std::vector<NotificationRow> notifications;
+  std::vector<Expiry> expiries;
   std::vector<EventRow> events;
+  bool clocks_were_right = true;
   std::vector<Look> looks;  // GET /v1/requests of each accepted command, after all was quiet
   std::int64_t dead_letters = 0;
   std::int64_t queued = 0;            // entries in streams

@@ -45,6 +45,19 @@ Remedy stop_worker_for_long(Lab& lab, Chance& chance) {
   return {kLongerThanASession, [&lab, worker] { lab.signal(worker, SIGCONT); }};
 }
 
+// Of one worker alone, by more than a deadline or by less; and back.
+Fault step_clock(int sign) {
+  return [sign](Lab& lab, Chance& chance) {
+    const auto worker = some_worker(lab, chance);
+    Lab::set_clock(worker, sign * between(chance, 5'000, 90'000));
+    lab.note("clock steps");
+    return Remedy{between(chance, 300, 1'500), [&lab, worker] {
+                    Lab::set_clock(worker, milliseconds(0));
+                    lab.note("clock steps");
+                  }};
+  };
+}
+
 Remedy take_worker_down(Lab& lab, Chance& chance) {
   const auto worker = some_worker(lab, chance);
   lab.down(worker);
@@ -184,8 +197,26 @@ Remedy cut_power(Lab& lab, Chance&) {
 
 }  // namespace
 
-std::vector<std::pair<std::string, Fault>> all_faults() {
-  std::vector<std::pair<std::string, Fault>> faults = {
+Remedy freeze_worker_at_work(Lab& lab, Chance& chance) {
+  const std::vector<std::string> points = {"after_read", "after_begin",   "after_lock",
+                                           "in_write",   "before_commit", "after_commit"};
+  const auto worker = lab.freeze_at(points[pick(chance, points.size())]);
+  if (worker.empty()) return {};
+  return {kLongerThanASession, [&lab, worker, pid = e2e::pid_of(worker), since = std::chrono::steady_clock::now()] {
+            if (e2e::pid_of(worker) != pid) return;  // somebody killed it
+            int connected = 0;
+            const auto all = std::ssize(lab.workers());
+            const auto is_lost = [&] { return (connected = Lab::connected_workers()) >= 0 && connected < all; };
+            if (std::chrono::steady_clock::now() - since >= kLongerThanASession) {
+              if (e2e::await(is_lost, milliseconds(1'000))) lab.note(kLeaseLost);
+              if (connected >= all) lab.note(kLeaseKept);
+            }
+            lab.signal(worker, SIGCONT);
+          }};
+}
+
+Faults all_faults() {
+  Faults faults = {
       {"worker killed", kill_worker},
       {"worker killed again", kill_worker},
       {"all workers killed", kill_all_workers},
@@ -217,6 +248,26 @@ std::vector<std::pair<std::string, Fault>> all_faults() {
     faults.emplace_back("refused" + to, unreachable(which, {.listens = false}));
   }
   return faults;
+}
+
+Faults clock_faults() { return {{"clock ahead", step_clock(1)}, {"clock behind", step_clock(-1)}}; }
+
+Faults time_faults() {
+  return {
+      {"clock ahead", step_clock(1)},
+      {"clock ahead again", step_clock(1)},
+      {"clock behind", step_clock(-1)},
+      {"clock behind again", step_clock(-1)},
+      {"worker frozen at work", freeze_worker_at_work},
+      {"worker killed", kill_worker},
+      {"all workers killed", kill_all_workers},
+      {"queue Redis killed", kill_one_of({"redis-queue"})},
+      {"backend killed", kill_backend},
+      {"session terminated in COMMIT", terminate_in_commit},
+      {"connections cut (PostgreSQL)", cut(Between::database)},
+      {"answers lost (PostgreSQL)", network(Between::database, {.drop_answers = true}, 600)},
+      {"crash points armed", arm_points},
+  };
 }
 
 const std::vector<std::string>& crash_points() {

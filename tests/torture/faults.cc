@@ -51,9 +51,9 @@ class Remedies {
 
 }  // namespace
 
-std::vector<Strike> break_things(Lab& lab, Chance& chance, milliseconds length) {
+std::vector<Strike> break_things(Lab& lab, Chance& chance, milliseconds length, const Faults& faults) {
   const auto end = SystemClock::now() + length;
-  std::vector<std::pair<std::string, Fault>> deck;
+  Faults deck;
   std::vector<Strike> strikes;
   Remedies remedies;
   for (;;) {
@@ -61,7 +61,7 @@ std::vector<Strike> break_things(Lab& lab, Chance& chance, milliseconds length) 
     remedies.apply_until(std::min(next, end), strikes);
     if (next >= end) break;
     if (deck.empty()) {
-      deck = all_faults();
+      deck = faults;
       std::shuffle(deck.begin(), deck.end(), chance);
     }
     const auto [kind, fault] = deck.back();
@@ -71,6 +71,17 @@ std::vector<Strike> break_things(Lab& lab, Chance& chance, milliseconds length) 
     remedies.add(fault(lab, chance), strikes.size() - 1);
   }
   remedies.apply_all(strikes);
+  return strikes;
+}
+
+std::vector<Strike> bend_time(Lab& lab, Chance& chance, milliseconds length) {
+  Remedy remedy;
+  e2e::await([&] { return (remedy = freeze_worker_at_work(lab, chance)).apply != nullptr; });
+  const auto at = SystemClock::now();
+  auto strikes = break_things(lab, chance, remedy.after, clock_faults());
+  if (remedy.apply) remedy.apply();
+  strikes.push_back({"worker frozen at work", at, SystemClock::now()});
+  for (auto& strike : break_things(lab, chance, length, time_faults())) strikes.push_back(std::move(strike));
   return strikes;
 }
 

@@ -64,6 +64,26 @@ void control(const std::string& process, char order) {
 
 std::string worker_name(int number) { return "worker-" + std::to_string(number); }
 
+std::string crash_file(const std::string& name) { return setting("TICKETD_CRASH_DIR") + "/" + name; }
+
+Time right_now() { return std::chrono::floor<milliseconds>(std::chrono::system_clock::now()); }
+
+// See base/clock_error.h.
+void write_clock(const std::string& name, milliseconds ahead, int rate) {
+  const auto since = epoch_ms(right_now());
+  std::ofstream(crash_file("new-clock")) << ahead.count() << ' ' << since << ' ' << rate << '\n';
+  std::filesystem::rename(crash_file("new-clock"), crash_file(name));
+}
+
+// As ps(1) says it: T is stopped.
+bool stands_still(const std::string& process) {
+  std::ifstream file("/proc/" + std::to_string(e2e::pid_of(process)) + "/stat");
+  std::string text;
+  std::getline(file, text);
+  const auto name_ends = text.rfind(") ");
+  return name_ends != std::string::npos && text.compare(name_ends + 2, 1, "T") == 0;
+}
+
 void must_come(const char* what, const std::function<bool()>& condition) {
   if (!await(condition, seconds(30))) throw std::runtime_error(std::string("not within 30 s: ") + what);
 }
@@ -101,21 +121,58 @@ bool Lab::signal(const std::string& process, int number) const {
 }
 
 void Lab::arm(const std::string& crash_point) const {
-  std::ofstream(setting("TICKETD_CRASH_DIR") + "/" + crash_point);
+  std::ofstream(crash_file(crash_point)).flush();
   armed_.insert(crash_point);
 }
 
-bool Lab::went_off(const std::string& crash_point) const {
-  return !std::filesystem::exists(setting("TICKETD_CRASH_DIR") + "/" + crash_point);
-}
+bool Lab::went_off(const std::string& crash_point) const { return !std::filesystem::exists(crash_file(crash_point)); }
 
 int Lab::disarm_all() {
   int off = 0;
   for (const auto& point : armed_) {
-    if (!std::filesystem::remove(setting("TICKETD_CRASH_DIR") + "/" + point)) ++off;
+    if (!std::filesystem::remove(crash_file(point))) ++off;
   }
   armed_.clear();
   return off;
+}
+
+std::string Lab::freeze_at(const std::string& crash_point) const {
+  if (std::any_of(workers_.begin(), workers_.end(), stands_still)) return "";
+  const auto file = crash_file(crash_point + ".stop");
+  std::ofstream(file).flush();
+  const auto is_taken = [&] { return !std::filesystem::exists(file); };
+  if (!await(is_taken, seconds(1), milliseconds(2)) && std::filesystem::remove(file)) return "";
+  std::string frozen;
+  await(
+      [&] {
+        const auto found = std::find_if(workers_.begin(), workers_.end(), stands_still);
+        if (found != workers_.end()) frozen = *found;
+        return !frozen.empty();
+      },
+      seconds(1));
+  return frozen;
+}
+
+void Lab::let_time_run(int rate) { write_clock("clock", SystemClock().now() - right_now(), rate); }
+
+void Lab::let_pass(milliseconds time) { write_clock("clock", SystemClock().now() - right_now() + time, 1); }
+
+void Lab::set_clock(const std::string& worker, milliseconds ahead) { write_clock("clock-" + worker, ahead, 1); }
+
+void Lab::set_clocks_right() {
+  std::filesystem::remove(crash_file("clock"));
+  for (int number = 1; number <= kMostWorkers; ++number)
+    std::filesystem::remove(crash_file("clock-" + worker_name(number)));
+}
+
+int Lab::connected_workers() {
+  try {
+    auto connection = connect_directly();
+    pqxx::nontransaction tx(connection);
+    return tx.exec("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'ticketd-worker'")[0][0].as<int>();
+  } catch (const pqxx::failure&) {
+    return -1;
+  }
 }
 
 void Lab::heal() {
@@ -126,6 +183,7 @@ void Lab::heal() {
     control(store, 'u');
   }
   for (const auto& worker : workers_) {
+    std::filesystem::remove(crash_file("clock-" + worker));
     signal(worker, SIGCONT);
     control(worker, 'u');
     must_come("a worker", [&] { return e2e::is_alive(worker); });

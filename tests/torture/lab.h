@@ -3,12 +3,15 @@
 #pragma once
 #include <sys/types.h>
 
+#include <map>
 #include <memory>
 #include <pqxx/pqxx>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "base/time.h"
 #include "redis/redis.h"
 #include "support/fault_proxy.h"
 
@@ -38,8 +41,27 @@ class Lab {
   [[nodiscard]] bool went_off(const std::string& crash_point) const;
   // Returns how many went off since they were armed.
   int disarm_all();
+  // The worker that comes by there first stands still, until it is sent SIGCONT. Waits for it for a second at most;
+  // empty: nobody came, or one stands still already.
+  [[nodiscard]] std::string freeze_at(const std::string& crash_point) const;
 
-  // Everything is up, connected and answering again. Throws std::runtime_error if not within 30 s.
+  // From here on the clock of every process goes `rate` times as fast, the test's own SystemClock with them.
+  static void let_time_run(int rate);
+  static void let_pass(milliseconds time);
+  // One worker's clock is ahead of all others by so much, or behind.
+  static void set_clock(const std::string& worker, milliseconds ahead);
+  // All clocks are right, whatever they were.
+  static void set_clocks_right();
+
+  // Counts what a fault really did; take_notes() begins anew.
+  void note(const std::string& what) { ++notes_[what]; }
+  [[nodiscard]] std::map<std::string, int> take_notes() { return std::exchange(notes_, {}); }
+
+  // How many workers are connected to PostgreSQL; -1 if it is down.
+  [[nodiscard]] static int connected_workers();
+
+  // Everything is up, connected and answering again, and no worker has a clock of its own. Throws std::runtime_error if
+  // not within 30 s.
   void heal();
 
   // Waits until the streams are empty, at most 30 s.
@@ -58,6 +80,7 @@ class Lab {
   std::unique_ptr<e2e::FaultProxy> queue_proxy_;
   std::vector<std::string> workers_;
   mutable std::set<std::string> armed_;
+  std::map<std::string, int> notes_;
 };
 
 // As the superuser, for audits and for faults. Throws pqxx::failure.

@@ -4,6 +4,7 @@
 //   torture walk        the audit's own test, every crash point, and how long recovery takes
 //   torture attacks     the attacks among them, alone
 //   torture race        the race for the seats of two pools among them, alone
+//   torture time N      deadlines, and the round of the seed N in which clocks are wrong and workers stand still
 //   torture seeds A B   the rounds of the seeds A to B
 #include <curl/curl.h>
 #include <sodium.h>
@@ -20,6 +21,7 @@
 #include "round.h"
 #include "self_test.h"
 #include "support/stack.h"
+#include "support/stack_database.h"
 
 // Last, for its `new` is a macro.
 #include <CppUTest/CommandLineTestRunner.h>
@@ -29,8 +31,9 @@ using namespace ticketd::torture;
 
 namespace {
 
-constexpr std::chrono::milliseconds kLength{22'000};  // of the troubles of a seed
-constexpr std::int64_t kAtLeast = 1'000;              // accepted commands of a seed
+constexpr std::chrono::milliseconds kLength{22'000};      // of the troubles of a seed
+constexpr std::chrono::milliseconds kTimeLength{10'000};  // of those with time, after the first
+constexpr std::int64_t kAtLeast = 1'000;                  // accepted commands of a seed
 
 class Tally {
  public:
@@ -90,6 +93,73 @@ void race_for_two_pools(Lab& lab, Tally& tally) {
   tally.count(found_in_another_order(race), "two neighbours of the order exchanged, and the audit noticed");
 }
 
+void print_met(const Figures& figures) {
+  for (const auto& [what, count] : figures.met) std::cout << "        " << what << " " << count << '\n';
+}
+
+void print(const Figures& sum, const std::string& what) {
+  std::cout << "        " << what << ": " << sum.take_overs << " changes of shards, " << sum.deaths
+            << " deaths at crash points, longest recovery " << std::fixed << std::setprecision(2)
+            << sum.longest_recovery_s << " s (" << sum.slowest << "), longest wait " << sum.longest_wait_s
+            << " s\n        faults:";
+  const char* comma = " ";
+  for (const auto& [kind, count] : sum.strikes) {
+    std::cout << comma << kind << " " << count;
+    comma = ", ";
+  }
+  std::cout << '\n';
+  print_met(sum);
+  std::cout << std::flush;
+}
+
+// Seats are held for a minute, which takes three seconds.
+Plan plan_of_time(std::uint64_t seed) {
+  return {.seed = seed, .clients = 40, .people = 120, .think_ms = 30, .rate = 20};
+}
+
+void test_the_audit_of_time(Lab& lab, Tally& tally) {
+  auto plan = plan_of_time(1);
+  plan.trouble = [](Lab&, Clients& clients, Chance&) {
+    const auto expired = [] {
+      return ticketd::e2e::count("SELECT count(*) FROM bookings WHERE reason = 'offer_expired'");
+    };
+    const auto wanted = expired() + 50;
+    ticketd::e2e::await([&] { return clients.accepted() > 800 && expired() >= wanted; }, std::chrono::seconds(30));
+    return std::vector<Strike>{};
+  };
+  const auto good = run_round(lab, plan);
+  tally.count(good, "undisturbed deadlines");
+  print_met(good.figures);
+  for (const auto& trial : try_the_audit_of_time(good))
+    tally.count(trial.found, "planted: " + trial.name + ", found as " + trial.rule);
+}
+
+void deadlines(Lab& lab, Tally& tally) {
+  test_the_audit_of_time(lab, tally);
+  const auto met = freeze_across_a_deadline(lab);
+  std::ostringstream what;
+  what << "workers frozen across a deadline: " << met.heeded << " of " << met.in_time
+       << " who said yes in time have their seats, " << met.refused << " of " << met.late
+       << " who were too late have none";
+  tally.count(met.is_just(), what.str());
+}
+
+// Clocks are wrong and workers stand still, where seats are held for a minute. Each of it must have happened.
+Figures time_round(Lab& lab, Tally& tally, std::uint64_t seed) {
+  auto plan = plan_of_time(seed);
+  plan.trouble = [](Lab& bent, Clients&, Chance& chance) { return bend_time(bent, chance, kTimeLength); };
+  const auto report = run_round(lab, plan);
+  const auto name = "time " + std::to_string(seed);
+  tally.count(report, name);
+  print(report.figures, name);
+  for (const auto* what : {"clock steps", kLeaseLost, "seats expired", "yes to held seats: confirmed_held",
+                           "yes refused by the API: offer_expired", "cut while seats are held: updated"}) {
+    if (!report.figures.met.contains(what)) tally.count(false, name + ": no " + what);
+  }
+  if (report.figures.met.contains(kLeaseKept)) tally.count(false, name + ": a worker that stood still kept its shards");
+  return report.figures;
+}
+
 // Commands in flight, somebody dies at the points, comes back, and some more commands.
 void crash(Lab& lab, Tally& tally, const std::vector<std::string>& points, std::uint64_t seed) {
   bool all = false;
@@ -130,9 +200,17 @@ int race(Lab& lab) {
   return tally.close();
 }
 
+int time_alone(Lab& lab, std::uint64_t seed) {
+  Tally tally;
+  deadlines(lab, tally);
+  time_round(lab, tally, seed);
+  return tally.close();
+}
+
 int walk(Lab& lab) {
   Tally tally;
   test_the_audit(lab, tally);
+  deadlines(lab, tally);
   race_for_two_pools(lab, tally);
   attack(lab, tally);
   for (const auto& point : crash_points()) crash(lab, tally, {point}, 1);
@@ -152,31 +230,21 @@ int walk(Lab& lab) {
   return tally.close();
 }
 
-void print(const Figures& sum, const std::string& what) {
-  std::cout << "        " << what << ": " << sum.take_overs << " changes of shards, " << sum.deaths
-            << " deaths at crash points, longest recovery " << std::fixed << std::setprecision(2)
-            << sum.longest_recovery_s << " s (" << sum.slowest << "), longest wait " << sum.longest_wait_s
-            << " s\n        faults:";
-  const char* comma = " ";
-  for (const auto& [kind, count] : sum.strikes) {
-    std::cout << comma << kind << " " << count;
-    comma = ", ";
-  }
-  std::cout << std::endl;
-}
-
 int seeds(Lab& lab, std::uint64_t first, std::uint64_t last) {
   Tally tally;
   Figures sum;
   for (auto seed = first; seed <= last; ++seed) {
     Plan plan{.seed = seed, .workers = seed % 3 == 0 ? 4 : 2};
-    plan.trouble = [](Lab& broken, Clients&, Chance& chance) { return break_things(broken, chance, kLength); };
+    plan.trouble = [](Lab& broken, Clients&, Chance& chance) {
+      return break_things(broken, chance, kLength, all_faults());
+    };
     const auto report = run_round(lab, plan);
     const auto name = "seed " + std::to_string(seed);
     tally.count(report, name + " with " + std::to_string(plan.workers) + " workers");
     print(report.figures, name);
     if (report.figures.accepted < kAtLeast) tally.count(false, name + ": less than a thousand commands");
     sum.add(report.figures);
+    sum.add(time_round(lab, tally, seed));
   }
   std::cout << "in all: " << last - first + 1 << " seeds, " << sum.accepted << " accepted commands, " << sum.calls
             << " calls in " << sum.attempts << " attempts, " << sum.promotions << " promotions, " << sum.redelivered
@@ -197,8 +265,9 @@ int main(int argc, char** argv) {
     if (words.size() == 1 && words[0] == "walk") return walk(lab);
     if (words.size() == 1 && words[0] == "attacks") return attacks(lab);
     if (words.size() == 1 && words[0] == "race") return race(lab);
+    if (words.size() == 2 && words[0] == "time") return time_alone(lab, std::stoull(words[1]));
     if (words.size() == 3 && words[0] == "seeds") return seeds(lab, std::stoull(words[1]), std::stoull(words[2]));
-    std::cerr << "usage: torture walk | attacks | race | seeds A B\n";
+    std::cerr << "usage: torture walk | attacks | race | time N | seeds A B\n";
   } catch (const std::exception& error) {
     std::cerr << "torture: " << error.what() << '\n';
   }

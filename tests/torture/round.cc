@@ -15,7 +15,7 @@
 namespace ticketd::torture {
 namespace {
 
-using SystemClock = std::chrono::system_clock;
+using RightClock = std::chrono::system_clock;
 
 // Small ones, where every seat is fought for, and big ones; of some, people book several tickets, some hold seats, and
 // some have two pools. The last two may be deleted.
@@ -34,6 +34,26 @@ const std::vector<ShowPlan> kShows = {{1, 1},
                                       {4, 1, 600},
                                       {.tickets = 70, .max_per_user = 4, .balcony = 30}};
 constexpr std::size_t kDeletable = 2;
+
+// The same where time runs: nobody has a seat for long without a yes.
+const std::vector<ShowPlan> kShortHolds = {
+    {2, 1, 1, 1},
+    {50, 1, 1, 1},
+    {60, 6, 1, 1},
+    {10, 4, 1, 0, true},
+    {30, 5, 0, 1},
+    {40, 5, 1, 1, true},
+    {.tickets = 12, .max_per_user = 4, .hold_minutes = 1, .offer_minutes = 1, .balcony = 4},
+    {.tickets = 20, .max_per_user = 5, .offer_minutes = 1, .balcony = 6},
+    {4, 1, 1, 1},
+    {.tickets = 20, .max_per_user = 4, .hold_minutes = 1, .offer_minutes = 1, .balcony = 8}};
+// More than a deadline and a clock that is ahead of it.
+constexpr std::chrono::seconds kPastAllDeadlines{180};
+
+const std::vector<ShowPlan>& shows_of(const Plan& plan) {
+  if (!plan.shows.empty()) return plan.shows;
+  return plan.rate > 1 ? kShortHolds : kShows;
+}
 
 Json body_of(const ShowPlan& show) {
   auto body = e2e::event_body(
@@ -92,8 +112,9 @@ Scene make_scene(const Plan& plan) {
   Scene scene;
   scene.people = e2e::make_people(static_cast<std::size_t>(plan.people));
   scene.think_ms = plan.think_ms;
+  scene.rate = plan.rate;
   scene.deletable = plan.deletes ? kDeletable : 0;
-  for (const auto& show : plan.shows.empty() ? kShows : plan.shows) {
+  for (const auto& show : shows_of(plan)) {
     const auto& owner = scene.people[scene.shows.size()];
     const auto reply = owner.post("/v1/events/initialize", body_of(show));
     if (reply.status != 201) throw std::runtime_error("an event could not be made: " + reply.error + reply.body);
@@ -139,9 +160,22 @@ std::vector<Look> look_at_all(const Scene& scene, const Evidence& evidence) {
 void await_bulk_changes(pqxx::connection& connection) {
   const auto none_left = [&] {
     pqxx::nontransaction tx(connection);
-    return tx.exec("SELECT count(*) = 0 FROM bulk_changes WHERE done_at IS NULL AND due_at <= now()")[0][0].as<bool>();
+    return tx.exec("SELECT count(*) = 0 FROM bulk_changes WHERE done_at IS NULL")[0][0].as<bool>();
   };
   if (!e2e::await(none_left, std::chrono::seconds(30))) std::cout << "  bulk changes are still to do after 30 s\n";
+}
+
+// All that was held ends, but for what is offered by that: until its deadline nothing moves.
+void await_deadlines() {
+  Lab::let_pass(kPastAllDeadlines);
+  const auto now = format_time(SystemClock().now());
+  const auto none_left = [&] {
+    return e2e::query("SELECT count(*) = 0 FROM bookings WHERE state = 'confirmed' AND held_until <= $1::timestamptz",
+                      now)[0][0]
+        .as<bool>();
+  };
+  if (!e2e::await(none_left, std::chrono::seconds(30)))
+    std::cout << "  seats are still held 30 s after their deadline\n";
 }
 
 Evidence gather(const Scene& scene) {
@@ -159,7 +193,7 @@ Evidence gather(const Scene& scene) {
   return evidence;
 }
 
-std::int64_t epoch_of(SystemClock::time_point at) {
+std::int64_t epoch_of(RightClock::time_point at) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
 }
 
@@ -176,7 +210,6 @@ void measure_waits(const std::vector<Strike>& strikes, const Evidence& evidence,
   for (const auto& row : rows) decided.insert(row[0].as<std::int64_t>());
   if (!rows.empty()) figures.longest_wait_s = rows[0][1].as<double>() / 1'000;
   for (const auto& strike : strikes) {
-    ++figures.strikes[strike.kind];
     const auto well = epoch_of(strike.well);
     const auto next = decided.upper_bound(well);
     if (next == decided.end()) continue;
@@ -207,26 +240,34 @@ void Figures::add(const Figures& other) {
   longest_wait_s = std::max(longest_wait_s, other.longest_wait_s);
   longest_recovery_s = std::max(longest_recovery_s, other.longest_recovery_s);
   for (const auto& [kind, count] : other.strikes) strikes[kind] += count;
+  for (const auto& [what, count] : other.met) met[what] += count;
 }
 
 Report run_round(Lab& lab, const Plan& plan) {
   constexpr const char* kRedelivered = "ticketd_worker_redeliveries_total";
   lab.use_workers(plan.workers);
   lab.heal();
+  static_cast<void>(lab.take_notes());
   Lab::begin_log();
   const auto scene = make_scene(plan);
   const auto redelivered = Lab::metric(kRedelivered), take_overs = Lab::log_lines("shards");
   Report report{.history = {}, .evidence = {}, .findings = {}, .figures = {}, .strikes = {}};
   Chance chance(plan.seed);
+  if (plan.rate > 1) Lab::let_time_run(plan.rate);
   Clients clients(scene, chance(), plan.clients);
   report.strikes = plan.trouble(lab, clients, chance);
   clients.stop();
+  if (plan.rate > 1) Lab::let_time_run(1);
   report.figures.deaths = lab.disarm_all();
   lab.heal();
   report.history = clients.finish();
   Lab::await_empty_queue();  // what it leaves behind the audit finds
+  if (plan.rate > 1) await_deadlines();
 
   report.evidence = gather(scene);
+  Lab::set_clocks_right();
+  report.evidence.clocks_were_right = std::none_of(report.strikes.begin(), report.strikes.end(),
+                                                   [](const auto& strike) { return strike.kind.starts_with("clock"); });
   report.findings = audit(report.history, report.evidence);
   auto& figures = report.figures;
   figures.violations = report.findings.count();
@@ -237,22 +278,25 @@ Report run_round(Lab& lab, const Plan& plan) {
   for (const auto& booking : report.evidence.bookings) figures.promotions += booking.promoted ? 1 : 0;
   figures.redelivered = Lab::metric(kRedelivered) - redelivered;
   figures.take_overs = Lab::log_lines("shards") - take_overs;
-  measure_waits(report.strikes, report.evidence, figures);
+  for (const auto& strike : report.strikes) ++figures.strikes[strike.kind];
+  figures.met = lab.take_notes();
+  for (const auto& [what, count] : report.findings.met()) figures.met[what] += count;
+  if (plan.rate == 1) measure_waits(report.strikes, report.evidence, figures);
   return report;
 }
 
 void write_history(const Report& report, const std::string& path) {
-  const auto by_clock = [](SystemClock::time_point at) {
+  const auto by_clock = [](RightClock::time_point at) {
     return format_time(std::chrono::time_point_cast<std::chrono::milliseconds>(at)).substr(11);
   };
   const auto steady = std::chrono::steady_clock::now();
-  const auto system = SystemClock::now();
+  const auto system = RightClock::now();
   std::multimap<std::string, std::string> lines;
   for (const auto& strike : report.strikes)
     lines.emplace(by_clock(strike.at), "*** " + strike.kind + ", until " + by_clock(strike.well));
   for (const auto& call : report.history.calls) {
     const auto sent = call.attempts.front().sent;
-    lines.emplace(by_clock(system + std::chrono::duration_cast<SystemClock::duration>(sent - steady)), told(call));
+    lines.emplace(by_clock(system + std::chrono::duration_cast<RightClock::duration>(sent - steady)), told(call));
   }
   std::ofstream file(path);
   for (const auto& [at, line] : lines) file << at << ' ' << line << '\n';

@@ -21,6 +21,7 @@ struct Figures {
   std::string slowest;            // what had been broken last then
   double longest_wait_s = 0;      // of a command, from 202 to outcome, whatever was broken meanwhile
   std::map<std::string, int> strikes;
+  std::map<std::string, int> met;  // what faults really did, and what the audit came across
   std::size_t violations = 0;
 
   void add(const Figures& other);
@@ -30,8 +31,8 @@ struct Figures {
 struct ShowPlan {
   int tickets;
   int max_per_user;
-  int hold_minutes = 0;   // longer than a round lasts
-  int offer_minutes = 0;  // the same
+  int hold_minutes = 0;
+  int offer_minutes = 0;
   bool is_confirmed_by_owner = false;
   int balcony = 0;  // so many seats of these are a pool of their own, and both pools have two ticket types
 };
@@ -43,6 +44,7 @@ struct Plan {
   int people = 200;
   int think_ms = 60;
   bool deletes = true;
+  int rate = 1;  // so many times as fast runs time: then seats are held for a minute, and people wait for its end
   std::vector<ShowPlan> shows = {};  // empty: small ones and large ones, of all kinds
   // Runs while the clients are at work; when it returns they stop. May be empty.
   std::function<std::vector<Strike>(Lab&, Clients&, Chance&)> trouble = {};

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
+#include <set>
 
 #include "postgres/libpqxx.h"
 
@@ -157,6 +159,73 @@ std::vector<Lie> lies() {
   };
 }
 
+// Of what is due.
+std::vector<Lie> lies_about_time() {
+  return {
+      {"seats are lost before their time", "expired_early",
+       [](History&, Evidence& e) {
+         for (auto& expiry : e.expiries) expiry.at -= std::chrono::hours(1);
+       }},
+      {"seats are lost that were not held", "expiry",
+       [](History&, Evidence& e) {
+         for (const auto& booking : e.bookings) {
+           const auto with = std::find_if(e.expiries.begin(), e.expiries.end(), [&](const auto& expiry) {
+             return expiry.event == booking.event && booking.state == "waitlisted";
+           });
+           if (with == e.expiries.end()) continue;
+           auto expiry = *with;
+           expiry.booking = booking.id;
+           return e.expiries.push_back(expiry);
+         }
+       }},
+      {"seats are kept without a yes", "booking",
+       [](History&, Evidence& e) {
+         const auto lost = e.expiries.front().booking;
+         for (auto& booking : e.bookings) {
+           if (booking.id == lost) booking.state = "confirmed";
+         }
+       }},
+      {"a deadline that is another", "deadline",
+       [](History&, Evidence& e) {
+         for (auto& booking : e.bookings) {
+           if (booking.held_until) *booking.held_until += seconds(1);
+         }
+       }},
+      {"decided in another order", "decided_order",
+       [](History&, Evidence& e) {
+         auto& first = *std::min_element(e.commands.begin(), e.commands.end(),
+                                         [](const auto& a, const auto& b) { return a.turn < b.turn; });
+         first.turn = std::numeric_limits<std::int64_t>::max();
+       }},
+      {"too late, and then in time", "undone",
+       [](History& h, Evidence& e) {
+         std::set<std::string> confirmed;
+         for (const auto& row : e.commands) {
+           if (row.outcome == "confirmed_held") confirmed.insert(row.id);
+         }
+         auto refused = call_where(
+             h, [&](const Call& call) { return was_accepted(call) && confirmed.contains(accepted(call)->request_id); });
+         refused.attempts.resize(1);
+         auto& attempt = refused.attempts.front();
+         attempt.sent = attempt.answered = attempt.sent - std::chrono::hours(1);
+         attempt.status = 409;
+         attempt.code = "offer_expired";
+         h.calls.push_back(refused);
+       }},
+  };
+}
+
+std::vector<Trial> tell(const std::vector<Lie>& lies, const Report& good) {
+  std::vector<Trial> trials;
+  for (const auto& lie : lies) {
+    auto history = good.history;
+    auto evidence = good.evidence;
+    lie.tell(history, evidence);
+    trials.push_back({lie.name, lie.rule, audit(history, evidence).has(lie.rule)});
+  }
+  return trials;
+}
+
 }  // namespace
 
 bool found_in_another_order(const Report& good) {
@@ -178,13 +247,10 @@ bool found_in_another_order(const Report& good) {
 std::vector<Trial> try_the_audit(const Report& good) {
   std::vector<Trial> trials;
   for (const auto& damage : kDamages) trials.push_back({damage.name, damage.rule, found_after(damage, good)});
-  for (const auto& lie : lies()) {
-    auto history = good.history;
-    auto evidence = good.evidence;
-    lie.tell(history, evidence);
-    trials.push_back({lie.name, lie.rule, audit(history, evidence).has(lie.rule)});
-  }
+  for (const auto& trial : tell(lies(), good)) trials.push_back(trial);
   return trials;
 }
+
+std::vector<Trial> try_the_audit_of_time(const Report& good) { return tell(lies_about_time(), good); }
 
 }  // namespace ticketd::torture

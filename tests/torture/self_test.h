@@ -16,6 +16,9 @@ struct Trial {
 
 std::vector<Trial> try_the_audit(const Report& good);
 
+// The same with a round in which time runs, whose clocks are right.
+std::vector<Trial> try_the_audit_of_time(const Report& good);
+
 // Two bookings that were accepted one after the other change places in the log, of which one got seats and one did not:
 // is it noticed? False as well where there are no such two.
 bool found_in_another_order(const Report& good);
