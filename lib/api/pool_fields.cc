@@ -39,14 +39,17 @@ domain::TicketTypeChanges read_type(http::Fields& in, TicketTypeId id) {
   return type;
 }
 
-// What it is after the changes has to make sense. `had_code`: from before.
-void check(http::Fields& in, const domain::TicketType& type, const domain::TicketTypeChanges& changes, bool had_code) {
-  const bool asks_for_code = type.visibility == domain::TypeVisibility::code;
-  if (asks_for_code && !changes.access_code_hash && !had_code && in.ok("access_code"))
+// What it is after the changes has to make sense. `before`: null of a new one. Another one may be given a code for
+// later.
+void check(http::Fields& in, const domain::TicketType& after, const domain::TicketTypeChanges& changes,
+           const storage::TicketType* before) {
+  const bool asks_for_code = after.visibility == domain::TypeVisibility::code;
+  const bool has_code = changes.access_code_hash || (before != nullptr && before->access_code_hash);
+  if (asks_for_code && !has_code && in.ok("access_code"))
     in.bad("access_code", "required", "access_code is required for a ticket type with visibility: code");
-  if (!asks_for_code && changes.access_code_hash && in.ok("access_code"))
+  if (!asks_for_code && changes.access_code_hash && (before == nullptr || changes.visibility) && in.ok("access_code"))
     in.bad("access_code", "invalid", "access_code is for a ticket type with visibility: code");
-  if (type.sales.start && type.sales.end && *type.sales.end <= *type.sales.start)
+  if (after.sales.start && after.sales.end && *after.sales.end <= *after.sales.start)
     in.bad(kSaleEndsBeforeStart.field, kSaleEndsBeforeStart.code, kSaleEndsBeforeStart.message);
 }
 
@@ -80,7 +83,7 @@ domain::TicketTypeChanges read_new_type(http::Fields& in, TicketTypeId id) {
   changes.pool = in.optional_id<PoolId>("pool_id");
   domain::TicketType type;
   apply(changes, type);
-  check(in, type, changes, false);
+  check(in, type, changes, nullptr);
   return changes;
 }
 
@@ -109,7 +112,7 @@ domain::TicketTypeChanges read_type_changes(http::Fields& in, TicketTypeId id, c
   if (now == nullptr) return changes;
   domain::TicketType after = *now;
   apply(changes, after);
-  check(in, after, changes, now->access_code_hash.has_value());
+  check(in, after, changes, now);
   return changes;
 }
 

@@ -15,7 +15,8 @@ for (const file of documents().filter((name) => name !== 'README.md')) {
   const blocks = parse(file).blocks.filter(({ info }) => info === 'sh stack');
   if (blocks.length === 0) continue;
   const script = blocks.flatMap(({ lines }) => lines).join('\n').replaceAll('http://127.0.0.1:8080', base);
-  const { status, stdout } = spawnSync('bash', ['-euo', 'pipefail', '-c', `exec 2>&1\n${script}`], { env, encoding: 'utf8' });
+  // What waits for ever is no document for people.
+  const { status, stdout } = spawnSync('timeout', ['--kill-after=5', '60', 'bash', '-euo', 'pipefail', '-c', `exec 2>&1\n${script}`], { env, encoding: 'utf8' });
   if (status !== 0 || stdout.includes('"success":false')) complain(`${file}: ended with status ${status} and this output:\n${stdout}`);
   ran += blocks.length;
 }

@@ -153,7 +153,8 @@ TEST(ChangedTypes, MakeSense) {
   expect_bad_fields({"access_code"}, add_type(owner, event, type_of("T", {{"pool_id", pool}, {"visibility", "code"}})));
   expect_bad_fields({"access_code"}, change_type(owner, event, adult, only("visibility", "code")));
   expect_bad_fields({"access_code"}, add_type(owner, event, type_of("T", {{"pool_id", pool}, {"access_code", kCode}})));
-  expect_bad_fields({"access_code"}, change_type(owner, event, adult, only("access_code", kCode)));
+  const Json both = Json::object({{"visibility", "public"}, {"access_code", kCode}});
+  expect_bad_fields({"access_code"}, change_type(owner, event, adult, both));
   expect_bad_fields({"name"}, change_type(owner, event, adult, Json::object()));
   must_change(adult, Json::object({{"sales_start", time_in(hours(5))}, {"sales_end", time_in(hours(9))}}));
   expect_bad_fields({"sales_end"}, change_type(owner, event, adult, only("sales_end", time_in(hours(4)))));
