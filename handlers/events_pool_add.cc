@@ -10,10 +10,10 @@ static Answer add(App& app, const Request& request, UserId user) {
   http::Fields in(*body);
   const auto pool = read_new_pool(in);
   if (!in.ok()) return in.refusal();
-  const auto own = find_own_event(app, request, user);
-  if (!own.ok()) return own.refusal();
-  const auto id = PoolId::make(app.clock.now(), app.random);
-  return change_event(app, request, user, *own, *body, domain::SetPool{id, pool}, 201, "Pool created successfully");
+  const auto change_of = [&](const storage::EventDetails&) {
+    return domain::SetPool{PoolId::make(app.clock.now(), app.random), pool};
+  };
+  return change_event<domain::SetPool>(app, request, user, *body, change_of, 201, "Pool created successfully");
 }
 
 int main() { return serve("events-pool-add", RateClass::booking, add); }

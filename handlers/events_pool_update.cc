@@ -13,10 +13,11 @@ static Answer update(App& app, const Request& request, UserId user) {
   http::Fields in(*body);
   const auto changes = read_pool_changes(in);
   if (!in.ok()) return in.refusal();
-  const auto own = find_own_event(app, request, user);
-  if (!own.ok()) return own.refusal();
-  if (!find_by_id(own->event.pools, *id)) return Refusal{Code::pool_not_found};
-  return change_event(app, request, user, *own, *body, domain::SetPool{*id, changes}, 200, "Pool updated successfully");
+  const auto change_of = [&](const storage::EventDetails& event) -> Result<domain::SetPool> {
+    if (!find_by_id(event.pools, *id)) return Refusal{Code::pool_not_found};
+    return domain::SetPool{*id, changes};
+  };
+  return change_event<domain::SetPool>(app, request, user, *body, change_of, 200, "Pool updated successfully");
 }
 
 int main() { return serve("events-pool-update", RateClass::booking, update); }

@@ -7,13 +7,14 @@ using namespace ticketd;
 static Answer archive(App& app, const Request& request, UserId user) {
   const auto id = request.path_id<TicketTypeId>("type_id");
   if (!id.ok()) return id.refusal();
-  const auto own = find_own_event(app, request, user);
-  if (!own.ok()) return own.refusal();
-  if (!find_by_id(own->event.types, *id)) return Refusal{Code::ticket_type_not_found};
-  domain::TicketTypeChanges changes;
-  changes.archived = true;
-  return change_event(app, request, user, *own, Json(), domain::SetTicketType{*id, changes}, 200,
-                      "Ticket type archived successfully");
+  const auto change_of = [&](const storage::EventDetails& event) -> Result<domain::SetTicketType> {
+    if (!find_by_id(event.types, *id)) return Refusal{Code::ticket_type_not_found};
+    domain::TicketTypeChanges changes;
+    changes.archived = true;
+    return domain::SetTicketType{*id, changes};
+  };
+  return change_event<domain::SetTicketType>(app, request, user, Json(), change_of, 200,
+                                             "Ticket type archived successfully");
 }
 
 int main() { return serve("events-type-delete", RateClass::booking, archive); }

@@ -9,16 +9,17 @@ static Answer update(App& app, const Request& request, UserId user) {
   if (!id.ok()) return id.refusal();
   const auto body = request.json_body();
   if (!body.ok()) return body.refusal();
-  const auto own = find_own_event(app, request, user);
-  const auto* type = own.ok() ? find_by_id(own->event.types, *id) : nullptr;
-  http::Fields in(*body);
-  const auto changes = read_type_changes(in, *id, type);
-  if (!in.ok()) return in.refusal();
-  if (!own.ok()) return own.refusal();
-  if (type == nullptr) return Refusal{Code::ticket_type_not_found};
-  if (changes.pool && !find_by_id(own->event.pools, *changes.pool)) return Refusal{Code::pool_not_found};
-  return change_event(app, request, user, *own, *body, domain::SetTicketType{*id, changes}, 200,
-                      "Ticket type updated successfully");
+  const auto change_of = [&](const storage::EventDetails& event) -> Result<domain::SetTicketType> {
+    const auto* type = find_by_id(event.types, *id);
+    http::Fields in(*body);
+    const auto changes = read_type_changes(in, *id, type);
+    if (!in.ok()) return in.refusal();
+    if (type == nullptr) return Refusal{Code::ticket_type_not_found};
+    if (changes.pool && !find_by_id(event.pools, *changes.pool)) return Refusal{Code::pool_not_found};
+    return domain::SetTicketType{*id, changes};
+  };
+  return change_event<domain::SetTicketType>(app, request, user, *body, change_of, 200,
+                                             "Ticket type updated successfully");
 }
 
 int main() { return serve("events-type-update", RateClass::booking, update); }

@@ -5,6 +5,12 @@
 #include "endpoint/submission.h"
 
 namespace ticketd {
+namespace {
+
+struct OwnEvent {
+  storage::EventDetails event;
+  UserId actor;
+};
 
 Result<OwnEvent> find_own_event(App& app, const Request& request, UserId user) {
   const auto id = request.path_id<EventId>("event_id");
@@ -17,61 +23,61 @@ Result<OwnEvent> find_own_event(App& app, const Request& request, UserId user) {
   });
   if (!event) return Refusal{Code::event_not_found};
   if (event->owner != actor) return Refusal{Code::not_event_owner};
-  if (event->status != domain::EventStatus::open) return Refusal{Code::event_cancelled};
   return OwnEvent{*std::move(event), actor};
 }
 
-// Was it made under this key before? Then the event is not the one of If-Match any more: by that very request.
-static Result<bool> is_repeated(App& app, const domain::Command& command,
-                                const std::optional<queue::IdempotencyKey>& key) {
-  if (!key) return false;
-  const auto first = app.queue.find_replay(command, *key);
-  return first.ok() ? Result<bool>(first->has_value()) : first.refusal();
+// The command of the same request, accepted before. A key that stands for something else is refused when it is queued.
+template <class Change>
+std::optional<domain::Command> find_first(App& app, const Request& request, const OwnEvent& own,
+                                          const std::optional<queue::IdempotencyKey>& key) {
+  if (!key) return std::nullopt;
+  const auto first = app.queue.find_replay(make_command(app, request, own.actor, own.event.id, Change{}), *key);
+  return first.ok() ? *first : std::nullopt;
 }
 
-// The pool or the type that was made or changed: under a key that was used before it is the first one's.
-static JsonText changed_json(const storage::EventDetails& event, const domain::SetPool& change, Time now) {
+JsonText changed_json(const storage::EventDetails& event, const domain::SetPool& change, Time now) {
   return pool_json(event, change.pool, now);
 }
 
-static JsonText changed_json(const storage::EventDetails& event, const domain::SetTicketType& change, Time now) {
+JsonText changed_json(const storage::EventDetails& event, const domain::SetTicketType& change, Time now) {
   return type_json(event, change.type, now);
 }
 
+}  // namespace
+
 template <class Change>
-static Answer carry_out(App& app, const Request& request, UserId user, const OwnEvent& own, const Json& body,
-                        const Change& change, int status, std::string_view message) {
+Answer change_event(App& app, const Request& request, UserId user, const Json& body, const ChangeOf<Change>& change_of,
+                    int status, std::string_view message) {
   static constexpr const char* kSubmitted = "Event update submitted successfully";
+  const auto own = find_own_event(app, request, user);
+  if (!own.ok()) return own.refusal();
   const auto key = key_of(request, body);
   if (!key.ok()) return key.refusal();
-  const auto command = make_command(app, request, own.actor, own.event.id, change);
-  const auto repeated = is_repeated(app, command, *key);
-  if (!repeated.ok()) return repeated.refusal();
-  if (!*repeated) {
-    if (const auto no = unseen_refusal(request, own.event, command.accepted_at)) return *no;
-  }
-  const auto done = submit_and_wait(app, command, *key);
-  if (!done.ok()) return done.refusal();
-  if (!done->took_effect) {
-    return acted_as(done->replayed ? replayed(done->command, kSubmitted) : accepted(done->command, kSubmitted), request,
-                    user, own.actor);
-  }
+
+  const auto submitted = [&]() -> Result<Submitted> {
+    const auto first = find_first<Change>(app, request, *own, *key);
+    if (first) return submit_and_wait(app, [&](bool) { return queue::Accepted{*first, true}; });
+    if (own->event.status != domain::EventStatus::open) return Refusal{Code::event_cancelled};
+    const auto change = change_of(own->event);
+    if (!change.ok()) return change.refusal();
+    if (const auto no = unseen_refusal(request, own->event, app.clock.now())) return *no;
+    return submit_and_wait(app, make_command(app, request, own->actor, own->event.id, *change), *key);
+  }();
+  if (!submitted.ok()) return submitted.refusal();
+  const auto& [command, is_replayed, took_effect] = *submitted;
+  if (!took_effect)
+    return acted_as(is_replayed ? replayed(command, kSubmitted) : accepted(command, kSubmitted), request, user,
+                    own->actor);
   const auto event = postgres::autocommit(
-      app.database, [&](pqxx::transaction_base& tx) { return storage::find_event_details(tx, own.event.id); });
-  auto reply =
-      http::success(status, message, changed_json(*event, std::get<Change>(done->command.action), app.clock.now()));
-  if (done->replayed) reply.header("Idempotent-Replayed", "true");
-  return acted_as(std::move(reply), request, user, own.actor);
+      app.database, [&](pqxx::transaction_base& tx) { return storage::find_event_details(tx, own->event.id); });
+  auto reply = http::success(status, message, changed_json(*event, std::get<Change>(command.action), app.clock.now()));
+  if (is_replayed) reply.header("Idempotent-Replayed", "true");
+  return acted_as(std::move(reply), request, user, own->actor);
 }
 
-Answer change_event(App& app, const Request& request, UserId user, const OwnEvent& own, const Json& body,
-                    const domain::SetPool& change, int status, std::string_view message) {
-  return carry_out(app, request, user, own, body, change, status, message);
-}
-
-Answer change_event(App& app, const Request& request, UserId user, const OwnEvent& own, const Json& body,
-                    const domain::SetTicketType& change, int status, std::string_view message) {
-  return carry_out(app, request, user, own, body, change, status, message);
-}
+template Answer change_event(App&, const Request&, UserId, const Json&, const ChangeOf<domain::SetPool>&, int,
+                             std::string_view);
+template Answer change_event(App&, const Request&, UserId, const Json&, const ChangeOf<domain::SetTicketType>&, int,
+                             std::string_view);
 
 }  // namespace ticketd

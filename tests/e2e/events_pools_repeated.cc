@@ -67,6 +67,7 @@ TEST(RepeatedChanges, AreRefusedUnderTheKeyOfAnother) {
   for (const auto& other : {add_pool(owner, event, pool_of("Box", 5), keyed),
                             change_pool(owner, event, floor(), only("capacity", 5), keyed),
                             add_type(owner, event, type_of("T", {{"pool_id", floor()["id"].text()}}), keyed),
+                            change_type(owner, event, type("Adult"), only("limit", 3), keyed),
                             delete_type(owner, event, type("Adult"), keyed),
                             add_pool(owner, create_with_pools(owner, floor_with_members()), box, keyed)})
     expect_problem(422, "idempotency_key_reused", other);
@@ -91,6 +92,25 @@ TEST(RepeatedChanges, ThatWereRefusedAreRefusedAgain) {
   const Headers keyed{fresh_key()};
   book_type(ann, event, type("Balcony"), 2);
   const Json balcony = pool_in(event, "Balcony");
-  for (int i = 0; i < 2; ++i)
-    expect_problem(409, "capacity_below_confirmed", change_pool(owner, event, balcony, only("capacity", 1), keyed));
+  const auto cut = [&](const Headers& headers) {
+    return change_pool(owner, event, balcony, only("capacity", 1), headers);
+  };
+  expect_problem(409, "capacity_below_confirmed", cut(keyed));
+  cancel_outcome(ann, id_of(event));
+  expect_problem(409, "capacity_below_confirmed", cut(keyed));
+  expect_success(200, cut({fresh_key()}));
+}
+
+TEST(RepeatedChanges, WereAcceptedWhateverBecameOfTheEventSince) {
+  event = create_with_pools(owner, list_of({pool_of("Floor", 2)}));
+  const Headers keyed{fresh_key()};
+  const auto add = [&] { return add_type(owner, event, type_of("Child"), keyed); };  // of the only pool
+  const auto first = add();
+  expect_success(201, first);
+  expect_success(201, add_pool(owner, event, pool_of("Box", 4)));
+  expect_text(id_of(first.data()), id_of(add().data()));
+  expect_bad_fields({"pool_id"}, add_type(owner, event, type_of("Child"), {fresh_key()}));
+  expect_success(200, owner.del("/v1/events/" + id_of(event)));
+  expect_text(id_of(first.data()), id_of(add().data()));
+  expect_problem(409, "event_cancelled", add_type(owner, event, type_of("Child"), {fresh_key()}));
 }
