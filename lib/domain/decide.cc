@@ -40,8 +40,8 @@ Facts joined(EventState& state, const Booking& booking, Time now) {
     }
     if (rest) facts.emplace_back(RestWaits{*rest});
   }
-  if (std::holds_alternative<Waitlisted>(facts.front()))
-    facts.front() = Waitlisted{booking, state.pool(booking.pool).waiting_entries};  // it is the last one
+  if (std::holds_alternative<Waitlisted>(facts.front()))  // it is the last one
+    facts.front() = Waitlisted{booking, state.pool(booking.pool).waiting_entries, state.pools.size() > 1};
   return facts;
 }
 

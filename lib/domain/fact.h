@@ -57,7 +57,8 @@ struct Booked {
 };
 struct Waitlisted {
   Booking booking;
-  int place = 0;  // in the waiting list, from 1
+  int place = 0;                 // in the waiting list of its pool, from 1
+  bool event_has_pools = false;  // others, which may have seats
 };
 struct Rejected {
   Reason reason = Reason::event_not_found;

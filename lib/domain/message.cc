@@ -40,13 +40,12 @@ std::string changed_text(const Booking& booking, int given_back, const std::stri
          '.';
 }
 
-// The event's other pools may have seats.
-std::string waiting_text(const Waitlisted& it, bool has_pools, const std::string& event) {
+std::string waiting_text(const Waitlisted& it, const std::string& event) {
   const int wish = it.booking.quantity;
   return event +
-         (wish > 1    ? " has no " + std::to_string(wish) + " seats free now."
-          : has_pools ? " has no seat of this kind free now."
-                      : " is sold out.") +
+         (wish > 1             ? " has no " + std::to_string(wish) + " seats free now."
+          : it.event_has_pools ? " has no seat of this kind free now."
+                               : " is sold out.") +
          " You are on the waiting list at place " + std::to_string(it.place) + " and get " +
          (wish == 1 ? "the next free seat" : std::to_string(wish) + " seats together") + " automatically.";
 }
@@ -129,10 +128,7 @@ std::optional<Message> message_of(const BatchFact& fact) {
   return std::visit(
       Overloaded{
           [&](const Booked& it) { return Maybe(booked_message(it, event)); },
-          [&](const Waitlisted& it) {
-            const bool has_pools = it.booking.pool.uuid != fact.command->event.uuid;
-            return Maybe({Kind::waitlisted, waiting_text(it, has_pools, event)});
-          },
+          [&](const Waitlisted& it) { return Maybe({Kind::waitlisted, waiting_text(it, event)}); },
           [&](const Rejected& rejected) {
             return Maybe({Kind::rejected, rejection_text(rejected.reason, fact.command->kind(), event)});
           },

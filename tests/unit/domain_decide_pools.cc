@@ -60,6 +60,17 @@ TEST(DomainDecidePools, LinesArePerPool) {
   LONGS_EQUAL(1, pool(floor).waiting_entries);
 }
 
+TEST(DomainDecidePools, SaysThatTheEventHasOtherPools) {
+  const auto has_pools = [&](int user) {
+    const auto facts = decide(event.state, event.command(CommandKind::book, user));
+    return std::get<Waitlisted>(facts.front()).event_has_pools;
+  };
+  book(kBob, adult, 5);
+  CHECK_FALSE(has_pools(kAnn));
+  add_balcony(5);
+  CHECK_TRUE(has_pools(kAnn));
+}
+
 TEST(DomainDecidePools, APlaceIsThatInTheLineOfThePool) {
   add_balcony(1);
   book(kAnn, adult, 5);

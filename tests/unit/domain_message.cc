@@ -78,9 +78,7 @@ TEST(Message, TellsWhoseSeatsAreConfirmed) {
 
 TEST(Message, SaysThatAnEventIsSoldOutIfItHasOnePool) {
   expect_contains("is sold out", text_of(Waitlisted{}));
-  Booking on_the_floor;
-  on_the_floor.pool.uuid.bytes.front() = 1;
-  expect_contains("no seat of this kind", text_of(Waitlisted{on_the_floor, 1}));
+  expect_contains("no seat of this kind", text_of(Waitlisted{{}, 1, true}));
 }
 
 TEST(Message, TellsThePlaceInTheWaitingList) { expect_contains("17", text_of(Waitlisted{{}, 17})); }
