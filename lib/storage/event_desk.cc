@@ -29,7 +29,7 @@ const Statement kBookings{"list_event_bookings",
          epoch_ms(b.promoted_at) AS promoted_ms, epoch_ms(b.cancelled_at) AS cancelled_ms,
          epoch_ms(CASE WHEN )" IS_HELD("b") " THEN " DEADLINE("b", "e") R"( END) AS expires_ms
   FROM bookings b JOIN users u ON u.id = b.user_id JOIN events e ON e.id = b.event_id
-       LEFT JOIN seat_pools p ON p.id = b.pool_id
+       LEFT JOIN seat_pools p ON p.id = )" LINE_OF("b") R"(
   WHERE b.event_id = $1 AND ($2::text IS NULL OR )" STORED_STATE("b") R"( = $2)
   ORDER BY b.seq, b.created_at, b.id LIMIT $3)"};
 
