@@ -79,8 +79,10 @@ std::vector<Strike> bend_time(Lab& lab, Chance& chance, milliseconds length) {
   e2e::await([&] { return (remedy = freeze_worker_at_work(lab, chance)).apply != nullptr; });
   const auto at = SystemClock::now();
   auto strikes = break_things(lab, chance, remedy.after, clock_faults());
-  if (remedy.apply) remedy.apply();
-  strikes.push_back({"worker frozen at work", at, SystemClock::now()});
+  if (remedy.apply) {
+    remedy.apply();
+    strikes.push_back({"worker frozen at work", at, SystemClock::now()});
+  }
   for (auto& strike : break_things(lab, chance, length, time_faults())) strikes.push_back(std::move(strike));
   return strikes;
 }
