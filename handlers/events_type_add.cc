@@ -7,11 +7,12 @@ using namespace ticketd;
 static Answer add(App& app, const Request& request, UserId user) {
   const auto body = request.json_body();
   if (!body.ok()) return body.refusal();
+  http::Fields in(*body);
+  const auto id = TicketTypeId::make(app.clock.now(), app.random);
+  auto type = read_new_type(in, id);
+  if (!in.ok()) return in.refusal();
   const auto change_of = [&](const storage::EventDetails& event) -> Result<domain::SetTicketType> {
-    http::Fields in(*body);
-    const auto id = TicketTypeId::make(app.clock.now(), app.random);
-    auto type = read_new_type(in, id);
-    if (event.pools.size() > 1 && !type.pool && in.ok("pool_id")) in.required("pool_id");
+    if (event.pools.size() > 1 && !type.pool) in.required("pool_id");
     if (!in.ok()) return in.refusal();
     if (type.pool && !find_by_id(event.pools, *type.pool)) return Refusal{Code::pool_not_found};
     if (!type.position) type.position = position_behind(event.types);

@@ -9,6 +9,9 @@ static Answer update(App& app, const Request& request, UserId user) {
   if (!id.ok()) return id.refusal();
   const auto body = request.json_body();
   if (!body.ok()) return body.refusal();
+  http::Fields alone(*body);
+  read_type_changes(alone, *id, nullptr);
+  if (!alone.ok()) return alone.refusal();
   const auto change_of = [&](const storage::EventDetails& event) -> Result<domain::SetTicketType> {
     const auto* type = find_by_id(event.types, *id);
     http::Fields in(*body);
