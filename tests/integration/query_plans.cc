@@ -41,8 +41,13 @@ struct Crowd {
         'confirmed', NULL, NULL, now(), now() FROM generate_series(1, 5000))");
     sql(R"(INSERT INTO refresh_tokens
       SELECT id::text::bytea, gen_random_uuid(), id, now(), now() + interval '1 day' FROM crowd)");
+    // A table of a few rows is read from end to end, once autovacuum has counted them.
+    sql("INSERT INTO seat_pools (id, event_id, position, name, capacity, available) "
+        "SELECT gen_random_uuid(), id, 1, 'Pool', 5, 5 FROM events");
+    sql("INSERT INTO ticket_types (id, event_id, pool_id, position, name) "
+        "SELECT gen_random_uuid(), event_id, id, 1, 'Type' FROM seat_pools");
     for (const auto* table : {"users", "events", "event_words", "bookings", "notifications", "commands",
-                              "refresh_tokens", "waiting_blocks"})
+                              "refresh_tokens", "waiting_blocks", "seat_pools", "ticket_types"})
       sql(std::string("VACUUM ANALYZE ") + table);
   }
 
