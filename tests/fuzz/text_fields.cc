@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "fuzz/properties.h"
 #include "http/fields.h"
 
@@ -16,18 +17,25 @@ static std::size_t count(std::string_view text, char c) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), c));
 }
 
-static bool has_control(std::string_view text) {
+static bool has_ascii_control(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
+static std::size_t characters(std::string_view utf8) {
+  return static_cast<std::size_t>(
+      std::count_if(utf8.begin(), utf8.end(), [](unsigned char c) { return (c & 0xc0) != 0x80; }));
 }
 
 static void try_field(http::Fields in, const std::string& kind) {
   std::string value;
   if (kind == "email") {
     value = in.email("x");
-    if (in.ok()) require(value.size() <= 254 && count(value, '@') == 1 && !has_control(value), "an e-mail has one @");
+    if (in.ok())
+      require(value.size() <= 254 && count(value, '@') == 1 && !has_ascii_control(value), "an e-mail has one @");
   } else if (kind == "password") {
     value = in.password("x");
-    if (in.ok()) require(value.size() >= 6 && value.size() <= 128, "a password has 6 to 128 bytes");
+    const auto hashed = opaque_string(value);
+    if (in.ok()) require(hashed.size() >= 6 && characters(hashed) <= 128, "a password has 6 bytes to 128 characters");
   } else if (kind == "secret") {
     value = in.secret("x");
     if (in.ok()) require(!value.empty() && value.size() <= 1024, "a secret has 1 to 1,024 bytes");
