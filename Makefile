@@ -73,6 +73,7 @@ docs: ## the pages of / and /docs, into build/www; without npm, /docs only says 
 	$(Q)nginx/docs/build
 
 test: deps-test ## unit, integration, e2e, monitoring, document and upgrade tests on stacks of their own
+	@tests/sim/mutate && tests/torture/controls --look
 	@$(MAKE) --no-print-directory -j$$(nproc) build docs $(TEST_KINDS:%=$(BUILD)/tests/%)
 	@BUILD=$(BUILD) tests/run $(TEST_KINDS) $(if $(SAN),,monitoring docs upgrade)
 
