@@ -41,6 +41,8 @@ same(
   [...methodsOf].map(([path, methods]) => `${path} ${[...methods, 'OPTIONS'].join(', ')}`),
   allowed,
 );
+const words = /events\/\(\?:([a-z|-]+)\)\$"\s+"";/.exec(routes)[1].split('|');
+same('the paths beside those of an event, and the words that are no ids', [...methodsOf.keys()].flatMap((path) => /^\/v1\/events\/([a-z-]+)$/.exec(path)?.[1] ?? []), words);
 
 // nginx may send a request again that a kept connection lost: so it keeps none to what changes something.
 const paths = execFileSync('nginx/paths', ['/run/ticketd', '/www', '/edge-key.conf', '/run/cache'], { encoding: 'utf8' });

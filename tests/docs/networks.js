@@ -1,5 +1,6 @@
 // networks.js RUN_DIR: whom nginx's coarse limits count as one. A real nginx with the files of a site, told by a header where a
-// client comes from, and asked for what it would count.
+// client comes from, and asked for what it would count. Nor may it warn of anything in the files: a name too many or too long
+// for its table of variables, for instance.
 const fs = require('fs');
 const http = require('http');
 const os = require('os');
@@ -57,7 +58,9 @@ const expected = {
 
 async function main() {
   fs.writeFileSync(`${home}/nginx.conf`, configuration);
-  const nginx = spawn('nginx', ['-e', 'stderr', '-p', home, '-c', `${home}/nginx.conf`], { stdio: 'inherit' });
+  const nginx = spawn('nginx', ['-e', 'stderr', '-p', home, '-c', `${home}/nginx.conf`], { stdio: ['ignore', 'inherit', 'pipe'] });
+  let said = '';
+  nginx.stderr.on('data', (part) => (said += part));
   let ended = false;
   nginx.on('exit', () => (ended = true));
   let bad = 0;
@@ -74,7 +77,8 @@ async function main() {
     fs.rmSync(home, { recursive: true });
   }
   console.log(`networks: ${Object.keys(expected).length} addresses, ${bad} counted wrongly`);
-  process.exit(bad === 0 ? 0 : 1);
+  if (said) console.log(`nginx said: ${said}`);
+  process.exit(bad === 0 && !said ? 0 : 1);
 }
 
 main();
