@@ -141,6 +141,11 @@ class Stack:
                 raise RuntimeError(f"the queue was not empty after {seconds} s")
             time.sleep(0.2)  # each look starts a process, which must not take the processor from what is measured
 
+    def await_turns(self):
+        """Until the worker has given new events their place in discover, once for each. Releases of before know no turns."""
+        if self.sql.value("SELECT to_regclass('turns_due') IS NOT NULL") == "t":
+            self.sql.await_value("SELECT EXISTS (TABLE turns_due)", "f", seconds=120)
+
     def queue_redis(self, *words):
         return self.redis("QUEUE", *words)
 
