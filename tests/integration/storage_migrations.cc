@@ -1,5 +1,6 @@
 // Migrations, each test in a schema of its own.
 #include "migration_rig.h"
+#include "storage/statistics.h"
 #include "support/stack.h"
 
 namespace ticketd::tests {
@@ -80,6 +81,34 @@ TEST(StorageMigrations, TheProjectsOwnAreReadAndApplied) {
   const auto files = storage::read_migrations(e2e::setting("TICKETD_MIGRATIONS_DIR"));
   LONGS_EQUAL(files.size(), apply(files));
   CHECK(tables() >= 8);
+}
+
+TEST(StorageMigrations, WhatTheyAddIsAnalysed) {
+  apply(two);
+  Session connection(schema);
+  const auto analyses = [&] {
+    std::vector<std::string> told;
+    storage::analyze_new_columns(connection.get(), std::chrono::seconds(5),
+                                 [&](const auto& sentence) { told.push_back(sentence); });
+    return told.size();
+  };
+  LONGS_EQUAL(3, analyses());  // nobody has looked at them, nor at schema_migrations; the shelf turns out to be empty
+  LONGS_EQUAL(0, analyses());
+  apply({two[0], two[1], {3, "pages", "ALTER TABLE book ADD COLUMN pages int DEFAULT 100", "hash 3"}});
+  LONGS_EQUAL(1, analyses());
+  LONGS_EQUAL(1, sql_number("SELECT count(*) FROM pg_stats WHERE schemaname = $1 AND attname = 'pages'", schema));
+  LONGS_EQUAL(0, analyses());
+}
+
+TEST(StorageMigrations, WhatIsBeingVacuumedIsLeftAlone) {
+  apply(two);
+  Session connection(schema), other(schema);
+  pqxx::work vacuum(other.get());
+  vacuum.exec("LOCK TABLE book IN SHARE UPDATE EXCLUSIVE MODE");
+  std::string told;
+  storage::analyze_new_columns(connection.get(), std::chrono::milliseconds(50),
+                               [&](const auto& sentence) { told += sentence + '\n'; });
+  STRCMP_CONTAINS("book is being vacuumed", told.c_str());
 }
 
 // pg_dump writes it as "", and pg_restore refuses that.

@@ -54,6 +54,11 @@ class Migrations(unittest.TestCase):
     def test_every_row_from_before_was_filled(self):
         self.assertLessEqual(self.old, int(stack().sql.value("SELECT count(*) FROM bookings WHERE note = 'old'")))
 
+    # Of events no row was changed, so it would stay so for long.
+    def test_new_columns_have_statistics(self):
+        self.assertEqual(["events", "bookings"], [row[0] for row in stack().sql.rows(
+            "SELECT tablename FROM pg_stats WHERE attname = 'note' ORDER BY tablename DESC")])
+
     def test_the_index_and_the_rule_hold(self):
         self.assertEqual("t", stack().sql.value("SELECT indisvalid FROM pg_index WHERE indexrelid = 'bookings_notes'::regclass"))
         self.assertEqual("t", stack().sql.value("SELECT convalidated FROM pg_constraint WHERE conname = 'bookings_note'"))

@@ -4,6 +4,7 @@
 #include "base/json_text.h"
 #include "storage/event_search.h"
 #include "storage/migrations.h"
+#include "storage/statistics.h"
 #include "ticketctl/arguments.h"
 #include "ticketctl/commands.h"
 
@@ -56,6 +57,7 @@ void apply_on(postgres::DatabaseConnection& connection, const std::vector<storag
   storage::apply_migrations(connection.get(), migrations, note, {.patience = patience, .news = news});
   if (std::ranges::any_of(migrations, [](const auto& one) { return one.name == "event_words"; }))
     fill_in_event_words(connection);
+  storage::analyze_new_columns(connection.get(), patience, news);
   if (json) {
     std::cout << JsonText::object({{"applied", applied}}).str() << '\n';
   } else if (applied.is_empty()) {
