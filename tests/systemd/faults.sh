@@ -92,7 +92,20 @@ worker_exits_78_once() {
   [[ $(grep -c 'code=exited, status=78' "$WORK/journal") == 1 ]]
 }
 
+# As one that has more to answer than TimeoutStopSec lets it: no process ends within a microsecond.
+killed_while_it_stops() {
+  local dropins=/run/systemd/system/ticketd@livez.service.d
+  answers /livez
+  inside sh -ec "mkdir -p $dropins; printf '[Service]\nTimeoutStopSec=1us\n' >$dropins/stop.conf; systemctl daemon-reload"
+  inside systemctl restart ticketd@livez.service || true
+  inside sh -ec "rm -r $dropins; systemctl daemon-reload"
+  inside journalctl -q -o cat -u ticketd@livez.service --grep 'timed out. Killing' || { echo "it was not killed" && return 1; }
+  inside systemctl is-active -q ticketd@livez.socket || { echo "its socket is closed" && return 1; }
+  answers /livez
+}
+
 refuse_wrong_settings() {
+  check "an endpoint that is killed while it stops answers the next request" killed_while_it_stops
   step "wrong settings"
   check "an endpoint ends with 78, says why, and is not started again" exits_78_once
   check "meanwhile clients are told" answers /livez 502

@@ -108,7 +108,14 @@ upgrade_from() {
   check "$name: everything that runs is of this version" only_this_version
   stop_load
   check_load "$name" 100
+  check "$name: no process had to be killed" nobody_was_killed
   check "$name: doctor finds no fault" eventually 20 healthy
+}
+
+nobody_was_killed() {
+  local said
+  said=$(inside journalctl -q -o cat --grep 'Watchdog timeout|timed out. Killing|Main process exited, code=killed' _PID=1)
+  [[ ! $said ]] || { echo "$said" && return 1; }
 }
 
 only_this_version() {
