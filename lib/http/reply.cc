@@ -145,6 +145,7 @@ Reply with_etag(Reply reply, const Request& request) {
   if (lists_tag(request.header("if-none-match"), tag)) {
     reply.status = 304;
     reply.body.clear();
+    std::erase_if(reply.headers, [](const auto& header) { return header.first.starts_with("Content-"); });
   }
   return reply;
 }

@@ -20,7 +20,7 @@ namespace {
   "epoch_ms(b.created_at) AS created_ms, epoch_ms(b.updated_at) AS updated_ms, epoch_ms(b.promoted_at) AS promoted_ms, " \
   "epoch_ms(CASE WHEN " IS_OVERDUE("b", "e", "$1::timestamptz") " AND e.state <> 'cancelled' THEN " DEADLINE("b", "e") " WHEN b.state IN " LIVE_STATES " AND " STATE_NOW " = 'cancelled' THEN least(e.updated_at, $1) "       \
   "ELSE b.cancelled_at END) AS cancelled_ms, e.title, " location " AS location, e.state AS event_state, e.confirmed_by, "             \
-  "epoch_ms(e.start_date_time) AS starts_ms, epoch_ms(e.end_date_time) AS ends_ms, b.quantity, b.remainder, "          \
+  "epoch_ms(e.start_date_time) AS starts_ms, epoch_ms(e.end_date_time) AS ends_ms, epoch_ms(e.updated_at) AS event_updated_ms, b.quantity, b.remainder, "          \
   LINE_OF("b") " AS pool_id, coalesce(b.ticket_type_id, b.event_id) AS ticket_type_id, "                               \
   WHERE_POOLS("SELECT t.name FROM ticket_types t WHERE t.id = coalesce(b.ticket_type_id, b.event_id)") " AS type_name, " \
   WHERE_POOLS("SELECT t.price_label FROM ticket_types t WHERE t.id = coalesce(b.ticket_type_id, b.event_id)") " AS price_label, " \
@@ -94,6 +94,7 @@ BookingDetails booking_of(const pqxx::row& row) {
   booking.event_status = domain::parse_event_status(text_of(row["event_state"]));
   booking.event_starts_at = time_of(row["starts_ms"]);
   booking.event_ends_at = time_of(row["ends_ms"]);
+  booking.event_updated_at = time_of(row["event_updated_ms"]);
   return booking;
 }
 

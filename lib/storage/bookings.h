@@ -39,6 +39,7 @@ struct BookingDetails {
   domain::EventStatus event_status = domain::EventStatus::open;
   Time event_starts_at;
   Time event_ends_at;
+  Time event_updated_at;
 };
 
 struct BookingFilter {

@@ -2,6 +2,7 @@
 // field, or one that is missing.
 const Ajv = require('ajv/dist/2020');
 const addFormats = require('ajv-formats');
+const { calendarFaults } = require('./calendars');
 const { document, operations, anyRequest, resolve } = require('./document');
 
 // Of the connection, not of the API.
@@ -64,6 +65,7 @@ function bodyFaults(response, exchange) {
   const type = (exchange.headers['content-type'] || '').split(';')[0];
   const media = response.content[type];
   if (!media) return [`content type ${type} is not documented`];
+  if (type === 'text/calendar') return calendarFaults(body);
   if (!/json$/.test(type)) return [];
   try {
     const value = JSON.parse(body);
@@ -92,7 +94,7 @@ function routed(path) {
 const patterns = operations.map((operation) => ({
   ...operation,
   literal: !operation.path.includes('{'),
-  pattern: new RegExp('^' + operation.path.replace(/\{[^}]+\}/g, '[^/]+') + '$'),
+  pattern: new RegExp('^' + operation.path.replaceAll('.', '\\.').replace(/\{[^}]+\}/g, '[^/]+') + '$'),
 }));
 
 function operationOf({ method, path, malformed }) {

@@ -106,6 +106,7 @@ const std::map<std::string, Row>& rows() {
       {"GET /v1/requests/{}", {signed_in(404, 200), kRequest}},
       {"GET /v1/bookings", {signed_in(200, 200)}},
       {"GET /v1/bookings/{}", {signed_in(404, 200), kBooking}},
+      {"GET /v1/bookings/{}/event.ics", {signed_in(404, 200), kBooking}},
       {"PATCH /v1/bookings/{}",
        {signed_in(404, 409), kBooking, [](const Things&) { return Json::object({{"accept_fewer", true}}); }}},
       {"DELETE /v1/bookings/{}", {signed_in(404, 202), kBooking}},

@@ -1,0 +1,14 @@
+// Bookings as calendars know them: iCalendar, RFC 5545.
+#pragma once
+#include <string>
+
+#include "storage/bookings.h"
+
+namespace ticketd {
+
+// A calendar of one event, whose UID is the booking's id: a later one replaces it, for its SEQUENCE is greater (RFC
+// 5546, 2.1.4) if the booking or the event was changed since, by a tenth of a second at least. Times in UTC. TENTATIVE
+// until the seats are the person's own, CANCELLED with the booking or the event.
+std::string calendar_of(const storage::BookingDetails& booking);
+
+}  // namespace ticketd
