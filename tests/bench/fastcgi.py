@@ -41,7 +41,8 @@ class Handler:
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(self.path)
             listener.listen(128)
-            environment = {**os.environ, **stack.env, **(settings or {})}
+            # without a key it takes requests from others than nginx
+            environment = {**os.environ, **stack.env, "TICKETD_EDGE_KEY": "off", **(settings or {})}
             self.process = subprocess.Popen([*prefix, stack.root / "build/bin" / name], stdin=listener, env=environment,
                                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
