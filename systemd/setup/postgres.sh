@@ -61,18 +61,21 @@ reset_role_settings() {
   done
 }
 
-# PostgreSQL lets every role write large objects, and into the WAL: whoever took a part over could fill the disk.
+# PostgreSQL lets every role write large objects, and into the WAL: whoever took a part over could fill the disk. Each of
+# these functions is looked at: one has other arguments in PostgreSQL 17, so that an upgraded cluster lacks that line alone.
 is_for_superusers() {
-  [[ $(admin_sql -c '\connect ticketd' -c "SELECT has_function_privilege('ticketd_api', 'lo_from_bytea(oid, bytea)', 'EXECUTE')") == f ]]
+  [[ $(admin_sql -c '\connect ticketd' -c "SELECT count(*) FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace
+    AND (proname ~ '^(lo_|loread\$|lowrite\$)' OR proname = 'pg_logical_emit_message')
+    AND has_function_privilege('public', oid, 'EXECUTE')") == 0 ]]
 }
 revoke_public_rights() {
-  local what="PostgreSQL: large objects of the database ticketd are for superusers" said
+  local what="PostgreSQL: large objects of the database ticketd, and messages in its WAL, are for superusers" said
   if is_for_superusers; then
     kept "$what"
   elif said=$(admin_sql -c '\connect ticketd' -f - <"$HERE/rights.sql" 2>&1) && is_for_superusers; then
     made "$what"
   else
-    echo "! every role may fill the disk with large objects; as a superuser: psql -d ticketd -f $HERE/rights.sql${said:+ ($said)}"
+    echo "! every role may fill the disk with large objects, or the WAL; as a superuser: psql -d ticketd -f $HERE/rights.sql${said:+ ($said)}"
   fi
 }
 
