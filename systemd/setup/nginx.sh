@@ -50,10 +50,25 @@ link_site() {
   made "$link"
 }
 
+# While it runs, nginx cannot make `listen 127.0.0.1:8080` of `listen 8080`, as a site gets a name, nor the other way round:
+# its old socket is in the way of the new one, and it goes on with the configuration before.
+old_socket_in_the_way() {
+  local held listens any=""
+  held=$(ss -Hltnp 'sport = :8080' | awk '/"nginx"/ { print $4 }')
+  listens=$(nginx -T 2>/dev/null | sed -nE 's/^ *listen +([^ ;]*:)?8080[ ;].*/=\1/p')
+  if grep -qxE '=(\*:|0\.0\.0\.0:)?' <<<"$listens"; then any=1; fi
+  case $held in
+    *0.0.0.0:8080*) [[ ! $any && $listens == *=127.0.0.1:* ]] ;;
+    *127.0.0.1:8080*) [[ $any ]] ;;
+    *) return 1 ;;
+  esac
+}
+
 reload_nginx() {
-  local answer
+  local answer how=reload-or-restart
   answer=$(nginx -t 2>&1) || die "nginx does not take its configuration" "$answer"
-  systemctl reload-or-restart nginx.service || die "nginx does not start" "journalctl -u nginx.service -n 20"
+  if old_socket_in_the_way; then how=restart; fi
+  systemctl $how nginx.service || die "nginx does not start" "journalctl -u nginx.service -n 20"
 }
 
 enable_site() {

@@ -152,6 +152,7 @@ a_name_and_tls() {
   step "a name and TLS"
   new_host
   check "apt installs it" documented install
+  check "ticketctl setup" documented setup
   check "ticketctl setup --server-name" documented name
   check "it answers by its name" https "http://$NAME/readyz" 200
   inside rm -f /etc/nginx/sites-available/ticketd /etc/nginx/sites-enabled/ticketd
