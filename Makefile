@@ -96,8 +96,9 @@ deb: deps-deb ## a Debian package: build/ticketd_VERSION_ARCH.deb
 	@$(MAKE) --no-print-directory -j$$(nproc) build docs
 	@systemd/debian/build $(BUILD)/bin $(BUILD)
 
-test-systemd: deps-systemd ## the package on a Debian of its own that boots systemd; as root. RELEASE=13, BOOKINGS=5000000, PARTS=life for some alone
+test-systemd: deps-systemd ## the package on a Debian of its own that boots systemd; as root. RELEASE=13, BOOKINGS=5000000, PARTS=life for some alone; PARTS=dist_upgrade is no default
 	@$(MAKE) --no-print-directory deb
+	@$(if $(filter dist_upgrade,$(PARTS)),$(MAKE) --no-print-directory deb RELEASE=13)
 	@$(if $(RELEASE),,tests/upgrade/build packages)
 	@BUILD=$(BUILD) tests/systemd/run
 

@@ -48,7 +48,7 @@ def timed(expected, method, path, token, body=None):
         latencies.append(ms)
         if problem:
             counts["failed"] += 1
-            failures.append(f"{method} {path}: {problem} after {ms:.0f} ms")
+            failures.append((start, start + ms / 1000, f"{method} {path}: {problem} after {ms:.0f} ms"))
     return None if problem else data
 
 
@@ -132,6 +132,18 @@ def has_outcome(emails, tokens, person, request_id):
     return False
 
 
+# What failed within two seconds of each other is one outage.
+def outages(start):
+    found = []
+    for begin, end, what in sorted(failures):
+        if found and begin - found[-1]["end"] < 2:
+            found[-1]["end"] = max(found[-1]["end"], end)
+            found[-1]["failed"] += 1
+        else:
+            found.append({"begin": begin, "end": end, "failed": 1, "first": what})
+    return [{**one, "begin": round(one["begin"] - start, 1), "end": round(one["end"] - start, 1)} for one in found]
+
+
 def main():
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
     emails, tokens = people()
@@ -152,7 +164,7 @@ def main():
     latencies.sort()
     counts.update(per_second=round(counts["requests"] / seconds), p50_ms=round(latencies[len(latencies) // 2]),
                   p99_ms=round(latencies[len(latencies) * 99 // 100]), slowest_ms=round(latencies[-1]),
-                  failures=failures[:5])
+                  failures=[what for _, _, what in failures[:5]], outages=outages(start)[:20])
     print(json.dumps(counts))
 
 
