@@ -26,9 +26,9 @@ http {
     real_ip_header   X-Client;
     server {
         listen unix:${socketPath};
-        location /64 { return 200 $ticketd_network; }
-        location /56 { return 200 $ticketd_network_56; }
-        location /48 { return 200 $ticketd_network_48; }
+        location /64 { return 200 $ticketd_limit_key; }
+        location /56 { return 200 $ticketd_limit_key_56; }
+        location /48 { return 200 $ticketd_limit_key_48; }
     }
 }`;
 

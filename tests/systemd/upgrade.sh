@@ -109,8 +109,12 @@ upgrade_from() {
   stop_load
   check_load "$name" 100
   check "$name: no process had to be killed" nobody_was_killed
+  check "$name: nginx took its new configuration" nginx_took_it
   check "$name: doctor finds no fault" eventually 20 healthy
 }
+
+# One that it does not take is said in its log alone.
+nginx_took_it() { ! inside grep -F '[emerg]' /var/log/nginx/error.log; }
 
 nobody_was_killed() {
   local said
