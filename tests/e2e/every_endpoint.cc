@@ -1,7 +1,11 @@
 // Answers that every endpoint can give, seen at each of them: over the limit, and without the database.
+#include <regex>
+#include <set>
+
 #include "support/booking_steps.h"
 #include "support/checks.h"
 #include "support/endpoints.h"
+#include "support/routes.h"
 #include "support/stack.h"
 #include "support/stack_database.h"
 #include "support/stack_redis.h"
@@ -52,6 +56,16 @@ TEST_GROUP(EveryEndpoint) {
     return send(request);
   }
 };
+
+TEST(EveryEndpoint, IsAmongThem) {
+  std::set<std::string> listed, routed;
+  for (const auto& endpoint : endpoints())
+    listed.insert(
+        std::regex_replace(endpoint.method + " " + endpoint.path, std::regex("/[0-9a-f]{8}-[0-9a-f-]{27}"), "/{}"));
+  for (const auto& route : routes())
+    if (route.find(" /v1/") != std::string::npos) routed.insert(route);
+  CHECK(listed == routed);
+}
 
 TEST(EveryEndpoint, RefusesWhoIsOverTheLimit) {
   for (const auto& endpoint : endpoints()) {

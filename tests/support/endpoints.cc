@@ -30,6 +30,7 @@ const std::vector<Endpoint>& endpoints() {
       {.method = "GET", .path = "/v1/requests/" + kNothing},
       {.method = "GET", .path = "/v1/bookings"},
       {.method = "GET", .path = "/v1/bookings/" + kNothing},
+      {.method = "GET", .path = "/v1/bookings/" + kNothing + "/event.ics"},
       {.method = "PATCH", .path = "/v1/bookings/" + kNothing, .body = "{}"},
       {.method = "DELETE", .path = "/v1/bookings/" + kNothing},
       {.method = "POST", .path = "/v1/bookings/" + kNothing + "/cancel", .body = "{}"},
