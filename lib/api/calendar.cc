@@ -36,11 +36,12 @@ std::string escaped(std::string_view text) {
 
 constexpr bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
 
-// Lines that are too long go on in the next one, behind a space; between two characters, though octets would do.
+// Lines that are too long go on in the next one, behind a space; between two characters, though octets would do. A
+// character has four at most.
 void add_line(std::string& to, std::string_view line) {
   for (auto room = kLine; line.size() > room; room = kLine - 1) {
     auto cut = room;
-    while (!begins_character(line[cut])) --cut;
+    while (cut > room - 3 && !begins_character(line[cut])) --cut;
     to.append(line.substr(0, cut)) += "\r\n ";
     line.remove_prefix(cut);
   }
@@ -63,7 +64,9 @@ std::string tickets_of(const storage::BookingDetails& booking) {
 
 std::string calendar_of(const storage::BookingDetails& booking) {
   using Tenths = std::chrono::duration<std::int64_t, std::deci>;
-  const auto changed_at = std::max(booking.updated_at, booking.event_updated_at);
+  // A deadline that has passed counts before a worker comes to write it down.
+  const auto changed_at =
+      std::max({booking.updated_at, booking.event_updated_at, booking.cancelled_at.value_or(Time())});
   const auto status = status_of(booking);
   std::string text;
   const auto add = [&](std::string_view name, std::string_view value) {

@@ -61,6 +61,16 @@ TEST(Calendar, SaysWhetherTheSeatsAreOnesOwn) {
   expect_text("CANCELLED", value_of("STATUS"));
 }
 
+TEST(Calendar, IsNewerOnceADeadlineHasPassed) {
+  booking.cancelled_at = booking.updated_at + seconds(2);
+  expect_text("20", value_of("SEQUENCE"));
+}
+
+TEST(Calendar, HasAnEndWhateverTheBytesAre) {
+  booking.event_title = std::string(100, '\x80');
+  expect_text(booking.event_title, value_of("SUMMARY"));
+}
+
 TEST(Calendar, SaysForWhatTheTicketsAre) {
   booking.quantity = 2;
   booking.type_name = "Balcony, left; adults";
