@@ -1,5 +1,7 @@
 #include "storage/statistics.h"
 
+#include <algorithm>
+
 #include "postgres/errors.h"
 #include "postgres/rows.h"
 
@@ -12,6 +14,7 @@ const char* const kTables = R"(
   SELECT quote_ident(c.relname)
   FROM pg_class AS c
   WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND pg_relation_size(c.oid) > 65536
+    AND c.reltuples <> 0 AND pg_has_role(c.relowner, 'USAGE')
     AND EXISTS (SELECT FROM pg_attribute AS a
                 WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
                   AND NOT EXISTS (SELECT FROM pg_stats AS s
@@ -26,7 +29,7 @@ void analyze_new_columns(pqxx::connection& connection, std::chrono::milliseconds
                          const std::function<void(const std::string&)>& news) {
   pqxx::nontransaction tx(connection);
   tx.exec("SET statement_timeout = 0");
-  tx.exec("SET lock_timeout = " + std::to_string(patience.count()));
+  tx.exec("SET lock_timeout = " + std::to_string(std::max<std::int64_t>(patience.count(), 1)));  // 0: no limit
   for (const auto& row : tx.exec(kTables)) {
     const auto table = text_of(row[0]);
     news("analyses " + table + ", which has columns that PostgreSQL knows nothing of");

@@ -107,10 +107,12 @@ TEST(StorageMigrations, WhatIsBeingVacuumedIsLeftAlone) {
   connection.exec("INSERT INTO book SELECT generate_series(1, 5000)");
   pqxx::work vacuum(other.get());
   vacuum.exec("LOCK TABLE book IN SHARE UPDATE EXCLUSIVE MODE");
-  std::string told;
-  storage::analyze_new_columns(connection.get(), std::chrono::milliseconds(50),
-                               [&](const auto& sentence) { told += sentence + '\n'; });
-  STRCMP_CONTAINS("book is being vacuumed", told.c_str());
+  for (const int patience : {0, 50}) {
+    std::string told;
+    storage::analyze_new_columns(connection.get(), std::chrono::milliseconds(patience),
+                                 [&](const auto& sentence) { told += sentence + '\n'; });
+    STRCMP_CONTAINS("book is being vacuumed", told.c_str());
+  }
 }
 
 // pg_dump writes it as "", and pg_restore refuses that.
