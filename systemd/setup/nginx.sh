@@ -55,7 +55,7 @@ link_site() {
 old_socket_in_the_way() {
   local held listens any=""
   held=$(ss -Hltnp 'sport = :8080' | awk '/"nginx"/ { print $4 }')
-  listens=$(nginx -T 2>/dev/null | sed -nE 's/^ *listen +([^ ;]*:)?8080[ ;].*/=\1/p')
+  listens=$(nginx -T 2>/dev/null | sed -nE 's/^([^#]*[{;])?[[:space:]]*listen[[:space:]]+([^ ;]*:)?8080[ ;].*/=\2/p')
   if grep -qxE '=(\*:|0\.0\.0\.0:)?' <<<"$listens"; then any=1; fi
   case $held in
     *0.0.0.0:8080*) [[ ! $any && $listens == *=127.0.0.1:* ]] ;;
