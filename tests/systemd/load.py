@@ -164,7 +164,7 @@ def main():
     latencies.sort()
     counts.update(per_second=round(counts["requests"] / seconds), p50_ms=round(latencies[len(latencies) // 2]),
                   p99_ms=round(latencies[len(latencies) * 99 // 100]), slowest_ms=round(latencies[-1]),
-                  failures=[what for _, _, what in failures[:5]], outages=outages(start)[:20])
+                  failures=[what for _, _, what in failures[:5]], outages=outages(start))
     print(json.dumps(counts))
 
 
