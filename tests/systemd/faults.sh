@@ -100,7 +100,7 @@ killed_while_it_stops() {
   inside systemctl restart ticketd@livez.service || true
   inside sh -ec "rm -r $dropins; systemctl daemon-reload"
   inside journalctl -q -o cat -u ticketd@livez.service --grep 'timed out. Killing' || { echo "it was not killed" && return 1; }
-  inside systemctl is-active -q ticketd@livez.socket || { echo "its socket is closed" && return 1; }
+  eventually 5 inside systemctl is-active -q ticketd@livez.socket || { echo "its socket is closed" && return 1; }
   answers /livez
 }
 
