@@ -34,6 +34,7 @@ def drain(bench, lines, workers=1):
     stack = bench.stack()
     with bench.workers_down():
         answers = fill(bench, lines)
+        stack.forget_turns()
     stack.service("up", *stack.workers[:workers])
     stack.await_empty_queue()
     stack.service("down", *stack.workers[1:workers])

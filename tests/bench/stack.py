@@ -141,10 +141,10 @@ class Stack:
                 raise RuntimeError(f"the queue was not empty after {seconds} s")
             time.sleep(0.2)  # each look starts a process, which must not take the processor from what is measured
 
-    def await_turns(self):
-        """Until the worker has given new events their place in discover, once for each. Releases of before know no turns."""
+    def forget_turns(self):
+        """A worker that starts would give new events their place in discover first. Releases of before know no turns."""
         if self.sql.value("SELECT to_regclass('turns_due') IS NOT NULL") == "t":
-            self.sql.await_value("SELECT EXISTS (TABLE turns_due)", "f", seconds=120)
+            self.sql.rows("DELETE FROM turns_due")
 
     def queue_redis(self, *words):
         return self.redis("QUEUE", *words)
