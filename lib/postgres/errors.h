@@ -27,6 +27,9 @@ struct Fault {
   std::string what;      // for the log, never for a client
 };
 
+// The SQLSTATE of a statement that got no lock within its lock_timeout.
+inline constexpr const char* kLockNotAvailable = "55P03";
+
 // Sorts an exception thrown by libpqxx by its type and SQLSTATE (PostgreSQL manual, appendix A). Anything else that is
 // thrown counts as refused.
 Fault fault_of(const std::exception_ptr& error);

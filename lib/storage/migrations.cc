@@ -16,7 +16,6 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr int kMigrateLock = 0x74636b6d;  // "tckm"
-const char* const kLockNotAvailable = "55P03";
 
 // How long a lock is waited for at first, and at most. At most: a vacuum that PostgreSQL began itself gives way to who
 // has waited for its deadlock_timeout, a second; and others wait no longer than a caller of DatabasePool::take() does.

@@ -21,8 +21,6 @@ const char* const kTables = R"(
                                   WHERE s.schemaname = current_schema() AND s.tablename = c.relname AND s.attname = a.attname))
   ORDER BY 1)";
 
-const char* const kLockNotAvailable = "55P03";
-
 }  // namespace
 
 void analyze_new_columns(pqxx::connection& connection, std::chrono::milliseconds patience,
