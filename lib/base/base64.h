@@ -6,6 +6,9 @@
 
 namespace ticketd {
 
+// With padding, as mails have it (RFC 2045, 6.8), on one line.
+std::string base64_of(std::string_view bytes);
+
 // In the alphabet for URLs and without padding, as tokens have it (RFC 7515 section 2).
 std::string base64url_of(std::string_view bytes);
 // Empty for what is not written so. Not in constant time: of what is no secret.
