@@ -2,6 +2,7 @@
 
 #include "postgres/rows.h"
 #include "storage/live.h"
+#include "storage/mails.h"
 
 namespace ticketd::storage {
 using namespace postgres;
@@ -72,6 +73,7 @@ bool update_email(pqxx::transaction_base& tx, UserId id, const std::string& emai
 
 Time delete_account(pqxx::work& tx, UserId id, const std::string& address, const Clock& clock) {
   run(tx, kAnonymise, id.str(), address, format_time(clock.now()));
+  delete_mails_of(tx, id);
   return update_sessions_revoked(tx, id, clock);
 }
 

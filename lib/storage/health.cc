@@ -36,7 +36,7 @@ const Statement kRoleSettings{"role_settings", R"(
   LEFT JOIN (SELECT setrole, unnest(setconfig) AS setting FROM pg_db_role_setting
              LEFT JOIN pg_database d ON d.oid = setdatabase WHERE setdatabase = 0 OR datname = current_database()) s
     ON s.setrole = r.oid
-  WHERE rolname IN ('ticketd', 'ticketd_api', 'ticketd_worker') ORDER BY rolname, setting)"};
+  WHERE rolname IN ('ticketd', 'ticketd_api', 'ticketd_worker', 'ticketd_messenger') ORDER BY rolname, setting)"};
 
 const Statement kPublicWriters{"public_writers", R"(
   SELECT count(*) FROM pg_proc
@@ -57,10 +57,14 @@ const Statement kMissingRights{"missing_rights", R"(
     ('worker', 'events', '{SELECT,UPDATE}'), ('worker', 'turns_due', '{SELECT,INSERT,UPDATE,DELETE}'),
     ('worker', 'bookings', '{SELECT,INSERT,UPDATE}'), ('worker', 'commands', '{SELECT,INSERT}'),
     ('worker', 'bulk_changes', '{SELECT,INSERT,UPDATE}'), ('worker', 'notifications', '{SELECT,INSERT}'), ('worker', 'dead_letters', '{SELECT,INSERT,UPDATE}'),
-    ('worker', 'idempotency_keys', '{SELECT,DELETE}'), ('worker', 'refresh_tokens', '{SELECT,DELETE}')),
+    ('worker', 'idempotency_keys', '{SELECT,DELETE}'), ('worker', 'refresh_tokens', '{SELECT,DELETE}'),
+    ('messenger', 'users', '{SELECT}'), ('messenger', 'notifications', '{SELECT,UPDATE}'),
+    ('messenger', 'events', '{SELECT}'), ('messenger', 'bookings', '{SELECT}'), ('messenger', 'seat_pools', '{SELECT}'),
+    ('messenger', 'ticket_types', '{SELECT}'), ('messenger', 'bulk_changes', '{SELECT}'), ('messenger', 'waiting_blocks', '{SELECT}'),
+    ('messenger', 'mails', '{SELECT,INSERT,UPDATE,DELETE}')),
   part (part, role) AS (
     SELECT p, coalesce((SELECT rolname FROM pg_roles WHERE rolname = 'ticketd_' || p), current_user)
-    FROM unnest(ARRAY['api', 'worker']) p)
+    FROM unnest(ARRAY['api', 'worker', 'messenger']) p)
   SELECT role, "right", relation FROM need JOIN part USING (part), unnest(rights::text[]) "right"
   WHERE CASE "right" WHEN 'DELETE' THEN has_table_privilege(role, to_regclass(relation)::oid, 'DELETE')
           ELSE has_any_column_privilege(role, to_regclass(relation)::oid, "right") END IS FALSE

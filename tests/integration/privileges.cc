@@ -53,7 +53,7 @@ bool may_as(const std::string& part, const std::string& statement) {
 std::set<std::string> rights_given(pqxx::transaction_base& tx) {
   const auto rows = tx.exec(R"(
     SELECT role || ' ' || "right" || ' ' || relname
-    FROM unnest(ARRAY['ticketd_api', 'ticketd_worker']) role, pg_class,
+    FROM unnest(ARRAY['ticketd_api', 'ticketd_worker', 'ticketd_messenger']) role, pg_class,
          unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) "right"
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')
       AND CASE WHEN "right" IN ('DELETE', 'TRUNCATE', 'TRIGGER') THEN has_table_privilege(role, pg_class.oid, "right")
@@ -131,8 +131,19 @@ TEST(Privileges, TheWorkerCannotReadHashesOrTokens) {
   }
 }
 
+TEST(Privileges, TheMessengerReadsAddressesAndWritesItsMailsAlone) {
+  CHECK_TRUE(may("ticketd_messenger", "SELECT email, name FROM users"));
+  for (const auto* statement :
+       {"SELECT password_hash FROM users", "SELECT * FROM users", "UPDATE users SET name = ''",
+        "SELECT FROM refresh_tokens", "SELECT FROM idempotency_keys", "UPDATE bookings SET state = state",
+        "UPDATE notifications SET message = ''", "DELETE FROM notifications", "UPDATE events SET title = ''",
+        "SELECT FROM commands", "SELECT FROM dead_letters", "SELECT grant_to_messenger()"}) {
+    CHECK_FALSE_TEXT(may("ticketd_messenger", statement), statement);
+  }
+}
+
 TEST(Privileges, NeitherChangesTheSchemaOrItsHistory) {
-  for (const std::string role : {"ticketd_api", "ticketd_worker"}) {
+  for (const std::string role : {"ticketd_api", "ticketd_worker", "ticketd_messenger"}) {
     for (const auto* statement :
          {"CREATE TABLE t (i int)", "DROP TABLE bookings", "TRUNCATE bookings",
           "ALTER TABLE events DROP CONSTRAINT events_never_oversold", "CREATE TEMPORARY TABLE t (i int)",
@@ -144,7 +155,7 @@ TEST(Privileges, NeitherChangesTheSchemaOrItsHistory) {
 
 // Nor anything else that every role may do in a database as PostgreSQL makes it.
 TEST(Privileges, NeitherFillsTheDisk) {
-  for (const std::string role : {"ticketd_api", "ticketd_worker"}) {
+  for (const std::string role : {"ticketd_api", "ticketd_worker", "ticketd_messenger"}) {
     for (const auto* statement :
          {"SELECT lo_creat(-1)", "SELECT lo_create(0)", "SELECT lo_from_bytea(0, 'x')", "SELECT lo_put(1, 0, 'x')",
           "SELECT lowrite(0, 'x')", "SELECT lo_import('/etc/passwd')",
@@ -158,7 +169,7 @@ TEST(Privileges, NeitherFillsTheDisk) {
 
 // Signed in as they are: SET ROLE asks who signed in.
 TEST(Privileges, NeitherBecomesAnother) {
-  for (const std::string part : {"api", "worker"}) {
+  for (const std::string part : {"api", "worker", "messenger"}) {
     for (const auto* statement :
          {"SET ROLE ticketd", "SET SESSION AUTHORIZATION ticketd", "ALTER ROLE ticketd PASSWORD 'x'", "CREATE ROLE x",
           "GRANT ticketd TO ticketd_api", "ALTER ROLE ticketd_api CONNECTION LIMIT -1", "SELECT pg_reload_conf()",
@@ -189,7 +200,7 @@ TEST(Privileges, TheDoctorAsksForWhatTheMigrationsGrant) {
   postgres::Session connection(stores().database.url());
   pqxx::work tx(connection);
   const auto given = rights_given(tx);
-  tx.exec("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ticketd_api, ticketd_worker");
+  tx.exec("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ticketd_api, ticketd_worker, ticketd_messenger");
   const auto known = rights_missed(tx);
   expect_text("", only_in_the_first(given, known));
   expect_text("", only_in_the_first(known, given));

@@ -3,6 +3,7 @@
 #include "storage/bulk_changes.h"
 #include "storage/event_search.h"
 #include "storage/housekeeping.h"
+#include "storage/mails.h"
 #include "storage/notifications.h"
 #include "storage/refresh_tokens.h"
 #include "support/fixtures.h"
@@ -37,6 +38,10 @@ struct Crowd {
       UNION ALL SELECT gen_random_uuid(), $1, 'booked', 'm', now() - i * interval '1 s', now(), NULL
       FROM generate_series(1, 1000) AS i)",
         user.str());
+    sql("UPDATE notifications SET untold = (read_at IS NULL AND left(id::text, 2) = '00')");
+    sql(R"(INSERT INTO mails (id, user_id, state, due_at, created_at, updated_at)
+      SELECT id, user_id, CASE WHEN untold THEN 'waiting' ELSE 'sent' END, CASE WHEN untold THEN now() END, now(), now()
+      FROM notifications)");
     sql(R"(INSERT INTO commands SELECT gen_random_uuid(), 'book', gen_random_uuid(), gen_random_uuid(), 'done',
         'confirmed', NULL, NULL, now(), now() FROM generate_series(1, 5000))");
     sql(R"(INSERT INTO refresh_tokens
@@ -46,7 +51,7 @@ struct Crowd {
         "SELECT gen_random_uuid(), id, 1, 'Pool', 5, 5 FROM events");
     sql("INSERT INTO ticket_types (id, event_id, pool_id, position, name) "
         "SELECT gen_random_uuid(), event_id, id, 1, 'Type' FROM seat_pools");
-    for (const auto* table : {"users", "events", "event_words", "bookings", "notifications", "commands",
+    for (const auto* table : {"users", "events", "event_words", "bookings", "notifications", "mails", "commands",
                               "refresh_tokens", "waiting_blocks", "seat_pools", "ticket_types"})
       sql(std::string("VACUUM ANALYZE ") + table);
   }
@@ -135,6 +140,20 @@ TEST(QueryPlans, LoadLineByWish) {
   expect_index("bookings_line_by_wish", "AS wish (seats)", load());
   expect_index("bookings_line_of_pool_by_wish", "AS wish (seats)", load());
   expect_index("bookings_line_of_pool ", "line.head", load());
+}
+TEST(QueryPlans, TellMails) {
+  const auto tell = [](pqxx::work& tx) { storage::insert_mails(tx, {"booked"}, now(), now(), 100); };
+  expect_index("notifications_untold", "INSERT INTO mails", tell);
+  expect_index("notifications_pkey", "INSERT INTO mails", tell);
+}
+TEST(QueryPlans, ClaimMail) {
+  expect_index("mails_waiting", "WITH next AS MATERIALIZED",
+               [](pqxx::work& tx) { storage::claim_mail(tx, now(), now()); });
+}
+TEST(QueryPlans, ListMails) {
+  expect_index("mails_of_state", "ORDER BY m.updated_at DESC",
+               [](pqxx::work& tx) { storage::list_mails(tx, "sent", 10); });
+  expect_index("mails_of_state", "DELETE FROM mails", [](pqxx::work& tx) { storage::delete_ended_mails(tx, now()); });
 }
 TEST(QueryPlans, FindDone) { expect_index("commands_pkey", "SELECT id FROM commands", load()); }
 

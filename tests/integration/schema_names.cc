@@ -32,6 +32,7 @@ const std::map<std::string, Names>& expected_lists() {
       {"events_line_closes", names_of<domain::LineCloses>(2)},
       {"events_state", names_of<domain::EventStatus>(domain::kEventStatuses)},
       {"events_visibility", names_of<domain::Visibility>(domain::kVisibilities)},
+      {"mails_state", {"waiting", "sent", "failed"}},
       {"notifications_kind", names_of<domain::NotificationKind>(domain::kNotificationKinds)},
       {"ticket_types_visibility", names_of<domain::TypeVisibility>(domain::kTypeVisibilities)},
       {"users_role", {"user", "admin"}},

@@ -74,7 +74,8 @@ Words completed(const std::string& line) {
 }
 
 bool has_parts(const std::string& command) {
-  return command == "user" || command == "event" || command == "dead" || command == "keys" || command == "functions";
+  return command == "user" || command == "event" || command == "dead" || command == "mail" || command == "keys" ||
+         command == "functions";
 }
 
 Words in_completion() {
