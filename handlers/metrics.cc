@@ -7,8 +7,11 @@ using namespace ticketd;
 
 static Answer metrics(App& app, const Request&) {
   auto samples = look_at_stores(app.config, app.clock.now());
-  for (auto& sample : Metrics::read(metrics_file_of(app.config.metrics_file, "worker")))
-    samples.push_back(std::move(sample));
+  for (const auto part : kMetricsParts) {
+    if (part == name_of(Part::api)) continue;
+    for (auto& sample : Metrics::read(metrics_file_of(app.config.metrics_file, part)))
+      samples.push_back(std::move(sample));
+  }
   samples.push_back({"ticketd_build_info{version=\"" + std::string(kVersion) + "\"}", 1});
   Reply reply;
   reply.header("Content-Type", "text/plain; version=0.0.4; charset=utf-8");

@@ -6,10 +6,13 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <regex>
 #include <sstream>
 #include <stdexcept>
 
 #include "base/base64.h"
+#include "base/text.h"
+#include "mail/mail.h"
 #include "metrics/metrics.h"
 #include "redis/address.h"
 
@@ -76,6 +79,25 @@ class Reader {
     if (!value.empty() && value.size() < kMinKeyBytes)
       problem(name, "has " + std::to_string(value.size()) + " characters; it needs at least 32");
     return value;
+  }
+
+  // What was read before; `starttls` is auto, on or off. All of it is empty where no mail is to be sent.
+  MailSettings checked(MailSettings mail, const std::string& starttls) {
+    static const std::regex url("smtps?://([A-Za-z0-9.-]+|\\[[0-9a-fA-F:.]+\\])(:[0-9]{1,5})?");
+    static const std::regex near("localhost|\\[::1\\]|127(\\.[0-9]+){3}");
+    if (mail.url == "off") return {};
+    std::smatch parts;
+    if (!std::regex_match(mail.url, parts, url))  // it may hold a password, and is not shown
+      problem("TICKETD_MAIL_URL", "must be smtp://HOST:PORT, smtps://HOST:PORT or off; user and password are settings");
+    if (!mail::is_address(mail.from))
+      problem("TICKETD_MAIL_FROM", "is \"" + mail.from + "\", but must be an address such as tickets@example.org");
+    if (has_control(mail.name) || mail.name.find_first_of("\r\n\t") != std::string::npos)
+      problem("TICKETD_MAIL_NAME", "has a control character in it");
+    if (starttls != "auto" && starttls != "on" && starttls != "off")
+      problem("TICKETD_MAIL_STARTTLS", "is \"" + starttls + "\", but must be auto, on or off");
+    const bool is_near = std::regex_match(parts[1].str(), near);
+    mail.starttls = starttls == "on" || (starttls == "auto" && !is_near && mail.url.starts_with("smtp:"));
+    return mail;
   }
 
   Level level(const std::string& name) {
@@ -150,12 +172,23 @@ class Reader {
 
 }  // namespace
 
+std::string_view name_of(Part part) {
+  switch (part) {
+    case Part::api: return "api";
+    case Part::worker: return "worker";
+    case Part::messenger: return "messenger";
+    case Part::admin: return "admin";
+  }
+  return "";
+}
+
 ConfigReading read_config(Part part, const Lookup& lookup) {
   Reader in(lookup);
   Config c;
   c.database_url = in.required("DATABASE_URL", "postgresql:///ticketd?host=/run/postgresql");
-  c.queue_redis_url = in.required("QUEUE_REDIS_URL", "unix:///run/ticketd-redis-queue/redis.sock");
-  if (part != Part::worker)
+  if (part != Part::messenger)
+    c.queue_redis_url = in.required("QUEUE_REDIS_URL", "unix:///run/ticketd-redis-queue/redis.sock");
+  if (part == Part::api || part == Part::admin)
     c.cache_redis_url = in.required("CACHE_REDIS_URL", "unix:///run/ticketd-redis-cache/redis.sock");
   in.database_url("DATABASE_URL", c.database_url);
   in.redis_url("QUEUE_REDIS_URL", c.queue_redis_url);
@@ -198,6 +231,18 @@ ConfigReading read_config(Part part, const Lookup& lookup) {
   c.login_network = in.guess_rate("TICKETD_LOGIN_LIMIT_NETWORK", {100, 900});
   c.login_account = in.guess_rate("TICKETD_LOGIN_LIMIT_ACCOUNT", {100, 3'600});
 
+  if (part == Part::messenger || part == Part::admin) {
+    c.mail.url = in.text("TICKETD_MAIL_URL", "off");
+    c.mail.user = in.text("TICKETD_MAIL_USER", "");
+    c.mail.password = in.text("TICKETD_MAIL_PASSWORD", "");
+    c.mail.from = in.text("TICKETD_MAIL_FROM", "");
+    c.mail.name = in.text("TICKETD_MAIL_NAME", "");
+    c.mail.templates = in.text("TICKETD_MAIL_TEMPLATES", "/etc/ticketd/mail");
+    c.mail.shipped_templates = in.text("TICKETD_MAIL_SHIPPED_TEMPLATES", "/usr/share/ticketd/mail");
+    const auto starttls = in.text("TICKETD_MAIL_STARTTLS", "auto");
+    c.mail = in.checked(c.mail, starttls);
+  }
+
   c.metrics_file = in.text("TICKETD_METRICS_FILE", "");
   c.log_level = in.level("TICKETD_LOG_LEVEL");
   return {c, in.problems()};
@@ -223,8 +268,7 @@ Config config_or_exit(Part part, const std::string& process) {
   if (part == Part::admin && ::geteuid() != 0)
     std::cerr << "On a host with the package, root finds them by itself: sudo ticketctl …\n";
   if (!process.empty())
-    Metrics(metrics_file_of(reading.config.metrics_file, part == Part::worker ? "worker" : "api"))
-        .count_start_failure(process);
+    Metrics(metrics_file_of(reading.config.metrics_file, name_of(part))).count_start_failure(process);
   std::exit(kExitBadConfig);
 }
 

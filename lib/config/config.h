@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/log.h"
@@ -28,15 +29,31 @@ struct SecretKey {
 
 // Who reads the settings. Each part is given no more secrets than it needs, and refuses to start without those.
 enum class Part {
-  api,     // the handlers: all of them
-  worker,  // no keys, no cache
-  admin    // ticketctl: no keys
+  api,        // the handlers: all of them
+  worker,     // no keys, no cache
+  messenger,  // no keys, no Redis; the mail server's password
+  admin       // ticketctl: no keys
+};
+// "api", "worker", "messenger"; that of ticketctl is not in use.
+std::string_view name_of(Part part);
+
+// How mail leaves this host.
+struct MailSettings {
+  std::string url;  // of an SMTP server, smtp:// or smtps://; empty: no mail is sent
+  std::string user;
+  std::string password;
+  bool starttls = false;
+  std::string from;
+  std::string name;
+  // Directories with one for each language: ours, and what an operator puts in their place.
+  std::string shipped_templates;
+  std::string templates;
 };
 
 struct Config {
   std::string database_url;
-  std::string queue_redis_url;
-  std::string cache_redis_url;  // empty for the worker
+  std::string queue_redis_url;  // empty for the messenger
+  std::string cache_redis_url;  // empty for the worker and the messenger
 
   std::vector<SecretKey> jwt_keys;  // of the handlers alone; the first one signs, all of them are accepted
   // Likewise, of refresh and device tokens: whoever can sign access tokens cannot tell a session's next refresh token.
@@ -74,6 +91,8 @@ struct Config {
   std::optional<RateRule> login_pair;     // of one account from one network
   std::optional<RateRule> login_network;  // from one network
   std::optional<RateRule> login_account;  // of one account from networks that it never logged in from
+
+  MailSettings mail;
 
   std::string metrics_file;  // what metrics_file_of() takes
   Level log_level = Level::info;

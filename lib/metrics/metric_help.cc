@@ -34,6 +34,11 @@ constexpr std::pair<std::string_view, std::string_view> kHelp[] = {
     {"ticketd_worker_failed_batches_total", "Batches that failed and were tried again or halved."},
     {"ticketd_worker_faults_total", "Times a worker began anew because PostgreSQL or Redis was away."},
     {"ticketd_worker_shards", "Shards of the queue that a worker drains."},
+    {"ticketd_mails_total",
+     "Mails that the mail server was asked to take, by its verdict: accepted, refused for good, later, or no_server, "
+     "which "
+     "counts the tries to reach it."},
+    {"ticketd_messenger_faults_total", "Times a messenger began anew because PostgreSQL was away."},
     {"ticketd_processes", "Living processes; a handler without requests ends after a while."},
     {"ticketd_process_start_time_seconds", "When the process started, since 1970."},
     {"ticketd_process_starts_total", "Starts of the process."},

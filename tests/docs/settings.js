@@ -48,9 +48,9 @@ const waiting = fs.readdirSync('handlers').filter((file) => read(`handlers/${fil
 const inDoctor = all(/kBookingEndpoints\[\] = \{(.*)\}/.exec(read('worker/ticketctl/doctor/threads.cc'))[1], /"([a-z-]+)"/g);
 same('the endpoints that wait for the queue, and those that the doctor knows', waiting.map((file) => file.slice(0, -3).replaceAll('_', '-')), inDoctor.map(([, name]) => name));
 
-// Secrets reach the services as credentials: one of each that is required.
+// Secrets reach the services as credentials: one of each that is required, and a password.
 const credentials = units.flatMap((file) => all(read(file), /^LoadCredential=([A-Z_]+):/gm).map((match) => match[1]));
-same('what is required, and the credentials of the units', Object.keys(defaults).filter((name) => defaults[name] === null), credentials);
+same('what is required or a password, and the credentials of the units', Object.keys(defaults).filter((name) => defaults[name] === null || name.endsWith('_PASSWORD')), credentials);
 
 // Numbers in prose.
 const english = (number) => Number(number).toLocaleString('en');

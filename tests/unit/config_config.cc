@@ -236,3 +236,50 @@ TEST(FromEnvironment, HasNothingWhereTheDirectoryHasNoSuchFile) {
   ::setenv("CREDENTIALS_DIRECTORY", directory.c_str(), 1);
   expect_text("nothing", value());
 }
+
+TEST(Config, OfTheMessengerNeedsOneUrl) {
+  settings = {{"DATABASE_URL", "postgresql:///ticketd"}};
+  CHECK_TRUE(read(Part::messenger).problems.empty());
+  expect_text("", read(Part::messenger).config.mail.url);
+}
+
+TEST(Config, MailGoesEncryptedUnlessItStaysOnThisHost) {
+  settings["TICKETD_MAIL_FROM"] = "tickets@example.org";
+  const auto starttls = [&](const char* url) {
+    settings["TICKETD_MAIL_URL"] = url;
+    const auto reading = read(Part::messenger);
+    LONGS_EQUAL_TEXT(0, reading.problems.size(), url);
+    return reading.config.mail.starttls;
+  };
+  for (const auto* url :
+       {"smtp://127.0.0.1:25", "smtp://localhost", "smtp://[::1]:2525", "smtps://mail.example.org:465"})
+    CHECK_FALSE_TEXT(starttls(url), url);
+  for (const auto* url :
+       {"smtp://mail.example.org:587", "smtp://192.0.2.1", "smtp://[2001:db8::1]:25", "smtp://127.example.org"})
+    CHECK_TRUE_TEXT(starttls(url), url);
+  settings["TICKETD_MAIL_STARTTLS"] = "off";
+  CHECK_FALSE(starttls("smtp://mail.example.org"));
+  settings["TICKETD_MAIL_STARTTLS"] = "on";
+  CHECK_TRUE(starttls("smtp://127.0.0.1"));
+}
+
+TEST(Config, AMailServerNeedsASender) {
+  settings["TICKETD_MAIL_URL"] = "smtp://127.0.0.1";
+  const auto problems = read(Part::messenger).problems;
+  LONGS_EQUAL(1, problems.size());
+  CHECK_TRUE(problems[0].starts_with("TICKETD_MAIL_FROM is \"\""));
+}
+
+TEST(Config, WhatIsWrongAboutMailIsSaid) {
+  settings.insert({{"TICKETD_MAIL_URL", "smtp://user:secret@mail.example.org"},
+                   {"TICKETD_MAIL_FROM", "tickets"},
+                   {"TICKETD_MAIL_NAME", "A\r\nBcc: x"},
+                   {"TICKETD_MAIL_STARTTLS", "yes"}});
+  const auto problems = read(Part::messenger).problems;
+  LONGS_EQUAL(4, problems.size());
+  for (const auto* url : {"http://mail.example.org", "mail.example.org", "smtp://", "smtp://a/b", "smtp://a:b"}) {
+    settings = {{"DATABASE_URL", "postgresql:///t"}, {"TICKETD_MAIL_FROM", "t@example.org"}, {"TICKETD_MAIL_URL", url}};
+    LONGS_EQUAL_TEXT(1, read(Part::messenger).problems.size(), url);
+  }
+  CHECK_TRUE(read(Part::api).problems.size() > 0);  // of keys, and not of mail
+}
