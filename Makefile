@@ -35,6 +35,7 @@ LIBS      = $(shell pkg-config --libs $(PKGS)) -pthread
 LIB_SRC     := $(wildcard lib/*/*.cc)
 HANDLER_SRC := $(wildcard handlers/*.cc)
 WORKER_SRC  := $(filter-out worker/main.cc,$(wildcard worker/*.cc))
+MESSENGER_SRC := $(wildcard worker/messenger/*.cc)
 CTL_SRC     := $(wildcard worker/ticketctl/*.cc worker/ticketctl/*/*.cc)
 TEST_KINDS  := unit integration e2e
 SUPPORT_SRC := $(wildcard tests/support/*.cc)
@@ -44,7 +45,7 @@ TEST_PARTS  := tests/support tests/sim tests/torture tests/fuzz
 obj      = $(patsubst %.cc,$(BUILD)/obj/%.o,$(1))
 HANDLERS := $(foreach h,$(HANDLER_SRC),$(BUILD)/bin/$(subst _,-,$(basename $(notdir $(h)))))
 BENCH    := build/bench/bin/crowd $(patsubst tests/bench/bare/%.cc,build/bench/bin/bare-%,$(wildcard tests/bench/bare/*.cc))
-PROGRAMS := $(HANDLERS) $(BUILD)/bin/ticketd-worker $(BUILD)/bin/ticketctl
+PROGRAMS := $(HANDLERS) $(BUILD)/bin/ticketd-worker $(BUILD)/bin/ticketd-messenger $(BUILD)/bin/ticketctl
 LIBRARY  := $(BUILD)/libticketd.a
 STACK    := systemd/local/stack
 
@@ -52,16 +53,19 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@echo "  $(1) $(2)")
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop build docs test screenshots sim fuzz fuzz-targets torture bench deb test-systemd test-bare check format tidy cppcheck hardening layers deps clean
+.PHONY: help run mail stop build docs test screenshots sim fuzz fuzz-targets torture bench deb test-systemd test-bare check format tidy cppcheck hardening layers deps clean
 .SECONDARY:
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: deps ## build and run everything here; Ctrl-C stops it. PORT=8080 WORKERS=1 and any setting, e.g. TICKETD_RATE_LIMIT=off
-	@[ -e $(LIBRARY) ] || echo "Compiling $(words $(LIB_SRC) $(HANDLER_SRC) $(WORKER_SRC) $(CTL_SRC) worker/main.cc) files: about two minutes on two cores, and only once."
+	@[ -e $(LIBRARY) ] || echo "Compiling $(words $(LIB_SRC) $(HANDLER_SRC) $(WORKER_SRC) $(MESSENGER_SRC) $(CTL_SRC) worker/main.cc) files: about two minutes on two cores, and only once."
 	@$(MAKE) --no-print-directory -j$$(nproc) build docs
 	@SAMPLE=1 $(STACK) run
+
+mail: ## what `make run` has sent by mail; LAST=1 for the newest alone
+	@systemd/local/mail
 
 stop: ## end a run that was left behind
 	@$(STACK) stop
@@ -75,7 +79,7 @@ docs: ## the pages of / and /docs, into build/www; without npm, /docs only says 
 test: deps-test ## unit, integration, e2e, monitoring, document and upgrade tests on stacks of their own
 	@tests/sim/mutate && tests/torture/controls --look
 	@$(MAKE) --no-print-directory -j$$(nproc) build docs $(TEST_KINDS:%=$(BUILD)/tests/%)
-	@BUILD=$(BUILD) tests/run $(TEST_KINDS) $(if $(SAN),,monitoring docs upgrade)
+	@BUILD=$(BUILD) tests/run $(TEST_KINDS) $(if $(SAN),,monitoring docs mail upgrade)
 
 screenshots: deps-test ## pictures of / and /docs, wide and narrow, light and dark, into build/screenshots
 	@$(MAKE) --no-print-directory -j$$(nproc) build docs
@@ -172,7 +176,8 @@ $(1): $(2) $(LIBRARY)
 endef
 $(foreach h,$(HANDLER_SRC),$(eval $(call link_rule,$(BUILD)/bin/$(subst _,-,$(basename $(notdir $(h)))),$(call obj,$(h)))))
 $(eval $(call link_rule,$(BUILD)/bin/ticketd-worker,$(call obj,worker/main.cc $(WORKER_SRC))))
-$(eval $(call link_rule,$(BUILD)/bin/ticketctl,$(call obj,$(CTL_SRC))))
+$(eval $(call link_rule,$(BUILD)/bin/ticketd-messenger,$(call obj,$(MESSENGER_SRC)),-lcurl))
+$(eval $(call link_rule,$(BUILD)/bin/ticketctl,$(call obj,$(CTL_SRC)),-lcurl))
 $(foreach t,$(TEST_KINDS),$(eval $(call link_rule,$(BUILD)/tests/$(t),$(call obj,$(wildcard tests/$(t)/*.cc) $(SUPPORT_SRC) $(WORKER_SRC)),-lcurl -lCppUTest -lCppUTestExt)))
 
 $(BUILD)/tests/sim: $(call obj,$(wildcard tests/sim/*.cc)) $(LIBRARY)

@@ -1,0 +1,178 @@
+#include "messenger.h"
+
+#include <regex>
+
+#include "base/crash_point.h"
+#include "base/log.h"
+#include "letter.h"
+#include "postgres/database.h"
+#include "storage/bookings.h"
+
+namespace ticketd::messenger {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+using std::chrono::hours, std::chrono::minutes, std::chrono::milliseconds;
+
+constexpr int kStatementTimeoutMs = 30'000;
+// How often it looks for news while there are none: bounds how late a mail is.
+constexpr milliseconds kLookEvery{500};
+constexpr milliseconds kRetryAfter{1'000};
+// Notifications that are told in one transaction, and mails that are sent before it looks for more of them.
+constexpr int kTellAtOnce = 500, kSendInARound = 50;
+// A mail is not at anybody else for so long: longer than handing it over takes.
+constexpr minutes kLease{3};
+// Older news are not mailed: of the time when this host sent no mail.
+constexpr hours kNewsFor{24};
+// So long a mail waits for a mail server that is away.
+constexpr hours kWaitFor{48};
+constexpr minutes kCleanEvery{10};
+constexpr hours kKeepFor{24 * 30};
+
+std::string_view name_of(mail::Verdict verdict) {
+  switch (verdict) {
+    case mail::Verdict::accepted: return "accepted";
+    case mail::Verdict::refused: return "refused";
+    case mail::Verdict::later: return "later";
+    case mail::Verdict::no_server: return "no_server";
+  }
+  return "";
+}
+
+// "550 5.1.1" of a server's reply: what follows may be somebody's address, and a log is no place for one. All of what
+// libcurl says.
+std::string status_of(const std::string& answer) {
+  static const std::regex status("[0-9]{3}([ -][0-9]\\.[0-9]{1,3}\\.[0-9]{1,3})?");
+  std::smatch found;
+  return std::regex_search(answer, found, status, std::regex_constants::match_continuous) ? found.str() : answer;
+}
+
+bool has_calendar(const std::string& kind) { return kind == "booked" || kind == "promoted" || kind == "confirmed"; }
+
+template <class Body>
+auto in_transaction(pqxx::connection& session, Body&& body) {
+  pqxx::work tx(session);
+  auto value = body(tx);
+  tx.commit();
+  return value;
+}
+
+std::string of_mail(const std::string& directory) { return directory + "/en"; }
+
+}  // namespace
+
+Messenger::Messenger(const Config& config, Metrics& metrics, const Clock& clock, std::function<bool(milliseconds)> wait,
+                     std::function<void(const std::string&)> report)
+    : config_(config),
+      metrics_(metrics),
+      clock_(clock),
+      wait_(std::move(wait)),
+      report_(std::move(report)),
+      templates_(of_mail(config.mail.shipped_templates), of_mail(config.mail.templates)),
+      kinds_(templates_.kinds()),
+      server_({config.mail.url, config.mail.user, config.mail.password, config.mail.starttls},
+              {config.mail.from, config.mail.name}) {}
+
+void Messenger::run() {
+  for (bool stop = false; !stop;) {
+    try {
+      run_session();
+      stop = true;
+    } catch (const std::exception& e) {
+      metrics_.series("ticketd_messenger_faults_total").fetch_add(1);
+      Log::error("messenger_fault", {{"error", e.what()}});
+      report_("waiting: " + std::string(e.what()));
+      stop = wait_(kRetryAfter);
+    }
+  }
+}
+
+void Messenger::run_session() {
+  postgres::DatabaseConnection session(config_.database_url,
+                                       {"ticketd-messenger", kStatementTimeoutMs, 0, false, true});
+  for (bool stop = false; !stop;) {
+    const bool more_news = make_mails(session.get());
+    const int sent = send_mails(session.get());
+    clean(session.get());
+    report_(breaker_.lets_through(SteadyClock::now()) ? std::to_string(sent) + " mails in the last round"
+                                                      : "the mail server is away");
+    stop = wait_(more_news || sent > 0 ? milliseconds(0) : kLookEvery);
+  }
+}
+
+bool Messenger::make_mails(pqxx::connection& session) {
+  const auto now = clock_.now();
+  return in_transaction(session, [&](pqxx::work& tx) {
+           return storage::insert_mails(tx, kinds_, now, now - kNewsFor, kTellAtOnce);
+         }) == kTellAtOnce;
+}
+
+// What became of one mail is committed with the claim of the next: one fsync for each. Says how many were tried.
+int Messenger::send_mails(pqxx::connection& session) {
+  const auto claim = [&](pqxx::work& tx) {
+    const bool may = breaker_.lets_through(SteadyClock::now());
+    return may ? storage::claim_mail(tx, clock_.now(), clock_.now() + kLease) : std::nullopt;
+  };
+  int tried = 0;
+  for (auto task = in_transaction(session, claim); task; ++tried) {
+    const auto answer = send(session, *task);
+    CRASH_POINT("after_mail");
+    task = in_transaction(session, [&](pqxx::work& tx) {
+      record(tx, *task, answer);
+      return tried + 1 < kSendInARound ? claim(tx) : std::nullopt;
+    });
+  }
+  return tried;
+}
+
+mail::Answer Messenger::send(pqxx::connection& session, const storage::MailTask& task) {
+  std::optional<storage::BookingDetails> booking;
+  if (task.booking && has_calendar(task.kind)) {
+    pqxx::nontransaction tx(session);
+    booking = storage::find_booking(tx, *task.booking, task.user, clock_.now());
+  }
+  const auto letter =
+      letter_of(task, booking, templates_, config_.mail.name.empty() ? config_.mail.from : config_.mail.name);
+  if (!letter) return {mail::Verdict::refused, "there is no mail for " + task.kind};
+  return server_.send(*letter);
+}
+
+void Messenger::record(pqxx::work& tx, const storage::MailTask& task, const mail::Answer& answer) {
+  const auto now = clock_.now();
+  const auto wait = wait_after(task.attempts);
+  metrics_.series("ticketd_mails_total{verdict=\"" + std::string(name_of(answer.verdict)) + "\"}").fetch_add(1);
+  const auto log = [&](Level level, std::string_view event) {
+    Log::line(
+        level, event,
+        {{"mail", task.id.str()}, {"kind", task.kind}, {"attempt", task.attempts}, {"status", status_of(answer.text)}});
+  };
+  switch (answer.verdict) {
+    case mail::Verdict::accepted:
+      breaker_.succeeded();
+      log(Level::info, "mail_sent");
+      return storage::update_mail_sent(tx, task.id, now);
+    case mail::Verdict::refused:
+      breaker_.succeeded();
+      log(Level::warning, "mail_refused");
+      return storage::update_mail_failed(tx, task.id, answer.text, now);
+    case mail::Verdict::later:
+      log(Level::warning, wait ? "mail_put_off" : "mail_given_up");
+      if (!wait) return storage::update_mail_failed(tx, task.id, answer.text, now);
+      return storage::update_mail_due(tx, task.id, now + *wait, task.attempts, answer.text, now);
+    case mail::Verdict::no_server: {
+      const auto pause = breaker_.failed(SteadyClock::now());
+      Log::error("no_mail_server", {{"error", answer.text}, {"next_try_s", static_cast<int>(pause.count())}});
+      if (now - task.created_at > kWaitFor) return storage::update_mail_failed(tx, task.id, answer.text, now);
+      return storage::update_mail_due(tx, task.id, now, task.attempts - 1, answer.text, now);
+    }
+  }
+}
+
+void Messenger::clean(pqxx::connection& session) {
+  if (SteadyClock::now() < next_cleaning_) return;
+  pqxx::nontransaction tx(session);
+  const bool more = storage::delete_ended_mails(tx, clock_.now() - kKeepFor);
+  next_cleaning_ = SteadyClock::now() + (more ? milliseconds(0) : milliseconds(kCleanEvery));
+}
+
+}  // namespace ticketd::messenger

@@ -1,0 +1,51 @@
+// A messenger's life: it makes mails of what nobody was told yet, and hands them to the mail server. Start as many as
+// you like: each mail is at one of them at a time.
+//
+// A lost messenger delays and loses nothing. The mail that it was just handing over is sent once more, with the same
+// Message-ID.
+#pragma once
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "base/time.h"
+#include "config/config.h"
+#include "mail/smtp.h"
+#include "mail/templates.h"
+#include "metrics/metrics.h"
+#include "retry.h"
+#include "storage/mails.h"
+
+namespace ticketd::messenger {
+
+class Messenger {
+ public:
+  // `wait`: waits so long, or until the process is told to stop, and says whether it was. `report` is called with a
+  // line about the state after every round. Throws what Templates throws.
+  Messenger(const Config& config, Metrics& metrics, const Clock& clock,
+            std::function<bool(std::chrono::milliseconds)> wait, std::function<void(const std::string&)> report);
+
+  // Until it is told to stop. Survives PostgreSQL and the mail server going away and coming back.
+  void run();
+
+ private:
+  void run_session();
+  bool make_mails(pqxx::connection& session);
+  int send_mails(pqxx::connection& session);
+  mail::Answer send(pqxx::connection& session, const storage::MailTask& task);
+  void record(pqxx::work& tx, const storage::MailTask& task, const mail::Answer& answer);
+  void clean(pqxx::connection& session);
+
+  const Config& config_;
+  Metrics& metrics_;
+  const Clock& clock_;
+  std::function<bool(std::chrono::milliseconds)> wait_;
+  std::function<void(const std::string&)> report_;
+  mail::Templates templates_;
+  const std::vector<std::string> kinds_;
+  mail::SmtpClient server_;
+  Breaker breaker_;
+  std::chrono::steady_clock::time_point next_cleaning_;
+};
+
+}  // namespace ticketd::messenger
