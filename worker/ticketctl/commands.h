@@ -34,6 +34,7 @@ int event(const Config& config, const Options& options);
 int sample(const Config& config, const Options& options);
 int queue(const Config& config, const Options& options);
 int verify(const Config& config, const Options& options);
+int mail(const Config& config, const Options& options);
 int dead(const Config& config, const Options& options);
 
 }  // namespace ticketd::ctl

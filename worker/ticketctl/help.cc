@@ -41,6 +41,11 @@ constexpr std::string_view kUsage = R"(usage: ticketctl COMMAND [--json]
   dead retry ID | --all       put it back into the queue, to be carried out
   dead drop ID | --all        give it up: its request stays failed
 
+  mail list [STATE]           mails that failed, or are waiting, or were sent: the newest first
+  mail show ID                all that is known about one
+  mail retry ID | --all       send it now; all that failed, or wait for another try
+  mail test ADDRESS           send one there, and show what the mail server says
+
   keys show                   of access tokens: which are accepted, and which one signs; --sessions: of refresh and
                               device tokens; --file FILE
   keys add [KID]              a new one, which is accepted and does not sign yet; --sessions, --file FILE
@@ -55,7 +60,8 @@ constexpr std::string_view kUsage = R"(usage: ticketctl COMMAND [--json]
   version                     of ticketd
   help                        this
 
-USER is an id or an e-mail address, EVENT an id; ID is a request's id, or SHARD/ENTRY for what could not be read.
+USER is an id or an e-mail address, EVENT an id; ID is a request's id, or SHARD/ENTRY for what could not be
+read; of a mail, its notification's.
 --json: one JSON object for programs; every command but setup, functions rdb and help.
 Exit status: 0 all is well, 1 something is wrong or was not found, 2 wrong usage, 75 try later, 78 bad settings.
 Settings come from the environment (DATABASE_URL, QUEUE_REDIS_URL, …). On a host with the package, call it as root: it
@@ -87,7 +93,7 @@ std::vector<std::string> options_in(const std::string& line) {
 
 // Of a line that is a command's first one. Commands that are made of two words stand in a group of their own.
 std::string name_in(const std::string& line) {
-  static const std::set<std::string> kPairs = {"user", "event", "dead", "keys", "functions"};
+  static const std::set<std::string> kPairs = {"user", "event", "dead", "mail", "keys", "functions"};
   const auto words = words_of(line);
   return kPairs.contains(words[0]) ? words[0] + ' ' + words[1] : words[0];
 }

@@ -52,6 +52,7 @@ bool load_host_settings(const std::filesystem::path& etc) {
       !std::filesystem::exists(etc / "ticketd.env"))
     return false;
   load_credentials(etc / "credentials" / "admin");
+  load_credentials(etc / "credentials" / "messenger");  // the mail server's password; what admin has stays
   load_environment(etc / "ticketd.env");
   return true;
 }

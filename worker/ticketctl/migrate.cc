@@ -3,6 +3,7 @@
 
 #include "base/json_text.h"
 #include "storage/event_search.h"
+#include "storage/mails.h"
 #include "storage/migrations.h"
 #include "storage/statistics.h"
 #include "ticketctl/arguments.h"
@@ -58,6 +59,10 @@ void apply_on(postgres::DatabaseConnection& connection, const std::vector<storag
   if (std::ranges::any_of(migrations, [](const auto& one) { return one.name == "event_words"; }))
     fill_in_event_words(connection);
   storage::analyze_new_columns(connection.get(), patience, news);
+  if (std::ranges::any_of(migrations, [](const auto& one) { return one.name == "mails"; })) {
+    pqxx::nontransaction tx(connection.get());
+    storage::grant_to_messenger(tx);
+  }
   if (json) {
     std::cout << JsonText::object({{"applied", applied}}).str() << '\n';
   } else if (applied.is_empty()) {
