@@ -15,7 +15,7 @@ stack_processes() {
         for (pid in pids) {
           cwd = link[pid, "cwd"]; exe = link[pid, "exe"]
           program = exe; sub(/.*\//, "", program)
-          if (program == "" || !index(known, " " program " ") && !under(exe, ENVIRON["ROOT"])) continue
+          if (program == "" || !index(known, " " program " ") && program !~ /^python3/ && !under(exe, ENVIRON["ROOT"])) continue
           if (under(cwd, run "/service")) { name = substr(cwd, length(run "/service/") + 1); sub(/\/.*/, "", name) }
           else if (under(cwd, ENVIRON["PG_HOME"]) || under(cwd, run "/postgres")) name = "postgres"
           else if (under(cwd, run "/redis-queue")) name = "redis-queue"

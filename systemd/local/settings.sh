@@ -10,16 +10,16 @@ can_listen() {
   ' "$1"
 }
 
-# Three ports below the ephemeral range (32768 and up): from there, any outgoing connection could take
+# Four ports below the ephemeral range (32768 and up): from there, any outgoing connection could take
 # one while its process restarts. The same PORT gets the same ones, if they are free.
 choose_ports() {
   local candidate=$((20000 + PORT * 4 % 12000)) found=() tries
-  for ((tries = 0; tries < 12000 && ${#found[@]} < 3; tries++)); do
+  for ((tries = 0; tries < 12000 && ${#found[@]} < 4; tries++)); do
     if [[ $candidate != "$PORT" ]] && can_listen "$candidate" >/dev/null; then found+=("$candidate"); fi
     candidate=$((candidate >= 31999 ? 20000 : candidate + 1))
   done
-  ((${#found[@]} == 3)) || die "no free ports between 20000 and 31999"
-  PG_PORT=${found[0]} QUEUE_PORT=${found[1]} CACHE_PORT=${found[2]}
+  ((${#found[@]} == 4)) || die "no free ports between 20000 and 31999"
+  PG_PORT=${found[0]} QUEUE_PORT=${found[1]} CACHE_PORT=${found[2]} MAIL_PORT=${found[3]}
 }
 
 must_have_port() {
@@ -32,7 +32,8 @@ must_have_port() {
 random() { head -c "$1" /dev/urandom; }
 
 # Made once and kept: the data of the next run is behind the same passwords, and its tokens stay valid.
-# ADMIN is ticketctl's identity, API the handlers', WORKER the workers', in PostgreSQL and in both Redis.
+# ADMIN is ticketctl's identity, API the handlers', WORKER the workers', in PostgreSQL and in both Redis; MESSENGER the
+# messenger's in PostgreSQL.
 load_secrets() {
   local file=$RUN_DIR/secrets part
   if [[ ! -s $file ]]; then
@@ -48,6 +49,7 @@ load_secrets() {
   fi
   # Not in those of older versions.
   grep -q '^SESSION_KEYS=' "$file" || echo "SESSION_KEYS=local:$(random 32 | base64 -w0)" >>"$file"
+  grep -q '^MESSENGER_PASSWORD=' "$file" || echo "MESSENGER_PASSWORD=$(random 24 | od -An -tx1 | tr -d ' \n')" >>"$file"
   grep -q '^EDGE_KEY=' "$file" || echo "EDGE_KEY=$(random 32 | od -An -tx1 | tr -d ' \n')" >>"$file"
   # shellcheck disable=SC1090
   . "$file"
@@ -181,6 +183,9 @@ write_env() {
     [TICKETD_METRICS_FILE]=$RUN_DIR/metrics
     [TICKETD_ARGON2_FILE]=$RUN_DIR/argon2
     [TICKETD_MIGRATIONS_DIR]=$ROOT/migrations
+    [TICKETD_MAIL_SHIPPED_TEMPLATES]=$ROOT/worker/messenger/templates
+    [TICKETD_MAIL_FROM]=tickets@example.org
+    [TICKETD_MAIL_NAME]=ticketd
     # runsv would start again at once what ended for want of work.
     [TICKETD_IDLE_EXIT_S]=0
   )
@@ -191,7 +196,8 @@ write_env() {
     defaults[QUEUE_REDIS_URL]="unix://admin:$ADMIN_PASSWORD@$SOCKET_DIR/redis-queue"
     defaults[CACHE_REDIS_URL]="unix://admin:$ADMIN_PASSWORD@$SOCKET_DIR/redis-cache"
   fi
-  rm -rf "$RUN_DIR"/metrics{,-api,-worker} "$RUN_DIR/argon2"
+  rm -rf "$RUN_DIR"/metrics{,-api,-worker,-messenger} "$RUN_DIR/argon2"
+  if [[ $MAIL == catch ]]; then defaults[TICKETD_MAIL_URL]=smtp://127.0.0.1:$MAIL_PORT; fi
   # Sanitizers, preloaded clocks and fault injectors are the tests'; they reach only ticketd's processes.
   while read -r name; do
     case $name in
@@ -216,13 +222,14 @@ write_env() {
   mv "$RUN_DIR/env.new" "$RUN_DIR/env"
   write_part_env api "$API_PASSWORD" "${defaults[DATABASE_URL]}" "${defaults[QUEUE_REDIS_URL]}" "${defaults[CACHE_REDIS_URL]}"
   write_part_env worker "$WORKER_PASSWORD" "${defaults[DATABASE_URL]}" "${defaults[QUEUE_REDIS_URL]}"
+  write_part_env messenger "$MESSENGER_PASSWORD" "${defaults[DATABASE_URL]}"
 }
 
-# write_part_env PART PASSWORD DATABASE_URL QUEUE_REDIS_URL [CACHE_REDIS_URL]
+# write_part_env PART PASSWORD DATABASE_URL [QUEUE_REDIS_URL [CACHE_REDIS_URL]]
 write_part_env() {
   (
     umask 077
-    printf '%s=%s\n' DATABASE_URL "$(as "$3" "ticketd_$1" "$2")" QUEUE_REDIS_URL "$(as "$4" "$1" "$2")" \
+    printf '%s=%s\n' DATABASE_URL "$(as "$3" "ticketd_$1" "$2")" QUEUE_REDIS_URL "${4:+$(as "$4" "$1" "$2")}" \
       CACHE_REDIS_URL "${5:+$(as "$5" "$1" "$2")}" >"$RUN_DIR/conf/$1.env"
   )
 }
@@ -230,7 +237,7 @@ write_part_env() {
 # What the run scripts need to know and ticketd's own processes don't.
 write_stack_conf() {
   {
-    printf 'BIN_DIR=%q\nNOFILE=%q\n' "$BIN_DIR" "$NOFILE"
+    printf 'BIN_DIR=%q\nNOFILE=%q\nMAIL_PORT=%q\n' "$BIN_DIR" "$NOFILE" "$MAIL_PORT"
     printf 'PG_BIN=%q\nPG_HOME=%q\nPG_DATA=%q\n' "$PG_BIN" "$PG_HOME" "$PG_DATA"
     printf 'PG_AS=('
     if ((${#PG_AS[@]})); then printf '%q ' "${PG_AS[@]}"; fi
