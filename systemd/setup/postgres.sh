@@ -2,6 +2,10 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154  # admin_url is an option
 
+# Each part of ticketd, and its role.
+PARTS=(admin api worker messenger)
+ROLES=(ticketd ticketd_api ticketd_worker ticketd_messenger)
+
 is_local() { [[ ! $admin_url && ( ! -s $CREDENTIALS/admin/DATABASE_URL || $(<"$CREDENTIALS/admin/DATABASE_URL") == *host=/* ) ]]; }
 
 # psql as somebody who may create roles. The password of --database-url goes by the environment: arguments are for
@@ -37,8 +41,12 @@ must_have_postgres() {
 limit_connections() {
   local most role limit
   most=$(admin_sql -c "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int")
-  for role in ticketd_api ticketd_worker; do
-    if [[ $role == ticketd_api ]]; then limit=$((most * 4 / 5)); else limit=$((most / 2)); fi
+  for role in ticketd_api ticketd_worker ticketd_messenger; do
+    case $role in
+      ticketd_api) limit=$((most * 4 / 5)) ;;
+      ticketd_worker) limit=$((most / 2)) ;;
+      *) limit=$((most / 10 + 1)) ;;
+    esac
     if [[ $(admin_sql -c "SELECT rolconnlimit FROM pg_roles WHERE rolname = '$role'") == "$limit" ]]; then
       kept "PostgreSQL: $role takes $limit of $most connections at most"
     else
@@ -52,7 +60,7 @@ limit_connections() {
 # may have set something.
 reset_role_settings() {
   local role settings
-  for role in ticketd ticketd_api ticketd_worker; do
+  for role in "${ROLES[@]}"; do
     settings=$(admin_sql -c "SELECT unnest(setconfig) FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole
       LEFT JOIN pg_database d ON d.oid = s.setdatabase WHERE rolname = '$role' AND (setdatabase = 0 OR datname = 'ticketd')")
     [[ $settings ]] || continue
@@ -90,7 +98,7 @@ check_connections() {
 
 make_roles_and_database() {
   local role lines encoding
-  for role in ticketd ticketd_api ticketd_worker; do
+  for role in "${ROLES[@]}"; do
     if [[ $(admin_sql -c "SELECT 1 FROM pg_roles WHERE rolname = '$role' AND rolcanlogin") ]]; then
       kept "PostgreSQL has the role $role"
     else
@@ -156,7 +164,7 @@ has_database_url() {
 
 write_database_urls() {
   local part file role password server_port
-  for part in admin api worker; do
+  for part in "${PARTS[@]}"; do
     file=$CREDENTIALS/$part/DATABASE_URL role=$(role_of "$part")
     if has_database_url "$part"; then
       kept "$file"
@@ -176,14 +184,14 @@ write_database_urls() {
 # Does every part get in as itself? Peer authentication needs pg_hba.conf to say so.
 check_logins() {
   local part role answer
-  for part in admin api worker; do
+  for part in "${PARTS[@]}"; do
     role=$(role_of "$part")
     answer=$(log_in "$part") || true
     [[ $answer == "$role" ]] || die "PostgreSQL does not let $role in: $answer" \
-      "pg_hba.conf should have the line: local ticketd ticketd,ticketd_api,ticketd_worker peer" \
+      "pg_hba.conf should have the line: local ticketd $(IFS=, && echo "${ROLES[*]}") peer" \
       "then: systemctl reload postgresql"
   done
-  kept "PostgreSQL lets ticketd, ticketd_api and ticketd_worker in"
+  kept "PostgreSQL lets ${ROLES[*]} in"
 }
 
 # The units have no network; a database elsewhere needs one.

@@ -26,6 +26,17 @@ write_key() {
   fi
 }
 
+# The mail server's, if it wants one: to be written there by hand. The unit reads the file, and so it is there.
+write_mail_password() {
+  local file=$CREDENTIALS/messenger/TICKETD_MAIL_PASSWORD
+  if [[ -e $file ]]; then
+    kept "$file"
+  else
+    echo | put "$file" 0600 root
+    made "$file: empty; for a mail server that wants a password"
+  fi
+}
+
 # To be called before write_key: where there were keys of access tokens alone, refresh and device tokens were made with
 # those. So they are accepted until they are dropped, and no session ends.
 write_session_key() {
