@@ -1,0 +1,65 @@
+"""An SMTP server (aiosmtpd) that keeps what it takes, and has the moods of mail servers."""
+import email
+import email.policy
+import threading
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
+
+
+class Server:
+    """`mood` is called with the address of each recipient and gives back how it is treated: None, or a reply such as
+    "550 5.1.1 no such user", or "hang up", which is what happens once all of the mail is here."""
+
+    def __init__(self, port):
+        self.port = port
+        self.controller = None
+        self.changed = threading.Condition()
+        self.taken = []      # (recipient, message), whether we told the client or not
+        self.sessions = 0    # connections until now
+        self.recipients = 0  # RCPT commands until now
+        self.good()
+
+    def good(self):
+        self.mood = lambda address: None
+
+    def start(self, **more):
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, **more)
+        self.controller.start()
+
+    def stop(self):
+        if self.controller:
+            self.controller.stop()
+        self.controller = None
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        self.sessions += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        self.recipients += 1
+        mood = self.mood(address)
+        if mood and mood != "hang up":
+            return mood
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, server: SMTP, session, envelope):
+        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        with self.changed:
+            self.taken.append((envelope.rcpt_tos[0], message))
+            self.changed.notify_all()
+        if self.mood(envelope.rcpt_tos[0]) == "hang up":
+            server.transport.abort()
+        return "250 2.0.0 taken"
+
+    def of(self, address):
+        return [message for recipient, message in self.taken if recipient == address]
+
+    def await_mails(self, address, count=1, seconds=20):
+        """The mails to the address, of which there are so many by now."""
+        with self.changed:
+            assert self.changed.wait_for(lambda: len(self.of(address)) >= count, seconds), \
+                f"{len(self.of(address))} mails to {address}, not {count}, after {seconds} s"
+            return self.of(address)
