@@ -177,7 +177,8 @@ std::string_view name_of(Part part) {
     case Part::api: return "api";
     case Part::worker: return "worker";
     case Part::messenger: return "messenger";
-    case Part::admin: return "admin";
+    case Part::admin:
+    case Part::all: return "admin";
   }
   return "";
 }
@@ -188,13 +189,13 @@ ConfigReading read_config(Part part, const Lookup& lookup) {
   c.database_url = in.required("DATABASE_URL", "postgresql:///ticketd?host=/run/postgresql");
   if (part != Part::messenger)
     c.queue_redis_url = in.required("QUEUE_REDIS_URL", "unix:///run/ticketd-redis-queue/redis.sock");
-  if (part == Part::api || part == Part::admin)
+  if (part != Part::worker && part != Part::messenger)
     c.cache_redis_url = in.required("CACHE_REDIS_URL", "unix:///run/ticketd-redis-cache/redis.sock");
   in.database_url("DATABASE_URL", c.database_url);
   in.redis_url("QUEUE_REDIS_URL", c.queue_redis_url);
   in.redis_url("CACHE_REDIS_URL", c.cache_redis_url);
 
-  if (part == Part::api) {
+  if (part == Part::api || part == Part::all) {
     c.jwt_keys = in.required_keys("TICKETD_JWT_KEYS");
     c.session_keys = in.keys_or("TICKETD_SESSION_KEYS", c.jwt_keys);
     c.edge_key = in.shared_secret("TICKETD_EDGE_KEY");
@@ -231,7 +232,7 @@ ConfigReading read_config(Part part, const Lookup& lookup) {
   c.login_network = in.guess_rate("TICKETD_LOGIN_LIMIT_NETWORK", {100, 900});
   c.login_account = in.guess_rate("TICKETD_LOGIN_LIMIT_ACCOUNT", {100, 3'600});
 
-  if (part == Part::messenger || part == Part::admin) {
+  if (part != Part::api && part != Part::worker) {
     c.mail.url = in.text("TICKETD_MAIL_URL", "off");
     c.mail.user = in.text("TICKETD_MAIL_USER", "");
     c.mail.password = in.text("TICKETD_MAIL_PASSWORD", "");

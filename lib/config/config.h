@@ -32,9 +32,10 @@ enum class Part {
   api,        // the handlers: all of them
   worker,     // no keys, no cache
   messenger,  // no keys, no Redis; the mail server's password
-  admin       // ticketctl: no keys
+  admin,      // ticketctl: no keys
+  all         // ticketctl doctor: what any of them needs
 };
-// "api", "worker", "messenger"; that of ticketctl is not in use.
+// "api", "worker", "messenger"; those of ticketctl are not in use.
 std::string_view name_of(Part part);
 
 // How mail leaves this host.

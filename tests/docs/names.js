@@ -46,15 +46,18 @@ says('worker/ticketctl/event.cc', `--state is ${either}"`);
 says('systemd/bash-completion/ticketctl', `--state) words="${bookingStates.join(' ')}"`);
 same('the states of bookings and those of GET /v1/bookings', bookingStates, all(read('handlers/bookings_list.cc'), /\{"(\w+)",\s+BookingState::\1\}/g).map(([, state]) => state));
 
-// What SQL compares a column with. Bookings, events and commands have a state; commands, notifications and bulk changes a
+// What SQL compares a column with. Bookings, events, commands and mails have a state; commands, notifications and bulk changes a
 // kind.
 const sql = ['lib/storage', 'lib/verify', 'worker/ticketctl', 'migrations']
   .flatMap((directory) => fs.readdirSync(directory).map((file) => `${directory}/${file}`))
   .filter((file) => /\.(cc|h|sql)$/.test(file))
   .map(read)
   .join('\n');
+const mailStates = all(read('migrations/0034_mails.sql'), /mails_state CHECK \(state IN \(([^)]*)\)/g)[0][1].match(/\w+/g);
+const mailed = all(read('worker/messenger/templates/en/subjects'), /^(\w+) +\S/gm).map(([, kind]) => kind);
+within('the kinds of notifications that are mailed', mailed, notificationKinds);
 const known = {
-  state: [...bookingStates, ...eventStates, 'done', 'failed'],
+  state: [...bookingStates, ...eventStates, 'done', 'failed', ...mailStates],
   kind: [...queuedKinds, ...notificationKinds, ...bulkKinds],
   outcome: allOutcomes,
   reason: allReasons,

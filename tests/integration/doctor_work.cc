@@ -92,6 +92,24 @@ TEST(DoctorWork, ThereAreDeadLetters) {
   expect_warning("dead letters", "1 commands failed", "ticketctl dead list", call_ctl("doctor --json"));
 }
 
+TEST(DoctorWork, MailIsOff) { expect_ok("mail", doctor()); }
+
+TEST(DoctorWork, MailIsLateOrHasFailed) {
+  const Settings on = {{"TICKETD_MAIL_URL", "smtp://127.0.0.1:1"}, {"TICKETD_MAIL_FROM", "t@example.org"}};
+  expect_ok("mail", doctor(on));
+  const auto user = make_user().str(), id = fresh<NotificationId>().str();
+  sql("INSERT INTO notifications (id, user_id, kind, message, created_at, updated_at) "
+      "VALUES ($1, $2, 'booked', 'm', now() - interval '31 min', now())",
+      id, user);
+  expect_warning("mail", "1 wait, the oldest for 31 min", "systemctl status ticketd-messenger", doctor(on));
+  expect_ok("mail", doctor());
+  sql("UPDATE notifications SET untold = false WHERE id = $1", id);
+  sql("INSERT INTO mails (id, user_id, state, error, created_at, updated_at) "
+      "VALUES ($1, $2, 'failed', '550 no', now(), now())",
+      id, user);
+  expect_warning("mail", "1 have failed; the mail server said last: 550 no", "ticketctl mail retry", doctor(on));
+}
+
 TEST(DoctorWork, TheMetricsFileCannotBeMade) {
   expect_fault("metrics file", "there is no directory /nowhere", "TICKETD_METRICS_FILE",
                doctor({{"TICKETD_METRICS_FILE", "/nowhere/metrics"}}));

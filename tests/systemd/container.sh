@@ -8,9 +8,9 @@ NSPAWN="" LEADER=""
 # What a host has before ticketd comes: PostgreSQL and nginx, as somebody would have installed them.
 HOST_PACKAGES=(postgresql nginx curl)
 
-# What is downloaded, but not installed: what the package depends on, an ACME client and server, and PostgreSQL once more,
+# What is downloaded, but not installed: what the package depends on, an ACME client and server, a mail server, and PostgreSQL once more,
 # to be upgraded. So later runs need no network.
-LATER_PACKAGES=(certbot pebble)
+LATER_PACKAGES=(certbot pebble postfix)
 INSTEAD_PACKAGES=()   # of those that it depends on: apt would download these alone
 [[ $SUITE == bookworm ]] || INSTEAD_PACKAGES=(valkey-server)
 

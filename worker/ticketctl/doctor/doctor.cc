@@ -28,7 +28,7 @@ const std::set<std::string> kOfStack = {"TICKETD_CORS_ORIGINS", "TICKETD_COARSE_
 // What read_config() asks for.
 std::set<std::string> known_names() {
   auto names = kOtherNames;
-  read_config(Part::api, [&](const std::string& name) {
+  read_config(Part::all, [&](const std::string& name) {
     names.insert(name);
     return std::nullopt;
   });
@@ -72,9 +72,9 @@ std::optional<std::string> key_setting(const std::string& root, const std::strin
   return value;
 }
 
-// As the handlers read them, who need all; without the keys, if those are out of reach.
+// Of all parts; without the keys, if those are out of reach.
 ConfigReading read_settings(const std::string& root) {
-  return read_config(key_setting(root, kKeys) ? Part::api : Part::admin, [&](const std::string& name) {
+  return read_config(key_setting(root, kKeys) ? Part::all : Part::admin, [&](const std::string& name) {
     return name == kKeys || name == kSessionKeys ? key_setting(root, name) : from_environment(name);
   });
 }

@@ -2,6 +2,7 @@
 #include "base/time.h"
 #include "queue/command_stream.h"
 #include "storage/dead_letters.h"
+#include "storage/mails.h"
 #include "storage/shard_locks.h"
 #include "ticketctl/doctor/doctor.h"
 
@@ -11,6 +12,7 @@ namespace {
 constexpr int kRedisTimeoutMs = 2'000;
 constexpr std::int64_t kLagWarningMs = 5'000;
 constexpr std::int64_t kLagFaultMs = 60'000;
+constexpr std::chrono::minutes kMailIsLate{30};
 
 void check_workers(const Visit& visit, pqxx::transaction_base& tx) {
   const auto workers = storage::list_workers(tx);
@@ -35,6 +37,25 @@ void check_dead_letters(const Visit& visit, pqxx::transaction_base& tx) {
   if (count == 0) return visit.findings.ok("dead letters", "none");
   visit.findings.warning("dead letters", std::to_string(count) + " commands failed and were put aside",
                          "`ticketctl dead list`, then `ticketctl dead retry` or `drop`");
+}
+
+void check_mails(const Visit& visit, pqxx::transaction_base& tx) {
+  if (visit.config().mail.url.empty())
+    return visit.findings.ok("mail", "is off: TICKETD_MAIL_URL is not set, and nobody is told by mail");
+  const auto mails = storage::count_mails(tx);
+  const auto now = SystemClock().now();
+  const auto age = now - mails.oldest.value_or(now);
+  const auto said = mails.error ? "; the mail server said last: " + *mails.error : "";
+  if (age > kMailIsLate)
+    return visit.findings.warning("mail",
+                                  std::to_string(mails.untold + mails.waiting) + " wait, the oldest for " +
+                                      std::to_string(age / std::chrono::minutes(1)) + " min" + said,
+                                  "`systemctl status ticketd-messenger`, and `ticketctl mail list waiting`");
+  if (mails.failed > 0)
+    return visit.findings.warning("mail", std::to_string(mails.failed) + " have failed" + said,
+                                  "`ticketctl mail list`, then `ticketctl mail retry`");
+  visit.findings.ok("mail", std::to_string(mails.untold + mails.waiting) + " wait, for less than " +
+                                std::to_string(kMailIsLate.count()) + " min, and none has failed");
 }
 
 void check_shards(const Visit& visit, redis::RedisConnection& redis) {
@@ -93,6 +114,7 @@ void check_work(const Visit& visit) {
     };
     ask(visit, "workers", "PostgreSQL", [&] { look(check_workers); });
     ask(visit, "dead letters", "PostgreSQL", [&] { look(check_dead_letters); });
+    ask(visit, "mail", "PostgreSQL", [&] { look(check_mails); });
   }
   if (visit.usable("QUEUE_REDIS_URL")) {
     redis::RedisConnection redis(config.queue_redis_url, kRedisTimeoutMs);
