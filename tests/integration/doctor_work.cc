@@ -96,18 +96,20 @@ TEST(DoctorWork, MailIsOff) { expect_ok("mail", doctor()); }
 
 TEST(DoctorWork, MailIsLateOrHasFailed) {
   const Settings on = {{"TICKETD_MAIL_URL", "smtp://127.0.0.1:1"}, {"TICKETD_MAIL_FROM", "t@example.org"}};
-  expect_ok("mail", doctor(on));
+  expect_ok("mail", call_ctl("doctor --json", on));
   const auto user = make_user().str(), id = fresh<NotificationId>().str();
   sql("INSERT INTO notifications (id, user_id, kind, message, created_at, updated_at) "
       "VALUES ($1, $2, 'booked', 'm', now() - interval '31 min', now())",
       id, user);
-  expect_warning("mail", "1 wait, the oldest for 31 min", "systemctl status ticketd-messenger", doctor(on));
-  expect_ok("mail", doctor());
+  expect_warning("mail", "1 wait, the oldest for 31 min", "systemctl status ticketd-messenger",
+                 call_ctl("doctor --json", on));
+  expect_ok("mail", call_ctl("doctor --json"));
   sql("UPDATE notifications SET untold = false WHERE id = $1", id);
   sql("INSERT INTO mails (id, user_id, state, error, created_at, updated_at) "
       "VALUES ($1, $2, 'failed', '550 no', now(), now())",
       id, user);
-  expect_warning("mail", "1 have failed; the mail server said last: 550 no", "ticketctl mail retry", doctor(on));
+  expect_warning("mail", "1 have failed; the mail server said last: 550 no", "ticketctl mail retry",
+                 call_ctl("doctor --json", on));
 }
 
 TEST(DoctorWork, TheMetricsFileCannotBeMade) {

@@ -150,9 +150,6 @@ TEST(QueryPlans, ClaimMail) {
   expect_index("mails_waiting", "WITH next AS MATERIALIZED",
                [](pqxx::work& tx) { storage::claim_mail(tx, now(), now()); });
 }
-TEST(QueryPlans, DeleteEndedMails) {
-  expect_index("mails_of_state", "DELETE FROM mails", [](pqxx::work& tx) { storage::delete_ended_mails(tx, now()); });
-}
 TEST(QueryPlans, FindDone) { expect_index("commands_pkey", "SELECT id FROM commands", load()); }
 
 TEST(QueryPlans, FindRequest) {
