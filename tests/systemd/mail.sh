@@ -20,7 +20,10 @@ booked_and_told() {
 
 messenger_runs() { inside systemctl is-active ticketd-messenger.service; }
 messenger_status() { inside systemctl show -P StatusText ticketd-messenger.service | grep -E 'mails in the last round'; }
-messenger_has_ended() { [[ $(inside systemctl show -P ActiveState,Result ticketd-messenger.service | tr '\n' ' ') == "inactive success " ]]; }
+messenger_has_ended() {
+  inside systemctl show -p ActiveState -p Result -p ExecMainStatus ticketd-messenger.service | sort | tr '\n' ' ' |
+    grep 'ActiveState=inactive ExecMainStatus=0 Result=success'
+}
 killed_messenger_is_back() {
   inside systemctl kill -s KILL ticketd-messenger.service
   eventually 10 messenger_runs && booked_and_told
@@ -56,7 +59,9 @@ mail_waits_for_postfix() {
 waits_with_a_reason() { inside ticketctl mail list waiting | grep -iE 'connect' | tail -n 1; }
 nobody_waits() { documented mail-list | grep -x 'no mail is waiting'; }
 
-tell_by_mail() {
+mail_on_a_host() {
+  new_host
+  install_and_set_up
   step "mail"
   check "without a mail server the messenger ends, and that is well" messenger_has_ended
   check "a mail server" have_postfix
