@@ -122,7 +122,7 @@ layers: ## do includes go one way?
 	$(Q)tests/layers
 
 tidy: ## clang-tidy over our own sources
-	$(Q)printf '%s\n' $(LIB_SRC) $(HANDLER_SRC) $(WORKER_SRC) worker/main.cc $(CTL_SRC) | \
+	$(Q)printf '%s\n' $(LIB_SRC) $(HANDLER_SRC) $(WORKER_SRC) worker/main.cc $(MESSENGER_SRC) $(CTL_SRC) | \
 	  xargs -P $$(nproc) -n 1 sh -c 'clang-tidy --quiet "$$1" -- -std=c++20 $(INCLUDES) 2>/dev/null' tidy
 
 cppcheck: ## cppcheck over the same and what the tests stand on; its exceptions are in .cppcheck-suppressions

@@ -1,10 +1,9 @@
--- Word reaches people by mail. A notification is the fact, and the outbox: whoever writes one, of whatever release, leaves
--- it untold. ticketd-messenger makes a mail of it and says so, in one transaction; then it sends the mail, until the mail
--- server has taken it, or has refused it for good.
+-- Word reaches people by mail. A notification is the fact, and the outbox: while mail is on, whoever writes one, of whatever
+-- release, leaves it untold. ticketd-messenger makes a mail of it and says so, in one transaction; then it sends the mail,
+-- until the mail server has taken it, or has refused it for good.
 
--- Those of before are no news to anybody.
+-- `ticketctl mail on` makes the default true: a host that sends no mail pays nothing for it, and nothing gathers.
 ALTER TABLE notifications ADD COLUMN untold boolean NOT NULL DEFAULT false;
-ALTER TABLE notifications ALTER COLUMN untold SET DEFAULT true;
 
 CREATE TABLE mails (
   id         uuid        CONSTRAINT mails_pkey PRIMARY KEY   -- its notification's; the Message-ID is made of it
@@ -14,6 +13,7 @@ CREATE TABLE mails (
   attempts   integer     NOT NULL DEFAULT 0 CONSTRAINT mails_attempts CHECK (attempts >= 0),
   due_at     timestamptz,                                    -- of one that waits: not to be tried before
   error      text,                                           -- what the mail server said last
+  waits_since timestamptz NOT NULL,                          -- when it was made, or retried by hand
   created_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL,
   CONSTRAINT mails_due CHECK ((state = 'waiting') = (due_at IS NOT NULL)),
@@ -31,7 +31,7 @@ CREATE FUNCTION local_time(at timestamptz, timezone text) RETURNS text
   LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
 BEGIN
   RETURN to_char(at AT TIME ZONE coalesce(timezone, 'UTC'), 'YYYY-MM-DD HH24:MI ') || coalesce(timezone, 'UTC');
-EXCEPTION WHEN invalid_parameter_value THEN
+EXCEPTION WHEN data_exception THEN
   RETURN to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"');
 END $$;
 

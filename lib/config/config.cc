@@ -232,7 +232,7 @@ ConfigReading read_config(Part part, const Lookup& lookup) {
   c.login_network = in.guess_rate("TICKETD_LOGIN_LIMIT_NETWORK", {100, 900});
   c.login_account = in.guess_rate("TICKETD_LOGIN_LIMIT_ACCOUNT", {100, 3'600});
 
-  if (part != Part::api && part != Part::worker) {
+  if (part == Part::messenger || part == Part::all) {
     c.mail.url = in.text("TICKETD_MAIL_URL", "off");
     c.mail.user = in.text("TICKETD_MAIL_USER", "");
     c.mail.password = in.text("TICKETD_MAIL_PASSWORD", "");

@@ -56,7 +56,7 @@ std::string name_text(const std::string& name) {
 }
 
 std::string in_brackets(const std::string& address) {
-  if (!is_address(address)) throw std::invalid_argument("no address of a mail: " + address);
+  if (!is_address(address)) throw std::invalid_argument("that is no address");
   return '<' + address + '>';
 }
 

@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 
 #include <array>
+#include <regex>
 #include <stdexcept>
 #include <string_view>
 
@@ -11,6 +12,8 @@ namespace {
 
 // Greeting and signing in count as connecting; some servers let everybody wait some seconds for the greeting.
 constexpr long kConnectTimeoutS = 30, kTimeoutS = 60;
+// For one answer; by libcurl's own reckoning the last one, to QUIT, comes on top of all that.
+constexpr long kResponseTimeoutS = 50;
 // A connection that was silent for longer is not used again: servers hang up.
 constexpr long kKeepS = 20;
 constexpr std::size_t kMostText = 300;
@@ -78,12 +81,19 @@ Mime mime_of(CURL* curl, const Mail& mail) {
   return whole;
 }
 
-// One line, for a log and a column.
+// One line of ASCII, for a log and a column: a server may say any bytes, and PostgreSQL takes no half letters.
 std::string one_line(std::string_view text) {
   std::string line;
-  for (const char c : text.substr(0, kMostText)) line += static_cast<unsigned char>(c) < ' ' || c == '\x7f' ? ' ' : c;
+  for (const char c : text.substr(0, kMostText)) line += c == '\r' || c == '\n' ? ' ' : c < ' ' || c > '~' ? '?' : c;
   line.erase(line.find_last_not_of(' ') + 1);
   return line;
+}
+
+// A refusal that a recipient's turn has brought to light, and that is about us all the same: of this host or sender
+// (RFC 3463: security and policy, X.7; routing and quotas, X.4), or of how we greet (504 5.5.2).
+bool is_about_us(const std::string& reply) {
+  static const std::regex kAboutUs("5[0-9]{2}[ -]5\\.[47]\\.|504");
+  return std::regex_search(reply, kAboutUs, std::regex_constants::match_continuous);
 }
 
 }  // namespace
@@ -95,8 +105,10 @@ struct SmtpClient::State {
   std::array<char, CURL_ERROR_SIZE> error{};
   std::vector<std::string> dialogue;
   std::string reply;     // the last line that the server said
-  bool offered = false;  // the recipient was named: what the server says from here on is about this mail
+  bool in_mail = false;  // we have said MAIL
+  bool offered = false;  // and the server has agreed: what it says from here on is about this mail
   bool in_auth = false;  // what we say is a secret
+  bool broken = false;   // the connection ended without an answer: what it might still bring is of no mail of ours
   bool ended = false;    // we have hung up, and what the server says to that is no answer
 
   State(SmtpServer the_server, Sender the_sender)
@@ -106,8 +118,9 @@ struct SmtpClient::State {
   State& operator=(const State&) = delete;
 
   void set_up(curl_slist* header, curl_slist* recipients, curl_mime* mime);
-  [[nodiscard]] Answer answer(CURLcode code) const;
+  Answer answer(CURLcode code);
   void note_command(std::string_view line);
+  void note_reply(std::string_view line);
   void note(std::string line) {
     if (dialogue.size() < kMostLines) dialogue.push_back(std::move(line));
   }
@@ -118,25 +131,31 @@ struct SmtpClient::State {
 void SmtpClient::State::note_command(std::string_view line) {
   if (line.starts_with("AUTH")) in_auth = true;
   if (line.starts_with("MAIL") || line.starts_with("EHLO")) in_auth = false;
-  if (line.starts_with("RCPT")) offered = true;
+  if (line.starts_with("MAIL")) in_mail = true;
   if (line.starts_with("QUIT")) ended = true;
   note("> " + (in_auth ? std::string("AUTH …") : one_line(line)));
+}
+
+void SmtpClient::State::note_reply(std::string_view line) {
+  note(one_line(line));
+  if (ended) return;
+  reply = one_line(line);
+  if (in_mail && reply.starts_with('2')) offered = true;
 }
 
 int SmtpClient::State::trace(CURL* /*curl*/, curl_infotype type, char* data, std::size_t size, void* to) {
   auto& state = *static_cast<State*>(to);
   const std::string_view line(data, size);
   if (type == CURLINFO_HEADER_OUT) state.note_command(line);
-  if (type == CURLINFO_HEADER_IN) {
-    state.note(one_line(line));
-    if (!state.ended) state.reply = one_line(line);
-  }
+  if (type == CURLINFO_HEADER_IN) state.note_reply(line);
   return 0;
 }
 
 void SmtpClient::State::set_up(curl_slist* header, curl_slist* recipients, curl_mime* mime) {
   curl_easy_reset(curl);  // its connection stays
-  curl_easy_setopt(curl, CURLOPT_URL, server.url.c_str());
+  // The path is whom we say we are. Some servers take mail of whole names alone, and this host's may be a short one.
+  const auto domain = sender.address.substr(sender.address.find('@') + 1);
+  curl_easy_setopt(curl, CURLOPT_URL, (server.url + '/' + domain).c_str());
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
   curl_easy_setopt(curl, CURLOPT_PROXY, "");  // whatever the environment says
   curl_easy_setopt(curl, CURLOPT_USE_SSL, server.starttls ? CURLUSESSL_ALL : CURLUSESSL_NONE);
@@ -150,7 +169,9 @@ void SmtpClient::State::set_up(curl_slist* header, curl_slist* recipients, curl_
   curl_easy_setopt(curl, CURLOPT_MIMEPOST, mime);
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, kConnectTimeoutS);
   curl_easy_setopt(curl, CURLOPT_TIMEOUT, kTimeoutS);
+  curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, kResponseTimeoutS);
   curl_easy_setopt(curl, CURLOPT_MAXAGE_CONN, kKeepS);
+  curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, broken ? 1L : 0L);
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error.data());
   curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L);
@@ -159,16 +180,18 @@ void SmtpClient::State::set_up(curl_slist* header, curl_slist* recipients, curl_
   error.fill('\0');
   dialogue.clear();
   reply.clear();
-  offered = in_auth = ended = false;
+  in_mail = offered = in_auth = ended = false;
 }
 
 // libcurl's own codes say at what point it gave up, and not why: the server's last line does.
-Answer SmtpClient::State::answer(CURLcode code) const {
+Answer SmtpClient::State::answer(CURLcode code) {
+  broken = false;
   if (code == CURLE_OK) return {Verdict::accepted, reply};
   const bool is_no = reply.starts_with('4') || reply.starts_with('5');
+  broken = !is_no;
   const auto text = is_no ? reply : one_line(error.front() != '\0' ? error.data() : curl_easy_strerror(code));
   if (!offered) return {Verdict::no_server, text};
-  return {reply.starts_with('5') ? Verdict::refused : Verdict::later, text};
+  return {reply.starts_with('5') && !is_about_us(reply) ? Verdict::refused : Verdict::later, text};
 }
 
 SmtpClient::SmtpClient(SmtpServer server, Sender sender) {
@@ -180,7 +203,7 @@ SmtpClient::SmtpClient(SmtpServer server, Sender sender) {
 SmtpClient::~SmtpClient() = default;
 
 Answer SmtpClient::send(const Mail& mail) {
-  if (!is_address(mail.address)) return {Verdict::refused, "no address: " + one_line(mail.address)};
+  if (!is_address(mail.address)) return {Verdict::refused, "that is no address"};
   const auto header = list_of(header_lines(mail, state_->sender));
   const auto recipients = list_of({'<' + mail.address + '>'});
   const auto mime = mime_of(state_->curl, mail);

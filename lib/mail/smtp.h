@@ -18,9 +18,9 @@ struct SmtpServer {
 
 enum class Verdict {
   accepted,  // it is the server's from now on
-  refused,   // for good: a 5xx to this recipient, or to this mail
-  later,     // a 4xx to this recipient or mail, or the connection broke off within it: it may have been accepted
-  no_server  // the server could not be reached, or does not want us; nothing of this mail was handed over
+  refused,   // for good: a 5xx to this recipient, or to this mail; not one about this host or sender
+  later,     // a 4xx, or a 5xx about us; or the connection broke off within the mail, which may have been accepted
+  no_server  // the server could not be reached, or does not want mail of this sender; no recipient was named
 };
 
 struct Answer {
@@ -36,7 +36,7 @@ class SmtpClient {
   SmtpClient(const SmtpClient&) = delete;
   SmtpClient& operator=(const SmtpClient&) = delete;
 
-  // Takes 60 s at most, 30 of them for connecting. An address that is none is refused and asks nobody.
+  // Takes 60 s at most, 30 of them for connecting, and 50 to hang up on a server that is silent. An address that is none is refused and asks nobody.
   Answer send(const Mail& mail);
 
   // The lines of the last send(), what we said behind `> `, without passwords and the mail itself.

@@ -64,6 +64,7 @@ std::string escaped(std::string_view text) {
       case '<': html += "&lt;"; break;
       case '>': html += "&gt;"; break;
       case '"': html += "&quot;"; break;
+      case '\'': html += "&#39;"; break;
       case '\n': html += "<br>\n"; break;
       default: html += c;
     }

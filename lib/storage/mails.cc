@@ -13,8 +13,8 @@ const Statement kInsert{"insert_mails", R"(
   WITH next AS (SELECT id FROM notifications WHERE untold ORDER BY id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED),
   told AS (UPDATE notifications AS n SET untold = false FROM next WHERE n.id = next.id
     RETURNING n.id, n.user_id, n.kind, n.created_at),
-  made AS (INSERT INTO mails (id, user_id, due_at, created_at, updated_at)
-    SELECT told.id, user_id, $1, told.created_at, $1 FROM told JOIN users u ON u.id = user_id
+  made AS (INSERT INTO mails (id, user_id, due_at, waits_since, created_at, updated_at)
+    SELECT told.id, user_id, $1, $1, told.created_at, $1 FROM told JOIN users u ON u.id = user_id
     WHERE kind = ANY ($4::text[]) AND told.created_at >= $2 AND u.email NOT LIKE '%.invalid' ON CONFLICT (id) DO NOTHING)
   SELECT count(*) FROM told)"};
 
@@ -25,14 +25,15 @@ const Statement kClaim{"claim_mail", R"(
   FROM next JOIN notifications n USING (id) JOIN users u ON u.id = n.user_id LEFT JOIN events e ON e.id = n.event_id
   WHERE m.id = next.id
   RETURNING m.id, m.user_id, n.kind, n.message, n.booking_id, u.email, u.name, e.title, e.location,
-    local_time(e.start_date_time, e.timezone) AS event_time, m.attempts, epoch_ms(m.created_at) AS created_ms)"};
+    local_time(e.start_date_time, e.timezone) AS event_time, m.attempts, epoch_ms(m.created_at) AS created_ms,
+    epoch_ms(m.waits_since) AS waits_since_ms)"};
 
 const Statement kSent{"update_mail_sent", R"(
   UPDATE mails SET state = 'sent', due_at = NULL, error = NULL, updated_at = $2 WHERE id = $1)"};
 const Statement kFailed{"update_mail_failed", R"(
-  UPDATE mails SET state = 'failed', due_at = NULL, error = $2, updated_at = $3 WHERE id = $1)"};
+  UPDATE mails SET state = 'failed', due_at = NULL, error = $2, updated_at = $3 WHERE id = $1 AND state = 'waiting')"};
 const Statement kDue{"update_mail_due", R"(
-  UPDATE mails SET due_at = $2, attempts = $3, error = $4, updated_at = $5 WHERE id = $1)"};
+  UPDATE mails SET due_at = $2, attempts = $3, error = $4, updated_at = $5 WHERE id = $1 AND state = 'waiting')"};
 
 #define COLUMNS                                                                                \
   "SELECT m.id, m.state, n.kind, u.email, m.attempts, epoch_ms(m.due_at) AS due_ms, m.error, " \
@@ -46,17 +47,20 @@ const Statement kFind{"find_mail", COLUMNS "mails" JOINED "WHERE m.id = $1"};
 const Statement kCount{"count_mails", R"(
   SELECT (SELECT count(*) FROM (SELECT FROM notifications WHERE untold LIMIT 100000) AS news) AS untold,
     count(*) FILTER (WHERE state = 'waiting') AS waiting, count(*) FILTER (WHERE state = 'failed') AS failed,
-    count(*) FILTER (WHERE state = 'waiting' AND error IS NOT NULL) AS tried_again,
-    epoch_ms(least(min(created_at) FILTER (WHERE state = 'waiting'),
+    count(*) FILTER (WHERE state = 'failed' AND updated_at > $1::timestamptz - interval '1 day') AS failed_lately,
+    epoch_ms(least(min(waits_since) FILTER (WHERE state = 'waiting' AND attempts = 0),
       (SELECT created_at FROM notifications WHERE untold ORDER BY id LIMIT 1))) AS oldest_ms,
     (SELECT error FROM mails WHERE state IN ('waiting', 'failed') AND error IS NOT NULL
       ORDER BY updated_at DESC LIMIT 1) AS error
   FROM mails WHERE state IN ('waiting', 'failed'))"};
 
-const Statement kRetry{"retry_mail", R"(
-  UPDATE mails SET state = 'waiting', attempts = 0, due_at = $2, updated_at = $2 WHERE id = $1 AND state <> 'sent')"};
-const Statement kRetryAll{"retry_mails", R"(
-  UPDATE mails SET state = 'waiting', attempts = 0, due_at = $2, updated_at = $2 WHERE state = $1)"};
+#define RETRY "UPDATE mails SET state = 'waiting', attempts = 0, due_at = $1, waits_since = $1, updated_at = $1 "
+const Statement kRetry{"retry_mail", RETRY "WHERE id = $2 AND state <> 'sent'"};
+const Statement kRetryAll{"retry_mails", RETRY "WHERE state = 'failed' OR (state = 'waiting' AND error IS NOT NULL)"};
+
+const Statement kIsOn{"is_mail_on", R"(
+  SELECT pg_get_expr(adbin, adrelid) = 'true' FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
+  WHERE adrelid = 'notifications'::regclass AND attname = 'untold')"};
 
 const Statement kGrant{"grant_to_messenger", R"(
   SELECT grant_to_messenger() FROM pg_roles
@@ -104,7 +108,8 @@ std::optional<MailTask> claim_mail(pqxx::work& tx, Time now, Time until) {
                   text_of(row["location"]),
                   text_of(row["event_time"]),
                   int_of(row["attempts"]),
-                  time_of(row["created_ms"])};
+                  time_of(row["created_ms"]),
+                  time_of(row["waits_since_ms"])};
 }
 
 void update_mail_sent(pqxx::work& tx, NotificationId id, Time now) { run(tx, kSent, id.str(), format_time(now)); }
@@ -126,22 +131,29 @@ std::optional<MailEntry> find_mail(pqxx::transaction_base& tx, NotificationId id
   return rows.empty() ? std::nullopt : std::optional(entry_of(rows[0]));
 }
 
-MailCounts count_mails(pqxx::transaction_base& tx) {
-  const auto rows = run(tx, kCount);
+MailCounts count_mails(pqxx::transaction_base& tx, Time now) {
+  const auto rows = run(tx, kCount, format_time(now));
   const auto row = rows[0];
-  return {row["untold"].as<std::int64_t>(),      row["waiting"].as<std::int64_t>(), row["failed"].as<std::int64_t>(),
-          row["tried_again"].as<std::int64_t>(), optional_time(row["oldest_ms"]),   optional_text(row["error"])};
+  return {row["untold"].as<std::int64_t>(),        row["waiting"].as<std::int64_t>(), row["failed"].as<std::int64_t>(),
+          row["failed_lately"].as<std::int64_t>(), optional_time(row["oldest_ms"]),   optional_text(row["error"])};
 }
 
 int retry_mail(pqxx::transaction_base& tx, NotificationId id, Time now) {
-  return static_cast<int>(run(tx, kRetry, id.str(), format_time(now)).affected_rows());
+  return static_cast<int>(run(tx, kRetry, format_time(now), id.str()).affected_rows());
 }
 
-int retry_mails(pqxx::transaction_base& tx, const std::string& state, Time now) {
-  return static_cast<int>(run(tx, kRetryAll, state, format_time(now)).affected_rows());
+int retry_mails(pqxx::transaction_base& tx, Time now) {
+  return static_cast<int>(run(tx, kRetryAll, format_time(now)).affected_rows());
 }
 
 void delete_mails_of(pqxx::transaction_base& tx, UserId user) { run(tx, kDeleteOfUser, user.str()); }
+
+bool is_mail_on(pqxx::transaction_base& tx) { return run(tx, kIsOn)[0][0].as<bool>(); }
+
+void update_mail_on(pqxx::work& tx, bool on) {
+  execute(tx, "SET LOCAL lock_timeout = '1s'");
+  execute(tx, std::string("ALTER TABLE notifications ALTER COLUMN untold SET DEFAULT ") + (on ? "true" : "false"));
+}
 
 void grant_to_messenger(pqxx::transaction_base& tx) { run(tx, kGrant); }
 

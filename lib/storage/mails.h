@@ -25,6 +25,7 @@ struct MailTask {
   std::string event_time;  // "2026-12-05 20:00 Europe/Berlin", when it starts
   int attempts = 0;        // with this one
   Time created_at;         // when it happened
+  Time waits_since;        // when the mail was made, or retried by hand
 };
 
 // One of a list.
@@ -44,8 +45,8 @@ struct MailCounts {
   std::int64_t untold = 0;   // notifications that nobody made a mail of yet; 100,000 for that and more
   std::int64_t waiting = 0;  // mails
   std::int64_t failed = 0;
-  std::int64_t tried_again = 0;      // that wait, and were tried before
-  std::optional<Time> oldest;        // of what waits: when it happened
+  std::int64_t failed_lately = 0;    // within a day
+  std::optional<Time> oldest;        // since when what was never tried waits
   std::optional<std::string> error;  // what the mail server said of the last one that waits or has failed
 };
 
@@ -57,7 +58,7 @@ int insert_mails(pqxx::work& tx, const std::vector<std::string>& kinds, Time now
 // The next one that is due, if nobody else is at it. Nobody gets it again before `until`.
 std::optional<MailTask> claim_mail(pqxx::work& tx, Time now, Time until);
 
-// How it ended, or when it is due again.
+// How it ended, or when it is due again. The latter two leave alone what somebody else has ended meanwhile.
 void update_mail_sent(pqxx::work& tx, NotificationId id, Time now);
 void update_mail_failed(pqxx::work& tx, NotificationId id, const std::string& error, Time now);
 void update_mail_due(pqxx::work& tx, NotificationId id, Time due_at, int attempts, const std::string& error, Time now);
@@ -65,12 +66,18 @@ void update_mail_due(pqxx::work& tx, NotificationId id, Time due_at, int attempt
 // Those of a state ("waiting", "sent", "failed"), the newest first.
 std::vector<MailEntry> list_mails(pqxx::transaction_base& tx, const std::string& state, int most);
 std::optional<MailEntry> find_mail(pqxx::transaction_base& tx, NotificationId id);
-MailCounts count_mails(pqxx::transaction_base& tx);
+MailCounts count_mails(pqxx::transaction_base& tx, Time now);
 
-// Makes those that failed, or wait for another try, due now and as if they had never been tried; of one, or of all that
-// are in that state. Says how many.
+// Makes one that failed, or waits, due now and as if it had never been tried; or all that failed or wait for another
+// try. Says how many.
 int retry_mail(pqxx::transaction_base& tx, NotificationId id, Time now);
-int retry_mails(pqxx::transaction_base& tx, const std::string& state, Time now);
+int retry_mails(pqxx::transaction_base& tx, Time now);
+
+// Is what happens left untold, for a messenger to tell it? For all hosts, from the next notification on.
+bool is_mail_on(pqxx::transaction_base& tx);
+// By the database's owner. Locks the notifications for a moment; throws what libpqxx throws, SQLSTATE kLockNotAvailable
+// if it was not to be had within a second.
+void update_mail_on(pqxx::work& tx, bool on);
 
 // Gives the messenger's role what it may do, if there is the role and it has not got it yet. By the database's owner.
 void grant_to_messenger(pqxx::transaction_base& tx);

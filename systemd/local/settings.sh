@@ -197,7 +197,7 @@ write_env() {
     defaults[CACHE_REDIS_URL]="unix://admin:$ADMIN_PASSWORD@$SOCKET_DIR/redis-cache"
   fi
   rm -rf "$RUN_DIR"/metrics{,-api,-worker,-messenger} "$RUN_DIR/argon2"
-  if [[ $MAIL == catch ]]; then defaults[TICKETD_MAIL_URL]=smtp://127.0.0.1:$MAIL_PORT; fi
+  if [[ $CATCH_MAIL ]]; then defaults[TICKETD_MAIL_URL]=smtp://127.0.0.1:$MAIL_PORT; fi
   # Sanitizers, preloaded clocks and fault injectors are the tests'; they reach only ticketd's processes.
   while read -r name; do
     case $name in

@@ -92,10 +92,12 @@ TEST(DoctorWork, ThereAreDeadLetters) {
   expect_warning("dead letters", "1 commands failed", "ticketctl dead list", call_ctl("doctor --json"));
 }
 
-TEST(DoctorWork, MailIsOff) { expect_ok("mail", doctor()); }
+TEST(DoctorWork, MailIsOff) { expect_ok("mail", call_ctl("doctor --json")); }
 
 TEST(DoctorWork, MailIsLateOrHasFailed) {
   const Settings on = {{"TICKETD_MAIL_URL", "smtp://127.0.0.1:1"}, {"TICKETD_MAIL_FROM", "t@example.org"}};
+  expect_warning("mail", "nobody is told by mail", "ticketctl mail on", call_ctl("doctor --json", on));
+  CHECK_EQUAL(0, call_ctl("mail on").status);
   expect_ok("mail", call_ctl("doctor --json", on));
   const auto user = make_user().str(), id = fresh<NotificationId>().str();
   sql("INSERT INTO notifications (id, user_id, kind, message, created_at, updated_at) "
@@ -103,13 +105,13 @@ TEST(DoctorWork, MailIsLateOrHasFailed) {
       id, user);
   expect_warning("mail", "1 wait, the oldest for 31 min", "systemctl status ticketd-messenger",
                  call_ctl("doctor --json", on));
-  expect_ok("mail", call_ctl("doctor --json"));
   sql("UPDATE notifications SET untold = false WHERE id = $1", id);
-  sql("INSERT INTO mails (id, user_id, state, error, created_at, updated_at) "
-      "VALUES ($1, $2, 'failed', '550 no', now(), now())",
+  sql("INSERT INTO mails (id, user_id, state, error, waits_since, created_at, updated_at) "
+      "VALUES ($1, $2, 'failed', '550 no', now(), now(), now())",
       id, user);
-  expect_warning("mail", "1 have failed; the mail server said last: 550 no", "ticketctl mail retry",
+  expect_warning("mail", "1 have failed within a day; the mail server said last: 550 no", "ticketctl mail retry",
                  call_ctl("doctor --json", on));
+  CHECK_EQUAL(0, call_ctl("mail off").status);
 }
 
 TEST(DoctorWork, TheMetricsFileCannotBeMade) {

@@ -39,9 +39,9 @@ struct Crowd {
       FROM generate_series(1, 1000) AS i)",
         user.str());
     sql("UPDATE notifications SET untold = (read_at IS NULL AND left(id::text, 2) = '00')");
-    sql(R"(INSERT INTO mails (id, user_id, state, due_at, created_at, updated_at)
-      SELECT id, user_id, CASE WHEN untold THEN 'waiting' ELSE 'sent' END, CASE WHEN untold THEN now() END, now(), now()
-      FROM notifications)");
+    sql(R"(INSERT INTO mails (id, user_id, state, due_at, waits_since, created_at, updated_at)
+      SELECT id, user_id, CASE WHEN untold THEN 'waiting' ELSE 'sent' END, CASE WHEN untold THEN now() END, now(), now(), now()
+      FROM notifications ON CONFLICT DO NOTHING)");
     sql(R"(INSERT INTO commands SELECT gen_random_uuid(), 'book', gen_random_uuid(), gen_random_uuid(), 'done',
         'confirmed', NULL, NULL, now(), now() FROM generate_series(1, 5000))");
     sql(R"(INSERT INTO refresh_tokens

@@ -4,8 +4,8 @@ namespace ticketd::tests {
 namespace {
 
 constexpr const char* kInsert =
-    "INSERT INTO mails (id, user_id, state, attempts, due_at, error, created_at, updated_at) "
-    "VALUES ($1, $2, $3, $4, $5::timestamptz, $6, now(), now())";
+    "INSERT INTO mails (id, user_id, state, attempts, due_at, error, waits_since, created_at, updated_at) "
+    "VALUES ($1, $2, $3, $4, $5::timestamptz, $6, now(), now(), now())";
 
 }  // namespace
 

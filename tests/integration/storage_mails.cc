@@ -21,6 +21,11 @@ TEST_GROUP_BASE(StorageMails, IntegrationTest) {
   void setup() override {
     sql("UPDATE notifications SET untold = false WHERE untold");
     sql("DELETE FROM mails");
+    turn(true);
+  }
+  void teardown() override { turn(false); }
+  static void turn(bool on) {
+    commit([&](pqxx::work& tx) { storage::update_mail_on(tx, on); });
   }
   NotificationId notify(const std::string& kind = "booked", Time when = now()) const {
     const auto id = fresh<NotificationId>();
@@ -40,13 +45,18 @@ TEST_GROUP_BASE(StorageMails, IntegrationTest) {
     return mail ? mail->state : "";
   }
   static std::int64_t untold() {
-    return commit([](pqxx::work& tx) { return storage::count_mails(tx); }).untold;
+    return commit([](pqxx::work& tx) { return storage::count_mails(tx, now()); }).untold;
   }
 };
 
-TEST(StorageMails, WhatIsWrittenIsUntold) {
+TEST(StorageMails, WhatIsWrittenWhileMailIsOnIsUntold) {
   notify();
   LONGS_EQUAL(1, untold());
+  CHECK_TRUE(commit([](pqxx::work& tx) { return storage::is_mail_on(tx); }));
+  turn(false);
+  notify();
+  LONGS_EQUAL(1, untold());
+  CHECK_FALSE(commit([](pqxx::work& tx) { return storage::is_mail_on(tx); }));
 }
 
 TEST(StorageMails, ANotificationIsToldOnce) {
@@ -135,10 +145,10 @@ TEST(StorageMails, WhatFailedIsSentWhenItIsRetried) {
   claim(at);
   commit([&](pqxx::work& tx) { storage::update_mail_failed(tx, id, "550 no", at); });
   CHECK_FALSE(claim(at + kDay).has_value());
-  const auto counts = commit([](pqxx::work& tx) { return storage::count_mails(tx); });
+  const auto counts = commit([](pqxx::work& tx) { return storage::count_mails(tx, now()); });
   LONGS_EQUAL(1, counts.failed);
   STRCMP_EQUAL("550 no", counts.error->c_str());
-  LONGS_EQUAL(1, commit([&](pqxx::work& tx) { return storage::retry_mails(tx, "failed", at); }));
+  LONGS_EQUAL(1, commit([&](pqxx::work& tx) { return storage::retry_mails(tx, at); }));
   LONGS_EQUAL(1, claim(at)->attempts);
 }
 

@@ -36,7 +36,7 @@ void add_options(Words& words, const std::string& command, const std::string& li
 Words in_help() {
   Words words;
   std::istringstream lines(call_on_stack("help").said);
-  static const std::regex kLine(R"(  ((?:(?:user|event|dead|keys|functions) )?[a-z-]+)(?: .*|))");
+  static const std::regex kLine(R"(  ((?:(?:user|event|dead|mail|keys|functions) )?[a-z-]+)(?: .*|))");
   std::string command;
   for (std::string line; std::getline(lines, line);) {
     std::smatch parts;
@@ -50,7 +50,7 @@ Words in_help() {
 Words in_manual() {
   std::ifstream file("systemd/man/ticketctl.1");
   Words words;
-  static const std::regex kEntry(R"(\.(?:It )?Cm ((?:(?:user|event|dead|keys|functions) )?[a-z-]+)(?: .*|))");
+  static const std::regex kEntry(R"(\.(?:It )?Cm ((?:(?:user|event|dead|mail|keys|functions) )?[a-z-]+)(?: .*|))");
   std::string command;
   bool in_entry = false;  // .It, or a long one from .It Xo to .Xc
   for (std::string line; std::getline(file, line);) {

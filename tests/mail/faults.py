@@ -3,6 +3,7 @@ import os
 import pathlib
 import subprocess
 import tempfile
+import time
 import unittest
 
 import stack
@@ -35,6 +36,56 @@ class Faults(unittest.TestCase):
         self.assertNotIn("@", stack.log())
         smtp.good()
         self.assertEqual(0, stack.ctl("mail", "retry", self.failed(ann.email)[0]["id"])[0])
+        smtp.await_mails(ann.email)
+
+    def test_a_refusal_of_this_host_ends_no_mail(self):
+        smtp.mood = lambda address: "554 5.7.1 <vm[127.0.0.1]>: Client host rejected: Access denied"
+        ann = self.booked()
+        await_true(lambda: self.waiting(ann.email) and self.waiting(ann.email)[0]["error"], "put off")
+        smtp.good()
+        stack.ctl("mail", "retry", "--all")
+        smtp.await_mails(ann.email)
+
+    def test_a_reply_in_no_known_letters(self):
+        smtp.mood = lambda address: "550 Empf\xe4nger unbekannt " + "\xe4" * 400
+        ann = self.booked()
+        await_true(lambda: self.failed(ann.email), "failed")
+        self.assertEqual(1, self.failed(ann.email)[0]["attempts"])
+        self.assertRegex(self.failed(ann.email)[0]["error"], r"^550 Empf\?+nger unbekannt")
+
+    def test_a_mail_that_ends_its_messengers_is_given_up(self):
+        smtp.mood = lambda address: "451 4.3.0 later"
+        ann = self.booked()
+        await_true(lambda: self.waiting(ann.email) and self.waiting(ann.email)[0]["error"], "put off")
+        smtp.good()
+        stack.sql(f"UPDATE mails SET attempts = 12, due_at = now() WHERE user_id = '{ann.id}'")
+        await_true(lambda: self.failed(ann.email), "failed")
+        self.assertEqual([], smtp.of(ann.email))
+
+    def test_who_stops_it_waits_for_one_mail_alone(self):
+        owner = Person("Owner")
+        event = owner.make_event(30)
+        people = [Person(f"S{i}") for i in range(30)]
+        smtp.mood = lambda address: time.sleep(0.1)  # a slow one
+        for person in people:
+            person.book(event)
+        smtp.await_mails(people[2].email)
+        told = [person for person in people if smtp.of(person.email)]
+        subprocess.run(["sv", "-w", "20", "down", stack.RUN_DIR / "service/messenger"], check=True, stdout=subprocess.DEVNULL)
+        self.assertEqual("0", stack.sql("SELECT count(*) FROM mails WHERE state = 'waiting' AND attempts > 0"))
+        smtp.good()
+        subprocess.run(["sv", "up", stack.RUN_DIR / "service/messenger"], check=True, stdout=subprocess.DEVNULL)
+        for person in people:
+            self.assertEqual(1, len(smtp.await_mails(person.email, seconds=30)))
+        self.assertLess(len(told), 30)
+
+    def test_retry_counts_each_once(self):
+        smtp.mood = lambda address: "550 5.1.1 no"
+        ann = self.booked()
+        await_true(lambda: self.failed(ann.email), "failed")
+        stack.sql(f"DELETE FROM mails WHERE user_id <> '{ann.id}'")
+        smtp.good()
+        self.assertIn("1 mail is due now", stack.ctl("mail", "retry", "--all")[1])
         smtp.await_mails(ann.email)
 
     def test_not_now(self):
@@ -98,7 +149,7 @@ class Faults(unittest.TestCase):
         for killed in range(3):
             smtp.await_mails(people[5 + 10 * killed].email, seconds=60)
             stack.kill_messenger()
-            # Whose mail it had in hand, and what it could have handed over twice, waits for three minutes.
+            # Whose mail it had in hand, and what it could have handed over twice, waits for five minutes.
             stack.sql("UPDATE mails SET due_at = now() WHERE state = 'waiting' AND attempts > 0")
         await_true(lambda: stack.sql("UPDATE mails SET due_at = now() WHERE state = 'waiting' AND attempts > 0") is not None and
                    all(smtp.of(person.email) for person in people), "all are told", 60)

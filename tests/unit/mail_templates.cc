@@ -52,10 +52,10 @@ TEST(MailTemplates, ALineWithNothingToSayIsLeftOut) {
 }
 
 TEST(MailTemplates, WhatPeopleWroteIsNoTemplateAndNoHtml) {
-  values["message"] = "<b>{{name}}</b> & \"x\"\ny";
+  values["message"] = "<b>{{name}}</b> & \"x\" 'z'\ny";
   const auto mail = rendered();
-  expect_text("Hello Ann,\n\n<b>{{name}}</b> & \"x\"\ny\n\nT\n", mail.text);
-  expect_text("<p>&lt;b&gt;{{name}}&lt;/b&gt; &amp; &quot;x&quot;<br>\ny</p>\n", mail.html);
+  expect_text("Hello Ann,\n\n<b>{{name}}</b> & \"x\" 'z'\ny\n\nT\n", mail.text);
+  expect_text("<p>&lt;b&gt;{{name}}&lt;/b&gt; &amp; &quot;x&quot; &#39;z&#39;<br>\ny</p>\n", mail.html);
 }
 
 TEST(MailTemplates, OfAnOperatorComeFirstFileByFile) {

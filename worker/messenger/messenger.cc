@@ -21,7 +21,9 @@ constexpr milliseconds kRetryAfter{1'000};
 // Notifications that are told in one transaction, and mails that are sent before it looks for more of them.
 constexpr int kTellAtOnce = 500, kSendInARound = 50;
 // A mail is not at anybody else for so long: longer than handing it over takes.
-constexpr minutes kLease{3};
+constexpr minutes kLease{5};
+// A mail that was claimed more often than it can have been tried has ended its messengers.
+constexpr int kMostClaims = 12;
 // Older news are not mailed: of the time when this host sent no mail.
 constexpr hours kNewsFor{24};
 // So long a mail waits for a mail server that is away.
@@ -74,15 +76,14 @@ Messenger::Messenger(const Config& config, Metrics& metrics, const Clock& clock,
               {config.mail.from, config.mail.name}) {}
 
 void Messenger::run() {
-  for (bool stop = false; !stop;) {
+  while (!stop_) {
     try {
       run_session();
-      stop = true;
     } catch (const std::exception& e) {
       metrics_.series("ticketd_messenger_faults_total").fetch_add(1);
       Log::error("messenger_fault", {{"error", e.what()}});
       report_("waiting: " + std::string(e.what()));
-      stop = wait_(kRetryAfter);
+      stop_ = stop_ || wait_(kRetryAfter);
     }
   }
 }
@@ -90,13 +91,13 @@ void Messenger::run() {
 void Messenger::run_session() {
   postgres::DatabaseConnection session(config_.database_url,
                                        {"ticketd-messenger", kStatementTimeoutMs, 0, false, true});
-  for (bool stop = false; !stop;) {
+  while (!stop_) {
     const bool more_news = make_mails(session.get());
     const int sent = send_mails(session.get());
     clean(session.get());
     report_(breaker_.lets_through(SteadyClock::now()) ? std::to_string(sent) + " mails in the last round"
                                                       : "the mail server is away");
-    stop = wait_(more_news || sent > 0 ? milliseconds(0) : kLookEvery);
+    stop_ = stop_ || wait_(more_news || sent > 0 ? milliseconds(0) : kLookEvery);
   }
 }
 
@@ -115,26 +116,39 @@ int Messenger::send_mails(pqxx::connection& session) {
   };
   int tried = 0;
   for (auto task = in_transaction(session, claim); task; ++tried) {
+    report_("handing over a mail");
     const auto answer = send(session, *task);
     CRASH_POINT("after_mail");
     task = in_transaction(session, [&](pqxx::work& tx) {
       record(tx, *task, answer);
-      return tried + 1 < kSendInARound ? claim(tx) : std::nullopt;
+      return tried + 1 < kSendInARound && goes_on() ? claim(tx) : std::nullopt;
     });
   }
   return tried;
 }
 
+// Whoever is told to stop hands over the mail that it has in hand, and claims no other.
+bool Messenger::goes_on() {
+  stop_ = stop_ || wait_(milliseconds(0));
+  return !stop_;
+}
+
 mail::Answer Messenger::send(pqxx::connection& session, const storage::MailTask& task) {
+  if (task.attempts > kMostClaims) return {mail::Verdict::refused, "was taken in hand again and again, and not ended"};
+  if (task.address.ends_with(".invalid")) return {mail::Verdict::refused, "the account was deleted meanwhile"};
   std::optional<storage::BookingDetails> booking;
   if (task.booking && has_calendar(task.kind)) {
     pqxx::nontransaction tx(session);
     booking = storage::find_booking(tx, *task.booking, task.user, clock_.now());
   }
-  const auto letter =
-      letter_of(task, booking, templates_, config_.mail.name.empty() ? config_.mail.from : config_.mail.name);
-  if (!letter) return {mail::Verdict::refused, "there is no mail for " + task.kind};
-  return server_.send(*letter);
+  try {
+    const auto letter =
+        letter_of(task, booking, templates_, config_.mail.name.empty() ? config_.mail.from : config_.mail.name);
+    if (!letter) return {mail::Verdict::refused, "there is no mail for " + task.kind};
+    return server_.send(*letter);
+  } catch (const std::exception& e) {  // of this one mail, which is not to stop the others
+    return {mail::Verdict::later, e.what()};
+  }
 }
 
 void Messenger::record(pqxx::work& tx, const storage::MailTask& task, const mail::Answer& answer) {
@@ -161,8 +175,9 @@ void Messenger::record(pqxx::work& tx, const storage::MailTask& task, const mail
       return storage::update_mail_due(tx, task.id, now + *wait, task.attempts, answer.text, now);
     case mail::Verdict::no_server: {
       const auto pause = breaker_.failed(SteadyClock::now());
-      Log::error("no_mail_server", {{"error", answer.text}, {"next_try_s", static_cast<int>(pause.count())}});
-      if (now - task.created_at > kWaitFor) return storage::update_mail_failed(tx, task.id, answer.text, now);
+      Log::error("no_mail_server",
+                 {{"error", status_of(answer.text)}, {"next_try_s", static_cast<int>(pause.count())}});
+      if (now - task.waits_since > kWaitFor) return storage::update_mail_failed(tx, task.id, answer.text, now);
       return storage::update_mail_due(tx, task.id, now, task.attempts - 1, answer.text, now);
     }
   }

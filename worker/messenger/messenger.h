@@ -32,6 +32,7 @@ class Messenger {
   void run_session();
   bool make_mails(pqxx::connection& session);
   int send_mails(pqxx::connection& session);
+  bool goes_on();
   mail::Answer send(pqxx::connection& session, const storage::MailTask& task);
   void record(pqxx::work& tx, const storage::MailTask& task, const mail::Answer& answer);
   void clean(pqxx::connection& session);
@@ -45,6 +46,7 @@ class Messenger {
   const std::vector<std::string> kinds_;
   mail::SmtpClient server_;
   Breaker breaker_;
+  bool stop_ = false;
   std::chrono::steady_clock::time_point next_cleaning_;
 };
 

@@ -41,6 +41,8 @@ constexpr std::string_view kUsage = R"(usage: ticketctl COMMAND [--json]
   dead retry ID | --all       put it back into the queue, to be carried out
   dead drop ID | --all        give it up: its request stays failed
 
+  mail on                     tell people by mail what happens, from now on; for all hosts
+  mail off                    tell them by mail no more
   mail list [STATE]           mails that failed, or are waiting, or were sent: the newest first
   mail show ID                all that is known about one
   mail retry ID | --all       send it now; all that failed, or wait for another try

@@ -34,7 +34,7 @@ void print_line(const storage::MailEntry& mail) {
 
 int print_list(postgres::DatabasePool& database, const std::string& state, bool json) {
   const auto [mails, counts] = postgres::autocommit(database, [&](pqxx::transaction_base& tx) {
-    return std::pair(storage::list_mails(tx, state, kListMax), storage::count_mails(tx));
+    return std::pair(storage::list_mails(tx, state, kListMax), storage::count_mails(tx, SystemClock().now()));
   });
   if (json) {
     auto rows = JsonText::array();
@@ -84,13 +84,37 @@ int retry(postgres::DatabasePool& database, const std::optional<NotificationId>&
   const auto now = SystemClock().now();
   const int count = postgres::autocommit(database, [&](pqxx::transaction_base& tx) {
     if (id) return storage::retry_mail(tx, *id, now);
-    return storage::retry_mails(tx, "failed", now) + storage::retry_mails(tx, "waiting", now);
+    return storage::retry_mails(tx, now);
   });
   if (id && count == 0) return say_unknown(id->str());
   if (json) {
     std::cout << JsonText::object({{"retried", count}}).str() << '\n';
   } else {
     std::cout << count << (count == 1 ? " mail is" : " mails are") << " due now\n";
+  }
+  return 0;
+}
+
+// Whoever reads or writes notifications just now is waited for, and not for long at once: others would wait behind us.
+int turn(postgres::DatabasePool& database, bool on, bool json) {
+  constexpr int kTries = 30;
+  for (int tries = 1;; ++tries) {
+    try {
+      postgres::transact(database, [&](pqxx::work& tx) {
+        if (storage::is_mail_on(tx) != on) storage::update_mail_on(tx, on);
+        return true;
+      });
+      break;
+    } catch (const std::exception&) {
+      const auto fault = postgres::fault_of(std::current_exception());
+      if (fault.sqlstate != postgres::kLockNotAvailable || tries == kTries) throw;
+    }
+  }
+  if (json) {
+    std::cout << JsonText::object({{"on", on}}).str() << '\n';
+  } else {
+    std::cout << (on ? "from now on, people are told by mail what happens\n"
+                     : "what happens from now on is told by no mail; what waits is still sent\n");
   }
   return 0;
 }
@@ -138,6 +162,10 @@ int mail(const Config& config, const Options& options) {
     return test(config.mail, *word, options.json);
   }
   postgres::DatabasePool database(config.database_url, {"ticketctl"}, 1);
+  if (what == "on" || what == "off") {
+    if (word) return wrong_usage("mail " + what + " takes nothing but --json");
+    return turn(database, what == "on", options.json);
+  }
   if (what == "list") {
     const auto state = word.value_or("failed");
     if (state != "failed" && state != "waiting" && state != "sent")

@@ -35,7 +35,7 @@ int run(const std::string& command, const ctl::Options& options) {
   if (command == "sample") return ctl::sample(config_or_exit(Part::admin), options);
   if (command == "queue") return ctl::queue(config_or_exit(Part::admin), options);
   if (command == "verify") return ctl::verify(config_or_exit(Part::admin), options);
-  if (command == "mail") return ctl::mail(config_or_exit(Part::admin), options);
+  if (command == "mail") return ctl::mail(config_or_exit(Part::messenger), options);
   if (command == "dead") return ctl::dead(config_or_exit(Part::admin), options);
   return version(options);
 }

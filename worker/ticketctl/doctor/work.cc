@@ -40,10 +40,13 @@ void check_dead_letters(const Visit& visit, pqxx::transaction_base& tx) {
 }
 
 void check_mails(const Visit& visit, pqxx::transaction_base& tx) {
-  if (visit.config().mail.url.empty())
-    return visit.findings.ok("mail", "is off: TICKETD_MAIL_URL is not set, and nobody is told by mail");
-  const auto mails = storage::count_mails(tx);
+  const bool is_on = storage::is_mail_on(tx);
+  const bool has_server = !read_config(Part::messenger, from_environment).config.mail.url.empty();
+  if (!is_on && has_server)
+    return visit.findings.warning("mail", "TICKETD_MAIL_URL is set, but nobody is told by mail", "`ticketctl mail on`");
+  if (!is_on) return visit.findings.ok("mail", "is off: nobody is told by mail");
   const auto now = SystemClock().now();
+  const auto mails = storage::count_mails(tx, now);
   const auto age = now - mails.oldest.value_or(now);
   const auto said = mails.error ? "; the mail server said last: " + *mails.error : "";
   if (age > kMailIsLate)
@@ -51,11 +54,11 @@ void check_mails(const Visit& visit, pqxx::transaction_base& tx) {
                                   std::to_string(mails.untold + mails.waiting) + " wait, the oldest for " +
                                       std::to_string(age / std::chrono::minutes(1)) + " min" + said,
                                   "`systemctl status ticketd-messenger`, and `ticketctl mail list waiting`");
-  if (mails.failed > 0)
-    return visit.findings.warning("mail", std::to_string(mails.failed) + " have failed" + said,
+  if (mails.failed_lately > 0)
+    return visit.findings.warning("mail", std::to_string(mails.failed_lately) + " have failed within a day" + said,
                                   "`ticketctl mail list`, then `ticketctl mail retry`");
   visit.findings.ok("mail", std::to_string(mails.untold + mails.waiting) + " wait, for less than " +
-                                std::to_string(kMailIsLate.count()) + " min, and none has failed");
+                                std::to_string(kMailIsLate.count()) + " min, and none has failed within a day");
 }
 
 void check_shards(const Visit& visit, redis::RedisConnection& redis) {
