@@ -36,7 +36,8 @@ class SmtpClient {
   SmtpClient(const SmtpClient&) = delete;
   SmtpClient& operator=(const SmtpClient&) = delete;
 
-  // Takes 60 s at most, 30 of them for connecting, and 50 to hang up on a server that is silent. An address that is none is refused and asks nobody.
+  // Takes 60 s at most, 30 of them for connecting, and 50 to hang up on a server that is silent. An address that is
+  // none is refused and asks nobody.
   Answer send(const Mail& mail);
 
   // The lines of the last send(), what we said behind `> `, without passwords and the mail itself.

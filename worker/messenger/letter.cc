@@ -1,7 +1,7 @@
 #include "letter.h"
 
 #include <array>
-#include <cstdio>
+#include <regex>
 
 #include "api/calendar.h"
 
@@ -14,16 +14,16 @@ constexpr std::array kMonths = {"January", "February", "March",     "April",   "
 
 // "2026-12-05 20:00 Europe/Berlin" as "Saturday, 5 December 2026, 20:00 (Europe/Berlin)".
 std::string time_text(const std::string& text) {
-  int year = 0;
-  unsigned month = 0, day = 0;
-  std::array<char, 6> clock{};
-  std::array<char, 65> place{};
-  if (std::sscanf(text.c_str(), "%d-%u-%u %5s %64s", &year, &month, &day, clock.data(), place.data()) != 5) return text;
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
+  static const std::regex kParts("([0-9]{4})-([0-9]{2})-([0-9]{2}) ([0-9:]{5}) (.*)");
+  std::smatch parts;
+  if (!std::regex_match(text, parts, kParts)) return text;
+  const auto number = [&](std::size_t part) { return static_cast<unsigned>(std::stoi(parts[part])); };
+  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(number(1))), std::chrono::month(number(2)),
+                                         std::chrono::day(number(3))};
   if (!date.ok()) return text;
   const std::chrono::weekday weekday(std::chrono::sys_days{date});
-  return std::string(kDays.at(weekday.c_encoding())) + ", " + std::to_string(day) + ' ' + kMonths.at(month - 1) + ' ' +
-         std::to_string(year) + ", " + clock.data() + " (" + place.data() + ')';
+  return std::string(kDays.at(weekday.c_encoding())) + ", " + std::to_string(number(3)) + ' ' +
+         kMonths.at(number(2) - 1) + ' ' + parts[1].str() + ", " + parts[4].str() + " (" + parts[5].str() + ')';
 }
 
 }  // namespace
