@@ -45,7 +45,7 @@ def messenger(stack, port):
         process.wait()
 
 
-MAIL = "\r\n".join(["From: <tickets@example.org>", "To: <x@bench.example>", "Subject: The event is cancelled", "", "x" * 2_000, ""])
+MAIL = "\r\n".join(["From: <tickets@example.org>", "To: <x@bench.example>", "Subject: The event is cancelled", "", *["x" * 70] * 28, ""])
 
 
 def by_hand(port, count):
@@ -63,11 +63,13 @@ def mails(bench):
     same = in_shard_of(bench, event, 20)
     hold(bench, event, count, 1)
 
+    quiet, beside = [], []
+
     def book(waits):
-        waits.append(outcome_ms(bench, same[len(waits) % 20], bench.tokens()[-1 - len(waits) % 5_000]))
+        number = len(quiet) + len(beside)  # nobody books the same twice
+        waits.append(outcome_ms(bench, same[number % 20], bench.tokens()[-1 - number // 20]))
 
     with mail_server() as port, messenger(stack, port):
-        quiet, beside = [], []
         while len(quiet) < bench.samples // 4:
             book(quiet)
         bare = by_hand(port, 2_000)
