@@ -13,8 +13,8 @@ CREATE TABLE mails (
   attempts   integer     NOT NULL DEFAULT 0 CONSTRAINT mails_attempts CHECK (attempts >= 0),
   due_at     timestamptz,                                    -- of one that waits: not to be tried before
   error      text,                                           -- what the mail server said last
+  created_at timestamptz NOT NULL,                           -- the notification's
   waits_since timestamptz NOT NULL,                          -- when it was made, or retried by hand
-  created_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL,
   CONSTRAINT mails_due CHECK ((state = 'waiting') = (due_at IS NOT NULL)),
   CONSTRAINT mails_failed CHECK (state <> 'failed' OR error IS NOT NULL)

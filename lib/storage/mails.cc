@@ -2,6 +2,7 @@
 
 #include "postgres/array_parameter.h"
 #include "postgres/rows.h"
+#include "storage/short_locks.h"
 
 namespace ticketd::storage {
 using namespace postgres;
@@ -13,9 +14,11 @@ const Statement kInsert{"insert_mails", R"(
   WITH next AS (SELECT id FROM notifications WHERE untold ORDER BY id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED),
   told AS (UPDATE notifications AS n SET untold = false FROM next WHERE n.id = next.id
     RETURNING n.id, n.user_id, n.kind, n.created_at),
-  made AS (INSERT INTO mails (id, user_id, due_at, waits_since, created_at, updated_at)
-    SELECT told.id, user_id, $1, $1, told.created_at, $1 FROM told JOIN users u ON u.id = user_id
-    WHERE kind = ANY ($4::text[]) AND told.created_at >= $2 AND u.email NOT LIKE '%.invalid' ON CONFLICT (id) DO NOTHING)
+  made AS (INSERT INTO mails (id, user_id, state, due_at, error, waits_since, created_at, updated_at)
+    SELECT told.id, user_id, CASE WHEN late THEN 'failed' ELSE 'waiting' END, CASE WHEN NOT late THEN $1::timestamptz END,
+      CASE WHEN late THEN 'no messenger ran in time' END, $1, told.created_at, $1
+    FROM told JOIN users u ON u.id = user_id, LATERAL (SELECT told.created_at < $2 AS late) AS age
+    WHERE kind = ANY ($4::text[]) AND u.email NOT LIKE '%.invalid' ON CONFLICT (id) DO NOTHING)
   SELECT count(*) FROM told)"};
 
 const Statement kClaim{"claim_mail", R"(
@@ -67,6 +70,9 @@ const Statement kGrant{"grant_to_messenger", R"(
   WHERE rolname = 'ticketd_messenger' AND NOT has_table_privilege(oid, 'mails', 'INSERT'))"};
 
 const Statement kDeleteOfUser{"delete_mails_of", "DELETE FROM mails WHERE user_id = $1"};
+
+// An operator waits for it.
+constexpr std::chrono::seconds kPatience{60};
 
 constexpr int kAtOnce = 5'000;
 const Statement kDelete{"delete_ended_mails", R"(
@@ -150,9 +156,11 @@ void delete_mails_of(pqxx::transaction_base& tx, UserId user) { run(tx, kDeleteO
 
 bool is_mail_on(pqxx::transaction_base& tx) { return run(tx, kIsOn)[0][0].as<bool>(); }
 
-void update_mail_on(pqxx::work& tx, bool on) {
-  execute(tx, "SET LOCAL lock_timeout = '1s'");
-  execute(tx, std::string("ALTER TABLE notifications ALTER COLUMN untold SET DEFAULT ") + (on ? "true" : "false"));
+void update_mail_on(pqxx::connection& connection, bool on, const std::function<void(const std::string&)>& news) {
+  ShortLocks(connection, "ticketctl mail", kPatience, news).run([&] {
+    pqxx::nontransaction tx(connection);
+    tx.exec(std::string("ALTER TABLE notifications ALTER COLUMN untold SET DEFAULT ") + (on ? "true" : "false"));
+  });
 }
 
 void grant_to_messenger(pqxx::transaction_base& tx) { run(tx, kGrant); }

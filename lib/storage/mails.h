@@ -1,5 +1,6 @@
 // Mails: on their way from a notification to whom it is for. 0034_mails.sql says what the states are.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,9 +51,9 @@ struct MailCounts {
   std::optional<std::string> error;  // what the mail server said of the last one that waits or has failed
 };
 
-// The `most` oldest notifications that are untold, and that nobody else is at, are told: by a mail, if they are of one
-// of the kinds, of an account that was not deleted, and happened at `since` or later, or else by nothing. Says how many
-// notifications that were.
+// The `most` oldest notifications that are untold, and that nobody else is at, are told: those of one of the kinds, and
+// of an account that was not deleted, by a mail, which has failed already if they happened before `since`. Says how
+// many notifications that were.
 int insert_mails(pqxx::work& tx, const std::vector<std::string>& kinds, Time now, Time since, int most);
 
 // The next one that is due, if nobody else is at it. Nobody gets it again before `until`.
@@ -75,9 +76,8 @@ int retry_mails(pqxx::transaction_base& tx, Time now);
 
 // Is what happens left untold, for a messenger to tell it? For all hosts, from the next notification on.
 bool is_mail_on(pqxx::transaction_base& tx);
-// By the database's owner. Locks the notifications for a moment; throws what libpqxx throws, SQLSTATE kLockNotAvailable
-// if it was not to be had within a second.
-void update_mail_on(pqxx::work& tx, bool on);
+// By the database's owner, beside people who book. `news` is told of what takes time. Throws as ShortLocks::run() does.
+void update_mail_on(pqxx::connection& connection, bool on, const std::function<void(const std::string&)>& news);
 
 // Gives the messenger's role what it may do, if there is the role and it has not got it yet. By the database's owner.
 void grant_to_messenger(pqxx::transaction_base& tx);

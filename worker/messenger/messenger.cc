@@ -24,9 +24,7 @@ constexpr int kTellAtOnce = 500, kSendInARound = 50;
 constexpr minutes kLease{5};
 // A mail that was claimed more often than it can have been tried has ended its messengers.
 constexpr int kMostClaims = 12;
-// Older news are not mailed: of the time when this host sent no mail.
-constexpr hours kNewsFor{24};
-// So long a mail waits for a mail server that is away.
+// So long news wait for a messenger, and a mail for a mail server that is away.
 constexpr hours kWaitFor{48};
 constexpr minutes kCleanEvery{10};
 constexpr hours kKeepFor{24 * 30};
@@ -104,7 +102,7 @@ void Messenger::run_session() {
 bool Messenger::make_mails(pqxx::connection& session) {
   const auto now = clock_.now();
   return in_transaction(session, [&](pqxx::work& tx) {
-           return storage::insert_mails(tx, kinds_, now, now - kNewsFor, kTellAtOnce);
+           return storage::insert_mails(tx, kinds_, now, now - kWaitFor, kTellAtOnce);
          }) == kTellAtOnce;
 }
 

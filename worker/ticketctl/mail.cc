@@ -95,21 +95,14 @@ int retry(postgres::DatabasePool& database, const std::optional<NotificationId>&
   return 0;
 }
 
-// Whoever reads or writes notifications just now is waited for, and not for long at once: others would wait behind us.
-int turn(postgres::DatabasePool& database, bool on, bool json) {
-  constexpr int kTries = 30;
-  for (int tries = 1;; ++tries) {
-    try {
-      postgres::transact(database, [&](pqxx::work& tx) {
-        if (storage::is_mail_on(tx) != on) storage::update_mail_on(tx, on);
-        return true;
-      });
-      break;
-    } catch (const std::exception&) {
-      const auto fault = postgres::fault_of(std::current_exception());
-      if (fault.sqlstate != postgres::kLockNotAvailable || tries == kTries) throw;
-    }
-  }
+int turn(const std::string& url, bool on, bool json) {
+  postgres::DatabaseConnection connection(url, {"ticketctl"});
+  const bool is_on = [&] {
+    pqxx::nontransaction tx(connection.get());
+    return storage::is_mail_on(tx);
+  }();
+  const auto news = [](const std::string& sentence) { std::cerr << sentence << '\n'; };
+  if (is_on != on) storage::update_mail_on(connection.get(), on, news);
   if (json) {
     std::cout << JsonText::object({{"on", on}}).str() << '\n';
   } else {
@@ -161,11 +154,11 @@ int mail(const Config& config, const Options& options) {
     if (!word) return wrong_usage("mail test takes an ADDRESS");
     return test(config.mail, *word, options.json);
   }
-  postgres::DatabasePool database(config.database_url, {"ticketctl"}, 1);
   if (what == "on" || what == "off") {
     if (word) return wrong_usage("mail " + what + " takes nothing but --json");
-    return turn(database, what == "on", options.json);
+    return turn(config.database_url, what == "on", options.json);
   }
+  postgres::DatabasePool database(config.database_url, {"ticketctl"}, 1);
   if (what == "list") {
     const auto state = word.value_or("failed");
     if (state != "failed" && state != "waiting" && state != "sent")
