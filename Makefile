@@ -76,7 +76,7 @@ build: $(PROGRAMS) ## compile everything
 docs: ## the pages of / and /docs, into build/www; without npm, /docs only says so
 	$(Q)nginx/docs/build
 
-test: deps-test ## unit, integration, e2e, monitoring, document and upgrade tests on stacks of their own
+test: deps-test ## unit, integration, e2e, monitoring, document, mail and upgrade tests on stacks of their own
 	@tests/sim/mutate && tests/torture/controls --look
 	@$(MAKE) --no-print-directory -j$$(nproc) build docs $(TEST_KINDS:%=$(BUILD)/tests/%)
 	@BUILD=$(BUILD) tests/run $(TEST_KINDS) $(if $(SAN),,monitoring docs mail upgrade)

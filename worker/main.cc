@@ -1,34 +1,17 @@
 // ticketd-worker: drains the queue into PostgreSQL. Start as many as you like, on as many hosts as you like.
 #include <sodium.h>
-#include <systemd/sd-daemon.h>
 
 #include <atomic>
 #include <csignal>
 #include <thread>
 
+#include "service.h"
 #include "worker.h"
 
 using namespace ticketd;
 
-namespace {
-
-sigset_t stop_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  return signals;
-}
-
-// Under systemd: READY at the first report, then the status line, and the watchdog: a round that hangs is not fed.
-void report(const std::string& line) { sd_notify(0, ("READY=1\nWATCHDOG=1\nSTATUS=" + line).c_str()); }
-
-}  // namespace
-
 int main() {
-  const auto signals = stop_signals();
-  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+  const auto signals = block_stop_signals();
   if (sodium_init() < 0) return EXIT_FAILURE;
   const auto name = from_environment("TICKETD_WORKER_NAME").value_or("worker");
   const auto config = config_or_exit(Part::worker, name);
@@ -47,7 +30,7 @@ int main() {
   });
   waiter.detach();  // ends with the process
   try {
-    worker::Worker(config, metrics, shards, clock, random, report).run(stop);
+    worker::Worker(config, metrics, shards, clock, random, report_to_systemd).run(stop);
   } catch (const worker::WrongShards& e) {
     Log::error("cannot_start", {{"error", e.what()}});
     metrics.count_start_failure(name);

@@ -15,9 +15,7 @@ class Server:
         self.port = port
         self.controller = None
         self.changed = threading.Condition()
-        self.taken = []      # (recipient, message), whether we told the client or not
-        self.sessions = 0    # connections until now
-        self.recipients = 0  # RCPT commands until now
+        self.taken = []  # (recipient, message), whether we told the client or not
         self.good()
 
     def good(self):
@@ -32,13 +30,7 @@ class Server:
             self.controller.stop()
         self.controller = None
 
-    async def handle_EHLO(self, server, session, envelope, hostname, responses):
-        self.sessions += 1
-        session.host_name = hostname
-        return responses
-
     async def handle_RCPT(self, server, session, envelope, address, options):
-        self.recipients += 1
         mood = self.mood(address)
         if mood and mood != "hang up":
             return mood

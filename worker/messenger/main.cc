@@ -1,7 +1,6 @@
 // ticketd-messenger: tells people by mail what happened to their bookings. It may read their addresses, and write
 // nothing but what became of its mails.
 #include <sodium.h>
-#include <systemd/sd-daemon.h>
 
 #include <cerrno>
 #include <csignal>
@@ -10,20 +9,13 @@
 
 #include "base/log.h"
 #include "messenger.h"
+#include "service.h"
 
 using namespace ticketd;
 
 namespace {
 
 constexpr const char* kName = "messenger";
-
-sigset_t stop_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  return signals;
-}
 
 // True if one of the signals came.
 bool wait_for(const sigset_t& signals, std::chrono::milliseconds time) {
@@ -34,15 +26,10 @@ bool wait_for(const sigset_t& signals, std::chrono::milliseconds time) {
   }
 }
 
-// Under systemd: READY at the first report, then the status line, and the watchdog.
-void report(const std::string& line) { sd_notify(0, ("READY=1\nWATCHDOG=1\nSTATUS=" + line).c_str()); }
-
 }  // namespace
 
 int main() {
-  const auto signals = stop_signals();
-  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+  const auto signals = block_stop_signals();
   if (sodium_init() < 0) return EXIT_FAILURE;
   const auto config = config_or_exit(Part::messenger, kName);
   Log::open(kName, config.log_level);
@@ -55,7 +42,9 @@ int main() {
   metrics.record_start(kName, now_us());
   const SystemClock clock;
   try {
-    messenger::Messenger(config, metrics, clock, [&](auto time) { return wait_for(signals, time); }, report).run();
+    messenger::Messenger(
+        config, metrics, clock, [&](auto time) { return wait_for(signals, time); }, report_to_systemd)
+        .run();
   } catch (const std::exception& e) {
     Log::error("cannot_start", {{"error", e.what()}});
     metrics.count_start_failure(kName);

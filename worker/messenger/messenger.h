@@ -21,7 +21,7 @@ namespace ticketd::messenger {
 class Messenger {
  public:
   // `wait`: waits so long, or until the process is told to stop, and says whether it was. `report` is called with a
-  // line about the state after every round. Throws what Templates throws.
+  // line about the state at every mail, and after every round. Throws what Templates throws.
   Messenger(const Config& config, Metrics& metrics, const Clock& clock,
             std::function<bool(std::chrono::milliseconds)> wait, std::function<void(const std::string&)> report);
 
