@@ -12,7 +12,7 @@ BUILD    := build$(if $(FUZZ),/fuzz,$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
 CXX      ?= g++
 CLANG    ?= clang++
 PKGS     := fcgi libpqxx hiredis jansson libjwt libsodium libsystemd libcrypto libutf8proc
-OPT      ?= $(if $(SAN),-O1 -g1,-O2 -g)
+OPT      ?= $(if $(SAN),-O1,-O2) -g1
 CXXFLAGS := -std=c++20 $(OPT) -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection -Wall -Wextra -Wpedantic \
             -Wconversion -Wshadow -Werror $(if $(CRASH),-DTICKETD_CRASH_POINTS)
 LDFLAGS  := -pie -Wl,-z,relro,-z,now,-z,noexecstack
@@ -38,6 +38,8 @@ WORKER_SRC  := $(filter-out worker/main.cc,$(wildcard worker/*.cc))
 MESSENGER_SRC := $(wildcard worker/messenger/*.cc)
 CTL_SRC     := $(wildcard worker/ticketctl/*.cc worker/ticketctl/*/*.cc)
 TEST_KINDS  := unit integration e2e
+# Most tests wait, so lists of them run beside each other.
+ALL_TESTS   := tests/beside "unit integration monitoring mail upgrade" e2e docs , conformance
 SUPPORT_SRC := $(wildcard tests/support/*.cc)
 # Of the tests, what is code and not a list of cases.
 TEST_PARTS  := tests/support tests/sim tests/torture tests/fuzz
@@ -79,7 +81,7 @@ docs: ## the pages of / and /docs, into build/www; without npm, /docs only says 
 test: deps-test ## unit, integration, e2e, monitoring, document, mail and upgrade tests on stacks of their own
 	@tests/sim/mutate && tests/torture/controls --look
 	@$(MAKE) --no-print-directory -j$$(nproc) build docs $(TEST_KINDS:%=$(BUILD)/tests/%)
-	@BUILD=$(BUILD) tests/run $(TEST_KINDS) $(if $(SAN),,monitoring docs mail upgrade)
+	@BUILD=$(BUILD) $(if $(SAN)$(findstring command,$(origin TEST_KINDS)),tests/run $(TEST_KINDS),$(ALL_TESTS))
 
 screenshots: deps-test ## pictures of / and /docs, wide and narrow, light and dark, into build/screenshots
 	@$(MAKE) --no-print-directory -j$$(nproc) build docs

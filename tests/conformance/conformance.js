@@ -5,8 +5,8 @@
 // An exchange marked `malformed` was no HTTP request on purpose: only the responses under x-any-request will do.
 const fs = require('fs');
 const readline = require('readline');
-const { operations, anyRequest } = require('./document');
-const { judge } = require('./answers');
+const { operations, anyRequest } = require('../docs/document');
+const { judge } = require('../docs/answers');
 
 const seen = new Set();
 const failures = new Map(); // what is wrong -> [how often, an example]
