@@ -66,6 +66,7 @@ TEST_GROUP_BASE(StoragePools, IntegrationTest) {
     TicketTypeChanges type;
     type.pool = balcony;
     type.name = "Upstairs";
+    type.position = 1;  // ids of one millisecond are in any order
     set_type(event, upstairs, type);
   }
 };
