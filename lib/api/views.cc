@@ -22,6 +22,7 @@ JsonText user_json(const storage::User& user) {
                            {"role", user.role == "admin" ? "ADMIN" : "USER"},
                            {"name", user.name},
                            {"email", user.email},
+                           {"email_verified", user.email_verified_at.has_value()},
                            {"created_at", format_time(user.created_at)},
                            {"updated_at", format_time(user.updated_at)}});
 }

@@ -1,6 +1,7 @@
 #include "storage/accounts.h"
 
 #include "postgres/rows.h"
+#include "storage/account_mails.h"
 #include "storage/live.h"
 #include "storage/mails.h"
 
@@ -27,13 +28,15 @@ const std::string kListSql = std::string("SELECT ") + kUserColumns + R"(
 
 const Statement kUpdateRole{"update_role", "UPDATE users SET role = $2, updated_at = $3 WHERE id = $1"};
 
-// In a race the unique index refuses the second.
+// An earlier release takes no lock of an address: the unique index keeps it from being taken twice.
 const Statement kUpdateEmail{"update_email", R"(
-  UPDATE users SET email = $2, updated_at = $3
-  WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM users WHERE lower(email) = lower($2) AND id <> $1))"};
+  UPDATE users AS u SET email = $2, email_verified_at = CASE WHEN $4 THEN $3::timestamptz END, updated_at = $3
+  FROM (SELECT id, email FROM users WHERE id = $1 FOR NO KEY UPDATE) AS old
+  WHERE u.id = old.id AND NOT EXISTS (SELECT 1 FROM users WHERE lower(email) = lower($2) AND id <> $1)
+  RETURNING old.email)"};
 
 const Statement kAnonymise{"anonymise_user", R"(
-  UPDATE users SET email = $2, name = NULL, password_hash = '', role = 'user', updated_at = $3 WHERE id = $1)"};
+  UPDATE users SET email = $2, name = NULL, email_verified_at = NULL, password_hash = '', role = 'user', updated_at = $3 WHERE id = $1)"};
 
 const Statement kLiveBookings{"list_live_bookings", R"(
   SELECT b.id, b.event_id, b.state, e.title FROM bookings b JOIN events e ON e.id = b.event_id
@@ -67,11 +70,17 @@ void update_role(pqxx::transaction_base& tx, UserId id, const std::string& role,
   run(tx, kUpdateRole, id.str(), role, format_time(now));
 }
 
-bool update_email(pqxx::transaction_base& tx, UserId id, const std::string& email, Time now) {
-  return run(tx, kUpdateEmail, id.str(), email, format_time(now)).affected_rows() == 1;
+bool update_email(pqxx::work& tx, UserId id, const std::string& email, bool verified, Time now) {
+  lock_address(tx, email);
+  const auto old = run(tx, kUpdateEmail, id.str(), email, format_time(now), verified);
+  if (old.empty()) return false;
+  update_links_used(tx, id, now);
+  insert_account_news(tx, AccountMail::email_changed, id, text_of(old[0][0]), now);
+  return true;
 }
 
 Time delete_account(pqxx::work& tx, UserId id, const std::string& address, const Clock& clock) {
+  delete_account_mails_of(tx, id);
   run(tx, kAnonymise, id.str(), address, format_time(clock.now()));
   delete_mails_of(tx, id);
   return update_sessions_revoked(tx, id, clock);

@@ -36,8 +36,10 @@ std::vector<User> list_users(pqxx::transaction_base& tx, const std::string& part
 // `role` is user or admin.
 void update_role(pqxx::transaction_base& tx, UserId id, const std::string& role, Time now);
 
-// False, and nothing changed, if the address is somebody else's, in whatever case of letters.
-bool update_email(pqxx::transaction_base& tx, UserId id, const std::string& email, Time now);
+// False, and nothing changed, if the address is somebody else's, in whatever case of letters. Links that were sent to
+// the old one cannot be used any more, and it is told. `verified`: the new one is known to be the user's own. Within
+// lock_user().
+bool update_email(pqxx::work& tx, UserId id, const std::string& email, bool verified, Time now);
 
 // Deletes the account as said above, and ends its sessions as update_sessions_revoked() does. `address` takes the place
 // of the e-mail, and must be nobody's.

@@ -61,7 +61,8 @@ const Statement kMissingRights{"missing_rights", R"(
     ('messenger', 'users', '{SELECT}'), ('messenger', 'notifications', '{SELECT,UPDATE}'),
     ('messenger', 'events', '{SELECT}'), ('messenger', 'bookings', '{SELECT}'), ('messenger', 'seat_pools', '{SELECT}'),
     ('messenger', 'ticket_types', '{SELECT}'), ('messenger', 'bulk_changes', '{SELECT}'), ('messenger', 'waiting_blocks', '{SELECT}'),
-    ('messenger', 'mails', '{SELECT,INSERT,UPDATE,DELETE}')),
+    ('messenger', 'mails', '{SELECT,INSERT,UPDATE,DELETE}'), ('messenger', 'account_mails', '{SELECT,UPDATE,DELETE}'),
+    ('api', 'account_mails', '{SELECT,INSERT,UPDATE}')),
   part (part, role) AS (
     SELECT p, coalesce((SELECT rolname FROM pg_roles WHERE rolname = 'ticketd_' || p), current_user)
     FROM unnest(ARRAY['api', 'worker', 'messenger']) p)

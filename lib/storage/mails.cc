@@ -1,5 +1,8 @@
 #include "storage/mails.h"
 
+#include <array>
+
+#include "base/hex.h"
 #include "postgres/array_parameter.h"
 #include "postgres/rows.h"
 #include "storage/short_locks.h"
@@ -31,21 +34,50 @@ const Statement kClaim{"claim_mail", R"(
     local_time(e.start_date_time, e.timezone) AS event_time, m.attempts, epoch_ms(m.created_at) AS created_ms,
     epoch_ms(m.waits_since) AS waits_since_ms)"};
 
-const Statement kSent{"update_mail_sent", R"(
-  UPDATE mails SET state = 'sent', due_at = NULL, error = NULL, updated_at = $2 WHERE id = $1)"};
-const Statement kFailed{"update_mail_failed", R"(
-  UPDATE mails SET state = 'failed', due_at = NULL, error = $2, updated_at = $3 WHERE id = $1 AND state = 'waiting')"};
-const Statement kDue{"update_mail_due", R"(
-  UPDATE mails SET due_at = $2, attempts = $3, error = $4, updated_at = $5 WHERE id = $1 AND state = 'waiting')"};
+// Half an hour is what a stranger at an open mailbox has; who confirms an address may be on holiday. The account's
+// address and not the one that was typed: two of them may look alike to PostgreSQL's lower().
+const Statement kClaimAccount{"claim_account_mail", R"(
+  WITH next AS MATERIALIZED (SELECT id, kind, address, coalesce(user_id, (
+      SELECT u.id FROM users u WHERE lower(u.email) IN (address, lower(normalize(address, NFD)))
+      ORDER BY lower(u.email) <> address LIMIT 1)) AS user_id
+    FROM account_mails WHERE state = 'waiting' AND due_at <= $1 ORDER BY due_at, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
+  UPDATE account_mails AS m SET attempts = attempts + 1, due_at = $2, updated_at = $1, user_id = next.user_id,
+    token_hashes = CASE WHEN valid_for IS NULL THEN token_hashes ELSE token_hashes || $3::bytea END,
+    expires_at = $1::timestamptz + valid_for
+  FROM next LEFT JOIN users u ON u.id = next.user_id AND u.email NOT LIKE '%.invalid' LEFT JOIN (VALUES
+    ('reset_password', interval '30 minutes'), ('verify_email', '48 hours'), ('change_email', '48 hours'))
+    AS links (kind, valid_for) USING (kind)
+  WHERE m.id = next.id
+  RETURNING m.id, CASE WHEN m.used_at IS NULL THEN u.id END AS user_id, m.kind,
+    CASE m.kind WHEN 'reset_password' THEN u.email ELSE m.address END AS email, m.attempts,
+    epoch_ms(m.created_at) AS created_ms, epoch_ms(m.waits_since) AS waits_since_ms)"};
 
-#define COLUMNS                                                                                \
-  "SELECT m.id, m.state, n.kind, u.email, m.attempts, epoch_ms(m.due_at) AS due_ms, m.error, " \
-  "epoch_ms(m.created_at) AS created_ms, epoch_ms(m.updated_at) AS updated_ms FROM "
-#define JOINED " AS m JOIN notifications n USING (id) JOIN users u ON u.id = m.user_id "
-const Statement kList{"list_mails",
-                      COLUMNS "(SELECT * FROM mails WHERE state = $1 ORDER BY updated_at DESC, id DESC LIMIT $2)" JOINED
-                              "ORDER BY m.updated_at DESC, m.id DESC"};
-const Statement kFind{"find_mail", COLUMNS "mails" JOINED "WHERE m.id = $1"};
+// One for each outbox.
+using OfOutbox = std::array<Statement, 2>;
+const Statement& of(const OfOutbox& statements, Outbox outbox) {
+  return statements.at(static_cast<std::size_t>(outbox));
+}
+#define SENT(table) "UPDATE " table " SET state = 'sent', due_at = NULL, error = NULL, updated_at = $2 WHERE id = $1"
+const OfOutbox kSent{{{"update_mail_sent", SENT("mails")}, {"update_account_mail_sent", SENT("account_mails")}}};
+#define FAILED(table)                                                  \
+  "UPDATE " table                                                      \
+  " SET state = 'failed', due_at = NULL, error = $2, updated_at = $3 " \
+  "WHERE id = $1 AND state = 'waiting'"
+const OfOutbox kFailed{
+    {{"update_mail_failed", FAILED("mails")}, {"update_account_mail_failed", FAILED("account_mails")}}};
+#define DUE(table)                                                \
+  "UPDATE " table                                                 \
+  " SET due_at = $2, attempts = $3, error = $4, updated_at = $5 " \
+  "WHERE id = $1 AND state = 'waiting'"
+const OfOutbox kDue{{{"update_mail_due", DUE("mails")}, {"update_account_mail_due", DUE("account_mails")}}};
+const Statement kDropped{"update_mail_dropped",
+                         "UPDATE account_mails SET state = 'nobody', due_at = NULL, updated_at = $2 WHERE id = $1"};
+
+#define COLUMNS                                                                                                        \
+  "SELECT id, state, kind, address, attempts, epoch_ms(due_at) AS due_ms, error, epoch_ms(created_at) AS created_ms, " \
+  "epoch_ms(updated_at) AS updated_ms FROM all_mails WHERE "
+const Statement kList{"list_mails", COLUMNS "state = $1 ORDER BY updated_at DESC, id DESC LIMIT $2"};
+const Statement kFind{"find_mail", COLUMNS "id = $1"};
 
 const Statement kCount{"count_mails", R"(
   SELECT (SELECT count(*) FROM (SELECT FROM notifications WHERE untold LIMIT 100000) AS news) AS untold,
@@ -53,21 +85,22 @@ const Statement kCount{"count_mails", R"(
     count(*) FILTER (WHERE state = 'failed' AND updated_at > $1::timestamptz - interval '1 day') AS failed_lately,
     epoch_ms(least(min(waits_since) FILTER (WHERE state = 'waiting' AND attempts = 0),
       (SELECT created_at FROM notifications WHERE untold ORDER BY id LIMIT 1))) AS oldest_ms,
-    (SELECT error FROM mails WHERE state IN ('waiting', 'failed') AND error IS NOT NULL
+    (SELECT error FROM all_mails WHERE state IN ('waiting', 'failed') AND error IS NOT NULL
       ORDER BY updated_at DESC LIMIT 1) AS error
-  FROM mails WHERE state IN ('waiting', 'failed'))"};
+  FROM all_mails WHERE state IN ('waiting', 'failed'))"};
 
-#define RETRY "UPDATE mails SET state = 'waiting', attempts = 0, due_at = $1, waits_since = $1, updated_at = $1 "
-const Statement kRetry{"retry_mail", RETRY "WHERE id = $2 AND state <> 'sent'"};
-const Statement kRetryAll{"retry_mails", RETRY "WHERE state = 'failed' OR (state = 'waiting' AND error IS NOT NULL)"};
+#define RETRY(table) \
+  "UPDATE " table " SET state = 'waiting', attempts = 0, due_at = $1, waits_since = $1, updated_at = $1 WHERE "
+#define ONE "id = $2 AND state IN ('waiting', 'failed')"
+const OfOutbox kRetry{{{"retry_mail", RETRY("mails") ONE}, {"retry_account_mail", RETRY("account_mails") ONE}}};
+#define ALL "state = 'failed' OR (state = 'waiting' AND error IS NOT NULL)"
+const OfOutbox kRetryAll{{{"retry_mails", RETRY("mails") ALL}, {"retry_account_mails", RETRY("account_mails") ALL}}};
 
-const Statement kIsOn{"is_mail_on", R"(
-  SELECT pg_get_expr(adbin, adrelid) = 'true' FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
-  WHERE adrelid = 'notifications'::regclass AND attname = 'untold')"};
+const Statement kIsOn{"is_mail_on", "SELECT is_mail_on()"};
 
 const Statement kGrant{"grant_to_messenger", R"(
   SELECT grant_to_messenger() FROM pg_roles
-  WHERE rolname = 'ticketd_messenger' AND NOT has_table_privilege(oid, 'mails', 'INSERT'))"};
+  WHERE rolname = 'ticketd_messenger' AND NOT has_table_privilege(oid, 'account_mails', 'DELETE'))"};
 
 const Statement kDeleteOfUser{"delete_mails_of", "DELETE FROM mails WHERE user_id = $1"};
 
@@ -75,20 +108,19 @@ const Statement kDeleteOfUser{"delete_mails_of", "DELETE FROM mails WHERE user_i
 constexpr std::chrono::seconds kPatience{60};
 
 constexpr int kAtOnce = 5'000;
-const Statement kDelete{"delete_ended_mails", R"(
-  DELETE FROM mails WHERE id = ANY (ARRAY(
-    SELECT id FROM mails WHERE state IN ('sent', 'failed') AND updated_at < $1 LIMIT 5000 FOR UPDATE SKIP LOCKED)))"};
+#define DELETE(table, condition)                                      \
+  "DELETE FROM " table " WHERE id = ANY (ARRAY(SELECT id FROM " table \
+  " WHERE (state IN ('sent', 'failed') "                              \
+  "AND updated_at < $1) " condition " LIMIT 5000 FOR UPDATE SKIP LOCKED))"
+const Statement kDelete{"delete_ended_mails", DELETE("mails", "")};
+const Statement kDeleteAccount{
+    "delete_ended_account_mails",
+    DELETE("account_mails", "OR (state = 'nobody' AND updated_at < $2::timestamptz - interval '1 day')")};
 
 MailEntry entry_of(const pqxx::row& row) {
-  return {id_of<NotificationId>(row["id"]),
-          text_of(row["state"]),
-          text_of(row["kind"]),
-          text_of(row["email"]),
-          int_of(row["attempts"]),
-          optional_time(row["due_ms"]),
-          optional_text(row["error"]),
-          time_of(row["created_ms"]),
-          time_of(row["updated_ms"])};
+  return {id_of<MailId>(row["id"]),    text_of(row["state"]),      text_of(row["kind"]),
+          text_of(row["address"]),     int_of(row["attempts"]),    optional_time(row["due_ms"]),
+          optional_text(row["error"]), time_of(row["created_ms"]), time_of(row["updated_ms"])};
 }
 
 }  // namespace
@@ -103,36 +135,51 @@ std::optional<MailTask> claim_mail(pqxx::work& tx, Time now, Time until) {
   const auto rows = run(tx, kClaim, format_time(now), format_time(until));
   if (rows.empty()) return std::nullopt;
   const auto row = rows[0];
-  return MailTask{id_of<NotificationId>(row["id"]),
-                  id_of<UserId>(row["user_id"]),
-                  text_of(row["kind"]),
-                  text_of(row["message"]),
-                  optional_id<BookingId>(row["booking_id"]),
-                  text_of(row["email"]),
-                  optional_text(row["name"]),
-                  text_of(row["title"]),
-                  text_of(row["location"]),
-                  text_of(row["event_time"]),
-                  int_of(row["attempts"]),
-                  time_of(row["created_ms"]),
-                  time_of(row["waits_since_ms"])};
+  return MailTask{Outbox::notifications,      id_of<MailId>(row["id"]),      id_of<UserId>(row["user_id"]),
+                  text_of(row["kind"]),       text_of(row["message"]),       optional_id<BookingId>(row["booking_id"]),
+                  text_of(row["email"]),      optional_text(row["name"]),    text_of(row["title"]),
+                  text_of(row["location"]),   text_of(row["event_time"]),    int_of(row["attempts"]),
+                  time_of(row["created_ms"]), time_of(row["waits_since_ms"])};
 }
 
-void update_mail_sent(pqxx::work& tx, NotificationId id, Time now) { run(tx, kSent, id.str(), format_time(now)); }
-
-void update_mail_failed(pqxx::work& tx, NotificationId id, const std::string& error, Time now) {
-  run(tx, kFailed, id.str(), error, format_time(now));
+std::optional<MailTask> claim_account_mail(pqxx::work& tx, Time now, Time until, const std::string& token_hash) {
+  const auto rows = run(tx, kClaimAccount, format_time(now), format_time(until), "\\x" + hex_of(token_hash));
+  if (rows.empty()) return std::nullopt;
+  const auto row = rows[0];
+  MailTask task{};
+  task.outbox = Outbox::accounts;
+  task.id = id_of<MailId>(row["id"]);
+  task.user = optional_id<UserId>(row["user_id"]);
+  task.kind = text_of(row["kind"]);
+  task.address = text_of(row["email"]);
+  task.attempts = int_of(row["attempts"]);
+  task.created_at = time_of(row["created_ms"]);
+  task.waits_since = time_of(row["waits_since_ms"]);
+  return task;
 }
 
-void update_mail_due(pqxx::work& tx, NotificationId id, Time due_at, int attempts, const std::string& error, Time now) {
-  run(tx, kDue, id.str(), format_time(due_at), attempts, error, format_time(now));
+void update_mail_sent(pqxx::work& tx, const MailTask& task, Time now) {
+  run(tx, of(kSent, task.outbox), task.id.str(), format_time(now));
+}
+
+void update_mail_failed(pqxx::work& tx, const MailTask& task, const std::string& error, Time now) {
+  run(tx, of(kFailed, task.outbox), task.id.str(), error, format_time(now));
+}
+
+void update_mail_due(pqxx::work& tx, const MailTask& task, Time due_at, int attempts, const std::string& error,
+                     Time now) {
+  run(tx, of(kDue, task.outbox), task.id.str(), format_time(due_at), attempts, error, format_time(now));
+}
+
+void update_mail_dropped(pqxx::work& tx, const MailTask& task, Time now) {
+  run(tx, kDropped, task.id.str(), format_time(now));
 }
 
 std::vector<MailEntry> list_mails(pqxx::transaction_base& tx, const std::string& state, int most) {
   return list_of(run(tx, kList, state, most), entry_of);
 }
 
-std::optional<MailEntry> find_mail(pqxx::transaction_base& tx, NotificationId id) {
+std::optional<MailEntry> find_mail(pqxx::transaction_base& tx, MailId id) {
   const auto rows = run(tx, kFind, id.str());
   return rows.empty() ? std::nullopt : std::optional(entry_of(rows[0]));
 }
@@ -144,12 +191,16 @@ MailCounts count_mails(pqxx::transaction_base& tx, Time now) {
           row["failed_lately"].as<std::int64_t>(), optional_time(row["oldest_ms"]),   optional_text(row["error"])};
 }
 
-int retry_mail(pqxx::transaction_base& tx, NotificationId id, Time now) {
-  return static_cast<int>(run(tx, kRetry, format_time(now), id.str()).affected_rows());
+int retry_mail(pqxx::transaction_base& tx, MailId id, Time now) {
+  pqxx::result::size_type rows = 0;
+  for (const auto& statement : kRetry) rows += run(tx, statement, format_time(now), id.str()).affected_rows();
+  return static_cast<int>(rows);
 }
 
 int retry_mails(pqxx::transaction_base& tx, Time now) {
-  return static_cast<int>(run(tx, kRetryAll, format_time(now)).affected_rows());
+  pqxx::result::size_type rows = 0;
+  for (const auto& statement : kRetryAll) rows += run(tx, statement, format_time(now)).affected_rows();
+  return static_cast<int>(rows);
 }
 
 void delete_mails_of(pqxx::transaction_base& tx, UserId user) { run(tx, kDeleteOfUser, user.str()); }
@@ -165,8 +216,10 @@ void update_mail_on(pqxx::connection& connection, bool on, const std::function<v
 
 void grant_to_messenger(pqxx::transaction_base& tx) { run(tx, kGrant); }
 
-bool delete_ended_mails(pqxx::transaction_base& tx, Time before) {
-  return run(tx, kDelete, format_time(before)).affected_rows() == kAtOnce;
+bool delete_ended_mails(pqxx::transaction_base& tx, Time before, Time now) {
+  const auto mails = run(tx, kDelete, format_time(before)).affected_rows();
+  const auto of_accounts = run(tx, kDeleteAccount, format_time(before), format_time(now)).affected_rows();
+  return mails == kAtOnce || of_accounts == kAtOnce;
 }
 
 }  // namespace ticketd::storage

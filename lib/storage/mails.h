@@ -1,4 +1,5 @@
-// Mails: on their way from a notification to whom it is for. 0034_mails.sql says what the states are.
+// Mails on their way: from a notification to whom it is for, and about an account. 0034_mails.sql and
+// 0036_account_mails.sql say what the states are.
 #pragma once
 #include <functional>
 #include <optional>
@@ -11,12 +12,16 @@
 
 namespace ticketd::storage {
 
+// Where a mail comes from.
+enum class Outbox { notifications, accounts };
+
 // One that is to be sent, with what it tells.
 struct MailTask {
-  NotificationId id;
-  UserId user;
-  std::string kind;  // of the notification
-  std::string message;
+  Outbox outbox;
+  MailId id;
+  std::optional<UserId> user;  // empty: nobody has that address, or nobody needs the mail any more
+  std::string kind;            // of the notification, or an AccountMail
+  std::string message;         // the notification's
   std::optional<BookingId> booking;
   std::string address;
   std::optional<std::string> name;
@@ -31,7 +36,7 @@ struct MailTask {
 
 // One of a list.
 struct MailEntry {
-  NotificationId id;
+  MailId id;
   std::string state;
   std::string kind;
   std::string address;
@@ -58,20 +63,25 @@ int insert_mails(pqxx::work& tx, const std::vector<std::string>& kinds, Time now
 
 // The next one that is due, if nobody else is at it. Nobody gets it again before `until`.
 std::optional<MailTask> claim_mail(pqxx::work& tx, Time now, Time until);
+// The same of mails about accounts; from now on its link, if it has one, can also be used with the token of that hash.
+std::optional<MailTask> claim_account_mail(pqxx::work& tx, Time now, Time until, const std::string& token_hash);
 
 // How it ended, or when it is due again. The latter two leave alone what somebody else has ended meanwhile.
-void update_mail_sent(pqxx::work& tx, NotificationId id, Time now);
-void update_mail_failed(pqxx::work& tx, NotificationId id, const std::string& error, Time now);
-void update_mail_due(pqxx::work& tx, NotificationId id, Time due_at, int attempts, const std::string& error, Time now);
+void update_mail_sent(pqxx::work& tx, const MailTask& task, Time now);
+void update_mail_failed(pqxx::work& tx, const MailTask& task, const std::string& error, Time now);
+void update_mail_due(pqxx::work& tx, const MailTask& task, Time due_at, int attempts, const std::string& error,
+                     Time now);
+// Of a mail about an account: there is nobody to send it to. It is kept for a while, and counts like any other.
+void update_mail_dropped(pqxx::work& tx, const MailTask& task, Time now);
 
 // Those of a state ("waiting", "sent", "failed"), the newest first.
 std::vector<MailEntry> list_mails(pqxx::transaction_base& tx, const std::string& state, int most);
-std::optional<MailEntry> find_mail(pqxx::transaction_base& tx, NotificationId id);
+std::optional<MailEntry> find_mail(pqxx::transaction_base& tx, MailId id);
 MailCounts count_mails(pqxx::transaction_base& tx, Time now);
 
 // Makes one that failed, or waits, due now and as if it had never been tried; or all that failed or wait for another
 // try. Says how many.
-int retry_mail(pqxx::transaction_base& tx, NotificationId id, Time now);
+int retry_mail(pqxx::transaction_base& tx, MailId id, Time now);
 int retry_mails(pqxx::transaction_base& tx, Time now);
 
 // Is what happens left untold, for a messenger to tell it? For all hosts, from the next notification on.
@@ -85,7 +95,8 @@ void grant_to_messenger(pqxx::transaction_base& tx);
 // Of a deleted account.
 void delete_mails_of(pqxx::transaction_base& tx, UserId user);
 
-// Deletes those that ended before then, 5,000 at once. True if there may be more.
-bool delete_ended_mails(pqxx::transaction_base& tx, Time before);
+// Deletes those that ended before then, and those for nobody that are a day old; 5,000 of an outbox at once. True if
+// there may be more.
+bool delete_ended_mails(pqxx::transaction_base& tx, Time before, Time now);
 
 }  // namespace ticketd::storage

@@ -1,13 +1,16 @@
 #include "storage/users.h"
 
 #include "postgres/rows.h"
+#include "storage/account_mails.h"
 #include "storage/admin.h"
 
 namespace ticketd::storage {
 using namespace postgres;
 namespace {
 
-#define USER_COLUMNS "id, role, name, email, epoch_ms(created_at) AS created_ms, epoch_ms(updated_at) AS updated_ms"
+#define USER_COLUMNS                                                                                \
+  "id, role, name, email, epoch_ms(created_at) AS created_ms, epoch_ms(updated_at) AS updated_ms, " \
+  "epoch_ms(email_verified_at) AS verified_ms"
 
 // In the order in which they are looked for.
 #define FORMS(email, as_sent) "ARRAY[lower(" email "), lower(normalize(" email ", NFD)), lower(" as_sent ")]"
@@ -28,10 +31,13 @@ const Statement kFindByEmail{
 
 const Statement kIsAdmin{"is_admin", "SELECT " IS_ADMIN("$1")};
 
+// "tckm", beside the first keys in shard_locks.cc.
+const Statement kLockAddress{"lock_address", "SELECT pg_advisory_xact_lock(x'74636b6d'::int, hashtext(lower($1)))"};
+
 const Statement kFoldEmail{"fold_email", "SELECT lower(normalize($1, NFC))"};
 
 const Statement kUpdatePassword{"update_password", R"(
-  UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1)"};
+  UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1 RETURNING email)"};
 
 // See update_session_revoked().
 const Statement kRevokeAll{"revoke_refresh_tokens_of_user", R"(
@@ -49,6 +55,9 @@ const Statement kLockPassword{"lock_password",
                               "SELECT 1 FROM users WHERE id = $1 AND password_hash = $2 FOR NO KEY UPDATE"};
 
 const Statement kKeep{"keep_user", "SELECT 1 FROM users WHERE id = $1 AND password_hash <> '' FOR NO KEY UPDATE"};
+
+const Statement kVerifyEmail{"update_email_verified", R"(
+  UPDATE users SET email_verified_at = $2, updated_at = $2 WHERE id = $1 AND email_verified_at IS NULL)"};
 
 const Statement kUpdateHash{"update_password_hash", "UPDATE users SET password_hash = $2 WHERE id = $1"};
 
@@ -73,16 +82,20 @@ std::optional<Account> account_of(const pqxx::result& rows) {
 const char* const kUserColumns = USER_COLUMNS;
 
 User user_of(const pqxx::row& row) {
-  return {id_of<UserId>(row["id"]), text_of(row["role"]),       optional_text(row["name"]),
-          text_of(row["email"]),    time_of(row["created_ms"]), time_of(row["updated_ms"])};
+  return {
+      id_of<UserId>(row["id"]),   text_of(row["role"]),       optional_text(row["name"]),       text_of(row["email"]),
+      time_of(row["created_ms"]), time_of(row["updated_ms"]), optional_time(row["verified_ms"])};
 }
 
 std::string fold_email(pqxx::transaction_base& tx, const std::string& email) {
   return text_of(run(tx, kFoldEmail, email)[0][0]);
 }
 
+void lock_address(pqxx::transaction_base& tx, const std::string& email) { run(tx, kLockAddress, email); }
+
 bool insert_user(pqxx::transaction_base& tx, const User& user, const std::string& password_hash,
                  const std::string& as_sent) {
+  lock_address(tx, user.email);
   return run(tx, kInsert, user.id.str(), or_null(user.name), user.email, password_hash, format_time(user.created_at),
              as_sent)
              .affected_rows() == 1;
@@ -116,7 +129,10 @@ Time update_sessions_revoked(pqxx::work& tx, UserId id, const Clock& clock) {
 }
 
 Time update_password(pqxx::work& tx, UserId id, const std::string& password_hash, const Clock& clock) {
-  run(tx, kUpdatePassword, id.str(), password_hash, format_time(clock.now()));
+  const auto now = clock.now();
+  const auto address = text_of(run(tx, kUpdatePassword, id.str(), password_hash, format_time(now))[0][0]);
+  update_links_used(tx, id, now);
+  insert_account_news(tx, AccountMail::password_changed, id, address, now);
   return update_sessions_revoked(tx, id, clock);
 }
 
@@ -125,6 +141,10 @@ bool lock_password(pqxx::work& tx, UserId id, const std::string& password_hash) 
 }
 
 bool lock_user(pqxx::work& tx, UserId id) { return !run(tx, kKeep, id.str()).empty(); }
+
+void update_email_verified(pqxx::transaction_base& tx, UserId id, Time now) {
+  run(tx, kVerifyEmail, id.str(), format_time(now));
+}
 
 void update_password_hash(pqxx::work& tx, UserId id, const std::string& password_hash) {
   run(tx, kUpdateHash, id.str(), password_hash);

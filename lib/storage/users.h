@@ -18,6 +18,7 @@ struct User {
   std::string email;
   Time created_at;
   Time updated_at;
+  std::optional<Time> email_verified_at = {};
 };
 
 // The columns that user_of() reads.
@@ -32,6 +33,10 @@ struct Account {
 // What addresses are compared by, in whatever case and form of letters: two that give the same text are one account.
 // PostgreSQL's word on it, for its letters are Unicode's.
 std::string fold_email(pqxx::transaction_base& tx, const std::string& email);
+
+// Keeps everybody else from giving an account that address, and from asking for mails to it, until the transaction
+// ends. Take it behind a lock of a user's row.
+void lock_address(pqxx::transaction_base& tx, const std::string& email);
 
 // An account may have its address in another form than NFC: `as_sent` is the address as it came, before it was made
 // that. False, and nothing written, if the address is taken, in whatever case of letters, in NFC, in NFD, or as it was
@@ -51,8 +56,12 @@ std::optional<Account> find_account_by_email(pqxx::transaction_base& tx, const s
 // is waited for, and its tokens are refused too.
 Time update_sessions_revoked(pqxx::work& tx, UserId id, const Clock& clock);
 
-// A new password; ends every session, and gives back, as update_sessions_revoked() does.
+// A new password; ends every session, and gives back, as update_sessions_revoked() does. Links that were sent to the
+// user cannot be used any more, and the user is told by mail.
 Time update_password(pqxx::work& tx, UserId id, const std::string& password_hash, const Clock& clock);
+
+// The user's address is known to be the user's own, since now unless it was before.
+void update_email_verified(pqxx::transaction_base& tx, UserId id, Time now);
 
 // Is this still the user's password? Until the transaction ends it stays so: a change waits, and then sees what was
 // written here.

@@ -115,18 +115,28 @@ TEST(Privileges, HandlersCannotWriteWhatTheWorkerDecides) {
 
 TEST(Privileges, HandlersCannotMakeAnAdminOrRemoveAnAccount) {
   CHECK_FALSE(may("ticketd_api", "UPDATE users SET role = 'admin'"));
-  CHECK_FALSE(may("ticketd_api", "UPDATE users SET email = 'x@y'"));
+  CHECK_FALSE(may("ticketd_api", "UPDATE users SET name = 'x'"));
   CHECK_FALSE(may("ticketd_api", "DELETE FROM users"));
   CHECK_FALSE(may("ticketd_api",
                   "INSERT INTO users (id, role, email, password_hash, created_at, updated_at) "
                   "VALUES (gen_random_uuid(), 'admin', 'x@y.z', 'h', now(), now())"));
 }
 
+// They ask for mails, and cannot make a link that was not sent.
+TEST(Privileges, HandlersCannotMakeALink) {
+  for (const auto* statement :
+       {"UPDATE account_mails SET token_hashes = '{}'", "UPDATE account_mails SET expires_at = now()",
+        "UPDATE account_mails SET address = 'x@y.z'", "DELETE FROM account_mails", "SELECT FROM mails",
+        "INSERT INTO account_mails (token_hashes) VALUES ('{}')"}) {
+    CHECK_FALSE_TEXT(may("ticketd_api", statement), statement);
+  }
+}
+
 TEST(Privileges, TheWorkerCannotReadHashesOrTokens) {
   for (const auto* statement : {"SELECT password_hash FROM users", "SELECT email FROM users", "SELECT * FROM users",
                                 "UPDATE users SET name = ''", "SELECT token_hash FROM refresh_tokens",
                                 "UPDATE refresh_tokens SET revoked_at = NULL", "SELECT answer FROM idempotency_keys",
-                                "UPDATE waiting_blocks SET waiting = 1"}) {
+                                "UPDATE waiting_blocks SET waiting = 1", "SELECT FROM account_mails"}) {
     CHECK_FALSE_TEXT(may("ticketd_worker", statement), statement);
   }
 }
@@ -137,7 +147,9 @@ TEST(Privileges, TheMessengerReadsAddressesAndWritesItsMailsAlone) {
        {"SELECT password_hash FROM users", "SELECT * FROM users", "UPDATE users SET name = ''",
         "SELECT FROM refresh_tokens", "SELECT FROM idempotency_keys", "UPDATE bookings SET state = state",
         "UPDATE notifications SET message = ''", "DELETE FROM notifications", "UPDATE events SET title = ''",
-        "SELECT FROM commands", "SELECT FROM dead_letters", "SELECT grant_to_messenger()"}) {
+        "SELECT FROM commands", "SELECT FROM dead_letters", "SELECT grant_to_messenger()",
+        "UPDATE account_mails SET used_at = NULL", "INSERT INTO account_mails (id) VALUES (gen_random_uuid())",
+        "UPDATE account_mails SET address = ''"}) {
     CHECK_FALSE_TEXT(may("ticketd_messenger", statement), statement);
   }
 }

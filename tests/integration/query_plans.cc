@@ -1,4 +1,5 @@
 // Every hot statement goes through the index that was made for it, planned with a look at its parameters and without.
+#include "storage/account_mails.h"
 #include "storage/bookings.h"
 #include "storage/bulk_changes.h"
 #include "storage/event_search.h"
@@ -42,6 +43,9 @@ struct Crowd {
     sql(R"(INSERT INTO mails (id, user_id, state, due_at, waits_since, created_at, updated_at)
       SELECT id, user_id, CASE WHEN untold THEN 'waiting' ELSE 'sent' END, CASE WHEN untold THEN now() END, now(), now(), now()
       FROM notifications ON CONFLICT DO NOTHING)");
+    sql(R"(INSERT INTO account_mails (id, kind, address, user_id, state, due_at, waits_since, created_at, updated_at)
+      SELECT gen_random_uuid(), 'change_email', email, id, CASE WHEN left(id::text, 2) = '00' THEN 'waiting' ELSE 'sent' END,
+        CASE WHEN left(id::text, 2) = '00' THEN now() END, now(), now(), now() FROM users)");
     sql(R"(INSERT INTO commands SELECT gen_random_uuid(), 'book', gen_random_uuid(), gen_random_uuid(), 'done',
         'confirmed', NULL, NULL, now(), now() FROM generate_series(1, 5000))");
     sql(R"(INSERT INTO refresh_tokens
@@ -51,8 +55,8 @@ struct Crowd {
         "SELECT gen_random_uuid(), id, 1, 'Pool', 5, 5 FROM events");
     sql("INSERT INTO ticket_types (id, event_id, pool_id, position, name) "
         "SELECT gen_random_uuid(), event_id, id, 1, 'Type' FROM seat_pools");
-    for (const auto* table : {"users", "events", "event_words", "bookings", "notifications", "mails", "commands",
-                              "refresh_tokens", "waiting_blocks", "seat_pools", "ticket_types"})
+    for (const auto* table : {"users", "events", "event_words", "bookings", "notifications", "mails", "account_mails",
+                              "commands", "refresh_tokens", "waiting_blocks", "seat_pools", "ticket_types"})
       sql(std::string("VACUUM ANALYZE ") + table);
   }
 
@@ -149,6 +153,18 @@ TEST(QueryPlans, TellMails) {
 TEST(QueryPlans, ClaimMail) {
   expect_index("mails_waiting", "WITH next AS MATERIALIZED",
                [](pqxx::work& tx) { storage::claim_mail(tx, now(), now()); });
+}
+TEST(QueryPlans, ClaimAccountMail) {
+  const auto claim = [](pqxx::work& tx) { storage::claim_account_mail(tx, now(), now(), std::string(32, 'h')); };
+  expect_index("account_mails_waiting", "WITH next AS MATERIALIZED", claim);
+  expect_index("users_email_key", "WITH next AS MATERIALIZED", claim);
+}
+TEST(QueryPlans, LinksLately) {
+  const auto ask = [&](pqxx::work& tx) {
+    storage::insert_link_wish(tx, {fresh<MailId>(), storage::AccountMail::change_email, "a@b.c", user}, now());
+  };
+  expect_index("account_mails_of_address", "SELECT is_mail_on()", ask);
+  expect_index("account_mails_of_user", "SELECT is_mail_on()", ask);
 }
 TEST(QueryPlans, FindDone) { expect_index("commands_pkey", "SELECT id FROM commands", load()); }
 

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "domain/message.h"
+#include "storage/account_mails.h"
 #include "support/fixtures.h"
 #include "support/integration_test.h"
 
@@ -22,6 +23,8 @@ Names names_of(std::size_t count, Names names = {}) {
 const std::map<std::string, Names>& expected_lists() {
   static const std::map<std::string, Names> lists = {
       {"bulk_changes_kind", {"cancel_all", "close_line", "tell_moved"}},
+      {"account_mails_kind", names_of<storage::AccountMail>(5)},
+      {"account_mails_state", {"waiting", "sent", "failed", "nobody"}},
       {"bookings_remainder", names_of<domain::Remainder>(2)},
       {"bookings_state", {"confirmed", "waitlisted", "cancelled", "rejected"}},  // and one that is held has a deadline
       {"commands_kind", names_of<domain::CommandKind>(domain::kQueuedKinds)},

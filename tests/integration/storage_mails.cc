@@ -41,8 +41,13 @@ TEST_GROUP_BASE(StorageMails, IntegrationTest) {
   std::optional<storage::MailTask> claim(Time when) const {
     return commit([&](pqxx::work& tx) { return storage::claim_mail(tx, when, when + kLease); });
   }
+  static storage::MailTask task_of(NotificationId id) {
+    storage::MailTask task{};
+    task.id = {id.uuid};
+    return task;
+  }
   static std::string state_of(NotificationId id) {
-    const auto mail = commit([&](pqxx::work& tx) { return storage::find_mail(tx, id); });
+    const auto mail = commit([&](pqxx::work& tx) { return storage::find_mail(tx, {id.uuid}); });
     return mail ? mail->state : "";
   }
   static std::int64_t untold() {
@@ -69,7 +74,8 @@ TEST(StorageMails, ANotificationIsToldOnce) {
 }
 
 TEST(StorageMails, TheOldestAreToldFirst) {
-  const auto first = notify(), second = notify();
+  const auto ids = std::minmax({notify(), notify()});  // of one millisecond, in any order
+  const auto [first, second] = ids;
   LONGS_EQUAL(1, tell(1));
   STRCMP_EQUAL("waiting", state_of(first).c_str());
   STRCMP_EQUAL("", state_of(second).c_str());
@@ -102,7 +108,7 @@ TEST(StorageMails, AClaimSaysWhatIsTold) {
   const auto id = notify();
   tell();
   const auto mail = claim(at);
-  CHECK_TRUE(mail.has_value() && mail->id == id && mail->user == user);
+  CHECK_TRUE(mail.has_value() && mail->id.uuid == id.uuid && mail->user == user);
   STRCMP_EQUAL("You have it.", mail->message.c_str());
   STRCMP_EQUAL("Evening", mail->event_title.c_str());
   STRCMP_EQUAL("2032-05-01 20:00 Europe/Berlin", mail->event_time.c_str());
@@ -140,17 +146,17 @@ TEST(StorageMails, WhatIsSentStaysSent) {
   const auto id = notify();
   tell();
   claim(at);
-  commit([&](pqxx::work& tx) { storage::update_mail_sent(tx, id, at); });
+  commit([&](pqxx::work& tx) { storage::update_mail_sent(tx, task_of(id), at); });
   STRCMP_EQUAL("sent", state_of(id).c_str());
   CHECK_FALSE(claim(at + kDay).has_value());
-  LONGS_EQUAL(0, commit([&](pqxx::work& tx) { return storage::retry_mail(tx, id, at); }));
+  LONGS_EQUAL(0, commit([&](pqxx::work& tx) { return storage::retry_mail(tx, {id.uuid}, at); }));
 }
 
 TEST(StorageMails, WhatFailedIsSentWhenItIsRetried) {
   const auto id = notify();
   tell();
   claim(at);
-  commit([&](pqxx::work& tx) { storage::update_mail_failed(tx, id, "550 no", at); });
+  commit([&](pqxx::work& tx) { storage::update_mail_failed(tx, task_of(id), "550 no", at); });
   CHECK_FALSE(claim(at + kDay).has_value());
   const auto counts = commit([](pqxx::work& tx) { return storage::count_mails(tx, now()); });
   LONGS_EQUAL(1, counts.failed);
@@ -163,7 +169,7 @@ TEST(StorageMails, WhatIsPutOffWaits) {
   const auto id = notify();
   tell();
   claim(at);
-  commit([&](pqxx::work& tx) { storage::update_mail_due(tx, id, at + kDay, 1, "451 later", at); });
+  commit([&](pqxx::work& tx) { storage::update_mail_due(tx, task_of(id), at + kDay, 1, "451 later", at); });
   CHECK_FALSE(claim(at + kDay - seconds(1)).has_value());
   LONGS_EQUAL(2, claim(at + kDay)->attempts);
 }
@@ -171,10 +177,10 @@ TEST(StorageMails, WhatIsPutOffWaits) {
 TEST(StorageMails, WhatEndedLongAgoIsForgotten) {
   const auto sent = notify(), waiting = notify();
   tell();
-  commit([&](pqxx::work& tx) { storage::update_mail_sent(tx, sent, at); });
-  commit([&](pqxx::work& tx) { CHECK_FALSE(storage::delete_ended_mails(tx, at)); });
+  commit([&](pqxx::work& tx) { storage::update_mail_sent(tx, task_of(sent), at); });
+  commit([&](pqxx::work& tx) { CHECK_FALSE(storage::delete_ended_mails(tx, at, at)); });
   STRCMP_EQUAL("sent", state_of(sent).c_str());
-  commit([&](pqxx::work& tx) { CHECK_FALSE(storage::delete_ended_mails(tx, at + seconds(1))); });
+  commit([&](pqxx::work& tx) { CHECK_FALSE(storage::delete_ended_mails(tx, at + seconds(1), at)); });
   STRCMP_EQUAL("", state_of(sent).c_str());
   STRCMP_EQUAL("waiting", state_of(waiting).c_str());
 }

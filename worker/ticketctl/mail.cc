@@ -60,7 +60,7 @@ int say_unknown(const std::string& id) {
   return 1;
 }
 
-int show(postgres::DatabasePool& database, NotificationId id, bool json) {
+int show(postgres::DatabasePool& database, MailId id, bool json) {
   const auto mail =
       postgres::autocommit(database, [&](pqxx::transaction_base& tx) { return storage::find_mail(tx, id); });
   if (!mail) return say_unknown(id.str());
@@ -80,7 +80,7 @@ int show(postgres::DatabasePool& database, NotificationId id, bool json) {
   return 0;
 }
 
-int retry(postgres::DatabasePool& database, const std::optional<NotificationId>& id, bool json) {
+int retry(postgres::DatabasePool& database, const std::optional<MailId>& id, bool json) {
   const auto now = SystemClock().now();
   const int count = postgres::autocommit(database, [&](pqxx::transaction_base& tx) {
     if (id) return storage::retry_mail(tx, *id, now);
@@ -122,13 +122,8 @@ int test(const MailSettings& settings, const std::string& address, bool json) {
   const auto now = SystemClock().now();
   mail::SmtpClient server({settings.url, settings.user, settings.password, settings.starttls},
                           {settings.from, settings.name});
-  const auto answer = server.send({NotificationId::make(now, random).str(),
-                                   address,
-                                   "A test of ticketd",
-                                   "Mail of ticketd arrives here.\n",
-                                   "",
-                                   {},
-                                   now});
+  const auto answer = server.send(
+      {MailId::make(now, random).str(), address, "A test of ticketd", "Mail of ticketd arrives here.\n", "", {}, now});
   const bool good = answer.verdict == mail::Verdict::accepted;
   if (json) {
     std::string lines;
@@ -165,7 +160,7 @@ int mail(const Config& config, const Options& options) {
       return wrong_usage("mail list takes failed, waiting or sent");
     return print_list(database, state, options.json);
   }
-  const auto id = word ? NotificationId::parse(*word) : std::nullopt;
+  const auto id = word ? MailId::parse(*word) : std::nullopt;
   if (all && !word) return retry(database, std::nullopt, options.json);
   if (!id || all)
     return wrong_usage("mail " + what + " takes one ID" + (what == "retry" ? " or --all" : "") +

@@ -177,8 +177,8 @@ int set_email(postgres::DatabasePool& database, const AccountOverview& account, 
   const auto address = in.email("email");
   if (!in.ok()) return wrong_usage(email + " is no e-mail address");
   const auto id = account.user.id;
-  const bool free = postgres::autocommit(database, [&](pqxx::transaction_base& tx) {
-    return storage::update_email(tx, id, address, SystemClock().now());
+  const bool free = postgres::transact(database, [&](pqxx::work& tx) {
+    return storage::lock_user(tx, id) && storage::update_email(tx, id, address, false, SystemClock().now());
   });
   if (!free) {
     std::cerr << "ticketctl: " << harmless(address) << " is somebody else's: ticketctl user show says whose\n";

@@ -41,10 +41,14 @@ void check_dead_letters(const Visit& visit, pqxx::transaction_base& tx) {
 
 void check_mails(const Visit& visit, pqxx::transaction_base& tx) {
   const bool is_on = storage::is_mail_on(tx);
-  const bool has_server = !read_config(Part::messenger, from_environment).config.mail.url.empty();
-  if (!is_on && has_server)
+  const auto settings = read_config(Part::messenger, from_environment).config.mail;
+  if (!is_on && !settings.url.empty())
     return visit.findings.warning("mail", "TICKETD_MAIL_URL is set, but nobody is told by mail", "`ticketctl mail on`");
   if (!is_on) return visit.findings.ok("mail", "is off: nobody is told by mail");
+  if (!settings.url.empty() && settings.public_url.empty())
+    return visit.findings.warning("mail",
+                                  "TICKETD_PUBLIC_URL is not set: nobody is sent a link for a forgotten password",
+                                  "set it to where people reach this service, and restart ticketd-messenger");
   const auto now = SystemClock().now();
   const auto mails = storage::count_mails(tx, now);
   const auto age = now - mails.oldest.value_or(now);
