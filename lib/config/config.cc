@@ -81,6 +81,12 @@ class Reader {
     return value;
   }
 
+  bool on_or_off(const std::string& name) {
+    const auto value = lookup_(name).value_or("off");
+    if (value != "on" && value != "off") problem(name, "is \"" + value + "\", but must be on or off");
+    return value == "on";
+  }
+
   // What was read before; `starttls` is auto, on or off. All of it is empty where no mail is to be sent.
   MailSettings checked(MailSettings mail, const std::string& starttls) {
     static const std::regex url("smtps?://([A-Za-z0-9.-]+|\\[[0-9a-fA-F:.]+\\])(:[0-9]{1,5})?");
@@ -93,6 +99,9 @@ class Reader {
       problem("TICKETD_MAIL_FROM", "is \"" + mail.from + "\", but must be an address such as tickets@example.org");
     if (has_control(mail.name) || mail.name.find_first_of("\r\n\t") != std::string::npos)
       problem("TICKETD_MAIL_NAME", "has a control character in it");
+    static const std::regex page("https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?|https?://\\[[0-9a-fA-F:.]+\\](:[0-9]{1,5})?");
+    if (!mail.public_url.empty() && !std::regex_match(mail.public_url, page))
+      problem("TICKETD_PUBLIC_URL", "is \"" + mail.public_url + "\", but must be such as https://tickets.example.org");
     if (starttls != "auto" && starttls != "on" && starttls != "off")
       problem("TICKETD_MAIL_STARTTLS", "is \"" + starttls + "\", but must be auto, on or off");
     const bool is_near = std::regex_match(parts[1].str(), near);
@@ -232,12 +241,16 @@ ConfigReading read_config(Part part, const Lookup& lookup) {
   c.login_network = in.guess_rate("TICKETD_LOGIN_LIMIT_NETWORK", {100, 900});
   c.login_account = in.guess_rate("TICKETD_LOGIN_LIMIT_ACCOUNT", {100, 3'600});
 
+  c.mail_network = in.guess_rate("TICKETD_MAIL_LIMIT_NETWORK", {60, 3'600});
+  c.verified_email = in.on_or_off("TICKETD_VERIFIED_EMAIL");
+
   if (part == Part::messenger || part == Part::all) {
     c.mail.url = in.text("TICKETD_MAIL_URL", "off");
     c.mail.user = in.text("TICKETD_MAIL_USER", "");
     c.mail.password = in.text("TICKETD_MAIL_PASSWORD", "");
     c.mail.from = in.text("TICKETD_MAIL_FROM", "");
     c.mail.name = in.text("TICKETD_MAIL_NAME", "");
+    c.mail.public_url = in.text("TICKETD_PUBLIC_URL", "");
     c.mail.templates = in.text("TICKETD_MAIL_TEMPLATES", "/etc/ticketd/mail");
     c.mail.shipped_templates = in.text("TICKETD_MAIL_SHIPPED_TEMPLATES", "/usr/share/ticketd/mail");
     const auto starttls = in.text("TICKETD_MAIL_STARTTLS", "auto");

@@ -9,7 +9,7 @@
 namespace ticketd::mail {
 namespace {
 
-constexpr std::array<std::string_view, 6> kNames = {"name", "message", "event", "when", "where", "sender"};
+constexpr std::array<std::string_view, 7> kNames = {"name", "message", "event", "when", "where", "sender", "link"};
 
 [[noreturn]] void complain(const std::filesystem::path& file, int line, const std::string& what) {
   throw std::runtime_error(file.string() + (line > 0 ? ", line " + std::to_string(line) : "") + ": " + what);
@@ -37,8 +37,7 @@ void for_each_line(std::string_view text, Function function) {
   }
 }
 
-std::string read_checked(const std::filesystem::path& shipped, const std::filesystem::path& ours, const char* name) {
-  const auto path = std::filesystem::exists(ours / name) ? ours / name : shipped / name;
+std::string read_checked(const std::filesystem::path& path) {
   std::ifstream file(path);
   if (!file) complain(path, 0, "cannot be read");
   std::ostringstream text;
@@ -72,6 +71,27 @@ std::string escaped(std::string_view text) {
   return html;
 }
 
+// Ours, if there is such a file.
+std::filesystem::path chosen(const std::filesystem::path& shipped, const std::filesystem::path& ours,
+                             const char* name) {
+  return std::filesystem::exists(ours / name) ? ours / name : shipped / name;
+}
+
+// Lines of a kind and its text; what stands in several lines is joined by line feeds.
+Values read_kinds(const std::filesystem::path& path) {
+  Values texts;
+  for_each_line(read_checked(path), [&](std::string_view line) {
+    const auto end = line.find(' ');
+    const auto begin = line.find_first_not_of(' ', end);
+    if (line.starts_with('#') || begin == std::string_view::npos) return;
+    auto& text = texts[std::string(line.substr(0, end))];
+    if (!text.empty()) text += '\n';
+    text += line.substr(begin);
+  });
+  return texts;
+}
+
+// `shape(name, value)` is what stands in the text.
 template <class Shape>
 std::string filled(std::string_view text, const Values& values, Shape shape) {
   std::string all;
@@ -84,25 +104,35 @@ std::string filled(std::string_view text, const Values& values, Shape shape) {
           const auto& value = values.find(name)->second;
           ++names;
           with_text += value.empty() ? 0 : 1;
-          filled += shape(value);
+          filled += shape(name, value);
         });
     if (names == 0 || with_text > 0) all += filled + '\n';
   });
   return all;
 }
 
-std::string as_it_is(std::string_view text) { return std::string(text); }
+std::string as_it_is(std::string_view, std::string_view text) { return std::string(text); }
+
+std::string as_html(std::string_view name, std::string_view text) {
+  const auto safe = escaped(text);
+  return name == "link" ? "<a href=\"" + safe + "\">" + safe + "</a>" : safe;
+}
+
+std::string without_last_feed(std::string text) {
+  if (text.ends_with('\n')) text.pop_back();
+  return text;
+}
 
 }  // namespace
 
 Templates::Templates(const std::filesystem::path& shipped, const std::filesystem::path& ours)
-    : text_(read_checked(shipped, ours, "body.txt")), html_(read_checked(shipped, ours, "body.html")) {
-  for_each_line(read_checked(shipped, ours, "subjects"), [&](std::string_view line) {
-    const auto end = line.find(' ');
-    const auto begin = line.find_first_not_of(' ', end);
-    if (line.starts_with('#') || begin == std::string_view::npos) return;
-    subjects_.emplace(line.substr(0, end), line.substr(begin));
-  });
+    : subjects_(read_kinds(chosen(shipped, ours, "subjects"))),
+      messages_(read_kinds(chosen(shipped, ours, "messages"))),
+      text_(read_checked(chosen(shipped, ours, "body.txt"))),
+      html_(read_checked(chosen(shipped, ours, "body.html"))) {
+  const auto subjects = read_kinds(shipped / "subjects"), messages = read_kinds(shipped / "messages");
+  messages_.insert(messages.begin(), messages.end());
+  for (const auto& [kind, message] : messages) subjects_.emplace(kind, subjects.at(kind));
 }
 
 std::vector<std::string> Templates::kinds() const {
@@ -114,9 +144,17 @@ std::vector<std::string> Templates::kinds() const {
 std::optional<Templates::Rendered> Templates::render(std::string_view kind, const Values& values) const {
   const auto subject = subjects_.find(kind);
   if (subject == subjects_.end()) return std::nullopt;
-  auto line = filled(subject->second, values, as_it_is);
-  if (line.ends_with('\n')) line.pop_back();
-  return Rendered{line, filled(text_, values, as_it_is), filled(html_, values, escaped)};
+  auto in_text = values, in_html = values;
+  if (const auto message = messages_.find(kind); message != messages_.end()) {
+    in_text["message"] = without_last_feed(filled(message->second, values, as_it_is));
+    in_html["message"] = without_last_feed(filled(escaped(message->second), values, as_html));
+  } else {
+    in_html["message"] = escaped(values.find("message")->second);
+  }
+  return Rendered{without_last_feed(filled(subject->second, values, as_it_is)), filled(text_, in_text, as_it_is),
+                  filled(html_, in_html, [](std::string_view name, std::string_view value) {
+                    return name == "message" ? std::string(value) : as_html(name, value);
+                  })};
 }
 
 }  // namespace ticketd::mail

@@ -211,6 +211,7 @@ write_env() {
     esac
   done < <(compgen -e)
   defaults[BASE_URL]=$BASE_URL
+  : "${defaults[TICKETD_PUBLIC_URL]:=$BASE_URL}"
   (
     umask 077
     for name in "${!defaults[@]}"; do

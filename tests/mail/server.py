@@ -7,6 +7,10 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
 
+VERIFY, CHANGE, RESET = "Please confirm your address", "Please confirm your new address", "A new password for your account"
+ABOUT_ACCOUNTS = (VERIFY, CHANGE, RESET, "Your account has another address", "Your password has changed")
+
+
 class Server:
     """`mood` is called with the address of each recipient and gives back how it is treated: None, or a reply such as
     "550 5.1.1 no such user", or "hang up", which is what happens once all of the mail is here."""
@@ -46,12 +50,14 @@ class Server:
             server.transport.abort()
         return "250 2.0.0 taken"
 
-    def of(self, address):
-        return [message for recipient, message in self.taken if recipient == address]
+    def of(self, address, about=None):
+        """The mails to the address: those with that subject, or those about events."""
+        return [message for recipient, message in self.taken
+                if recipient == address and (message["Subject"] == about if about else message["Subject"] not in ABOUT_ACCOUNTS)]
 
-    def await_mails(self, address, count=1, seconds=20):
-        """The mails to the address, of which there are so many by now."""
+    def await_mails(self, address, count=1, seconds=20, about=None):
+        """The same, of which there are so many by now."""
         with self.changed:
-            assert self.changed.wait_for(lambda: len(self.of(address)) >= count, seconds), \
-                f"{len(self.of(address))} mails to {address}, not {count}, after {seconds} s"
-            return self.of(address)
+            assert self.changed.wait_for(lambda: len(self.of(address, about)) >= count, seconds), \
+                f"{len(self.of(address, about))} mails to {address}, not {count}, after {seconds} s"
+            return self.of(address, about)

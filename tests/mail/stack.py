@@ -16,7 +16,7 @@ RUN_DIR = BUILD / "mail-run"
 PORT, SMTP_PORT = int(os.environ["TEST_PORT"]), int(os.environ["SMTP_PORT"])
 SENDER = "tickets@example.org"
 SETTINGS = {"TICKETD_MAIL_URL": f"smtp://127.0.0.1:{SMTP_PORT}", "TICKETD_MAIL_NAME": "Theater, am Park", "TICKETD_MAIL_FROM": SENDER,
-            "TICKETD_RATE_LIMIT": "off"}
+            "TICKETD_RATE_LIMIT": "off", "TICKETD_MAIL_LIMIT_NETWORK": "off", "TICKETD_PUBLIC_URL": "https://tickets.example.org"}
 numbers = itertools.count(1)
 smtp = server.Server(SMTP_PORT)
 
@@ -51,7 +51,8 @@ def ctl(*words, **more):
 
 
 def mails(state):
-    return json.loads(ctl("mail", "list", state, "--json")[1])["mails"]
+    """Those about events."""
+    return [mail for mail in json.loads(ctl("mail", "list", state, "--json")[1])["mails"] if mail["kind"] != "verify_email"]
 
 
 def sql(statement):
@@ -74,8 +75,9 @@ def kill_messenger():
     os.kill(int((RUN_DIR / "pids/messenger").read_text()), signal.SIGKILL)
 
 
-def call(method, path, body=None, token=None):
-    headers = {"Connection": "close", "Content-Type": "application/json", **({"Authorization": "Bearer " + token} if token else {})}
+def call(method, path, body=None, token=None, host=None):
+    headers = {"Connection": "close", "Content-Type": "application/json", **({"Authorization": "Bearer " + token} if token else {}),
+               **({"Host": host} if host else {})}
     connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
     try:
         connection.request(method, path, None if body is None else json.dumps(body), headers)

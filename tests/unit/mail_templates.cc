@@ -15,13 +15,14 @@ TEST_GROUP(MailTemplates) {
   const std::filesystem::path root =
       std::filesystem::temp_directory_path() / ("templates-" + std::to_string(::getpid()));
   const std::filesystem::path shipped = root / "shipped", ours = root / "ours";
-  Values values = {{"name", "Ann"}, {"message", "Booked."}, {"event", "Evening"},
-                   {"when", ""},    {"where", ""},          {"sender", "T"}};
+  Values values = {{"name", "Ann"}, {"message", "Booked."}, {"event", "Evening"}, {"when", ""},
+                   {"where", ""},   {"sender", "T"},        {"link", ""}};
 
   void setup() override {
     std::filesystem::create_directories(shipped);
     std::filesystem::create_directories(ours);
     write(shipped / "subjects", "# comment\nbooked   Your booking: {{event}}\n\n");
+    write(shipped / "messages", "");
     write(shipped / "body.txt", "Hello {{name}},\n\n{{message}}\n{{when}}\n{{where}} {{when}}\n\n{{sender}}\n");
     write(shipped / "body.html", "<p>{{message}}</p>\n");
   }
@@ -44,6 +45,26 @@ TEST(MailTemplates, StandForWhatIsTold) {
   expect_text("Your booking: Evening", mail.subject);
   expect_text("Hello Ann,\n\nBooked.\n\nT\n", mail.text);
   expect_text("<p>Booked.</p>\n", mail.html);
+}
+
+TEST(MailTemplates, MayHaveWordsOfTheirOwnForAKind) {
+  write(shipped / "messages", "booked   Look & see:\nbooked   {{link}}\n");
+  values["link"] = "https://x.example/#\"<t>";
+  const auto mail = rendered();
+  expect_text("Hello Ann,\n\nLook & see:\nhttps://x.example/#\"<t>\n\nT\n", mail.text);
+  expect_text(
+      "<p>Look &amp; see:<br>\n<a "
+      "href=\"https://x.example/#&quot;&lt;t&gt;\">https://x.example/#&quot;&lt;t&gt;</a></p>\n",
+      mail.html);
+}
+
+TEST(MailTemplates, OfOursThatLacksAKindWithAMessageTheShippedOneCounts) {
+  write(shipped / "messages", "reset   A link.\n");
+  write(shipped / "subjects", "reset   Reset\nbooked   Booked\n");
+  write(ours / "subjects", "booked   Ours\n");
+  write(ours / "messages", "booked   Our words.\n");
+  expect_text("Reset", Templates(shipped, ours).render("reset", values)->subject);
+  expect_text("Hello Ann,\n\nOur words.\n\nT\n", rendered().text);
 }
 
 TEST(MailTemplates, ALineWithNothingToSayIsLeftOut) {

@@ -28,21 +28,22 @@ std::string time_text(const std::string& text) {
 
 }  // namespace
 
-std::optional<mail::Mail> letter_of(const storage::MailTask& task,
-                                    const std::optional<storage::BookingDetails>& booking,
+std::optional<mail::Mail> letter_of(const storage::MailTask& task, const Enclosed& enclosed,
                                     const mail::Templates& templates, const std::string& sender) {
   auto words = templates.render(task.kind, {{"name", task.name.value_or("")},
                                             {"message", task.message},
                                             {"event", task.event_title},
                                             {"when", time_text(task.event_time)},
                                             {"where", task.event_location},
-                                            {"sender", sender}});
+                                            {"sender", sender},
+                                            {"link", enclosed.link}});
   if (!words) return std::nullopt;
   mail::Mail mail{task.id.str(),          task.address,           std::move(words->subject),
                   std::move(words->text), std::move(words->html), {},
                   task.created_at};
-  if (booking)
-    mail.attachments.push_back({"event.ics", "text/calendar; charset=utf-8; method=PUBLISH", calendar_of(*booking)});
+  if (enclosed.booking)
+    mail.attachments.push_back(
+        {"event.ics", "text/calendar; charset=utf-8; method=PUBLISH", calendar_of(*enclosed.booking)});
   return mail;
 }
 

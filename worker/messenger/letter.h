@@ -1,4 +1,4 @@
-// What a mail says: of a notification, in the words of the templates.
+// What a mail says, in the words of the templates.
 #pragma once
 #include <optional>
 
@@ -9,10 +9,14 @@
 
 namespace ticketd::messenger {
 
-// With the event for the recipient's calendar, if a booking is given. Empty if the templates have no such mail.
-// `sender`: a name or an address, to end with.
-std::optional<mail::Mail> letter_of(const storage::MailTask& task,
-                                    const std::optional<storage::BookingDetails>& booking,
+// What is not in the task: all of it may be empty.
+struct Enclosed {
+  std::optional<storage::BookingDetails> booking;  // its event goes along, for the recipient's calendar
+  std::string link;                                // of a mail about an account
+};
+
+// Empty if the templates have no such mail. `sender`: a name or an address, to end with.
+std::optional<mail::Mail> letter_of(const storage::MailTask& task, const Enclosed& enclosed,
                                     const mail::Templates& templates, const std::string& sender);
 
 }  // namespace ticketd::messenger

@@ -2,9 +2,10 @@
 
 #include <regex>
 
+#include "auth/mail_link.h"
+#include "auth/opaque_token.h"
 #include "base/crash_point.h"
 #include "base/log.h"
-#include "letter.h"
 #include "postgres/database.h"
 #include "storage/bookings.h"
 
@@ -49,6 +50,12 @@ std::string status_of(const std::string& answer) {
 
 bool has_calendar(const std::string& kind) { return kind == "booked" || kind == "promoted" || kind == "confirmed"; }
 
+// Of the page that a mail's link leads to; empty for a mail without.
+std::string page_of(const std::string& kind) {
+  if (kind == "reset_password") return "/reset-password";
+  return kind == "verify_email" || kind == "change_email" ? "/verify-email" : "";
+}
+
 template <class Body>
 auto in_transaction(pqxx::connection& session, Body&& body) {
   pqxx::work tx(session);
@@ -91,7 +98,9 @@ void Messenger::run_session() {
                                        {"ticketd-messenger", kStatementTimeoutMs, 0, false, true});
   while (!stop_) {
     const bool more_news = make_mails(session.get());
-    const int sent = send_mails(session.get());
+    // Who signs in waits for it: before any news.
+    const int sent = send_mails(session.get(), storage::Outbox::accounts) +
+                     send_mails(session.get(), storage::Outbox::notifications);
     clean(session.get());
     report_(breaker_.lets_through(SteadyClock::now()) ? std::to_string(sent) + " mails in the last round"
                                                       : "the mail server is away");
@@ -107,22 +116,30 @@ bool Messenger::make_mails(pqxx::connection& session) {
 }
 
 // What became of one mail is committed with the claim of the next: one fsync for each. Says how many were tried.
-int Messenger::send_mails(pqxx::connection& session) {
-  const auto claim = [&](pqxx::work& tx) {
-    const bool may = breaker_.lets_through(SteadyClock::now());
-    return may ? storage::claim_mail(tx, clock_.now(), clock_.now() + kLease) : std::nullopt;
-  };
+int Messenger::send_mails(pqxx::connection& session, storage::Outbox outbox) {
   int tried = 0;
-  for (auto task = in_transaction(session, claim); task; ++tried) {
+  for (auto task = in_transaction(session, [&](pqxx::work& tx) { return claim(tx, outbox); }); task; ++tried) {
     report_("handing over a mail");
-    const auto answer = send(session, *task);
+    const auto answer = task->user ? std::optional(send(session, *task)) : std::nullopt;
     CRASH_POINT("after_mail");
     task = in_transaction(session, [&](pqxx::work& tx) {
-      record(tx, *task, answer);
-      return tried + 1 < kSendInARound && goes_on() ? claim(tx) : std::nullopt;
+      if (answer) {
+        record(tx, *task, *answer);
+      } else {
+        storage::update_mail_dropped(tx, *task, clock_.now());
+      }
+      return tried + 1 < kSendInARound && goes_on() ? claim(tx, outbox) : std::nullopt;
     });
   }
   return tried;
+}
+
+std::optional<storage::MailTask> Messenger::claim(pqxx::work& tx, storage::Outbox outbox) {
+  if (!breaker_.lets_through(SteadyClock::now())) return std::nullopt;
+  const auto now = clock_.now();
+  if (outbox == storage::Outbox::notifications) return storage::claim_mail(tx, now, now + kLease);
+  secret_ = auth::make_opaque_token(random_);
+  return storage::claim_account_mail(tx, now, now + kLease, auth::hash_of(secret_));
 }
 
 // Whoever is told to stop hands over the mail that it has in hand, and claims no other.
@@ -134,19 +151,29 @@ bool Messenger::goes_on() {
 mail::Answer Messenger::send(pqxx::connection& session, const storage::MailTask& task) {
   if (task.attempts > kMostClaims) return {mail::Verdict::refused, "was taken in hand again and again, and not ended"};
   if (task.address.ends_with(".invalid")) return {mail::Verdict::refused, "the account was deleted meanwhile"};
-  std::optional<storage::BookingDetails> booking;
-  if (task.booking && has_calendar(task.kind)) {
-    pqxx::nontransaction tx(session);
-    booking = storage::find_booking(tx, *task.booking, task.user, clock_.now());
-  }
+  if (!page_of(task.kind).empty() && config_.mail.public_url.empty())
+    return {mail::Verdict::refused, "TICKETD_PUBLIC_URL is not set: there is no address for its link"};
+  const auto enclosed = enclosed_with(session, task);
   try {
     const auto letter =
-        letter_of(task, booking, templates_, config_.mail.name.empty() ? config_.mail.from : config_.mail.name);
+        letter_of(task, enclosed, templates_, config_.mail.name.empty() ? config_.mail.from : config_.mail.name);
     if (!letter) return {mail::Verdict::refused, "there is no mail for " + task.kind};
     return server_.send(*letter);
   } catch (const std::exception& e) {  // of this one mail, which is not to stop the others
     return {mail::Verdict::later, e.what()};
   }
+}
+
+Enclosed Messenger::enclosed_with(pqxx::connection& session, const storage::MailTask& task) {
+  Enclosed enclosed;
+  // Behind the # it stays in the browser: no server's log has it, and no page that is visited next.
+  if (const auto page = page_of(task.kind); !page.empty())
+    enclosed.link = config_.mail.public_url + page + '#' + auth::mail_link_of(task.id, secret_);
+  if (task.booking && has_calendar(task.kind)) {
+    pqxx::nontransaction tx(session);
+    enclosed.booking = storage::find_booking(tx, *task.booking, *task.user, clock_.now());
+  }
+  return enclosed;
 }
 
 void Messenger::record(pqxx::work& tx, const storage::MailTask& task, const mail::Answer& answer) {
@@ -162,21 +189,21 @@ void Messenger::record(pqxx::work& tx, const storage::MailTask& task, const mail
     case mail::Verdict::accepted:
       breaker_.succeeded();
       log(Level::info, "mail_sent");
-      return storage::update_mail_sent(tx, task.id, now);
+      return storage::update_mail_sent(tx, task, now);
     case mail::Verdict::refused:
       breaker_.succeeded();
       log(Level::warning, "mail_refused");
-      return storage::update_mail_failed(tx, task.id, answer.text, now);
+      return storage::update_mail_failed(tx, task, answer.text, now);
     case mail::Verdict::later:
       log(Level::warning, wait ? "mail_put_off" : "mail_given_up");
-      if (!wait) return storage::update_mail_failed(tx, task.id, answer.text, now);
-      return storage::update_mail_due(tx, task.id, now + *wait, task.attempts, answer.text, now);
+      if (!wait) return storage::update_mail_failed(tx, task, answer.text, now);
+      return storage::update_mail_due(tx, task, now + *wait, task.attempts, answer.text, now);
     case mail::Verdict::no_server: {
       const auto pause = breaker_.failed(SteadyClock::now());
       Log::error("no_mail_server",
                  {{"error", status_of(answer.text)}, {"next_try_s", static_cast<int>(pause.count())}});
-      if (now - task.waits_since > kWaitFor) return storage::update_mail_failed(tx, task.id, answer.text, now);
-      return storage::update_mail_due(tx, task.id, now, task.attempts - 1, answer.text, now);
+      if (now - task.waits_since > kWaitFor) return storage::update_mail_failed(tx, task, answer.text, now);
+      return storage::update_mail_due(tx, task, now, task.attempts - 1, answer.text, now);
     }
   }
 }
@@ -184,7 +211,7 @@ void Messenger::record(pqxx::work& tx, const storage::MailTask& task, const mail
 void Messenger::clean(pqxx::connection& session) {
   if (SteadyClock::now() < next_cleaning_) return;
   pqxx::nontransaction tx(session);
-  const bool more = storage::delete_ended_mails(tx, clock_.now() - kKeepFor);
+  const bool more = storage::delete_ended_mails(tx, clock_.now() - kKeepFor, clock_.now());
   next_cleaning_ = SteadyClock::now() + (more ? milliseconds(0) : milliseconds(kCleanEvery));
 }
 

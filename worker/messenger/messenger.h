@@ -8,8 +8,10 @@
 #include <functional>
 #include <string>
 
+#include "base/random.h"
 #include "base/time.h"
 #include "config/config.h"
+#include "letter.h"
 #include "mail/smtp.h"
 #include "mail/templates.h"
 #include "metrics/metrics.h"
@@ -31,15 +33,19 @@ class Messenger {
  private:
   void run_session();
   bool make_mails(pqxx::connection& session);
-  int send_mails(pqxx::connection& session);
+  int send_mails(pqxx::connection& session, storage::Outbox outbox);
+  std::optional<storage::MailTask> claim(pqxx::work& tx, storage::Outbox outbox);
   bool goes_on();
   mail::Answer send(pqxx::connection& session, const storage::MailTask& task);
+  Enclosed enclosed_with(pqxx::connection& session, const storage::MailTask& task);
   void record(pqxx::work& tx, const storage::MailTask& task, const mail::Answer& answer);
   void clean(pqxx::connection& session);
 
   const Config& config_;
   Metrics& metrics_;
   const Clock& clock_;
+  SystemRandom random_;
+  std::string secret_;  // of the link in the mail in hand
   std::function<bool(std::chrono::milliseconds)> wait_;
   std::function<void(const std::string&)> report_;
   mail::Templates templates_;
