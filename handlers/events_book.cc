@@ -15,6 +15,8 @@ static Answer book(App& app, const Request& request, UserId user) {
   auto wish = read_wish(in);
   const auto access_code = read_access_code(in);
   if (!in.ok()) return in.refusal();
+  if (app.config.verified_email && !app.verified.is_verified(app.database, user, app.clock.now()))
+    return Refusal{Code::email_not_verified};
   wish.booking = BookingId::make(app.clock.now(), app.random);
   const auto type = app.events.must_take(event, {wish.quantity, wish.type, access_code}, app.clock.now());
   if (type.ok()) wish.type = *type;

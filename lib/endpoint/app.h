@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "cache/count_cache.h"
 #include "cache/event_cache.h"
+#include "cache/verified_cache.h"
 #include "config/config.h"
 #include "metrics/meters.h"
 #include "metrics/metrics.h"
@@ -57,6 +58,7 @@ struct App {
   auth::Attempts attempts;
   EventCache events;
   CountCache counts;
+  VerifiedCache verified;
   // Threads that may wait for an outcome at once: while the worker lags, the others go on answering.
   std::counting_semaphore<> outcome_waits;
 };

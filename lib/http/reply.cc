@@ -24,6 +24,7 @@ Kind kind_of(Code code) {
     case Code::wrong_password: return {400, "wrong_password", "The current password is wrong"};
     case Code::quantity_over_limit:
       return {400, "quantity_over_limit", "One booking may not have so many tickets; ask for fewer"};
+    case Code::invalid_link: return {400, "invalid_link", "The link has expired, or was used; ask for another one"};
     case Code::token_missing:
       return {401, "token_missing", "Send your access token: Authorization: Bearer <access_token>"};
     case Code::token_invalid: return {401, "token_invalid", "The access token is not valid; log in again"};
@@ -35,6 +36,8 @@ Kind kind_of(Code code) {
       return {403, "not_event_owner", "Only the owner of the event may do this; log in as its owner"};
     case Code::not_yours_to_confirm:
       return {403, "not_yours_to_confirm", "The event says whose yes confirms its bookings, and it is not yours"};
+    case Code::email_not_verified:
+      return {403, "email_not_verified", "Confirm your email address first: the link to do so was sent to it"};
     case Code::route_not_found:
       return {404, "route_not_found", "There is nothing at this path; /docs lists what there is"};
     case Code::event_not_found: return {404, "event_not_found", "Event not found"};
@@ -45,6 +48,7 @@ Kind kind_of(Code code) {
     case Code::request_not_found: return {404, "request_not_found", "Request not found"};
     case Code::email_taken:
       return {409, "email_taken", "An account with this email exists already; log in, or take another address"};
+    case Code::mail_off: return {409, "mail_off", "This service sends no mail; ask whoever runs it for help"};
     case Code::event_over: return {409, "event_over", "The event is over; it takes no more bookings"};
     case Code::event_cancelled: return {409, "event_cancelled", "The event was cancelled, and its bookings with it"};
     case Code::capacity_below_confirmed:

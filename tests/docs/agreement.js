@@ -15,13 +15,14 @@ const template = (pattern) =>
 const unnamed = (path) => path.replace(/\{[^}]*\}/g, '{}');
 
 const routes = read('nginx/routes.conf');
+const isOfPages = (path) => /^\/(\(\?:|docs\/\[|account\/\[)/.test(path);
 const mapped = all(routes, /^\s+"~\^(\S+) (\/\S*)\$"\s+([a-z-]+);$/gm)
   .map(([, methods, pattern, handler]) => ({ method: methods.replace(/\(\?:(.*)\|HEAD\)/, '$1'), path: template(pattern), handler }))
-  // The files that the pages load are no part of the API, and /docs/errors is one of their names.
-  .filter(({ path }) => !path.startsWith('/docs/['));
+  // The pages that mails lead to, and the files that pages load, are no part of the API; /docs/errors is one of their names.
+  .filter(({ path }) => !isOfPages(path));
 mapped.push({ method: 'GET', path: '/docs/errors', handler: 'www' });
 const allowed = all(routes, /^\s+"~\^(\/\S*)\$"\s+"([A-Z, ]+)";$/gm)
-  .filter(([, pattern]) => !pattern.startsWith('/docs/['))
+  .filter(([, pattern]) => !isOfPages(pattern))
   .map(([, pattern, methods]) => `${unnamed(template(pattern))} ${methods}`);
 
 const line = ({ method, path, handler }) => `${method} ${path} -> ${handler}`;

@@ -103,7 +103,7 @@ async function main() {
     if (judged.every((each) => each.faults.length > 0)) for (const fault of judged[0].faults) note(`${answer.status}: ${fault}`, request, answer);
     const tooLong = answer.status === 413 && Buffer.byteLength(body) > 16 * 1024;
     // Which no schema can say: it depends on what there is.
-    const isOfThings = /"code":"(wrong_password|quantity_over_limit)"|is the sum of the pools; change|an event has at most 20 pools|"pool_id is required"|for a ticket type with visibility: code|"sales_end must be after/.test(answer.body);
+    const isOfThings = /"code":"(wrong_password|quantity_over_limit|invalid_link)"|is the sum of the pools; change|an event has at most 20 pools|"pool_id is required"|for a ticket type with visibility: code|"sales_end must be after/.test(answer.body);
     if (allowed && REFUSALS.has(answer.status) && !tooLong && !isOfThings) note(`refused with ${answer.status}`, request, answer);
     if (allowed && answer.status === 200 && request.operation.parameters.some(({ name }) => name === 'cursor')) remember(request, answer);
   }

@@ -55,10 +55,11 @@ const sql = ['lib/storage', 'lib/verify', 'worker/ticketctl', 'migrations']
   .join('\n');
 const mailStates = all(read('migrations/0034_mails.sql'), /mails_state CHECK \(state IN \(([^)]*)\)/g)[0][1].match(/\w+/g);
 const mailed = all(read('worker/messenger/templates/en/subjects'), /^(\w+) +\S/gm).map(([, kind]) => kind);
-within('the kinds of notifications that are mailed', mailed, notificationKinds);
+const accountKinds = all(read('migrations/0036_account_mails.sql'), /account_mails_kind CHECK \(kind IN\s+\(([^)]*)\)/g)[0][1].match(/\w+/g);
+within('the kinds of notifications, and about accounts, that are mailed', mailed, [...notificationKinds, ...accountKinds]);
 const known = {
-  state: [...bookingStates, ...eventStates, 'done', 'failed', ...mailStates],
-  kind: [...queuedKinds, ...notificationKinds, ...bulkKinds],
+  state: [...bookingStates, ...eventStates, 'done', 'failed', ...mailStates, 'nobody'],
+  kind: [...queuedKinds, ...notificationKinds, ...bulkKinds, ...accountKinds],
   outcome: allOutcomes,
   reason: allReasons,
 };

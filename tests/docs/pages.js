@@ -1,5 +1,6 @@
 // pages.js BASE_URL: the pages in Chromium. From /docs alone somebody registers, authorises, creates an event and
-// books it; every error code has its anchor; nothing is refused by the policy; nothing overflows on a phone.
+// books it; by the pages that mails lead to, somebody confirms an address and gets in with a new password; every error code
+// has its anchor; nothing is refused by the policy; nothing overflows on a phone. The stack keeps its mail.
 const assert = require('assert');
 const { execFileSync } = require('child_process');
 const { launch, open } = require('./browser');
@@ -45,6 +46,32 @@ async function outcome(href, token) {
   return request.outcome;
 }
 
+async function until(find) {
+  const end = Date.now() + 10000;
+  for (;;) {
+    const found = find();
+    if (found) return found;
+    assert.ok(Date.now() < end, `no ${find}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+// The newest link to that page in a mail to the address.
+const linkTo = (path, email) => until(() => {
+  const mails = execFileSync('systemd/local/mail', { encoding: 'utf8' }).split(/^From: /m);
+  const links = mails.filter((mail) => mail.includes(`To: ${email}`)).flatMap((mail) => mail.match(new RegExp(`${base}${path}#[\\w-]+`)) ?? []);
+  return links.at(-1);
+});
+
+// Sends the form of a page, and waits for what the page says then.
+async function submit(page, fields, expected) {
+  for (const [name, value] of Object.entries(fields)) await page.type(`input[name=${name}]`, value);
+  await page.click('form button');
+  await page.waitForFunction((text) => document.querySelector('#said').textContent.includes(text), {}, expected);
+}
+
+const post = (path, body) => fetch(base + path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+
 const tests = {
   async 'from /docs to a booked ticket'(browser) {
     const page = await open(browser, `${base}/docs`, { complaints });
@@ -68,6 +95,20 @@ const tests = {
     assert.equal(JSON.parse(bash([commands[3]], { TOKEN: token })).data.data[0].state, 'confirmed');
   },
 
+  async 'an address is confirmed, and a forgotten password replaced, by links in mails'(browser) {
+    const email = `bea-${Date.now()}@example.com`;
+    await post('/v1/auth/register', { email, password: 'correct horse' });
+    await submit(await open(browser, await linkTo('/verify-email', email), { complaints }), {}, email);
+    await submit(await open(browser, `${base}/forgot-password`, { complaints }), { email }, 'on its way');
+    const link = await linkTo('/reset-password', email);
+    const page = await open(browser, link, { complaints });
+    await submit(page, { new_password: 'battery staple' }, 'Your password is set');
+    assert.equal((await post('/v1/auth/login', { email, password: 'battery staple' })).status, 200);
+    await submit(await open(browser, link), { new_password: 'battery staple' }, 'The link has expired, or was used');
+    const bare = await open(browser, `${base}/reset-password`, { complaints });
+    assert.ok(await bare.$eval('form', (form) => form.hidden));
+  },
+
   async 'every operation is on /docs'(browser) {
     const { operations } = require('./document');
     const page = await open(browser, `${base}/docs`, { complaints });
@@ -81,20 +122,21 @@ const tests = {
     assert.match(await page.$eval(':target', (section) => section.textContent), /token_missing[\s\S]*What to do/);
   },
 
-  async 'the pages need no script and fit on a phone'(browser) {
-    for (const path of ['/', '/docs/errors', '/docs']) {
+  async 'the pages need no script but where they send something, and fit on a phone'(browser) {
+    const scriptsOf = { '/': 0, '/docs/errors': 0, '/docs': 2, '/forgot-password': 1, '/reset-password': 1, '/verify-email': 1 };
+    for (const path of Object.keys(scriptsOf)) {
       const page = await open(browser, base + path, { shape: 'phone', complaints });
       const { wide, scripts } = await page.evaluate(() => ({
         wide: document.documentElement.scrollWidth - window.innerWidth,
         scripts: document.scripts.length,
       }));
       assert.ok(wide <= 0, `${path} is ${wide} pixels wider than the phone`);
-      assert.equal(scripts, path === '/docs' ? 2 : 0);
+      assert.equal(scripts, scriptsOf[path]);
     }
   },
 
   async 'no link leads nowhere'(browser) {
-    for (const path of ['/', '/docs/errors', '/docs']) {
+    for (const path of ['/', '/docs/errors', '/docs', '/forgot-password', '/reset-password', '/verify-email']) {
       const page = await open(browser, base + path, { complaints });
       const links = await page.$$eval('a[href]', (anchors) => anchors.map((anchor) => anchor.href));
       const here = [...new Set(links.filter((link) => link.startsWith(base)).map((link) => link.split('#')[0]))];

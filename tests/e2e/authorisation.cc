@@ -7,6 +7,7 @@
 
 #include "support/booking_steps.h"
 #include "support/checks.h"
+#include "support/mailed_links.h"
 #include "support/routes.h"
 #include "support/stack.h"
 #include "support/stack_database.h"
@@ -89,6 +90,27 @@ const std::map<std::string, Row>& rows() {
         [](const Things& its) {
           return Json::object({{"current_password", its.owner.password}, {"new_password", "a better password"}});
         }}},
+      {"POST /v1/auth/forgot-password",
+       {everybody(202), nullptr, [](const Things&) { return Json::object({{"email", fresh_email()}}); }}},
+      {"POST /v1/auth/reset-password",
+       {everybody(200), nullptr,
+        [](const Things&) {
+          const auto email = make_person().email;
+          send({.method = "POST",
+                .path = "/v1/auth/forgot-password",
+                .body = Json::object({{"email", email}}).dump(),
+                .from = fresh_address()});
+          return Json::object({{"token", mailed_link("reset_password", email)}, {"new_password", "a better password"}});
+        }}},
+      {"POST /v1/auth/verify-email",
+       {everybody(200), nullptr,
+        [](const Things&) {
+          return Json::object({{"token", mailed_link("verify_email", register_person(fresh_address()).email)}});
+        }}},
+      {"POST /v1/auth/verify-email/send", {signed_in(202, 202)}},
+      {"POST /v1/auth/change-email",
+       {signed_in(202, 202), nullptr,
+        [](const Things& its) { return Json::object({{"email", fresh_email()}, {"password", its.owner.password}}); }}},
       {"GET /v1/users/me", {signed_in(200, 200)}},
       {"POST /v1/events/initialize", {signed_in(201, 201), nullptr, [](const Things&) { return event_body(); }}},
       {"POST /v1/events/book",
@@ -195,7 +217,8 @@ Statuses statuses_of(const std::string& route, const Row& row, const Person& gon
     if (i > kOwner) its = things_of(make_person());
     const auto space = route.find(' ');
     Request request{.method = route.substr(0, space),
-                    .path = with_id(route.substr(space + 1), row.path ? row.path(its) : "")};
+                    .path = with_id(route.substr(space + 1), row.path ? row.path(its) : ""),
+                    .from = fresh_address()};
     if (!tokens[i].empty()) request.headers.push_back("Authorization: Bearer " + tokens[i]);
     if (row.body) request.body = row.body(its).dump();
     statuses[i] = send(request).status;
@@ -223,6 +246,7 @@ TEST_GROUP(Authorisation){void teardown() override{restore_stack();
 ;
 
 TEST(Authorisation, IsAsTheTableSaysForEveryEndpointAndCaller) {
+  const MailIsOn on;
   const auto gone = deleted_person();
   std::string wrong, table = "\n\t";
   table.append(kRouteWidth, ' ');

@@ -122,7 +122,7 @@ bool is_uuid(const Json& value) { return Uuid::parse(value.text()).has_value(); 
 void expect_user(const Json& user, Where where) {
   const bool whole = is_uuid(user["id"]) && user["role"].is_string() && user.has("name") &&
                      text_or_null(user["name"]) && user["email"].is_string() && is_wire_time(user["created_at"]) &&
-                     is_wire_time(user["updated_at"]);
+                     is_wire_time(user["updated_at"]) && user["email_verified"].is_boolean();
   expect(whole, "a user: " + user.dump(), where);
 }
 

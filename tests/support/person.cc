@@ -55,10 +55,16 @@ Response post_as_nobody(std::string path, Json body) {
   return send({.method = "POST", .path = std::move(path), .body = body.dump()});
 }
 
-Person register_person() {
+std::string fresh_address() {
+  static int next = 0;
+  ++next;
+  return "127.1." + std::to_string(next / 250) + "." + std::to_string(1 + next % 250);
+}
+
+Person register_person(const std::string& from) {
   Person person{.id = {}, .email = fresh_email(), .password = kPassword, .access_token = {}, .refresh_token = {}};
-  const auto reply = post_as_nobody(
-      "/v1/auth/register", Json::object({{"name", "Ada"}, {"email", person.email}, {"password", person.password}}));
+  const Json account = Json::object({{"name", "Ada"}, {"email", person.email}, {"password", person.password}});
+  const auto reply = send({.method = "POST", .path = "/v1/auth/register", .body = account.dump(), .from = from});
   if (reply.status != 201) FAIL(("registration failed: " + reply.error + reply.body).c_str());
   person.id = reply.data()["user"]["id"].text();
   person.access_token = reply.data()["tokens"]["access_token"].text();

@@ -36,8 +36,11 @@ std::string fresh_email();
 // Someone without an account: requests go out without a token.
 Response post_as_nobody(std::string path, Json body);
 
-// POST /v1/auth/register. Fails the test unless it says 201.
-Person register_person();
+// A client address that no test used before, in a network of this host's own: for what is counted by network.
+std::string fresh_address();
+
+// POST /v1/auth/register, from that address or this host's. Fails the test unless it says 201.
+Person register_person(const std::string& from = "");
 
 // Accounts straight into the database, with access tokens signed by the test: no password is hashed, so thousands take
 // a second. They have the password of the first registered user.

@@ -1,0 +1,37 @@
+// POST /v1/auth/change-email: a link to the caller's new address; whoever follows it makes it the account's.
+#include "endpoint/serve.h"
+#include "http/fields.h"
+#include "signin/mail_links.h"
+#include "signin/password_try.h"
+
+using namespace ticketd;
+
+static Answer change_email(App& app, const Request& request, UserId user) {
+  const auto body = request.json_body();
+  if (!body.ok()) return body.refusal();
+  http::Fields in(*body);
+  const auto email = in.email("email");
+  const auto password = in.secret("password");
+  const auto device_token = in.optional_text("device_token", {0, 255}).value_or("");
+  if (!in.ok()) return in.refusal();
+
+  const auto found = postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) {
+    const auto account = storage::find_account(tx, user);
+    return std::pair(account, account ? storage::fold_email(tx, account->user.email) : "");
+  });
+  const auto& account = found.first;
+  if (!account) return Refusal{Code::token_invalid};
+  const auto tried = try_password(app, {found.second, account, password, device_token, request.remote_addr});
+  if (!tried.ok()) return tried.refusal();
+  if (!tried->is_right) return Refusal{Code::wrong_password};
+  if (const auto refusal = refuse_more_mail(app, request.remote_addr)) return *refusal;
+  return postgres::transact(app.database, [&](pqxx::work& tx) -> Answer {
+    if (!storage::lock_password(tx, user, account->password_hash)) return Refusal{Code::token_invalid};
+    const auto holder = storage::find_account_by_email(tx, email, in.as_sent("email"));
+    if (holder && holder->user.id != user) return Refusal{Code::email_taken};
+    if (const auto refusal = send_link(app, tx, storage::AccountMail::change_email, user, email)) return *refusal;
+    return http::success(202, "link requested", JsonText::object({{"email", email}}));
+  });
+}
+
+int main() { return serve("auth-change-email", RateClass::auth, change_email, WaitsFor::hashing); }

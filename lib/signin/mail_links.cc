@@ -1,0 +1,52 @@
+#include "signin/mail_links.h"
+
+#include "auth/mail_link.h"
+#include "auth/network.h"
+#include "auth/opaque_token.h"
+#include "storage/users.h"
+
+namespace ticketd {
+
+std::optional<Refusal> refuse_more_mail(App& app, const std::string& remote_addr) {
+  if (!app.config.mail_network) return std::nullopt;
+  std::vector<auth::Counter> counters;
+  for (const auto& network : auth::networks_of(remote_addr))
+    counters.push_back({"mail:" + auth::hex_hash_of(network.name), auth::rule_for(*app.config.mail_network, network)});
+  const int wait_s = app.attempts.begin(counters).wait_s;
+  if (wait_s == 0) return std::nullopt;
+  return Refusal{Code::rate_limited, "Too many mails were asked for from here; wait and try again", {}, wait_s};
+}
+
+std::optional<Refusal> send_link(App& app, pqxx::work& tx, storage::AccountMail kind, UserId user,
+                                 const std::string& address) {
+  const auto now = app.clock.now();
+  const auto answer = storage::insert_link_wish(tx, {MailId::make(now, app.random), kind, address, user}, now);
+  if (!answer.is_mail_on) return Refusal{Code::mail_off};
+  if (!answer.again_at) return std::nullopt;
+  const auto wait = std::chrono::ceil<seconds>(*answer.again_at - now).count();
+  return Refusal{Code::rate_limited,
+                 "Three links were sent within an hour; look for them, or wait",
+                 {},
+                 std::max(1, static_cast<int>(wait))};
+}
+
+Result<storage::Link> find_link(App& app, const std::string& token, storage::AccountMail kind,
+                                storage::AccountMail or_kind) {
+  const auto parsed = auth::parse_mail_link(token);
+  if (!parsed) return Refusal{Code::invalid_link};
+  const auto link = postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) {
+    return storage::find_link(tx, parsed->mail, parsed->hash, app.clock.now());
+  });
+  if (!link || (link->kind != kind && link->kind != or_kind)) return Refusal{Code::invalid_link};
+  return *link;
+}
+
+std::optional<Refusal> use_link(App& app, pqxx::work& tx, const std::string& token, const storage::Link& link) {
+  const auto parsed = auth::parse_mail_link(token);
+  const bool is_there = parsed && storage::lock_user(tx, link.user);
+  if (!is_there || !storage::update_link_used(tx, parsed->mail, parsed->hash, app.clock.now()))
+    return Refusal{Code::invalid_link};
+  return std::nullopt;
+}
+
+}  // namespace ticketd

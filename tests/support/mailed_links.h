@@ -1,0 +1,20 @@
+// Links that endpoints have sent by mail, where no messenger runs: the test takes its place.
+#pragma once
+#include <string>
+
+namespace ticketd::e2e {
+
+// Mail is on, as `ticketctl mail on` has it, until this goes.
+class MailIsOn {
+ public:
+  MailIsOn();
+  ~MailIsOn();
+  MailIsOn(const MailIsOn&) = delete;
+  MailIsOn& operator=(const MailIsOn&) = delete;
+};
+
+// Makes the link of the newest mail of that kind to that address, as a messenger does that sends it, and gives back its
+// token. Fails the test if there is none, or nobody has the address.
+std::string mailed_link(const std::string& kind, const std::string& address);
+
+}  // namespace ticketd::e2e
