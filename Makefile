@@ -39,7 +39,7 @@ MESSENGER_SRC := $(wildcard worker/messenger/*.cc)
 CTL_SRC     := $(wildcard worker/ticketctl/*.cc worker/ticketctl/*/*.cc)
 TEST_KINDS  := unit integration e2e
 # Most tests wait, so lists of them run beside each other.
-ALL_TESTS   := tests/beside "unit integration monitoring mail upgrade" e2e docs , conformance
+ALL_TESTS   := tests/beside "e2e monitoring" "unit integration mail upgrade" docs , conformance
 SUPPORT_SRC := $(wildcard tests/support/*.cc)
 # Of the tests, what is code and not a list of cases.
 TEST_PARTS  := tests/support tests/sim tests/torture tests/fuzz
