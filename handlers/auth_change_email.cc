@@ -24,12 +24,12 @@ static Answer change_email(App& app, const Request& request, UserId user) {
   const auto tried = try_password(app, {found.second, account, password, device_token, request.remote_addr});
   if (!tried.ok()) return tried.refusal();
   if (!tried->is_right) return Refusal{Code::wrong_password};
-  if (const auto refusal = refuse_more_mail(app, request.remote_addr)) return *refusal;
   return postgres::transact(app.database, [&](pqxx::work& tx) -> Answer {
     if (!storage::lock_password(tx, user, account->password_hash)) return Refusal{Code::token_invalid};
     const auto holder = storage::find_account_by_email(tx, email, in.as_sent("email"));
     if (holder && holder->user.id != user) return Refusal{Code::email_taken};
-    if (const auto refusal = send_link(app, tx, storage::AccountMail::change_email, user, email)) return *refusal;
+    if (const auto refusal = send_link(app, tx, storage::AccountMail::change_email, user, email, request.remote_addr))
+      return *refusal;
     return http::success(202, "link requested", JsonText::object({{"email", email}}));
   });
 }

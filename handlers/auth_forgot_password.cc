@@ -14,14 +14,11 @@ static Answer forgot_password(App& app, const Request& request) {
   const auto email = in.email("email");
   if (!in.ok()) return in.refusal();
 
-  if (const auto refusal = refuse_more_mail(app, request.remote_addr)) return *refusal;
-  const auto now = app.clock.now();
-  const bool is_mail_on = postgres::transact(app.database, [&](pqxx::work& tx) {
-    const storage::LinkWish wish{MailId::make(now, app.random), storage::AccountMail::reset_password,
-                                 storage::fold_email(tx, email), std::nullopt};
-    return storage::insert_link_wish(tx, wish, now).is_mail_on;
+  const auto refusal = postgres::transact(app.database, [&](pqxx::work& tx) {
+    return send_link(app, tx, storage::AccountMail::reset_password, std::nullopt, storage::fold_email(tx, email),
+                     request.remote_addr);
   });
-  if (!is_mail_on) return Refusal{Code::mail_off};
+  if (refusal) return *refusal;
   return http::success(
       202, "link requested",
       JsonText::object({{"message", "If there is an account with this address, a link is sent to it"}}));

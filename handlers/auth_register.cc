@@ -18,7 +18,6 @@ static Answer register_user(App& app, const Request& request) {
 
   const auto hash = app.passwords.hash(password, auth::Turn::stranger);
   if (hash.empty()) return Refusal{Code::busy};
-  const bool may_mail = !refuse_more_mail(app, request.remote_addr);
   const auto now = app.clock.now();
   const storage::User user{UserId::make(now, app.random), "user", name, email, now, now};
   std::string folded;
@@ -26,7 +25,7 @@ static Answer register_user(App& app, const Request& request) {
     if (!storage::insert_user(tx, user, hash, in.as_sent("email"))) return Refusal{Code::email_taken};
     folded = storage::fold_email(tx, email);
     // Where it cannot be sent, it can be asked for later.
-    if (may_mail) send_link(app, tx, storage::AccountMail::verify_email, user.id, email);
+    send_link(app, tx, storage::AccountMail::verify_email, user.id, email, request.remote_addr);
     return http::success(201, "new user registered", sign_in(app, tx, user)).header("Location", "/v1/users/me");
   });
   if (answer.ok()) {

@@ -7,6 +7,14 @@
 using namespace ticketd;
 using storage::AccountMail;
 
+// By somebody else; until the transaction ends nobody takes it.
+static bool is_taken(pqxx::work& tx, const storage::Link& link) {
+  storage::lock_user(tx, link.user);
+  storage::lock_address(tx, link.address);
+  const auto holder = storage::find_account_by_email(tx, link.address);
+  return holder && holder->user.id != link.user;
+}
+
 static Answer verify_email(App& app, const Request& request) {
   const auto body = request.json_body();
   if (!body.ok()) return body.refusal();
@@ -18,11 +26,13 @@ static Answer verify_email(App& app, const Request& request) {
   if (!link.ok()) return link.refusal();
   const auto refusal = postgres::transact(app.database, [&](pqxx::work& tx) -> std::optional<Refusal> {
     const auto now = app.clock.now();
+    const bool is_new = link->kind == AccountMail::change_email;
+    if (is_new && is_taken(tx, *link)) return Refusal{Code::email_taken};
     if (const auto unusable = use_link(app, tx, token, *link)) return unusable;
-    if (link->kind == AccountMail::verify_email) {
+    if (is_new) {
+      storage::update_email(tx, link->user, link->address, true, now);
+    } else {
       storage::update_email_verified(tx, link->user, now);
-    } else if (!storage::update_email(tx, link->user, link->address, true, now)) {
-      return Refusal{Code::email_taken};
     }
     return std::nullopt;
   });

@@ -6,7 +6,6 @@
 using namespace ticketd;
 
 static Answer send(App& app, const Request& request, UserId user) {
-  if (const auto refusal = refuse_more_mail(app, request.remote_addr)) return *refusal;
   return postgres::transact(app.database, [&](pqxx::work& tx) -> Answer {
     if (!storage::lock_user(tx, user)) return Refusal{Code::token_invalid};
     const auto account = storage::find_user(tx, user);
@@ -15,7 +14,8 @@ static Answer send(App& app, const Request& request, UserId user) {
                            JsonText::object({{"email", account->email}}));
     };
     if (account->email_verified_at) return answer(200);
-    if (const auto refusal = send_link(app, tx, storage::AccountMail::verify_email, user, account->email))
+    if (const auto refusal =
+            send_link(app, tx, storage::AccountMail::verify_email, user, account->email, request.remote_addr))
       return *refusal;
     return answer(202);
   });

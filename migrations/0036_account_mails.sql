@@ -19,7 +19,7 @@ CREATE TABLE account_mails (
   attempts   integer     NOT NULL DEFAULT 0 CONSTRAINT account_mails_attempts CHECK (attempts >= 0),
   due_at     timestamptz,
   error      text,
-  -- BLAKE2b-256 of the link's token, one for each attempt: whichever of them arrived.
+  -- BLAKE2b-256 of the link's token, one for each of the last attempts: whichever of them arrived.
   token_hashes bytea[]   NOT NULL DEFAULT '{}',
   expires_at timestamptz,                                            -- of the link, from its last attempt on
   used_at    timestamptz,                                            -- or made worthless by what was changed since
@@ -53,8 +53,22 @@ CREATE VIEW all_mails AS
   SELECT id, state, kind, address, attempts, due_at, error, created_at, waits_since, updated_at
   FROM account_mails WHERE state <> 'nobody';
 
--- The endpoints ask for mails and take links; they can neither read who was told what, nor make a link.
-GRANT SELECT, INSERT (id, kind, address, user_id, due_at, created_at, waits_since, updated_at) ON account_mails TO ticketd_api;
+-- Whoever changes a password or an address, of whatever release: no link that was sent before counts any more, and nobody has
+-- proved the new address who does not say so.
+CREATE FUNCTION end_links() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NEW.email IS DISTINCT FROM OLD.email AND NEW.email_verified_at IS NOT DISTINCT FROM OLD.email_verified_at THEN
+    NEW.email_verified_at := NULL;
+  END IF;
+  UPDATE account_mails SET used_at = clock_timestamp()
+  WHERE user_id = NEW.id AND used_at IS NULL AND kind IN ('reset_password', 'verify_email', 'change_email');
+  RETURN NEW;
+END $$;
+CREATE TRIGGER users_end_links BEFORE UPDATE OF email, tokens_valid_after ON users FOR EACH ROW EXECUTE FUNCTION end_links();
+
+-- The endpoints ask for mails and take links. They cannot make a link, nor see what became of a mail.
+GRANT SELECT (id, kind, address, user_id, created_at, token_hashes, expires_at, used_at),
+  INSERT (id, kind, address, user_id, due_at, created_at, waits_since, updated_at) ON account_mails TO ticketd_api;
 GRANT UPDATE (used_at) ON account_mails TO ticketd_api;
 GRANT UPDATE (email, email_verified_at) ON users TO ticketd_api;
 

@@ -54,6 +54,7 @@ using TicketTypeId = Id<struct TicketTypeTag>;
 using BookingId = Id<struct BookingTag>;
 using CommandId = Id<struct CommandTag>;
 using NotificationId = Id<struct NotificationTag>;
+using CalendarId = Id<struct CalendarTag>;
 using MailId = Id<struct MailTag>;  // of what tells of a notification: its id
 
 }  // namespace ticketd

@@ -99,9 +99,6 @@ class Reader {
       problem("TICKETD_MAIL_FROM", "is \"" + mail.from + "\", but must be an address such as tickets@example.org");
     if (has_control(mail.name) || mail.name.find_first_of("\r\n\t") != std::string::npos)
       problem("TICKETD_MAIL_NAME", "has a control character in it");
-    static const std::regex page("https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?|https?://\\[[0-9a-fA-F:.]+\\](:[0-9]{1,5})?");
-    if (!mail.public_url.empty() && !std::regex_match(mail.public_url, page))
-      problem("TICKETD_PUBLIC_URL", "is \"" + mail.public_url + "\", but must be such as https://tickets.example.org");
     if (starttls != "auto" && starttls != "on" && starttls != "off")
       problem("TICKETD_MAIL_STARTTLS", "is \"" + starttls + "\", but must be auto, on or off");
     const bool is_near = std::regex_match(parts[1].str(), near);
@@ -123,6 +120,11 @@ class Reader {
   void database_url(const std::string& name, const std::string& value) {
     if (!value.empty() && !value.starts_with("postgresql://") && !value.starts_with("postgres://"))
       problem(name, "must start with postgresql:// or postgres://");
+  }
+  void page_url(const std::string& name, const std::string& value) {
+    static const std::regex page("https?://([A-Za-z0-9.-]+|\\[[0-9a-fA-F:.]+\\])(:[0-9]{1,5})?");
+    if (!value.empty() && !std::regex_match(value, page))
+      problem(name, "is \"" + value + "\", but must be such as https://tickets.example.org");
   }
   void redis_url(const std::string& name, const std::string& value) try {
     if (!value.empty()) redis::Address::parse(value);
@@ -241,7 +243,9 @@ ConfigReading read_config(Part part, const Lookup& lookup) {
   c.login_network = in.guess_rate("TICKETD_LOGIN_LIMIT_NETWORK", {100, 900});
   c.login_account = in.guess_rate("TICKETD_LOGIN_LIMIT_ACCOUNT", {100, 3'600});
 
-  c.mail_network = in.guess_rate("TICKETD_MAIL_LIMIT_NETWORK", {60, 3'600});
+  c.public_url = in.text("TICKETD_PUBLIC_URL", "");
+  in.page_url("TICKETD_PUBLIC_URL", c.public_url);
+  c.mail_network = in.guess_rate("TICKETD_MAIL_LIMIT_NETWORK", {200, 3'600});
   c.verified_email = in.on_or_off("TICKETD_VERIFIED_EMAIL");
 
   if (part == Part::messenger || part == Part::all) {
@@ -250,7 +254,6 @@ ConfigReading read_config(Part part, const Lookup& lookup) {
     c.mail.password = in.text("TICKETD_MAIL_PASSWORD", "");
     c.mail.from = in.text("TICKETD_MAIL_FROM", "");
     c.mail.name = in.text("TICKETD_MAIL_NAME", "");
-    c.mail.public_url = in.text("TICKETD_PUBLIC_URL", "");
     c.mail.templates = in.text("TICKETD_MAIL_TEMPLATES", "/etc/ticketd/mail");
     c.mail.shipped_templates = in.text("TICKETD_MAIL_SHIPPED_TEMPLATES", "/usr/share/ticketd/mail");
     const auto starttls = in.text("TICKETD_MAIL_STARTTLS", "auto");

@@ -46,7 +46,6 @@ struct MailSettings {
   bool starttls = false;
   std::string from;
   std::string name;
-  std::string public_url;  // where people reach this service, for links: without a slash at its end; empty: no links
   // Directories with one for each language: ours, and what an operator puts in their place.
   std::string shipped_templates;
   std::string templates;
@@ -94,6 +93,8 @@ struct Config {
   std::optional<RateRule> login_network;  // from one network
   std::optional<RateRule> login_account;  // of one account from networks that it never logged in from
 
+  // Where people reach this service, without a slash at its end. Empty: mails have no links.
+  std::string public_url;
   std::optional<RateRule> mail_network;  // mails with links that one network asks for
   bool verified_email = false;           // only whoever has proved the account's address books
 

@@ -3,10 +3,13 @@
 #include "auth/mail_link.h"
 #include "auth/network.h"
 #include "auth/opaque_token.h"
+#include "storage/mails.h"
 #include "storage/users.h"
 
 namespace ticketd {
+namespace {
 
+// Counts a mail that the client asks for.
 std::optional<Refusal> refuse_more_mail(App& app, const std::string& remote_addr) {
   if (!app.config.mail_network) return std::nullopt;
   std::vector<auth::Counter> counters;
@@ -17,13 +20,16 @@ std::optional<Refusal> refuse_more_mail(App& app, const std::string& remote_addr
   return Refusal{Code::rate_limited, "Too many mails were asked for from here; wait and try again", {}, wait_s};
 }
 
-std::optional<Refusal> send_link(App& app, pqxx::work& tx, storage::AccountMail kind, UserId user,
-                                 const std::string& address) {
+}  // namespace
+
+std::optional<Refusal> send_link(App& app, pqxx::work& tx, storage::AccountMail kind, std::optional<UserId> user,
+                                 const std::string& address, const std::string& remote_addr) {
   const auto now = app.clock.now();
-  const auto answer = storage::insert_link_wish(tx, {MailId::make(now, app.random), kind, address, user}, now);
-  if (!answer.is_mail_on) return Refusal{Code::mail_off};
-  if (!answer.again_at) return std::nullopt;
-  const auto wait = std::chrono::ceil<seconds>(*answer.again_at - now).count();
+  if (!storage::is_mail_on(tx)) return Refusal{Code::mail_off};
+  if (const auto refusal = refuse_more_mail(app, remote_addr)) return refusal;
+  const auto again_at = storage::insert_link_wish(tx, {MailId::make(now, app.random), kind, address, user}, now);
+  if (!again_at || kind == storage::AccountMail::reset_password) return std::nullopt;
+  const auto wait = std::chrono::ceil<seconds>(*again_at - now).count();
   return Refusal{Code::rate_limited,
                  "Three links were sent within an hour; look for them, or wait",
                  {},

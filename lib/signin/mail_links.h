@@ -9,13 +9,11 @@
 
 namespace ticketd {
 
-// Counts a mail that this client asks for. Refuses: rate_limited, where its network has asked for too many.
-std::optional<Refusal> refuse_more_mail(App& app, const std::string& remote_addr);
-
-// Has a link sent to a user's own address, or to the one that is to take its place. Within storage::lock_user().
-// Refuses: mail_off; rate_limited, after three of the kind in an hour.
-std::optional<Refusal> send_link(App& app, pqxx::work& tx, storage::AccountMail kind, UserId user,
-                                 const std::string& address);
+// Has a link sent, for a client with that address. Within storage::lock_user(), if it is for a user and not for whoever
+// has the address. Refuses: mail_off; rate_limited, where the client's network has asked for too many, or after three
+// of the kind in an hour, but for a forgotten password: nobody is to learn how often others asked.
+std::optional<Refusal> send_link(App& app, pqxx::work& tx, storage::AccountMail kind, std::optional<UserId> user,
+                                 const std::string& address, const std::string& remote_addr);
 
 // The link that a token of a mail stands for, if it can be used.
 // Refuses: invalid_link, also if the link is of neither kind.

@@ -20,15 +20,18 @@ constexpr std::array<std::string_view, 5> kNames = {"reset_password", "verify_em
   "(SELECT created_at FROM account_mails WHERE " of                      \
   " AND kind = $1 AND created_at > $4::timestamptz - interval '1 hour' " \
   "ORDER BY created_at DESC OFFSET 2 LIMIT 1)"
-const Statement kLately{"links_lately",
-                        "SELECT is_mail_on(), epoch_ms(greatest(" THIRD("lower(address) = lower($2)") ", " THIRD(
-                            "user_id = $3") ") + interval '1 hour') AS again_ms"};
+const Statement kLately{"links_lately", "SELECT epoch_ms(greatest(" THIRD("lower(address) = lower($2)") ", " THIRD(
+                                            "user_id = $3") ") + interval '1 hour') AS again_ms"};
 
+// Fewer than three of the kind went to that address within an hour. News of what was done with the right password.
+#define IS_SELDOM                                                                                        \
+  "(SELECT count(*) FROM account_mails WHERE lower(address) = lower($2) AND kind = $1 AND created_at > " \
+  "$4::timestamptz - interval '1 hour') < 3"
 #define INSERT(id, condition)                                                                                      \
   "INSERT INTO account_mails (id, kind, address, user_id, due_at, created_at, waits_since, updated_at) SELECT " id \
   ", $1, $2, $3::uuid, $4::timestamptz, $4::timestamptz, $4::timestamptz, $4::timestamptz WHERE " condition
 const Statement kInsert{"insert_link_wish", INSERT("$5::uuid", "true")};
-const Statement kInsertNews{"insert_account_news", INSERT("gen_random_uuid()", "is_mail_on()")};
+const Statement kInsertNews{"insert_account_news", INSERT("gen_random_uuid()", "is_mail_on() AND " IS_SELDOM)};
 
 #define GOOD \
   "id = $1 AND $2::bytea = ANY (token_hashes) AND used_at IS NULL AND expires_at > $3 AND user_id IS NOT NULL"
@@ -36,12 +39,8 @@ const Statement kFind{"find_link", "SELECT kind, user_id, address FROM account_m
 const Statement kUse{"use_link",
                      "UPDATE account_mails SET used_at = $3 WHERE " GOOD " RETURNING kind, user_id, address"};
 
-// In one order, so that two of these never wait for each other.
-const Statement kUseAll{"use_links_of_user", R"(
-  WITH live AS (SELECT id FROM account_mails
-    WHERE user_id = $1 AND used_at IS NULL AND kind IN ('reset_password', 'verify_email', 'change_email')
-    ORDER BY id FOR NO KEY UPDATE)
-  UPDATE account_mails AS m SET used_at = $2 FROM live WHERE m.id = live.id)"};
+const Statement kUseKind{"use_links_of_kind", R"(
+  UPDATE account_mails SET used_at = $3 WHERE user_id = $1 AND kind = $2 AND used_at IS NULL)"};
 
 const Statement kDeleteOfUser{"delete_account_mails_of", R"(
   DELETE FROM account_mails WHERE user_id = $1 OR lower(address) IN (
@@ -60,15 +59,16 @@ std::optional<Link> link_of(const pqxx::result& rows) {
 
 std::string_view name_of(AccountMail kind) { return kNames.at(static_cast<std::size_t>(kind)); }
 
-LinkAnswer insert_link_wish(pqxx::work& tx, const LinkWish& wish, Time now) {
+std::optional<Time> insert_link_wish(pqxx::work& tx, const LinkWish& wish, Time now) {
   const auto kind = std::string(name_of(wish.kind));
   const auto user = wish.user ? std::optional(wish.user->str()) : std::nullopt;
   lock_address(tx, wish.address);  // whoever waits for it sees what the one before has written
   const auto lately = run(tx, kLately, kind, wish.address, or_null(user), format_time(now));
-  const LinkAnswer answer{lately[0][0].as<bool>(), optional_time(lately[0][1])};
-  if (answer.is_mail_on && !answer.again_at)
-    run(tx, kInsert, kind, wish.address, or_null(user), format_time(now), wish.id.str());
-  return answer;
+  if (const auto again_at = optional_time(lately[0][0])) return again_at;
+  // A link to an address that was mistyped does not count once there is one to another address.
+  if (wish.kind == AccountMail::change_email) run(tx, kUseKind, wish.user->str(), kind, format_time(now));
+  run(tx, kInsert, kind, wish.address, or_null(user), format_time(now), wish.id.str());
+  return std::nullopt;
 }
 
 void insert_account_news(pqxx::transaction_base& tx, AccountMail kind, UserId user, const std::string& address,
@@ -82,12 +82,8 @@ std::optional<Link> find_link(pqxx::transaction_base& tx, MailId id, const std::
 
 std::optional<Link> update_link_used(pqxx::work& tx, MailId id, const std::string& hash, Time now) {
   const auto link = link_of(run(tx, kUse, id.str(), bytea(hash), format_time(now)));
-  if (link) update_links_used(tx, link->user, now);
+  if (link) run(tx, kUseKind, link->user.str(), std::string(name_of(link->kind)), format_time(now));
   return link;
-}
-
-void update_links_used(pqxx::transaction_base& tx, UserId user, Time now) {
-  run(tx, kUseAll, user.str(), format_time(now));
 }
 
 void delete_account_mails_of(pqxx::transaction_base& tx, UserId user) { run(tx, kDeleteOfUser, user.str()); }

@@ -24,16 +24,12 @@ struct LinkWish {
   std::optional<UserId> user;  // empty for reset_password: nobody has looked yet whether there is one
 };
 
-struct LinkAnswer {
-  bool is_mail_on = true;
-  std::optional<Time> again_at;  // three went to that address, or were asked for by that user, within an hour
-};
+// Has a mail with a link sent; a link to another address ends the one before. Nothing is sent, and the answer says when
+// one will be again, if three went to that address, or were asked for by that user, within an hour. Takes the same time
+// whoever's address it is, if anyone's. Exact under any concurrency for an address; for a user within lock_user().
+std::optional<Time> insert_link_wish(pqxx::work& tx, const LinkWish& wish, Time now);
 
-// Has a mail with a link sent, unless the answer says why not. Takes the same time whoever's address it is, if
-// anyone's. Exact under any concurrency for an address; for a user within lock_user().
-LinkAnswer insert_link_wish(pqxx::work& tx, const LinkWish& wish, Time now);
-
-// Has word sent of what was changed, if mail is on.
+// Has word sent of what was changed, if mail is on: three times an hour for a kind and address.
 void insert_account_news(pqxx::transaction_base& tx, AccountMail kind, UserId user, const std::string& address,
                          Time now);
 
@@ -47,11 +43,8 @@ struct Link {
 // The link with that mail's id and that token's hash, if it can be used.
 std::optional<Link> find_link(pqxx::transaction_base& tx, MailId id, const std::string& hash, Time now);
 
-// Uses it up, and every other link of its user: of several at once just one gets it. Within lock_user().
+// Uses it up, and every other link of its user and kind: of several at once just one gets it. Within lock_user().
 std::optional<Link> update_link_used(pqxx::work& tx, MailId id, const std::string& hash, Time now);
-
-// None of the user's links can be used any more. Within a lock of the user's row.
-void update_links_used(pqxx::transaction_base& tx, UserId user, Time now);
 
 // Of an account that is being deleted, and still has its address.
 void delete_account_mails_of(pqxx::transaction_base& tx, UserId user);

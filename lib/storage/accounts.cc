@@ -33,10 +33,10 @@ const Statement kUpdateEmail{"update_email", R"(
   UPDATE users AS u SET email = $2, email_verified_at = CASE WHEN $4 THEN $3::timestamptz END, updated_at = $3
   FROM (SELECT id, email FROM users WHERE id = $1 FOR NO KEY UPDATE) AS old
   WHERE u.id = old.id AND NOT EXISTS (SELECT 1 FROM users WHERE lower(email) = lower($2) AND id <> $1)
-  RETURNING old.email)"};
+  RETURNING old.email, lower(old.email) <> lower(u.email))"};
 
 const Statement kAnonymise{"anonymise_user", R"(
-  UPDATE users SET email = $2, name = NULL, email_verified_at = NULL, password_hash = '', role = 'user', updated_at = $3 WHERE id = $1)"};
+  UPDATE users SET email = $2, name = NULL, email_verified_at = NULL, calendar_id = NULL, password_hash = '', role = 'user', updated_at = $3 WHERE id = $1)"};
 
 const Statement kLiveBookings{"list_live_bookings", R"(
   SELECT b.id, b.event_id, b.state, e.title FROM bookings b JOIN events e ON e.id = b.event_id
@@ -74,12 +74,12 @@ bool update_email(pqxx::work& tx, UserId id, const std::string& email, bool veri
   lock_address(tx, email);
   const auto old = run(tx, kUpdateEmail, id.str(), email, format_time(now), verified);
   if (old.empty()) return false;
-  update_links_used(tx, id, now);
-  insert_account_news(tx, AccountMail::email_changed, id, text_of(old[0][0]), now);
+  if (old[0][1].as<bool>()) insert_account_news(tx, AccountMail::email_changed, id, text_of(old[0][0]), now);
   return true;
 }
 
 Time delete_account(pqxx::work& tx, UserId id, const std::string& address, const Clock& clock) {
+  lock_user(tx, id);
   delete_account_mails_of(tx, id);
   run(tx, kAnonymise, id.str(), address, format_time(clock.now()));
   delete_mails_of(tx, id);

@@ -42,13 +42,13 @@ const Statement kClaimAccount{"claim_account_mail", R"(
       ORDER BY lower(u.email) <> address LIMIT 1)) AS user_id
     FROM account_mails WHERE state = 'waiting' AND due_at <= $1 ORDER BY due_at, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
   UPDATE account_mails AS m SET attempts = attempts + 1, due_at = $2, updated_at = $1, user_id = next.user_id,
-    token_hashes = CASE WHEN valid_for IS NULL THEN token_hashes ELSE token_hashes || $3::bytea END,
+    token_hashes = CASE WHEN expires_at > $1 THEN token_hashes[cardinality(token_hashes) - 10:] ELSE '{}' END || $3::bytea,
     expires_at = $1::timestamptz + valid_for
   FROM next LEFT JOIN users u ON u.id = next.user_id AND u.email NOT LIKE '%.invalid' LEFT JOIN (VALUES
     ('reset_password', interval '30 minutes'), ('verify_email', '48 hours'), ('change_email', '48 hours'))
     AS links (kind, valid_for) USING (kind)
   WHERE m.id = next.id
-  RETURNING m.id, CASE WHEN m.used_at IS NULL THEN u.id END AS user_id, m.kind,
+  RETURNING m.id, CASE WHEN m.used_at IS NULL AND m.waits_since > $1::timestamptz - interval '2 days' THEN u.id END AS user_id, m.kind,
     CASE m.kind WHEN 'reset_password' THEN u.email ELSE m.address END AS email, m.attempts,
     epoch_ms(m.created_at) AS created_ms, epoch_ms(m.waits_since) AS waits_since_ms)"};
 
@@ -92,9 +92,10 @@ const Statement kCount{"count_mails", R"(
 #define RETRY(table) \
   "UPDATE " table " SET state = 'waiting', attempts = 0, due_at = $1, waits_since = $1, updated_at = $1 WHERE "
 #define ONE "id = $2 AND state IN ('waiting', 'failed')"
-const OfOutbox kRetry{{{"retry_mail", RETRY("mails") ONE}, {"retry_account_mail", RETRY("account_mails") ONE}}};
-#define ALL "state = 'failed' OR (state = 'waiting' AND error IS NOT NULL)"
-const OfOutbox kRetryAll{{{"retry_mails", RETRY("mails") ALL}, {"retry_account_mails", RETRY("account_mails") ALL}}};
+#define OF_ACCOUNTS RETRY("account_mails") "created_at > $1::timestamptz - interval '2 days' AND "
+const OfOutbox kRetry{{{"retry_mail", RETRY("mails") ONE}, {"retry_account_mail", OF_ACCOUNTS ONE}}};
+#define ALL "(state = 'failed' OR (state = 'waiting' AND error IS NOT NULL))"
+const OfOutbox kRetryAll{{{"retry_mails", RETRY("mails") ALL}, {"retry_account_mails", OF_ACCOUNTS ALL}}};
 
 const Statement kIsOn{"is_mail_on", "SELECT is_mail_on()"};
 
@@ -110,12 +111,13 @@ constexpr std::chrono::seconds kPatience{60};
 constexpr int kAtOnce = 5'000;
 #define DELETE(table, condition)                                      \
   "DELETE FROM " table " WHERE id = ANY (ARRAY(SELECT id FROM " table \
-  " WHERE (state IN ('sent', 'failed') "                              \
-  "AND updated_at < $1) " condition " LIMIT 5000 FOR UPDATE SKIP LOCKED))"
-const Statement kDelete{"delete_ended_mails", DELETE("mails", "")};
+  " WHERE state IN ('sent', 'failed', 'nobody') "                     \
+  "AND " condition " LIMIT 5000 FOR UPDATE SKIP LOCKED))"
+const Statement kDelete{"delete_ended_mails", DELETE("mails", "updated_at < $1")};
 const Statement kDeleteAccount{
     "delete_ended_account_mails",
-    DELETE("account_mails", "OR (state = 'nobody' AND updated_at < $2::timestamptz - interval '1 day')")};
+    DELETE("account_mails",
+           "updated_at < $1::timestamptz - CASE state WHEN 'nobody' THEN interval '1 day' ELSE '3 days' END")};
 
 MailEntry entry_of(const pqxx::row& row) {
   return {id_of<MailId>(row["id"]),    text_of(row["state"]),      text_of(row["kind"]),
@@ -218,7 +220,7 @@ void grant_to_messenger(pqxx::transaction_base& tx) { run(tx, kGrant); }
 
 bool delete_ended_mails(pqxx::transaction_base& tx, Time before, Time now) {
   const auto mails = run(tx, kDelete, format_time(before)).affected_rows();
-  const auto of_accounts = run(tx, kDeleteAccount, format_time(before), format_time(now)).affected_rows();
+  const auto of_accounts = run(tx, kDeleteAccount, format_time(now)).affected_rows();
   return mails == kAtOnce || of_accounts == kAtOnce;
 }
 

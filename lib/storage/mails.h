@@ -80,7 +80,7 @@ std::optional<MailEntry> find_mail(pqxx::transaction_base& tx, MailId id);
 MailCounts count_mails(pqxx::transaction_base& tx, Time now);
 
 // Makes one that failed, or waits, due now and as if it had never been tried; or all that failed or wait for another
-// try. Says how many.
+// try. Nobody wants a link that was asked for two days ago. Says how many.
 int retry_mail(pqxx::transaction_base& tx, MailId id, Time now);
 int retry_mails(pqxx::transaction_base& tx, Time now);
 
@@ -95,8 +95,8 @@ void grant_to_messenger(pqxx::transaction_base& tx);
 // Of a deleted account.
 void delete_mails_of(pqxx::transaction_base& tx, UserId user);
 
-// Deletes those that ended before then, and those for nobody that are a day old; 5,000 of an outbox at once. True if
-// there may be more.
+// Deletes those that ended before then; of those about accounts, whose links are worthless by then, what ended three
+// days ago, or one if they were for nobody. 5,000 of an outbox at once: true if there may be more.
 bool delete_ended_mails(pqxx::transaction_base& tx, Time before, Time now);
 
 }  // namespace ticketd::storage

@@ -59,6 +59,14 @@ const Statement kKeep{"keep_user", "SELECT 1 FROM users WHERE id = $1 AND passwo
 const Statement kVerifyEmail{"update_email_verified", R"(
   UPDATE users SET email_verified_at = $2, updated_at = $2 WHERE id = $1 AND email_verified_at IS NULL)"};
 
+// Most of the time nothing is written.
+const Statement kTakeCalendar{"take_calendar", R"(
+  WITH made AS (UPDATE users SET calendar_id = gen_random_uuid() WHERE id = $1 AND calendar_id IS NULL RETURNING calendar_id)
+  SELECT calendar_id FROM made UNION ALL SELECT calendar_id FROM users WHERE id = $1 AND calendar_id IS NOT NULL LIMIT 1)"};
+const Statement kUpdateCalendar{"update_calendar",
+                                "UPDATE users SET calendar_id = gen_random_uuid() WHERE id = $1 RETURNING calendar_id"};
+const Statement kCalendarOwner{"find_calendar_owner", "SELECT id FROM users WHERE calendar_id = $1"};
+
 const Statement kUpdateHash{"update_password_hash", "UPDATE users SET password_hash = $2 WHERE id = $1"};
 
 const Statement kIsRefused{"is_token_revoked", R"(
@@ -131,7 +139,6 @@ Time update_sessions_revoked(pqxx::work& tx, UserId id, const Clock& clock) {
 Time update_password(pqxx::work& tx, UserId id, const std::string& password_hash, const Clock& clock) {
   const auto now = clock.now();
   const auto address = text_of(run(tx, kUpdatePassword, id.str(), password_hash, format_time(now))[0][0]);
-  update_links_used(tx, id, now);
   insert_account_news(tx, AccountMail::password_changed, id, address, now);
   return update_sessions_revoked(tx, id, clock);
 }
@@ -144,6 +151,19 @@ bool lock_user(pqxx::work& tx, UserId id) { return !run(tx, kKeep, id.str()).emp
 
 void update_email_verified(pqxx::transaction_base& tx, UserId id, Time now) {
   run(tx, kVerifyEmail, id.str(), format_time(now));
+}
+
+CalendarId take_calendar(pqxx::transaction_base& tx, UserId id) {
+  return id_of<CalendarId>(run(tx, kTakeCalendar, id.str())[0][0]);
+}
+
+CalendarId update_calendar(pqxx::transaction_base& tx, UserId id) {
+  return id_of<CalendarId>(run(tx, kUpdateCalendar, id.str())[0][0]);
+}
+
+std::optional<UserId> find_calendar_owner(pqxx::transaction_base& tx, CalendarId calendar) {
+  const auto rows = run(tx, kCalendarOwner, calendar.str());
+  return rows.empty() ? std::nullopt : std::optional(id_of<UserId>(rows[0][0]));
 }
 
 void update_password_hash(pqxx::work& tx, UserId id, const std::string& password_hash) {

@@ -72,11 +72,16 @@ TEST(ForgottenPassword, OfNobodyIsAnsweredTheSameAndFindsNobody) {
 }
 
 TEST(ForgottenPassword, OfNobodyTakesTheSameTime) {
-  const auto people = make_people(400);
+  const auto people = make_people(1200);
   std::size_t next = 0;
+  const auto asked = [](const std::string& email) {
+    const auto reply = forget(email);
+    expect_status(202, reply);
+    return reply;
+  };
   expect_same_time(
-      "forgotten password", [&] { return forget(people[next++].email); }, "unknown e-mail",
-      [] { return forget(fresh_email()); });
+      "forgotten password", [&] { return asked(people[next++].email); }, "unknown e-mail",
+      [&] { return asked(fresh_email()); });
 }
 
 TEST(ForgottenPassword, IsFoundHoweverTheAddressIsSpelled) {
@@ -192,24 +197,45 @@ TEST(VerifyEmail, IsAskedAgainThreeTimesAnHour) {
   LONGS_EQUAL(3, mails("verify_email", ann.email));
 }
 
-TEST(VerifyEmail, IsNeededToBookWhereTheHostSaysSo) {
-  const auto event = create_event(ann, {.tickets = 5});
-  const auto env = setting("RUN_DIR") + "/env";
-  const auto before = [&] {
-    std::ifstream file(env);
+// Of events-book, until this goes.
+class VerifiedEmailIsOn {
+ public:
+  VerifiedEmailIsOn() {
+    std::ofstream(env_, std::ios::app) << "TICKETD_VERIFIED_EMAIL=on\n";
+    restart();
+  }
+  ~VerifiedEmailIsOn() {
+    std::ofstream(env_) << before_;
+    restart();
+  }
+  VerifiedEmailIsOn(const VerifiedEmailIsOn&) = delete;
+  VerifiedEmailIsOn& operator=(const VerifiedEmailIsOn&) = delete;
+
+ private:
+  static void restart() {
+    take_down("events-book");
+    bring_up("events-book");
+  }
+  const std::string env_ = setting("RUN_DIR") + "/env";
+  const std::string before_ = [&] {
+    std::ifstream file(env_);
     return std::string(std::istreambuf_iterator<char>(file), {});
   }();
-  std::ofstream(env, std::ios::app) << "TICKETD_VERIFIED_EMAIL=on\n";
-  take_down("events-book");
-  bring_up("events-book");
-  const auto refused = book(ann, event);
+};
+
+TEST(VerifyEmail, IsNeededToBookWhereTheHostSaysSo) {
+  const auto event = create_event(ann, {.tickets = 5});
+  const VerifiedEmailIsOn setting;
+  expect_problem(403, "email_not_verified", book(ann, event));
   verify(mailed_link("verify_email", ann.email));
-  const auto taken = book(ann, event);
-  std::ofstream(env) << before;
-  kill_hard("events-book");
-  expect_problem(403, "email_not_verified", refused);
-  expect_status(202, taken);
-  restore_stack();
+  expect_status(202, book(ann, event));
+}
+
+TEST(VerifyEmail, EndsNoOtherLink) {
+  forget(ann.email);
+  const auto forgotten = mailed_link("reset_password", ann.email);
+  expect_status(200, verify(mailed_link("verify_email", ann.email)));
+  expect_status(200, reset(forgotten));
 }
 
 TEST_GROUP(ChangeEmail) {
@@ -239,6 +265,15 @@ TEST(ChangeEmail, EndsTheLinksOfTheOldOne) {
   expect_problem(400, "invalid_link", reset(forgotten));
 }
 
+TEST(ChangeEmail, ToAnotherOneEndsTheLinkToTheOneBefore) {
+  const auto mistyped = fresh_email();
+  change(ann, mistyped, ann.password);
+  const auto first = mailed_link("change_email", mistyped);
+  change(ann, wanted, ann.password);
+  expect_problem(400, "invalid_link", verify(first));
+  expect_status(200, verify(mailed_link("change_email", wanted)));
+}
+
 TEST(ChangeEmail, NeedsThePassword) {
   expect_problem(400, "wrong_password", change(ann, wanted, "wrong password"));
   expect_bad_fields({"email", "password"}, post("change-email", Json::object(), &ann));
@@ -251,7 +286,7 @@ TEST(ChangeEmail, TakesNobodysAddress) {
   change(ann, wanted, ann.password);
   const auto token = mailed_link("change_email", wanted);
   expect_status(201, post("register", Json::object({{"email", wanted}, {"password", kNew}})));
-  expect_problem(409, "email_taken", verify(token));
+  for (int i = 0; i < 2; ++i) expect_problem(409, "email_taken", verify(token));
   expect_text(ann.email, ann.get("/v1/users/me").data()["email"].text());
 }
 

@@ -127,6 +127,7 @@ TEST(Privileges, HandlersCannotMakeALink) {
   for (const auto* statement :
        {"UPDATE account_mails SET token_hashes = '{}'", "UPDATE account_mails SET expires_at = now()",
         "UPDATE account_mails SET address = 'x@y.z'", "DELETE FROM account_mails", "SELECT FROM mails",
+        "SELECT state FROM account_mails", "SELECT error FROM account_mails",
         "INSERT INTO account_mails (token_hashes) VALUES ('{}')"}) {
     CHECK_FALSE_TEXT(may("ticketd_api", statement), statement);
   }

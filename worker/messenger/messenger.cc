@@ -151,7 +151,7 @@ bool Messenger::goes_on() {
 mail::Answer Messenger::send(pqxx::connection& session, const storage::MailTask& task) {
   if (task.attempts > kMostClaims) return {mail::Verdict::refused, "was taken in hand again and again, and not ended"};
   if (task.address.ends_with(".invalid")) return {mail::Verdict::refused, "the account was deleted meanwhile"};
-  if (!page_of(task.kind).empty() && config_.mail.public_url.empty())
+  if (!page_of(task.kind).empty() && config_.public_url.empty())
     return {mail::Verdict::refused, "TICKETD_PUBLIC_URL is not set: there is no address for its link"};
   const auto enclosed = enclosed_with(session, task);
   try {
@@ -168,7 +168,7 @@ Enclosed Messenger::enclosed_with(pqxx::connection& session, const storage::Mail
   Enclosed enclosed;
   // Behind the # it stays in the browser: no server's log has it, and no page that is visited next.
   if (const auto page = page_of(task.kind); !page.empty())
-    enclosed.link = config_.mail.public_url + page + '#' + auth::mail_link_of(task.id, secret_);
+    enclosed.link = config_.public_url + page + '#' + auth::mail_link_of(task.id, secret_);
   if (task.booking && has_calendar(task.kind)) {
     pqxx::nontransaction tx(session);
     enclosed.booking = storage::find_booking(tx, *task.booking, *task.user, clock_.now());

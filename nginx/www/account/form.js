@@ -28,6 +28,9 @@ async function send() {
   say(answer.errors?.length ? answer.errors.map((error) => error.message).join(". ") : answer.message);
 }
 
+// A newer link, opened where this one is.
+addEventListener("hashchange", () => location.reload());
+
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const button = form.querySelector("button");

@@ -41,14 +41,18 @@ void check_dead_letters(const Visit& visit, pqxx::transaction_base& tx) {
 
 void check_mails(const Visit& visit, pqxx::transaction_base& tx) {
   const bool is_on = storage::is_mail_on(tx);
-  const auto settings = read_config(Part::messenger, from_environment).config.mail;
-  if (!is_on && !settings.url.empty())
+  const auto settings = read_config(Part::messenger, from_environment).config;
+  const bool has_server = !settings.mail.url.empty();
+  if (settings.verified_email && (!is_on || settings.public_url.empty()))
+    visit.findings.warning("verified e-mail",
+                           "TICKETD_VERIFIED_EMAIL is on, and no links are sent: new users cannot book",
+                           "`ticketctl mail on`, and set TICKETD_PUBLIC_URL");
+  if (!is_on && has_server)
     return visit.findings.warning("mail", "TICKETD_MAIL_URL is set, but nobody is told by mail", "`ticketctl mail on`");
   if (!is_on) return visit.findings.ok("mail", "is off: nobody is told by mail");
-  if (!settings.url.empty() && settings.public_url.empty())
-    return visit.findings.warning("mail",
-                                  "TICKETD_PUBLIC_URL is not set: nobody is sent a link for a forgotten password",
-                                  "set it to where people reach this service, and restart ticketd-messenger");
+  if (has_server && settings.public_url.empty())
+    visit.findings.warning("links", "TICKETD_PUBLIC_URL is not set: nobody is sent a link for a forgotten password",
+                           "set it to where people reach this service, and restart ticketd-messenger");
   const auto now = SystemClock().now();
   const auto mails = storage::count_mails(tx, now);
   const auto age = now - mails.oldest.value_or(now);
