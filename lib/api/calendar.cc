@@ -10,6 +10,11 @@ using std::chrono::duration_cast;
 
 constexpr std::size_t kLine = 75;  // octets at most, RFC 5545, 3.1
 
+// There has to be something in a calendar (RFC 5545, 3.4).
+constexpr const char* kUtc =
+    "BEGIN:VTIMEZONE\r\nTZID:Etc/UTC\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0000\r\n"
+    "TZOFFSETTO:+0000\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n";
+
 // `19970714T173000Z`
 std::string utc(Time time) {
   auto text = format_time(time);
@@ -60,35 +65,55 @@ std::string tickets_of(const storage::BookingDetails& booking) {
          (booking.type_name ? ", " + *booking.type_name : "");
 }
 
-}  // namespace
+void add(std::string& to, std::string_view name, std::string_view value) {
+  add_line(to, std::string(name) + ':' + std::string(value));
+}
 
-std::string calendar_of(const storage::BookingDetails& booking) {
+void begin_calendar(std::string& to) {
+  add(to, "BEGIN", "VCALENDAR");
+  add(to, "VERSION", "2.0");
+  add(to, "PRODID", "-//ticketd//ticketd//EN");
+  add(to, "METHOD", "PUBLISH");
+}
+
+void add_event(std::string& text, const storage::BookingDetails& booking) {
   using Tenths = std::chrono::duration<std::int64_t, std::deci>;
   // A deadline that has passed counts before a worker comes to write it down.
   const auto changed_at =
       std::max({booking.updated_at, booking.event_updated_at, booking.cancelled_at.value_or(Time())});
   const auto status = status_of(booking);
+  add(text, "BEGIN", "VEVENT");
+  add(text, "UID", booking.id.str());
+  add(text, "DTSTAMP", utc(changed_at));
+  add(text, "SEQUENCE", std::to_string(duration_cast<Tenths>(changed_at - booking.created_at).count()));
+  add(text, "DTSTART", utc(booking.event_starts_at));
+  add(text, "DTEND", utc(booking.event_ends_at));
+  add(text, "SUMMARY", escaped(booking.event_title));
+  add(text, "LOCATION", escaped(booking.event_location));
+  add(text, "DESCRIPTION", escaped(tickets_of(booking)));
+  add(text, "STATUS", status);
+  add(text, "TRANSP", status == "CONFIRMED" ? "OPAQUE" : "TRANSPARENT");
+  add(text, "END", "VEVENT");
+}
+
+}  // namespace
+
+std::string calendar_of(const storage::BookingDetails& booking) {
   std::string text;
-  const auto add = [&](std::string_view name, std::string_view value) {
-    add_line(text, std::string(name) + ':' + std::string(value));
-  };
-  add("BEGIN", "VCALENDAR");
-  add("VERSION", "2.0");
-  add("PRODID", "-//ticketd//ticketd//EN");
-  add("METHOD", "PUBLISH");
-  add("BEGIN", "VEVENT");
-  add("UID", booking.id.str());
-  add("DTSTAMP", utc(changed_at));
-  add("SEQUENCE", std::to_string(duration_cast<Tenths>(changed_at - booking.created_at).count()));
-  add("DTSTART", utc(booking.event_starts_at));
-  add("DTEND", utc(booking.event_ends_at));
-  add("SUMMARY", escaped(booking.event_title));
-  add("LOCATION", escaped(booking.event_location));
-  add("DESCRIPTION", escaped(tickets_of(booking)));
-  add("STATUS", status);
-  add("TRANSP", status == "CONFIRMED" ? "OPAQUE" : "TRANSPARENT");
-  add("END", "VEVENT");
-  add("END", "VCALENDAR");
+  begin_calendar(text);
+  add_event(text, booking);
+  add(text, "END", "VCALENDAR");
+  return text;
+}
+
+std::string feed_of(std::span<const storage::BookingDetails> bookings) {
+  std::string text;
+  begin_calendar(text);
+  add(text, "REFRESH-INTERVAL;VALUE=DURATION", "PT1H");  // RFC 7986, 5.7
+  add(text, "X-PUBLISHED-TTL", "PT1H");                  // and what was before it
+  for (const auto& booking : bookings) add_event(text, booking);
+  if (bookings.empty()) text += kUtc;
+  add(text, "END", "VCALENDAR");
   return text;
 }
 

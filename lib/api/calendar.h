@@ -1,5 +1,6 @@
 // Bookings as calendars know them: iCalendar, RFC 5545.
 #pragma once
+#include <span>
 #include <string>
 
 #include "storage/bookings.h"
@@ -12,5 +13,8 @@ namespace ticketd {
 // ORGANIZER, which RFC 5546 wants: calendars would write to it. Times in UTC. TENTATIVE until the seats are the
 // person's own, CANCELLED with the booking or the event.
 std::string calendar_of(const storage::BookingDetails& booking);
+
+// One of all of them, to be asked for again every hour.
+std::string feed_of(std::span<const storage::BookingDetails> bookings);
 
 }  // namespace ticketd

@@ -27,6 +27,10 @@ JsonText user_json(const storage::User& user) {
                            {"updated_at", format_time(user.updated_at)}});
 }
 
+JsonText calendar_json(const std::string& public_url, CalendarId calendar) {
+  return JsonText::object({{"url", public_url + "/v1/calendars/" + calendar.str() + ".ics"}});
+}
+
 std::string_view state_of(domain::EventStatus status, Time ends_at, Time now) {
   if (status == domain::EventStatus::cancelled) return "cancelled";
   if (status == domain::EventStatus::removed) return "over";

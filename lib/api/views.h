@@ -36,6 +36,9 @@ JsonText pending_notification_json(const domain::Command& command);
 JsonText queued_request_json(const domain::Command& command);
 std::string request_href(CommandId id);
 
+// {url}: below the address of this service, or a path where that is not known (empty).
+JsonText calendar_json(const std::string& public_url, CalendarId calendar);
+
 // {limit, next_cursor}
 JsonText cursor_pagination(int limit, const std::optional<std::string>& next_cursor);
 

@@ -11,6 +11,12 @@ namespace {
 
 constexpr std::size_t kLoggedPath = 200;  // none of ours is half as long
 
+// Not of a calendar's address, which opens it.
+std::string logged(const std::string& path) {
+  constexpr std::string_view kCalendars = "/v1/calendars/";
+  return path.substr(0, path.starts_with(kCalendars) ? kCalendars.size() : kLoggedPath);
+}
+
 const char* name_of(RateClass rate_class) {
   switch (rate_class) {
     case RateClass::none: return "none";
@@ -183,7 +189,7 @@ void Edge::finish(const Request& request, const Caller& caller, const Reply& rep
             {{"request_id", request.request_id},
              {"traceparent", or_null(request.header("traceparent"))},
              {"method", request.method},
-             {"path", request.path.substr(0, kLoggedPath)},
+             {"path", logged(request.path)},
              {"status", reply.status},
              {"code", or_null(reply.code)},
              {"command", or_null(reply.command)},

@@ -46,6 +46,8 @@ Kind kind_of(Code code) {
       return {404, "ticket_type_not_found", "The event has no such ticket type, or it needs another access code"};
     case Code::pool_not_found: return {404, "pool_not_found", "The event has no such pool"};
     case Code::request_not_found: return {404, "request_not_found", "Request not found"};
+    case Code::calendar_not_found:
+      return {404, "calendar_not_found", "There is no calendar at this address, or not any more"};
     case Code::email_taken:
       return {409, "email_taken", "An account with this email exists already; log in, or take another address"};
     case Code::mail_off: return {409, "mail_off", "This service sends no mail; ask whoever runs it for help"};

@@ -27,6 +27,7 @@ enum class Code {
   ticket_type_not_found,
   pool_not_found,
   request_not_found,
+  calendar_not_found,
   email_taken,
   mail_off,
   event_over,

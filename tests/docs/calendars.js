@@ -30,7 +30,7 @@ function calendarFaults(body) {
       if (!event.summary) faults.push('it has no summary');
       faults.push(...sequenceFaults(event, stamp.toUnixTime()));
     }
-    if (events.length === 0) faults.push('there is no event in it');
+    if (calendar.getAllSubcomponents().length === 0) faults.push('there is nothing in it');
   } catch (error) {
     faults.push(`the calendar cannot be read: ${error.message}`);
   }

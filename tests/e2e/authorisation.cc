@@ -112,6 +112,15 @@ const std::map<std::string, Row>& rows() {
        {signed_in(202, 202), nullptr,
         [](const Things& its) { return Json::object({{"email", fresh_email()}, {"password", its.owner.password}}); }}},
       {"GET /v1/users/me", {signed_in(200, 200)}},
+      {"GET /v1/users/me/calendar", {signed_in(200, 200)}},
+      {"POST /v1/users/me/calendar/rotate", {signed_in(200, 200)}},
+      {"GET /v1/calendars/{}.ics",
+       {everybody(200),
+        [](const Things& its) {
+          return query("UPDATE users SET calendar_id = gen_random_uuid() WHERE id = $1::uuid RETURNING calendar_id",
+                       its.owner.id)[0][0]
+              .as<std::string>();
+        }}},
       {"POST /v1/events/initialize", {signed_in(201, 201), nullptr, [](const Things&) { return event_body(); }}},
       {"POST /v1/events/book",
        {signed_in(202, 202), nullptr, [](const Things& its) { return Json::object({{"event_id", its.event}}); }}},

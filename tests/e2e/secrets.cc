@@ -30,7 +30,10 @@ std::string log_with(const std::string& text) {
 
 }  // namespace
 
-TEST_GROUP(Secrets){};
+TEST_GROUP(Secrets){void teardown() override{restore_stack();
+}
+}
+;
 
 TEST(Secrets, StandInNoLog) {
   auto person = register_person();
@@ -55,6 +58,22 @@ TEST(Secrets, StandInNoLog) {
        {wrong, wanted, person.password, person.access_token, person.refresh_token,
         std::string(tokens["access_token"].text()), std::string(tokens["refresh_token"].text()), person.email})
     expect_text("", log_with(secret));
+}
+
+// Also where an endpoint fails, and says at what.
+TEST(Secrets, AddressesOfCalendarsStandInNoLog) {
+  const auto person = make_person();
+  const std::string url(person.get("/v1/users/me/calendar").data()["url"].text());
+  const auto path = url.substr(url.find("/v1/"));
+  const auto read = send({.path = path});
+  expect_status(200, read);
+  take_down("postgres");
+  const auto failed = send({.path = path});
+  bring_up("postgres");
+  expect_problem(503, "database_unavailable", failed);
+  for (const auto& reply : {read, failed})
+    CHECK_TRUE(await([&] { return !log_with(reply.header("x-request-id")).empty(); }));
+  expect_text("", log_with(path.substr(path.rfind('/') + 1, 36)));
 }
 
 TEST(Secrets, StandInNoCore) {

@@ -159,12 +159,16 @@ TEST(QueryPlans, ClaimAccountMail) {
   expect_index("account_mails_waiting", "WITH next AS MATERIALIZED", claim);
   expect_index("users_email_key", "WITH next AS MATERIALIZED", claim);
 }
+TEST(QueryPlans, FindCalendarOwner) {
+  expect_index("users_calendar", "SELECT id FROM users",
+               [](pqxx::work& tx) { storage::find_calendar_owner(tx, fresh<CalendarId>()); });
+}
 TEST(QueryPlans, LinksLately) {
   const auto ask = [&](pqxx::work& tx) {
     storage::insert_link_wish(tx, {fresh<MailId>(), storage::AccountMail::change_email, "a@b.c", user}, now());
   };
-  expect_index("account_mails_of_address", "SELECT is_mail_on()", ask);
-  expect_index("account_mails_of_user", "SELECT is_mail_on()", ask);
+  expect_index("account_mails_of_address", "SELECT epoch_ms(greatest(", ask);
+  expect_index("account_mails_of_user", "SELECT epoch_ms(greatest(", ask);
 }
 TEST(QueryPlans, FindDone) { expect_index("commands_pkey", "SELECT id FROM commands", load()); }
 

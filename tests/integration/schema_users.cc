@@ -17,6 +17,12 @@ RULE(SchemaOfUsers, users_email_length, AnAddressIsNeitherTooShortNorTooLong) {
   users_email_length.refuses("UPDATE users SET email = repeat('a', 255) WHERE id = $1", user);
 }
 
+RULE(SchemaOfUsers, users_calendar, TheAddressOfACalendarIsOnePersons) {
+  sql("UPDATE users SET calendar_id = gen_random_uuid() WHERE id = $1", user);
+  users_calendar.refuses("UPDATE users SET calendar_id = (SELECT calendar_id FROM users WHERE id = $1) WHERE id = $2",
+                         user, make_user().str());
+}
+
 RULE(SchemaOfUsers, users_role, ARoleIsOneOfTwo) {
   users_role.refuses("UPDATE users SET role = 'root' WHERE id = $1", user);
 }
