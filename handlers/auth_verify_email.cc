@@ -28,7 +28,7 @@ static Answer verify_email(App& app, const Request& request) {
     const auto now = app.clock.now();
     const bool is_new = link->kind == AccountMail::change_email;
     if (is_new && is_taken(tx, *link)) return Refusal{Code::email_taken};
-    if (const auto unusable = use_link(app, tx, token, *link)) return unusable;
+    if (auto unusable = use_link(app, tx, token, *link)) return unusable;
     if (is_new) {
       storage::update_email(tx, link->user, link->address, true, now);
     } else {

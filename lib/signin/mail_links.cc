@@ -26,7 +26,7 @@ std::optional<Refusal> send_link(App& app, pqxx::work& tx, storage::AccountMail 
                                  const std::string& address, const std::string& remote_addr) {
   const auto now = app.clock.now();
   if (!storage::is_mail_on(tx)) return Refusal{Code::mail_off};
-  if (const auto refusal = refuse_more_mail(app, remote_addr)) return refusal;
+  if (auto refusal = refuse_more_mail(app, remote_addr)) return refusal;
   const auto again_at = storage::insert_link_wish(tx, {MailId::make(now, app.random), kind, address, user}, now);
   if (!again_at || kind == storage::AccountMail::reset_password) return std::nullopt;
   const auto wait = std::chrono::ceil<seconds>(*again_at - now).count();

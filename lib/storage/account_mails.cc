@@ -81,7 +81,7 @@ std::optional<Link> find_link(pqxx::transaction_base& tx, MailId id, const std::
 }
 
 std::optional<Link> update_link_used(pqxx::work& tx, MailId id, const std::string& hash, Time now) {
-  const auto link = link_of(run(tx, kUse, id.str(), bytea(hash), format_time(now)));
+  auto link = link_of(run(tx, kUse, id.str(), bytea(hash), format_time(now)));
   if (link) run(tx, kUseKind, link->user.str(), std::string(name_of(link->kind)), format_time(now));
   return link;
 }
