@@ -5,6 +5,7 @@
 //   torture attacks     the attacks among them, alone
 //   torture race        the race for the seats of two pools among them, alone
 //   torture time N      deadlines, and the round of the seed N in which clocks are wrong and workers stand still
+//   torture mail N      the round of the seed N in which people are told by mail, and the messenger dies
 //   torture seeds A B   the rounds of the seeds A to B
 #include <curl/curl.h>
 #include <sodium.h>
@@ -17,6 +18,7 @@
 #include <sstream>
 
 #include "attacks.h"
+#include "mails.h"
 #include "recovery.h"
 #include "round.h"
 #include "self_test.h"
@@ -33,6 +35,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kLength{22'000};      // of the troubles of a seed
 constexpr std::chrono::milliseconds kTimeLength{10'000};  // of those with time, after the first
+constexpr std::chrono::milliseconds kMailLength{10'000};  // of those with mail
 constexpr std::int64_t kAtLeast = 1'000;                  // accepted commands of a seed
 
 class Tally {
@@ -160,6 +163,44 @@ Figures time_round(Lab& lab, Tally& tally, std::uint64_t seed) {
   return report.figures;
 }
 
+// Everybody is told by mail, while the messenger and the mail server die and stand still, and the database comes and
+// goes. One mail less would be noticed.
+void mail_round(Lab& lab, Tally& tally, std::uint64_t seed) {
+  const auto name = "mail " + std::to_string(seed);
+  forget_mails();
+  Report report;
+  {
+    const MailIsOn on;
+    Plan plan{.seed = seed};
+    plan.trouble = [](Lab& broken, Clients&, Chance& chance) {
+      auto faults = mail_faults();
+      for (const auto& more : {mail_faults(), all_faults()}) faults.insert(faults.end(), more.begin(), more.end());
+      return break_things(broken, chance, kMailLength, faults);
+    };
+    report = run_round(lab, plan);
+  }
+  await_mails();
+  Lab::set_clocks_right();
+  std::vector<std::string> events;
+  for (const auto& event : report.evidence.planned) events.push_back(event.id);
+  auto taken = taken_mails();
+  const auto figures = audit_mails(events, taken);
+  tally.count(report, name);
+  print(report.figures, name);
+  std::ostringstream what;
+  what << name << ": " << figures.told << " are to be told by mail: " << figures.failed << " failed visibly, "
+       << figures.doubled << " arrived twice with the same Message-ID, " << figures.left << " are left, "
+       << figures.lost.size() << " are lost";
+  tally.count(figures.lost.empty() && figures.left == 0 && figures.told > 0, what.str());
+  for (std::size_t i = 0; i < std::min<std::size_t>(5, figures.lost.size()); ++i)
+    std::cout << "        lost: " << figures.lost[i] << '\n';
+  const auto& told = report.evidence.notifications;
+  const auto some = std::find_if(told.begin(), told.end(), [&](const auto& row) { return taken.contains(row.id); });
+  if (some != told.end()) taken.erase(some->id);
+  tally.count(audit_mails(events, taken).lost.size() == figures.lost.size() + 1,
+              name + ": planted: one mail less, found");
+}
+
 // Commands in flight, somebody dies at the points, comes back, and some more commands.
 void crash(Lab& lab, Tally& tally, const std::vector<std::string>& points, std::uint64_t seed) {
   bool all = false;
@@ -197,6 +238,12 @@ int attacks(Lab& lab) {
 int race(Lab& lab) {
   Tally tally;
   race_for_two_pools(lab, tally);
+  return tally.close();
+}
+
+int mail_alone(Lab& lab, std::uint64_t seed) {
+  Tally tally;
+  mail_round(lab, tally, seed);
   return tally.close();
 }
 
@@ -245,6 +292,7 @@ int seeds(Lab& lab, std::uint64_t first, std::uint64_t last) {
     if (report.figures.accepted < kAtLeast) tally.count(false, name + ": less than a thousand commands");
     sum.add(report.figures);
     sum.add(time_round(lab, tally, seed));
+    mail_round(lab, tally, seed);
   }
   std::cout << "in all: " << last - first + 1 << " seeds, " << sum.accepted << " accepted commands, " << sum.calls
             << " calls in " << sum.attempts << " attempts, " << sum.promotions << " promotions, " << sum.redelivered
@@ -265,9 +313,10 @@ int main(int argc, char** argv) {
     if (words.size() == 1 && words[0] == "walk") return walk(lab);
     if (words.size() == 1 && words[0] == "attacks") return attacks(lab);
     if (words.size() == 1 && words[0] == "race") return race(lab);
+    if (words.size() == 2 && words[0] == "mail") return mail_alone(lab, std::stoull(words[1]));
     if (words.size() == 2 && words[0] == "time") return time_alone(lab, std::stoull(words[1]));
     if (words.size() == 3 && words[0] == "seeds") return seeds(lab, std::stoull(words[1]), std::stoull(words[2]));
-    std::cerr << "usage: torture walk | attacks | race | time N | seeds A B\n";
+    std::cerr << "usage: torture walk | attacks | race | time N | mail N | seeds A B\n";
   } catch (const std::exception& error) {
     std::cerr << "torture: " << error.what() << '\n';
   }
