@@ -15,7 +15,7 @@ CREATE TABLE account_mails (
   address    text        NOT NULL,
   user_id    uuid        CONSTRAINT account_mails_user REFERENCES users (id) ON DELETE CASCADE,  -- of reset_password: once it was found
   state      text        NOT NULL DEFAULT 'waiting' CONSTRAINT account_mails_state CHECK (state IN
-                         ('waiting', 'sent', 'failed', 'nobody')),   -- nobody: there is no such account
+                         ('waiting', 'sent', 'failed', 'nobody')),   -- nobody: there is no such account, or nobody needs it any more
   attempts   integer     NOT NULL DEFAULT 0 CONSTRAINT account_mails_attempts CHECK (attempts >= 0),
   due_at     timestamptz,
   error      text,
