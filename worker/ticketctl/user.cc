@@ -81,6 +81,7 @@ int show(postgres::DatabasePool& database, const AccountOverview& account, bool 
   }
   std::cout << user.id.str() << '\n';
   print_field("e-mail", account.deleted ? "deleted" : user.email);
+  print_field("verified", format_time(user.email_verified_at).value_or(""));
   print_field("name", user.name.value_or(""));
   print_field("role", user.role);
   print_field("since", format_time(user.created_at));
