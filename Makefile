@@ -37,9 +37,9 @@ HANDLER_SRC := $(wildcard handlers/*.cc)
 WORKER_SRC  := $(filter-out worker/main.cc,$(wildcard worker/*.cc))
 MESSENGER_SRC := $(wildcard worker/messenger/*.cc)
 CTL_SRC     := $(wildcard worker/ticketctl/*.cc worker/ticketctl/*/*.cc)
-TEST_KINDS  := unit integration e2e
+TEST_KINDS  := unit integration e2e faults
 # Most tests wait, so lists of them run beside each other.
-ALL_TESTS   := tests/beside "e2e monitoring" "unit integration mail upgrade" docs , conformance
+ALL_TESTS   := tests/beside "e2e monitoring" "unit integration upgrade" "docs mail faults" , conformance
 SUPPORT_SRC := $(wildcard tests/support/*.cc)
 # Of the tests, what is code and not a list of cases.
 TEST_PARTS  := tests/support tests/sim tests/torture tests/fuzz
@@ -180,7 +180,7 @@ $(foreach h,$(HANDLER_SRC),$(eval $(call link_rule,$(BUILD)/bin/$(subst _,-,$(ba
 $(eval $(call link_rule,$(BUILD)/bin/ticketd-worker,$(call obj,worker/main.cc $(WORKER_SRC))))
 $(eval $(call link_rule,$(BUILD)/bin/ticketd-messenger,$(call obj,$(MESSENGER_SRC)),-lcurl))
 $(eval $(call link_rule,$(BUILD)/bin/ticketctl,$(call obj,$(CTL_SRC)),-lcurl))
-$(foreach t,$(TEST_KINDS),$(eval $(call link_rule,$(BUILD)/tests/$(t),$(call obj,$(wildcard tests/$(t)/*.cc) $(SUPPORT_SRC) $(WORKER_SRC)),-lcurl -lCppUTest -lCppUTestExt)))
+$(foreach t,$(TEST_KINDS),$(eval $(call link_rule,$(BUILD)/tests/$(t),$(call obj,$(wildcard tests/$(t)/*.cc) $(if $(filter faults,$(t)),tests/e2e/main.cc) $(SUPPORT_SRC) $(WORKER_SRC)),-lcurl -lCppUTest -lCppUTestExt)))
 
 $(BUILD)/tests/sim: $(call obj,$(wildcard tests/sim/*.cc)) $(LIBRARY)
 	$(call say,LINK,$@)
