@@ -15,17 +15,10 @@ static Answer change_email(App& app, const Request& request, UserId user) {
   const auto device_token = in.optional_text("device_token", {0, 255}).value_or("");
   if (!in.ok()) return in.refusal();
 
-  const auto found = postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) {
-    const auto account = storage::find_account(tx, user);
-    return std::pair(account, account ? storage::fold_email(tx, account->user.email) : "");
-  });
-  const auto& account = found.first;
-  if (!account) return Refusal{Code::token_invalid};
-  const auto tried = try_password(app, {found.second, account, password, device_token, request.remote_addr});
-  if (!tried.ok()) return tried.refusal();
-  if (!tried->is_right) return Refusal{Code::wrong_password};
+  const auto own = try_own_password(app, user, {password, device_token, request.remote_addr});
+  if (!own.ok()) return own.refusal();
   return postgres::transact(app.database, [&](pqxx::work& tx) -> Answer {
-    if (!storage::lock_password(tx, user, account->password_hash)) return Refusal{Code::token_invalid};
+    if (!storage::lock_password(tx, user, own->account.password_hash)) return Refusal{Code::token_invalid};
     const auto holder = storage::find_account_by_email(tx, email, in.as_sent("email"));
     if (holder && holder->user.id != user) return Refusal{Code::email_taken};
     if (const auto refusal = send_link(app, tx, storage::AccountMail::change_email, user, email, request.remote_addr))

@@ -5,7 +5,6 @@
 #include "signin/password_try.h"
 
 using namespace ticketd;
-using storage::AccountMail;
 
 static Answer reset_password(App& app, const Request& request) {
   const auto body = request.json_body();
@@ -15,13 +14,13 @@ static Answer reset_password(App& app, const Request& request) {
   const auto wanted = in.password("new_password");
   if (!in.ok()) return in.refusal();
 
-  const auto link = find_link(app, token, AccountMail::reset_password, AccountMail::reset_password);
+  const auto link = find_link(app, token, {storage::AccountMail::reset_password});
   if (!link.ok()) return link.refusal();
   const auto hash = app.passwords.hash(wanted, auth::Turn::known);
   if (hash.empty()) return Refusal{Code::busy};
   std::string address;
   const auto changed_at = postgres::transact(app.database, [&](pqxx::work& tx) -> Result<Time> {
-    if (const auto refusal = use_link(app, tx, token, *link)) return *refusal;
+    if (const auto refusal = use_link(app, tx, *link)) return *refusal;
     address = storage::fold_email(tx, storage::find_user(tx, link->user)->email);
     storage::update_email_verified(tx, link->user, app.clock.now());
     return storage::update_password(tx, link->user, hash, app.clock);

@@ -22,13 +22,13 @@ static Answer verify_email(App& app, const Request& request) {
   const auto token = in.secret("token");
   if (!in.ok()) return in.refusal();
 
-  const auto link = find_link(app, token, AccountMail::verify_email, AccountMail::change_email);
+  const auto link = find_link(app, token, {AccountMail::verify_email, AccountMail::change_email});
   if (!link.ok()) return link.refusal();
   const auto refusal = postgres::transact(app.database, [&](pqxx::work& tx) -> std::optional<Refusal> {
     const auto now = app.clock.now();
     const bool is_new = link->kind == AccountMail::change_email;
     if (is_new && is_taken(tx, *link)) return Refusal{Code::email_taken};
-    if (auto unusable = use_link(app, tx, token, *link)) return unusable;
+    if (auto unusable = use_link(app, tx, *link)) return unusable;
     if (is_new) {
       storage::update_email(tx, link->user, link->address, true, now);
     } else {

@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "base/hex.h"
 #include "base/time.h"
 #include "base/uuid.h"
 
@@ -41,6 +42,9 @@ auto list_of(const pqxx::result& rows, Function value_of) {
   for (const auto& row : rows) values.push_back(value_of(row));
   return values;
 }
+
+// The text form of a bytea.
+inline std::string bytea(std::string_view bytes) { return "\\x" + hex_of(bytes); }
 
 // Null for empty; the text must outlive the statement.
 inline const char* or_null(const std::optional<std::string>& text) { return text ? text->c_str() : nullptr; }

@@ -1,5 +1,7 @@
 #include "signin/mail_links.h"
 
+#include <algorithm>
+
 #include "auth/mail_link.h"
 #include "auth/network.h"
 #include "auth/opaque_token.h"
@@ -27,7 +29,7 @@ std::optional<Refusal> send_link(App& app, pqxx::work& tx, storage::AccountMail 
   const auto now = app.clock.now();
   if (!storage::is_mail_on(tx)) return Refusal{Code::mail_off};
   if (auto refusal = refuse_more_mail(app, remote_addr)) return refusal;
-  const auto again_at = storage::insert_link_wish(tx, {MailId::make(now, app.random), kind, address, user}, now);
+  const auto again_at = storage::insert_link_wish(tx, {kind, address, user}, now);
   if (!again_at || kind == storage::AccountMail::reset_password) return std::nullopt;
   const auto wait = std::chrono::ceil<seconds>(*again_at - now).count();
   return Refusal{Code::rate_limited,
@@ -36,23 +38,19 @@ std::optional<Refusal> send_link(App& app, pqxx::work& tx, storage::AccountMail 
                  std::max(1, static_cast<int>(wait))};
 }
 
-Result<storage::Link> find_link(App& app, const std::string& token, storage::AccountMail kind,
-                                storage::AccountMail or_kind) {
+Result<storage::Link> find_link(App& app, const std::string& token, std::initializer_list<storage::AccountMail> kinds) {
   const auto parsed = auth::parse_mail_link(token);
   if (!parsed) return Refusal{Code::invalid_link};
   const auto link = postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) {
     return storage::find_link(tx, parsed->mail, parsed->hash, app.clock.now());
   });
-  if (!link || (link->kind != kind && link->kind != or_kind)) return Refusal{Code::invalid_link};
+  if (!link || std::ranges::find(kinds, link->kind) == kinds.end()) return Refusal{Code::invalid_link};
   return *link;
 }
 
-std::optional<Refusal> use_link(App& app, pqxx::work& tx, const std::string& token, const storage::Link& link) {
-  const auto parsed = auth::parse_mail_link(token);
-  const bool is_there = parsed && storage::lock_user(tx, link.user);
-  if (!is_there || !storage::update_link_used(tx, parsed->mail, parsed->hash, app.clock.now()))
-    return Refusal{Code::invalid_link};
-  return std::nullopt;
+std::optional<Refusal> use_link(App& app, pqxx::work& tx, const storage::Link& link) {
+  if (storage::lock_user(tx, link.user) && storage::update_link_used(tx, link, app.clock.now())) return std::nullopt;
+  return Refusal{Code::invalid_link};
 }
 
 }  // namespace ticketd

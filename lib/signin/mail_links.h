@@ -1,5 +1,6 @@
 // Mails with a link, as people ask for them, and what the link's token is good for.
 #pragma once
+#include <initializer_list>
 #include <optional>
 #include <string>
 
@@ -16,12 +17,11 @@ std::optional<Refusal> send_link(App& app, pqxx::work& tx, storage::AccountMail 
                                  const std::string& address, const std::string& remote_addr);
 
 // The link that a token of a mail stands for, if it can be used.
-// Refuses: invalid_link, also if the link is of neither kind.
-Result<storage::Link> find_link(App& app, const std::string& token, storage::AccountMail kind,
-                                storage::AccountMail or_kind);
+// Refuses: invalid_link, also if the link is of none of these kinds.
+Result<storage::Link> find_link(App& app, const std::string& token, std::initializer_list<storage::AccountMail> kinds);
 
 // Uses it up: of several at once just one gets it. Its user is locked until the transaction ends. Refuses:
 // invalid_link.
-std::optional<Refusal> use_link(App& app, pqxx::work& tx, const std::string& token, const storage::Link& link);
+std::optional<Refusal> use_link(App& app, pqxx::work& tx, const storage::Link& link);
 
 }  // namespace ticketd

@@ -102,6 +102,19 @@ Result<Tried> try_password(App& app, const PasswordTry& attempt) {
   return try_as_stranger(app, attempt, account);
 }
 
+Result<OwnAccount> try_own_password(App& app, UserId user, const OwnPassword& attempt) {
+  const auto [account, email] = postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) {
+    auto found = storage::find_account(tx, user);
+    auto folded = found ? storage::fold_email(tx, found->user.email) : "";
+    return std::pair(std::move(found), std::move(folded));
+  });
+  if (!account) return Refusal{Code::token_invalid};
+  const auto tried = try_password(app, {email, account, attempt.password, attempt.device_token, attempt.remote_addr});
+  if (!tried.ok()) return tried.refusal();
+  if (!tried->is_right) return Refusal{Code::wrong_password};
+  return OwnAccount{*account, tried->turn};
+}
+
 void remember_network(App& app, const std::string& email, const std::string& remote_addr) {
   app.attempts.remember_known(pair_of(auth::hex_hash_of(email), auth::networks_of(remote_addr).front().name));
 }

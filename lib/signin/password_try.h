@@ -40,6 +40,19 @@ struct Tried {
 // std::bad_alloc.
 Result<Tried> try_password(App& app, const PasswordTry& attempt);
 
+// The password of whoever is signed in, once more.
+struct OwnPassword {
+  std::string password;
+  std::string device_token;  // empty without one
+  std::string remote_addr;
+};
+struct OwnAccount {
+  storage::Account account;
+  auth::Turn turn;  // for what is hashed next
+};
+// Refuses: token_invalid (the account is gone), wrong_password, and as try_password() does.
+Result<OwnAccount> try_own_password(App& app, UserId user, const OwnPassword& attempt);
+
 // Registering from there counts as having logged in. Nothing is stored in the clear.
 void remember_network(App& app, const std::string& email, const std::string& remote_addr);
 

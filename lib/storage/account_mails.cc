@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "base/hex.h"
 #include "postgres/rows.h"
 #include "storage/users.h"
 
@@ -23,21 +22,17 @@ constexpr std::array<std::string_view, 5> kNames = {"reset_password", "verify_em
 const Statement kLately{"links_lately", "SELECT epoch_ms(greatest(" THIRD("lower(address) = lower($2)") ", " THIRD(
                                             "user_id = $3") ") + interval '1 hour') AS again_ms"};
 
-// Fewer than three of the kind went to that address within an hour. News of what was done with the right password.
-#define IS_SELDOM                                                                                        \
-  "(SELECT count(*) FROM account_mails WHERE lower(address) = lower($2) AND kind = $1 AND created_at > " \
-  "$4::timestamptz - interval '1 hour') < 3"
-#define INSERT(id, condition)                                                                                      \
-  "INSERT INTO account_mails (id, kind, address, user_id, due_at, created_at, waits_since, updated_at) SELECT " id \
-  ", $1, $2, $3::uuid, $4::timestamptz, $4::timestamptz, $4::timestamptz, $4::timestamptz WHERE " condition
-const Statement kInsert{"insert_link_wish", INSERT("$5::uuid", "true")};
-const Statement kInsertNews{"insert_account_news", INSERT("gen_random_uuid()", "is_mail_on() AND " IS_SELDOM)};
+#define INSERT                                                                                                  \
+  "INSERT INTO account_mails (id, kind, address, user_id, due_at, created_at, waits_since, updated_at) SELECT " \
+  "gen_random_uuid(), $1, $2, $3::uuid, $4::timestamptz, $4::timestamptz, $4::timestamptz, $4::timestamptz "
+const Statement kInsert{"insert_link_wish", INSERT};
+const Statement kInsertNews{"insert_account_news",
+                            INSERT "WHERE is_mail_on() AND " THIRD("lower(address) = lower($2)") " IS NULL"};
 
 #define GOOD \
   "id = $1 AND $2::bytea = ANY (token_hashes) AND used_at IS NULL AND expires_at > $3 AND user_id IS NOT NULL"
 const Statement kFind{"find_link", "SELECT kind, user_id, address FROM account_mails WHERE " GOOD};
-const Statement kUse{"use_link",
-                     "UPDATE account_mails SET used_at = $3 WHERE " GOOD " RETURNING kind, user_id, address"};
+const Statement kUse{"use_link", "UPDATE account_mails SET used_at = $3 WHERE " GOOD};
 
 const Statement kUseKind{"use_links_of_kind", R"(
   UPDATE account_mails SET used_at = $3 WHERE user_id = $1 AND kind = $2 AND used_at IS NULL)"};
@@ -45,15 +40,6 @@ const Statement kUseKind{"use_links_of_kind", R"(
 const Statement kDeleteOfUser{"delete_account_mails_of", R"(
   DELETE FROM account_mails WHERE user_id = $1 OR lower(address) IN (
     SELECT unnest(ARRAY[lower(email), lower(normalize(email, NFC))]) FROM users WHERE id = $1))"};
-
-std::string bytea(const std::string& bytes) { return "\\x" + hex_of(bytes); }
-
-std::optional<Link> link_of(const pqxx::result& rows) {
-  if (rows.empty()) return std::nullopt;
-  const auto* const kind = std::ranges::find(kNames, text_of(rows[0]["kind"]));
-  return Link{static_cast<AccountMail>(kind - kNames.begin()), id_of<UserId>(rows[0]["user_id"]),
-              text_of(rows[0]["address"])};
-}
 
 }  // namespace
 
@@ -67,7 +53,7 @@ std::optional<Time> insert_link_wish(pqxx::work& tx, const LinkWish& wish, Time 
   if (const auto again_at = optional_time(lately[0][0])) return again_at;
   // A link to an address that was mistyped does not count once there is one to another address.
   if (wish.kind == AccountMail::change_email) run(tx, kUseKind, wish.user->str(), kind, format_time(now));
-  run(tx, kInsert, kind, wish.address, or_null(user), format_time(now), wish.id.str());
+  run(tx, kInsert, kind, wish.address, or_null(user), format_time(now));
   return std::nullopt;
 }
 
@@ -77,13 +63,18 @@ void insert_account_news(pqxx::transaction_base& tx, AccountMail kind, UserId us
 }
 
 std::optional<Link> find_link(pqxx::transaction_base& tx, MailId id, const std::string& hash, Time now) {
-  return link_of(run(tx, kFind, id.str(), bytea(hash), format_time(now)));
+  const auto rows = run(tx, kFind, id.str(), bytea(hash), format_time(now));
+  if (rows.empty()) return std::nullopt;
+  const auto* const kind = std::ranges::find(kNames, text_of(rows[0]["kind"]));
+  return Link{id, hash, static_cast<AccountMail>(kind - kNames.begin()), id_of<UserId>(rows[0]["user_id"]),
+              text_of(rows[0]["address"])};
 }
 
-std::optional<Link> update_link_used(pqxx::work& tx, MailId id, const std::string& hash, Time now) {
-  auto link = link_of(run(tx, kUse, id.str(), bytea(hash), format_time(now)));
-  if (link) run(tx, kUseKind, link->user.str(), std::string(name_of(link->kind)), format_time(now));
-  return link;
+bool update_link_used(pqxx::work& tx, const Link& link, Time now) {
+  const auto at = format_time(now);
+  if (run(tx, kUse, link.mail.str(), bytea(link.hash), at).affected_rows() == 0) return false;
+  run(tx, kUseKind, link.user.str(), std::string(name_of(link.kind)), at);
+  return true;
 }
 
 void delete_account_mails_of(pqxx::transaction_base& tx, UserId user) { run(tx, kDeleteOfUser, user.str()); }

@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/time.h"
 #include "base/uuid.h"
@@ -18,7 +17,6 @@ std::string_view name_of(AccountMail kind);
 
 // One that somebody wants to be sent.
 struct LinkWish {
-  MailId id;
   AccountMail kind;
   std::string address;         // of reset_password as fold_email() has it
   std::optional<UserId> user;  // empty for reset_password: nobody has looked yet whether there is one
@@ -35,6 +33,8 @@ void insert_account_news(pqxx::transaction_base& tx, AccountMail kind, UserId us
 
 // What a link leads to.
 struct Link {
+  MailId mail;       // that it was in
+  std::string hash;  // of its token, 32 bytes
   AccountMail kind;
   UserId user;
   std::string address;  // of verify_email and change_email: the one to prove
@@ -43,8 +43,8 @@ struct Link {
 // The link with that mail's id and that token's hash, if it can be used.
 std::optional<Link> find_link(pqxx::transaction_base& tx, MailId id, const std::string& hash, Time now);
 
-// Uses it up, and every other link of its user and kind: of several at once just one gets it. Within lock_user().
-std::optional<Link> update_link_used(pqxx::work& tx, MailId id, const std::string& hash, Time now);
+// Uses it up, and every other link of its user and kind. Of several at once just one gets true. Within lock_user().
+bool update_link_used(pqxx::work& tx, const Link& link, Time now);
 
 // Of an account that is being deleted, and still has its address.
 void delete_account_mails_of(pqxx::transaction_base& tx, UserId user);

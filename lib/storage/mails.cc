@@ -2,7 +2,6 @@
 
 #include <array>
 
-#include "base/hex.h"
 #include "postgres/array_parameter.h"
 #include "postgres/rows.h"
 #include "storage/short_locks.h"
@@ -145,7 +144,7 @@ std::optional<MailTask> claim_mail(pqxx::work& tx, Time now, Time until) {
 }
 
 std::optional<MailTask> claim_account_mail(pqxx::work& tx, Time now, Time until, const std::string& token_hash) {
-  const auto rows = run(tx, kClaimAccount, format_time(now), format_time(until), "\\x" + hex_of(token_hash));
+  const auto rows = run(tx, kClaimAccount, format_time(now), format_time(until), bytea(token_hash));
   if (rows.empty()) return std::nullopt;
   const auto row = rows[0];
   MailTask task{};

@@ -1,6 +1,5 @@
 #include "storage/refresh_tokens.h"
 
-#include "base/hex.h"
 #include "postgres/rows.h"
 
 namespace ticketd::storage {
@@ -51,9 +50,6 @@ const Statement kDeleteBefore{"delete_tokens_of_sessions", R"(
 
 const Statement kFindFamily{"find_family",
                             "SELECT family_id FROM refresh_tokens WHERE token_hash = $1 AND expires_at > $2"};
-
-// bytea's hex form
-std::string bytea(const std::string& bytes) { return "\\x" + hex_of(bytes); }
 
 RefreshToken token_of(const pqxx::row& row, const std::string& hash) {
   return {hash, id_of<SessionId>(row["family_id"]), id_of<UserId>(row["user_id"]), time_of(row["expires_ms"])};

@@ -165,7 +165,7 @@ TEST(QueryPlans, FindCalendarOwner) {
 }
 TEST(QueryPlans, LinksLately) {
   const auto ask = [&](pqxx::work& tx) {
-    storage::insert_link_wish(tx, {fresh<MailId>(), storage::AccountMail::change_email, "a@b.c", user}, now());
+    storage::insert_link_wish(tx, {storage::AccountMail::change_email, "a@b.c", user}, now());
   };
   expect_index("account_mails_of_address", "SELECT epoch_ms(greatest(", ask);
   expect_index("account_mails_of_user", "SELECT epoch_ms(greatest(", ask);

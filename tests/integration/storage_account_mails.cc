@@ -31,8 +31,7 @@ TEST_GROUP_BASE(StorageAccountMails, IntegrationTest) {
     storage::update_mail_on(session.get(), on, [](const auto&) {});
   }
   std::optional<Time> wish(AccountMail kind, const std::string& to, const std::optional<UserId>& whose) const {
-    return commit(
-        [&](pqxx::work& tx) { return storage::insert_link_wish(tx, {fresh<MailId>(), kind, to, whose}, at); });
+    return commit([&](pqxx::work& tx) { return storage::insert_link_wish(tx, {kind, to, whose}, at); });
   }
   std::optional<Time> forget(const std::string& to) const { return wish(AccountMail::reset_password, to, {}); }
   std::optional<storage::MailTask> claim(Time when, const std::string& hash = kHash) const {
@@ -143,12 +142,14 @@ TEST(StorageAccountMails, ALinkThatIsUsedEndsTheOthersOfItsKind) {
   const auto first = claim(at)->id;
   forget(address);
   const auto second = claim(at, kOther)->id;
-  const auto use = [&](MailId id, const std::string& hash) {
-    return commit([&](pqxx::work& tx) { return storage::update_link_used(tx, id, hash, at); });
+  const auto one = *find(first, kHash, at), other = *find(second, kOther, at);
+  CHECK_TRUE(other.kind == AccountMail::reset_password);
+  const auto use = [&](const storage::Link& link) {
+    return commit([&](pqxx::work& tx) { return storage::update_link_used(tx, link, at); });
   };
-  CHECK_TRUE(use(second, kOther)->kind == AccountMail::reset_password);
-  CHECK_FALSE(use(second, kOther).has_value());
-  CHECK_FALSE(use(first, kHash).has_value());
+  CHECK_TRUE(use(other));
+  CHECK_FALSE(use(other));
+  CHECK_FALSE(use(one));
 }
 
 TEST(StorageAccountMails, NewsGoThreeTimesAnHour) {

@@ -9,16 +9,13 @@
 #include <CppUTest/TestHarness.h>  // last: it redefines new
 
 namespace ticketd::e2e {
-namespace {
 
-void turn_mail(const char* on) {
-  query(std::string("ALTER TABLE notifications ALTER COLUMN untold SET DEFAULT ") + on);
+void turn_mail(bool on) {
+  storage::update_mail_on(*connect_database(), on, [](const auto&) {});
 }
 
-}  // namespace
-
-MailIsOn::MailIsOn() { turn_mail("true"); }
-MailIsOn::~MailIsOn() { turn_mail("false"); }
+MailIsOn::MailIsOn() { turn_mail(true); }
+MailIsOn::~MailIsOn() { turn_mail(false); }
 
 std::string mailed_link(const std::string& kind, const std::string& address) {
   // The messenger takes what is due first.

@@ -1,10 +1,13 @@
-// Links that endpoints have sent by mail, where no messenger runs: the test takes its place.
+// Mail that is on or off, and links that endpoints have sent by mail where no messenger runs: the test takes its place.
 #pragma once
 #include <string>
 
 namespace ticketd::e2e {
 
-// Mail is on, as `ticketctl mail on` has it, until this goes.
+// As `ticketctl mail on` and `off`.
+void turn_mail(bool on);
+
+// Mail is on until this goes.
 class MailIsOn {
  public:
   MailIsOn();

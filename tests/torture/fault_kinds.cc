@@ -252,6 +252,18 @@ Faults all_faults() {
 
 Faults clock_faults() { return {{"clock ahead", step_clock(1)}, {"clock behind", step_clock(-1)}}; }
 
+Faults mail_faults() {
+  // With a mail that the server has just taken.
+  const auto die_with_a_mail = [](Lab& lab, Chance&) {
+    lab.arm("after_mail");
+    return Remedy{};
+  };
+  return {
+      {"messenger killed", kill_one_of({"messenger"})},    {"messenger frozen", freeze("messenger")},
+      {"messenger killed behind a mail", die_with_a_mail}, {"messenger killed behind another mail", die_with_a_mail},
+      {"mail server killed", kill_one_of({"mail"})},       {"mail server frozen", freeze("mail")}};
+}
+
 Faults time_faults() {
   return {
       {"clock ahead", step_clock(1)},

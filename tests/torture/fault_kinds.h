@@ -27,6 +27,9 @@ Faults clock_faults();
 // The same, workers that stand still for longer than they may, and those of the others that make workers begin anew.
 Faults time_faults();
 
+// Of the messenger, of the mail server, and between the two.
+Faults mail_faults();
+
 // A worker stops with what it has read, or in the midst of a transaction, until another one has its shards. Nothing
 // happens if none comes by within a second, or one stands still already.
 Remedy freeze_worker_at_work(Lab& lab, Chance& chance);

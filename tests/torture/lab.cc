@@ -12,6 +12,7 @@
 
 #include "queue/command_stream.h"
 #include "support/http_client.h"
+#include "support/mailed_links.h"
 #include "support/stack.h"
 #include "support/stack_database.h"
 #include "support/stack_redis.h"
@@ -97,7 +98,7 @@ Lab::Lab()
   ::setenv("WORKERS", std::to_string(kMostWorkers).c_str(), 1);
   if (std::system("systemd/local/stack start") != 0) throw std::runtime_error("the stack does not start");
   take_over_settings();
-  e2e::query("ALTER TABLE notifications ALTER COLUMN untold SET DEFAULT false");  // until a round wants mail
+  e2e::turn_mail(false);  // until a round wants it
 }
 
 void Lab::use_workers(int count) {

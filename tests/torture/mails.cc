@@ -1,7 +1,5 @@
 #include "mails.h"
 
-#include <signal.h>
-
 #include <filesystem>
 #include <fstream>
 
@@ -12,14 +10,8 @@
 namespace ticketd::torture {
 namespace {
 
-using std::chrono::milliseconds;
-
 // Longer than a lease of a mail, and than the first three waits of one that was put off.
 constexpr std::chrono::minutes kUntilAllAreDue{30};
-
-void turn_mail(const char* on) {
-  e2e::query(std::string("ALTER TABLE notifications ALTER COLUMN untold SET DEFAULT ") + on);
-}
 
 // Where the mail server, once it is up, keeps each mail in a file.
 std::vector<std::filesystem::path> mailbox() {
@@ -39,40 +31,7 @@ std::string id_in(const std::filesystem::path& mail) {
   return "";
 }
 
-Fault kill_it(const char* process) {
-  return [process](Lab& lab, Chance&) {
-    lab.signal(process, SIGKILL);
-    return Remedy{};
-  };
-}
-
-Fault freeze_it(const char* process) {
-  return [process](Lab& lab, Chance& chance) {
-    lab.signal(process, SIGSTOP);
-    return Remedy{milliseconds(200 + static_cast<int>(pick(chance, 2'800))),
-                  [&lab, process] { lab.signal(process, SIGCONT); }};
-  };
-}
-
-// With a mail that the server has just taken.
-Remedy die_with_a_mail(Lab& lab, Chance&) {
-  lab.arm("after_mail");
-  return {};
-}
-
 }  // namespace
-
-MailIsOn::MailIsOn() { turn_mail("true"); }
-MailIsOn::~MailIsOn() { turn_mail("false"); }
-
-Faults mail_faults() {
-  return {{"messenger killed", kill_it("messenger")},
-          {"messenger frozen", freeze_it("messenger")},
-          {"messenger killed behind a mail", die_with_a_mail},
-          {"messenger killed behind another mail", die_with_a_mail},
-          {"mail server killed", kill_it("mail")},
-          {"mail server frozen", freeze_it("mail")}};
-}
 
 Taken taken_mails() {
   Taken taken;

@@ -5,21 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "fault_kinds.h"
+#include "lab.h"
 
 namespace ticketd::torture {
-
-// Mail is on until this goes: what is decided meanwhile is told.
-class MailIsOn {
- public:
-  MailIsOn();
-  ~MailIsOn();
-  MailIsOn(const MailIsOn&) = delete;
-  MailIsOn& operator=(const MailIsOn&) = delete;
-};
-
-// Of the messenger, of the mail server, and between the two.
-Faults mail_faults();
 
 // What the mail server has taken since forget_mails(), by the Message-ID's id: how often.
 using Taken = std::map<std::string, int>;

@@ -22,6 +22,7 @@
 #include "recovery.h"
 #include "round.h"
 #include "self_test.h"
+#include "support/mailed_links.h"
 #include "support/stack.h"
 #include "support/stack_database.h"
 
@@ -170,7 +171,7 @@ void mail_round(Lab& lab, Tally& tally, std::uint64_t seed) {
   forget_mails();
   Report report;
   {
-    const MailIsOn on;
+    const ticketd::e2e::MailIsOn on;
     Plan plan{.seed = seed};
     plan.trouble = [](Lab& broken, Clients&, Chance& chance) {
       auto faults = mail_faults();
