@@ -1,5 +1,4 @@
-// Handing mails to a mail server: this host's, or a smarthost (SMTP, RFC 5321). By libcurl; the only place that
-// includes it.
+// Handing mails to a mail server: this host's, or a smarthost (SMTP, RFC 5321). By libcurl.
 #pragma once
 #include <memory>
 #include <string>
