@@ -105,6 +105,12 @@ JsonText JsonText::object(std::initializer_list<JsonField> fields) {
   return object;
 }
 
+JsonText JsonText::text(std::string_view text) {
+  JsonText quoted{std::string()};
+  append_json_string(quoted.text_, text);
+  return quoted;
+}
+
 char JsonText::open() {
   const char end = text_.back();
   text_.pop_back();

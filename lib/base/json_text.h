@@ -54,6 +54,7 @@ class JsonText {
   static JsonText object(std::initializer_list<JsonField> fields = {});
   // What is JSON already.
   static JsonText verbatim(std::string json) { return JsonText(std::move(json)); }
+  static JsonText text(std::string_view text);
   static JsonText array() { return JsonText(std::string("[]")); }
 
   // Of an object: one more field, whose key is not there yet.

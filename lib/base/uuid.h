@@ -55,7 +55,9 @@ using BookingId = Id<struct BookingTag>;
 using CommandId = Id<struct CommandTag>;
 using NotificationId = Id<struct NotificationTag>;
 using CalendarId = Id<struct CalendarTag>;
-using MailId = Id<struct MailTag>;  // of what tells of a notification: its id
+using WebhookId = Id<struct WebhookTag>;
+using DeliveryId = Id<struct DeliveryTag>;  // of a webhook
+using MailId = Id<struct MailTag>;          // of what tells of a notification: its id
 
 }  // namespace ticketd
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 
 #include "base/text.h"
 
@@ -177,22 +178,36 @@ std::optional<Json> Fields::optional_object(const std::string& name) {
   return std::nullopt;
 }
 
-std::optional<std::vector<Json>> Fields::optional_objects(const std::string& name, std::size_t least,
-                                                          std::size_t most) {
+std::optional<std::vector<Json>> Fields::elements_of(const std::string& name, const std::string& kind,
+                                                     bool (Json::*is_one)() const, std::size_t least,
+                                                     std::size_t most) {
   if (!has(name)) return std::nullopt;
   const auto value = object_[name.c_str()];
-  std::vector<Json> objects;
-  for (std::size_t i = 0; i < (value.is_array() ? value.size() : 0); ++i) objects.push_back(value.at(i));
-  if (!value.is_array() ||
-      std::any_of(objects.begin(), objects.end(), [](const auto& it) { return !it.is_object(); })) {
-    bad(name, "wrong_type", name + " must be an array of objects");
-  } else if (objects.size() < least || objects.size() > most) {
+  std::vector<Json> elements;
+  for (std::size_t i = 0; i < (value.is_array() ? value.size() : 0); ++i) elements.push_back(value.at(i));
+  if (!value.is_array() || !std::all_of(elements.begin(), elements.end(), std::mem_fn(is_one))) {
+    bad(name, "wrong_type", name + " must be an array of " + kind);
+  } else if (elements.size() < least || elements.size() > most) {
     bad(name, "out_of_range",
         name + " must have " + std::to_string(least) + " to " + std::to_string(most) + " elements");
   } else {
-    return objects;
+    return elements;
   }
   return std::nullopt;
+}
+
+std::optional<std::vector<Json>> Fields::optional_objects(const std::string& name, std::size_t least,
+                                                          std::size_t most) {
+  return elements_of(name, "objects", &Json::is_object, least, most);
+}
+
+std::optional<std::vector<std::string>> Fields::optional_texts(const std::string& name, std::size_t least,
+                                                               std::size_t most) {
+  const auto elements = elements_of(name, "strings", &Json::is_string, least, most);
+  if (!elements) return std::nullopt;
+  std::vector<std::string> texts;
+  for (const auto& element : *elements) texts.push_back(clean(element.text()));
+  return texts;
 }
 
 void Fields::include(const std::string& within, const Fields& inner) {

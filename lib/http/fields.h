@@ -84,6 +84,8 @@ class Fields {
   // "pools.0.name" by include().
   std::optional<Json> optional_object(const std::string& name);
   std::optional<std::vector<Json>> optional_objects(const std::string& name, std::size_t least, std::size_t most);
+  // Of a JSON object: `least` to `most` strings in an array.
+  std::optional<std::vector<std::string>> optional_texts(const std::string& name, std::size_t least, std::size_t most);
   void include(const std::string& within, const Fields& inner);
   // Was it sent as null, where that says something?
   [[nodiscard]] bool is_null(const std::string& name) const;
@@ -103,6 +105,8 @@ class Fields {
   enum class How { clean, as_sent };
   std::optional<std::string> string_of(const std::string& name, How how = How::clean);
   std::optional<std::int64_t> integer_of(const std::string& name);
+  std::optional<std::vector<Json>> elements_of(const std::string& name, const std::string& kind,
+                                               bool (Json::*is_one)() const, std::size_t least, std::size_t most);
 
   Json object_;
   const Request* request_ = nullptr;

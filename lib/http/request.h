@@ -26,7 +26,7 @@ struct Request {
   std::string request_id;  // nginx checked or made it
   std::map<std::string, std::string>
       headers;  // lower-case names: authorization, idempotency-key, if-match, if-none-match, traceparent
-  std::map<std::string, std::string> path_values;  // event_id, booking_id, pool_id, type_id, request_id
+  std::map<std::string, std::string> path_values;  // "event_id" and the like
   std::size_t body_limit = kMaxBodyBytes;          // of the endpoint, in bytes
   bool body_complete = true;                       // false: fewer bytes came than were announced
   std::optional<Time> whole_at;                    // when nginx had all of it; told by some endpoints' requests alone

@@ -1,5 +1,6 @@
 // Between C++ values and the text that PostgreSQL speaks.
 #pragma once
+#include <algorithm>
 #include <optional>
 #include <pqxx/pqxx>
 #include <string>
@@ -32,6 +33,25 @@ inline std::optional<Time> optional_time(const pqxx::field& field) {
 template <class IdType>
 std::optional<IdType> optional_id(const pqxx::field& field) {
   return field.is_null() ? std::nullopt : std::optional(id_of<IdType>(field));
+}
+
+// Of a column array_to_string(…, ','), whose elements have no comma.
+inline std::vector<std::string> words_of(const pqxx::field& field) {
+  std::vector<std::string> words;
+  const auto text = text_of(field);
+  for (std::size_t from = 0; from < text.size();) {
+    const auto comma = std::min(text.find(',', from), text.size());
+    words.push_back(text.substr(from, comma - from));
+    from = comma + 1;
+  }
+  return words;
+}
+template <class IdType>
+std::optional<std::vector<IdType>> optional_ids(const pqxx::field& field) {
+  if (field.is_null()) return std::nullopt;
+  std::vector<IdType> ids;
+  for (const auto& word : words_of(field)) ids.push_back(*IdType::parse(word));
+  return ids;
 }
 
 // What `value_of` makes of each row, in their order.
