@@ -13,7 +13,7 @@ using Kind = NotificationKind;
 constexpr std::array<std::string_view, kNotificationKinds> kNames = {
     "booked",        "waitlisted",  "promoted",    "cancelled",       "nothing_to_cancel", "rejected", "event_updated",
     "event_deleted", "event_moved", "line_closed", "booking_changed", "never_fits",        "held",     "offered",
-    "confirmed",     "expired",     "failed"};
+    "confirmed",     "expired",     "failed",      "webhook_off"};
 
 std::string in_quotes(std::string_view title) { return '"' + isolated(title) + '"'; }
 
@@ -193,6 +193,12 @@ Message failed_message(CommandKind kind) {
                           : kind == CommandKind::confirm ? "confirmation"
                                                          : "change") +
               " could not be carried out because of an error on our side. We have been told; please try again later."};
+}
+
+Message webhook_off_message(std::string_view host, bool is_gone) {
+  return {Kind::webhook_off, "Your webhook at " + std::string(host) +
+                                 (is_gone ? " answered that it is gone, and was switched off."
+                                          : " has taken nothing for five days, and was switched off.")};
 }
 
 std::string processing_text(CommandKind kind) {

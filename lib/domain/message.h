@@ -25,9 +25,10 @@ enum class NotificationKind {
   offered,
   confirmed,
   expired,
-  failed
+  failed,
+  webhook_off
 };
-constexpr std::size_t kNotificationKinds = 17;
+constexpr std::size_t kNotificationKinds = 18;
 std::string_view name_of(NotificationKind kind);
 
 struct Message {
@@ -46,6 +47,8 @@ Message event_moved_message(std::string_view title, Time starts_at, Time ends_at
 Message line_closed_message(std::string_view title, bool is_over);
 // The command could not be carried out and was put aside for the operator.
 Message failed_message(CommandKind kind);
+// Nothing was taken by a webhook for days; or it answered that it is gone. `host` of its URL.
+Message webhook_off_message(std::string_view host, bool is_gone);
 // While the command is still in the queue.
 std::string processing_text(CommandKind kind);
 

@@ -48,9 +48,17 @@ Kind kind_of(Code code) {
     case Code::request_not_found: return {404, "request_not_found", "Request not found"};
     case Code::calendar_not_found:
       return {404, "calendar_not_found", "There is no calendar at this address, or not any more"};
+    case Code::webhook_not_found: return {404, "webhook_not_found", "Webhook not found"};
+    case Code::delivery_not_found: return {404, "delivery_not_found", "Delivery not found; it is kept for seven days"};
     case Code::email_taken:
       return {409, "email_taken", "An account with this email exists already; log in, or take another address"};
     case Code::mail_off: return {409, "mail_off", "This service sends no mail; ask whoever runs it for help"};
+    case Code::webhooks_off:
+      return {409, "webhooks_off", "This service sends no webhooks; ask whoever runs it for them"};
+    case Code::webhook_disabled:
+      return {409, "webhook_disabled", "The webhook is switched off; set enabled to true before"};
+    case Code::too_many_webhooks:
+      return {409, "too_many_webhooks", "You have as many webhooks as one person may; delete one"};
     case Code::event_over: return {409, "event_over", "The event is over; it takes no more bookings"};
     case Code::event_cancelled: return {409, "event_cancelled", "The event was cancelled, and its bookings with it"};
     case Code::capacity_below_confirmed:

@@ -4,6 +4,7 @@
 #include "storage/account_mails.h"
 #include "storage/live.h"
 #include "storage/mails.h"
+#include "storage/webhooks.h"
 
 namespace ticketd::storage {
 using namespace postgres;
@@ -83,6 +84,7 @@ Time delete_account(pqxx::work& tx, UserId id, const std::string& address, const
   delete_account_mails_of(tx, id);
   run(tx, kAnonymise, id.str(), address, format_time(clock.now()));
   delete_mails_of(tx, id);
+  delete_webhooks_of(tx, id);
   return update_sessions_revoked(tx, id, clock);
 }
 

@@ -36,7 +36,7 @@ const Statement kRoleSettings{"role_settings", R"(
   LEFT JOIN (SELECT setrole, unnest(setconfig) AS setting FROM pg_db_role_setting
              LEFT JOIN pg_database d ON d.oid = setdatabase WHERE setdatabase = 0 OR datname = current_database()) s
     ON s.setrole = r.oid
-  WHERE rolname IN ('ticketd', 'ticketd_api', 'ticketd_worker', 'ticketd_messenger') ORDER BY rolname, setting)"};
+  WHERE rolname IN ('ticketd', 'ticketd_api', 'ticketd_worker', 'ticketd_messenger', 'ticketd_webhooks') ORDER BY rolname, setting)"};
 
 const Statement kPublicWriters{"public_writers", R"(
   SELECT count(*) FROM pg_proc
@@ -62,10 +62,15 @@ const Statement kMissingRights{"missing_rights", R"(
     ('messenger', 'events', '{SELECT}'), ('messenger', 'bookings', '{SELECT}'), ('messenger', 'seat_pools', '{SELECT}'),
     ('messenger', 'ticket_types', '{SELECT}'), ('messenger', 'bulk_changes', '{SELECT}'), ('messenger', 'waiting_blocks', '{SELECT}'),
     ('messenger', 'mails', '{SELECT,INSERT,UPDATE,DELETE}'), ('messenger', 'account_mails', '{SELECT,UPDATE,DELETE}'),
-    ('api', 'account_mails', '{SELECT,INSERT,UPDATE}')),
+    ('api', 'account_mails', '{SELECT,INSERT,UPDATE}'),
+    ('api', 'webhooks', '{SELECT,INSERT,UPDATE,DELETE}'), ('api', 'webhook_deliveries', '{SELECT,INSERT,UPDATE}'),
+    ('webhooks', 'notifications', '{SELECT,INSERT,UPDATE}'), ('webhooks', 'events', '{SELECT}'), ('webhooks', 'bookings', '{SELECT}'),
+    ('webhooks', 'seat_pools', '{SELECT}'), ('webhooks', 'ticket_types', '{SELECT}'), ('webhooks', 'bulk_changes', '{SELECT}'),
+    ('webhooks', 'webhooks', '{SELECT,UPDATE}'), ('webhooks', 'webhook_deliveries', '{SELECT,INSERT,UPDATE,DELETE}'),
+    ('webhooks', 'webhook_sequences', '{SELECT,INSERT,UPDATE}'), ('webhooks', 'event_news', '{SELECT,UPDATE,DELETE}')),
   part (part, role) AS (
     SELECT p, coalesce((SELECT rolname FROM pg_roles WHERE rolname = 'ticketd_' || p), current_user)
-    FROM unnest(ARRAY['api', 'worker', 'messenger']) p)
+    FROM unnest(ARRAY['api', 'worker', 'messenger', 'webhooks']) p)
   SELECT role, "right", relation FROM need JOIN part USING (part), unnest(rights::text[]) "right"
   WHERE CASE "right" WHEN 'DELETE' THEN has_table_privilege(role, to_regclass(relation)::oid, 'DELETE')
           ELSE has_any_column_privilege(role, to_regclass(relation)::oid, "right") END IS FALSE

@@ -104,19 +104,22 @@ postgres_ready() { "$PG_BIN/pg_isready" -q -h 127.0.0.1 -p "$PG_PORT" -U postgre
 
 # The roles and the database; ticketd owns it and is nothing more. What the others may do, the migrations say.
 make_database() {
-  PGPASSWORD=$PG_PASSWORD RIGHTS=$ROOT/systemd/setup/rights.sql ADMIN=$ADMIN_PASSWORD API=$API_PASSWORD WORKER=$WORKER_PASSWORD MESSENGER=$MESSENGER_PASSWORD "$PG_BIN/psql" -h 127.0.0.1 -p "$PG_PORT" -U postgres -d postgres -XqAt \
+  PGPASSWORD=$PG_PASSWORD RIGHTS=$ROOT/systemd/setup/rights.sql ADMIN=$ADMIN_PASSWORD API=$API_PASSWORD WORKER=$WORKER_PASSWORD \
+    MESSENGER=$MESSENGER_PASSWORD WEBHOOKS=$WEBHOOKS_PASSWORD "$PG_BIN/psql" -h 127.0.0.1 -p "$PG_PORT" -U postgres -d postgres -XqAt \
     -v ON_ERROR_STOP=1 >>"$RUN_DIR/log/postgres.log" 2>&1 <<'END' ||
-SELECT format('CREATE ROLE %I LOGIN', name) FROM unnest('{ticketd,ticketd_api,ticketd_worker,ticketd_messenger}'::text[]) AS name
+SELECT format('CREATE ROLE %I LOGIN', name) FROM unnest('{ticketd,ticketd_api,ticketd_worker,ticketd_messenger,ticketd_webhooks}'::text[]) AS name
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
 \getenv admin ADMIN
 \getenv api API
 \getenv worker WORKER
 \getenv messenger MESSENGER
+\getenv webhooks WEBHOOKS
 ALTER ROLE ticketd PASSWORD :'admin';
 GRANT pg_read_all_stats TO ticketd;
 ALTER ROLE ticketd_api PASSWORD :'api';
 ALTER ROLE ticketd_worker PASSWORD :'worker';
 ALTER ROLE ticketd_messenger PASSWORD :'messenger';
+ALTER ROLE ticketd_webhooks PASSWORD :'webhooks';
 SELECT 'CREATE DATABASE ticketd OWNER ticketd'
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'ticketd') \gexec
 \getenv rights RIGHTS

@@ -33,7 +33,7 @@ random() { head -c "$1" /dev/urandom; }
 
 # Made once and kept: the data of the next run is behind the same passwords, and its tokens stay valid.
 # ADMIN is ticketctl's identity, API the handlers', WORKER the workers', in PostgreSQL and in both Redis; MESSENGER the
-# messenger's in PostgreSQL.
+# messenger's in PostgreSQL, and WEBHOOKS that of ticketd-webhooks.
 load_secrets() {
   local file=$RUN_DIR/secrets part
   if [[ ! -s $file ]]; then
@@ -49,7 +49,9 @@ load_secrets() {
   fi
   # Not in those of older versions.
   grep -q '^SESSION_KEYS=' "$file" || echo "SESSION_KEYS=local:$(random 32 | base64 -w0)" >>"$file"
-  grep -q '^MESSENGER_PASSWORD=' "$file" || echo "MESSENGER_PASSWORD=$(random 24 | od -An -tx1 | tr -d ' \n')" >>"$file"
+  for part in MESSENGER WEBHOOKS; do
+    grep -q "^${part}_PASSWORD=" "$file" || echo "${part}_PASSWORD=$(random 24 | od -An -tx1 | tr -d ' \n')" >>"$file"
+  done
   grep -q '^EDGE_KEY=' "$file" || echo "EDGE_KEY=$(random 32 | od -An -tx1 | tr -d ' \n')" >>"$file"
   # shellcheck disable=SC1090
   . "$file"
@@ -186,6 +188,8 @@ write_env() {
     [TICKETD_MAIL_SHIPPED_TEMPLATES]=$ROOT/worker/messenger/templates
     [TICKETD_MAIL_FROM]=tickets@example.org
     [TICKETD_MAIL_NAME]=ticketd
+    # Of those that are not public, this host: for who tries it with a receiver here.
+    [TICKETD_WEBHOOK_NETWORKS]="127.0.0.0/8 ::1/128"
     # runsv would start again at once what ended for want of work.
     [TICKETD_IDLE_EXIT_S]=0
   )
@@ -196,7 +200,7 @@ write_env() {
     defaults[QUEUE_REDIS_URL]="unix://admin:$ADMIN_PASSWORD@$SOCKET_DIR/redis-queue"
     defaults[CACHE_REDIS_URL]="unix://admin:$ADMIN_PASSWORD@$SOCKET_DIR/redis-cache"
   fi
-  rm -rf "$RUN_DIR"/metrics{,-api,-worker,-messenger} "$RUN_DIR/argon2"
+  rm -rf "$RUN_DIR"/metrics{,-api,-worker,-messenger,-webhooks} "$RUN_DIR/argon2"
   if [[ $CATCH_MAIL ]]; then defaults[TICKETD_MAIL_URL]=smtp://127.0.0.1:$MAIL_PORT; fi
   # Sanitizers, preloaded clocks and fault injectors are the tests'; they reach only ticketd's processes.
   while read -r name; do
@@ -224,6 +228,7 @@ write_env() {
   write_part_env api "$API_PASSWORD" "${defaults[DATABASE_URL]}" "${defaults[QUEUE_REDIS_URL]}" "${defaults[CACHE_REDIS_URL]}"
   write_part_env worker "$WORKER_PASSWORD" "${defaults[DATABASE_URL]}" "${defaults[QUEUE_REDIS_URL]}"
   write_part_env messenger "$MESSENGER_PASSWORD" "${defaults[DATABASE_URL]}"
+  write_part_env webhooks "$WEBHOOKS_PASSWORD" "${defaults[DATABASE_URL]}"
 }
 
 # write_part_env PART PASSWORD DATABASE_URL [QUEUE_REDIS_URL [CACHE_REDIS_URL]]

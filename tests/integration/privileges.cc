@@ -53,7 +53,7 @@ bool may_as(const std::string& part, const std::string& statement) {
 std::set<std::string> rights_given(pqxx::transaction_base& tx) {
   const auto rows = tx.exec(R"(
     SELECT role || ' ' || "right" || ' ' || relname
-    FROM unnest(ARRAY['ticketd_api', 'ticketd_worker', 'ticketd_messenger']) role, pg_class,
+    FROM unnest(ARRAY['ticketd_api', 'ticketd_worker', 'ticketd_messenger', 'ticketd_webhooks']) role, pg_class,
          unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) "right"
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')
       AND CASE WHEN "right" IN ('DELETE', 'TRUNCATE', 'TRIGGER') THEN has_table_privilege(role, pg_class.oid, "right")
@@ -155,8 +155,31 @@ TEST(Privileges, TheMessengerReadsAddressesAndWritesItsMailsAlone) {
   }
 }
 
+// It talks to whatever host an organiser names.
+TEST(Privileges, WhoPostsWebhooksKnowsNobody) {
+  CHECK_TRUE(may("ticketd_webhooks", "SELECT secret FROM webhooks"));
+  for (const auto* statement :
+       {"SELECT FROM users", "SELECT message FROM notifications", "SELECT FROM refresh_tokens", "SELECT FROM mails",
+        "SELECT FROM account_mails", "UPDATE bookings SET state = state", "UPDATE events SET title = ''",
+        "UPDATE webhooks SET url = ''", "UPDATE webhooks SET secret = ''", "DELETE FROM webhooks",
+        "INSERT INTO webhooks (id) VALUES (gen_random_uuid())", "SELECT FROM commands", "SELECT grant_to_webhooks()",
+        "INSERT INTO notifications (event_id) VALUES (gen_random_uuid())", "INSERT INTO event_news DEFAULT VALUES"}) {
+    CHECK_FALSE_TEXT(may("ticketd_webhooks", statement), statement);
+  }
+}
+
+TEST(Privileges, HandlersCannotReadTheSecretOfAWebhook) {
+  for (const auto* statement :
+       {"SELECT secret FROM webhooks", "SELECT previous_secret FROM webhooks", "SELECT * FROM webhooks",
+        "UPDATE webhooks SET user_id = user_id", "UPDATE webhooks SET previous_until = NULL",
+        "UPDATE webhook_deliveries SET body = ''", "UPDATE webhook_deliveries SET webhook_id = webhook_id",
+        "DELETE FROM webhook_deliveries", "SELECT FROM webhook_sequences", "SELECT FROM event_news"}) {
+    CHECK_FALSE_TEXT(may("ticketd_api", statement), statement);
+  }
+}
+
 TEST(Privileges, NeitherChangesTheSchemaOrItsHistory) {
-  for (const std::string role : {"ticketd_api", "ticketd_worker", "ticketd_messenger"}) {
+  for (const std::string role : {"ticketd_api", "ticketd_worker", "ticketd_messenger", "ticketd_webhooks"}) {
     for (const auto* statement :
          {"CREATE TABLE t (i int)", "DROP TABLE bookings", "TRUNCATE bookings",
           "ALTER TABLE events DROP CONSTRAINT events_never_oversold", "CREATE TEMPORARY TABLE t (i int)",
@@ -168,7 +191,7 @@ TEST(Privileges, NeitherChangesTheSchemaOrItsHistory) {
 
 // Nor anything else that every role may do in a database as PostgreSQL makes it.
 TEST(Privileges, NeitherFillsTheDisk) {
-  for (const std::string role : {"ticketd_api", "ticketd_worker", "ticketd_messenger"}) {
+  for (const std::string role : {"ticketd_api", "ticketd_worker", "ticketd_messenger", "ticketd_webhooks"}) {
     for (const auto* statement :
          {"SELECT lo_creat(-1)", "SELECT lo_create(0)", "SELECT lo_from_bytea(0, 'x')", "SELECT lo_put(1, 0, 'x')",
           "SELECT lowrite(0, 'x')", "SELECT lo_import('/etc/passwd')",
@@ -182,7 +205,7 @@ TEST(Privileges, NeitherFillsTheDisk) {
 
 // Signed in as they are: SET ROLE asks who signed in.
 TEST(Privileges, NeitherBecomesAnother) {
-  for (const std::string part : {"api", "worker", "messenger"}) {
+  for (const std::string part : {"api", "worker", "messenger", "webhooks"}) {
     for (const auto* statement :
          {"SET ROLE ticketd", "SET SESSION AUTHORIZATION ticketd", "ALTER ROLE ticketd PASSWORD 'x'", "CREATE ROLE x",
           "GRANT ticketd TO ticketd_api", "ALTER ROLE ticketd_api CONNECTION LIMIT -1", "SELECT pg_reload_conf()",
@@ -213,7 +236,9 @@ TEST(Privileges, TheDoctorAsksForWhatTheMigrationsGrant) {
   postgres::Session connection(stores().database.url());
   pqxx::work tx(connection);
   const auto given = rights_given(tx);
-  tx.exec("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ticketd_api, ticketd_worker, ticketd_messenger");
+  tx.exec(
+      "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ticketd_api, ticketd_worker, ticketd_messenger, "
+      "ticketd_webhooks");
   const auto known = rights_missed(tx);
   expect_text("", only_in_the_first(given, known));
   expect_text("", only_in_the_first(known, given));

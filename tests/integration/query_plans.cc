@@ -7,6 +7,7 @@
 #include "storage/mails.h"
 #include "storage/notifications.h"
 #include "storage/refresh_tokens.h"
+#include "storage/webhook_deliveries.h"
 #include "support/fixtures.h"
 #include "support/integration_test.h"
 #include "support/plan_reader.h"
@@ -55,8 +56,19 @@ struct Crowd {
         "SELECT gen_random_uuid(), id, 1, 'Pool', 5, 5 FROM events");
     sql("INSERT INTO ticket_types (id, event_id, pool_id, position, name) "
         "SELECT gen_random_uuid(), event_id, id, 1, 'Type' FROM seat_pools");
-    for (const auto* table : {"users", "events", "event_words", "bookings", "notifications", "mails", "account_mails",
-                              "commands", "refresh_tokens", "waiting_blocks", "seat_pools", "ticket_types"})
+    sql(R"(INSERT INTO webhooks (id, user_id, url, types, secret, created_at, updated_at)
+      SELECT gen_random_uuid(), id, 'https://a.example/', '{booking.confirmed}', sha256(''), now(), now() FROM crowd)");
+    sql("UPDATE notifications SET unposted = untold");
+    // A crowd waits for one of them.
+    sql(R"(INSERT INTO webhook_deliveries (id, webhook_id, type, body, state, due_at, created_at, updated_at)
+      SELECT gen_random_uuid(), id, 'booking.confirmed', '{}', CASE WHEN n = 1 THEN 'waiting' ELSE 'delivered' END,
+        CASE WHEN n = 1 THEN now() END, now() - i * interval '1 s', now()
+      FROM (SELECT id, row_number() OVER () AS n FROM webhooks) AS w, generate_series(1, 20) AS i
+      UNION ALL SELECT gen_random_uuid(), (SELECT min(id::text)::uuid FROM webhooks), 'booking.confirmed', '{}', 'waiting', now(),
+        now(), now() FROM generate_series(1, 5000))");
+    for (const auto* table :
+         {"webhooks", "webhook_deliveries", "users", "events", "event_words", "bookings", "notifications", "mails",
+          "account_mails", "commands", "refresh_tokens", "waiting_blocks", "seat_pools", "ticket_types"})
       sql(std::string("VACUUM ANALYZE ") + table);
   }
 
@@ -158,6 +170,25 @@ TEST(QueryPlans, ClaimAccountMail) {
   const auto claim = [](pqxx::work& tx) { storage::claim_account_mail(tx, now(), now(), std::string(32, 'h')); };
   expect_index("account_mails_waiting", "WITH next AS MATERIALIZED", claim);
   expect_index("users_email_key", "WITH next AS MATERIALIZED", claim);
+}
+TEST(QueryPlans, TakeEventNews) {
+  const auto take = [](pqxx::work& tx) { storage::take_event_news(tx, now(), 100); };
+  expect_index("notifications_unposted", "WITH next AS", take);
+  expect_index("notifications_pkey", "WITH next AS", take);
+  expect_index("webhooks_of_user", "WITH next AS", take);
+}
+TEST(QueryPlans, ClaimDeliveries) {
+  const auto claim = [](pqxx::work& tx) { storage::claim_deliveries(tx, now(), now(), false, 64, {}); };
+  expect_index("webhook_deliveries_waiting", "WITH RECURSIVE", claim);
+}
+TEST(QueryPlans, ListDeliveries) {
+  expect_index("webhook_deliveries_of_webhook", "FROM webhook_deliveries WHERE webhook_id", [](pqxx::work& tx) {
+    storage::list_deliveries(tx, fresh<WebhookId>(), std::nullopt, std::nullopt, 20);
+  });
+}
+TEST(QueryPlans, DeleteOldDeliveries) {
+  expect_index("webhook_deliveries_by_age", "DELETE FROM webhook_deliveries",
+               [](pqxx::work& tx) { storage::delete_old_deliveries(tx, now() - std::chrono::hours(168), now()); });
 }
 TEST(QueryPlans, FindCalendarOwner) {
   expect_index("users_calendar", "SELECT id FROM users",

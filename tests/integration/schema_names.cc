@@ -5,6 +5,7 @@
 
 #include "domain/message.h"
 #include "storage/account_mails.h"
+#include "storage/webhooks.h"
 #include "support/fixtures.h"
 #include "support/integration_test.h"
 
@@ -17,6 +18,12 @@ using Names = std::set<std::string>;
 template <class Enum>
 Names names_of(std::size_t count, Names names = {}) {
   for (std::size_t i = 0; i < count; ++i) names.emplace(name_of(static_cast<Enum>(i)));
+  return names;
+}
+
+Names webhook_types() {
+  Names names;
+  for (const auto type : storage::webhook_types()) names.emplace(type);
   return names;
 }
 
@@ -39,6 +46,10 @@ const std::map<std::string, Names>& expected_lists() {
       {"notifications_kind", names_of<domain::NotificationKind>(domain::kNotificationKinds)},
       {"ticket_types_visibility", names_of<domain::TypeVisibility>(domain::kTypeVisibilities)},
       {"users_role", {"user", "admin"}},
+      {"event_news_type", {"event.updated", "event.cancelled"}},
+      {"webhook_deliveries_state", {"waiting", "delivered", "failed"}},
+      {"webhooks_disabled_reason", {"gone", "failing"}},
+      {"webhooks_types", webhook_types()},
   };
   return lists;
 }

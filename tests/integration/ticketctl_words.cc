@@ -36,7 +36,7 @@ void add_options(Words& words, const std::string& command, const std::string& li
 Words in_help() {
   Words words;
   std::istringstream lines(call_on_stack("help").said);
-  static const std::regex kLine(R"(  ((?:(?:user|event|dead|mail|keys|functions) )?[a-z-]+)(?: .*|))");
+  static const std::regex kLine(R"(  ((?:(?:user|event|dead|mail|webhooks|keys|functions) )?[a-z-]+)(?: .*|))");
   std::string command;
   for (std::string line; std::getline(lines, line);) {
     std::smatch parts;
@@ -50,7 +50,8 @@ Words in_help() {
 Words in_manual() {
   std::ifstream file("systemd/man/ticketctl.1");
   Words words;
-  static const std::regex kEntry(R"(\.(?:It )?Cm ((?:(?:user|event|dead|mail|keys|functions) )?[a-z-]+)(?: .*|))");
+  static const std::regex kEntry(
+      R"(\.(?:It )?Cm ((?:(?:user|event|dead|mail|webhooks|keys|functions) )?[a-z-]+)(?: .*|))");
   std::string command;
   bool in_entry = false;  // .It, or a long one from .It Xo to .Xc
   for (std::string line; std::getline(file, line);) {
@@ -74,8 +75,8 @@ Words completed(const std::string& line) {
 }
 
 bool has_parts(const std::string& command) {
-  return command == "user" || command == "event" || command == "dead" || command == "mail" || command == "keys" ||
-         command == "functions";
+  return command == "user" || command == "event" || command == "dead" || command == "mail" || command == "webhooks" ||
+         command == "keys" || command == "functions";
 }
 
 Words in_completion() {

@@ -6,6 +6,7 @@
 #include "storage/mails.h"
 #include "storage/migrations.h"
 #include "storage/statistics.h"
+#include "storage/webhooks.h"
 #include "ticketctl/arguments.h"
 #include "ticketctl/commands.h"
 
@@ -62,6 +63,10 @@ void apply_on(postgres::DatabaseConnection& connection, const std::vector<storag
   if (std::ranges::any_of(migrations, [](const auto& one) { return one.name == "mails"; })) {
     pqxx::nontransaction tx(connection.get());
     storage::grant_to_messenger(tx);
+  }
+  if (std::ranges::any_of(migrations, [](const auto& one) { return one.name == "webhooks"; })) {
+    pqxx::nontransaction tx(connection.get());
+    storage::grant_to_webhooks(tx);
   }
   if (json) {
     std::cout << JsonText::object({{"applied", applied}}).str() << '\n';
