@@ -25,9 +25,10 @@ const MARKS = {
   },
   'unrun:': (reason) => (reason === '' ? ['no reason'] : []),
 };
+const LANGUAGES = ['sh', 'text', 'cpp', 'js', 'python'];
 for (const block of blocks) {
   const [language, mark, ...rest] = block.info.split(' ');
-  if (!['sh', 'text', 'cpp'].includes(language)) complain(`${block.where}: a fence that does not say what it holds: sh, text or cpp`);
+  if (!LANGUAGES.includes(language)) complain(`${block.where}: a fence that does not say what it holds: ${LANGUAGES.join(', ')}`);
   if (language !== 'sh') continue;
   const faults = MARKS[mark] ? MARKS[mark](rest.join(' '), block) : ['nobody is named who runs it; see tests/README.md'];
   for (const fault of faults) complain(`${block.where}: ${fault}`);

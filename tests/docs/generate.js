@@ -55,7 +55,7 @@ async function call(method, path, token, body) {
 let people = 0;
 const signUp = () => call('POST', '/v1/auth/register', null, { email: `generated-${process.pid}-${++people}@example.com`, password: PASSWORD });
 
-// Somebody with an event, a booking, a place in a line, notifications and requests.
+// Somebody with an event, a booking, a place in a line, notifications, requests, and a webhook with a delivery.
 async function prepare() {
   const [owner, guest] = [await signUp(), await signUp()];
   const token = guest.tokens.access_token;
@@ -71,6 +71,8 @@ async function prepare() {
     const booked = await call('POST', '/v1/events/book', token, { event_id: made.id });
     known.ids.push(made.id, booked.request.id, booked.notification.id, booked.notification.booking_id);
   }
+  const webhook = await call('POST', '/v1/webhooks', token, { url: 'http://127.0.0.1:9999' });
+  known.ids.push(webhook.id, (await call('POST', `/v1/webhooks/${webhook.id}/test`, token)).id);
   return { known, token };
 }
 

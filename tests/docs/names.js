@@ -46,19 +46,20 @@ says('worker/ticketctl/event.cc', `--state is ${either}"`);
 says('systemd/bash-completion/ticketctl', `--state) words="${bookingStates.join(' ')}"`);
 same('the states of bookings and those of GET /v1/bookings', bookingStates, all(read('handlers/bookings_list.cc'), /\{"(\w+)",\s+BookingState::\1\}/g).map(([, state]) => state));
 
-// What SQL compares a column with. Bookings, events, commands and mails have a state; commands, notifications and bulk changes a
-// kind.
+// What SQL compares a column with. Bookings, events, commands, mails and deliveries of webhooks have a state; commands,
+// notifications and bulk changes a kind.
 const sql = ['lib/storage', 'lib/verify', 'worker/ticketctl', 'migrations']
   .flatMap((directory) => fs.readdirSync(directory).map((file) => `${directory}/${file}`))
   .filter((file) => /\.(cc|h|sql)$/.test(file))
   .map(read)
   .join('\n');
 const mailStates = all(read('migrations/0034_mails.sql'), /mails_state CHECK \(state IN \(([^)]*)\)/g)[0][1].match(/\w+/g);
+const deliveryStates = all(read('migrations/0039_webhooks.sql'), /webhook_deliveries_state CHECK \(state IN\s+\(([^)]*)\)/g)[0][1].match(/\w+/g);
 const mailed = all(read('worker/messenger/templates/en/subjects'), /^(\w+) +\S/gm).map(([, kind]) => kind);
 const accountKinds = all(read('migrations/0036_account_mails.sql'), /account_mails_kind CHECK \(kind IN\s+\(([^)]*)\)/g)[0][1].match(/\w+/g);
 within('the kinds of notifications, and about accounts, that are mailed', mailed, [...notificationKinds, ...accountKinds]);
 const known = {
-  state: [...bookingStates, ...eventStates, 'done', 'failed', ...mailStates, 'nobody'],
+  state: [...bookingStates, ...eventStates, 'done', 'failed', ...mailStates, 'nobody', ...deliveryStates],
   kind: [...queuedKinds, ...notificationKinds, ...bulkKinds, ...accountKinds],
   outcome: allOutcomes,
   reason: allReasons,

@@ -28,6 +28,9 @@ async function main() {
   const person = { email: `parameters-${process.pid}@example.com`, password: 'correct horse battery' };
   const registered = await fetch(`${base}/v1/auth/register`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(person) });
   const headers = { Authorization: `Bearer ${(await registered.json()).data.tokens.access_token}` };
+  const json = { ...headers, 'Content-Type': 'application/json' };
+  const made = await fetch(`${base}/v1/webhooks`, { method: 'POST', headers: json, body: JSON.stringify({ url: 'https://hooks.example/tickets' }) });
+  const ids = { webhook_id: (await made.json()).data.id }; // of paths
   let [asked, bad] = [0, 0];
   for (const { id, method, path } of operations.filter((operation) => operation.method === 'GET')) {
     const item = document.paths[path];
@@ -36,7 +39,7 @@ async function main() {
     for (const { name, schema } of parameters) {
       const values = boundaries(name, resolve(schema));
       for (const [value, status] of [...values.good.map((good) => [good, 200]), ...values.bad.map((wrong) => [wrong, 400])]) {
-        const answer = await fetch(`${base}${path}?${new URLSearchParams({ ...besides(name, value, names), [name]: value })}`, { headers });
+        const answer = await fetch(`${base}${path.replace(/\{(\w+)\}/g, (_, named) => ids[named])}?${new URLSearchParams({ ...besides(name, value, names), [name]: value })}`, { headers });
         const { errors = [] } = await answer.json();
         asked++;
         if (answer.status === status && (status === 200 || errors.some(({ field }) => field === name))) continue;

@@ -7,6 +7,7 @@ const ALPHABETS = ['abcdefghij KLMNOP', '0123456789', 'äöüßéñ ç', '東京
 const DATES = ['2030-02-28T18:00:00Z', '2031-12-31T23:59:59.999999999Z', '2032-02-29T00:00:00+14:00', '2030-06-01T12:00:00.5-09:30', '2031-01-01t00:00:00z', '2030-07-07T07:07:07.123456-00:00'];
 const TIMEZONES = ['Europe/Berlin', 'America/Argentina/Buenos_Aires', 'Etc/GMT+12', 'UTC'];
 const EMAILS = ['Ann.O\'Hara+tag@EXAMPLE.com', '!#$%&*/=?^_`{|}~-@example.org', 'a@b', '1@xn--bcher-kva.example'];
+const URLS = ['https://hooks.example/tickets?of=ann&key=a%20b', 'http://127.0.0.1:9999', 'https://192.0.2.7:443/', 'http://a-b.example:65535/a/b/'];
 
 function requestsWith(random, known) {
   const pick = (list) => list[Math.floor(random() * list.length)];
@@ -31,6 +32,7 @@ function requestsWith(random, known) {
     if (schema.format === 'date-time') return pick(DATES);
     if (schema.format === 'email') return chance(0.3) ? pick(EMAILS) : `person-${process.pid}-${++emails}@example.com`;
     if (schema.format === 'iana-timezone') return pick(TIMEZONES);
+    if (schema.format === 'uri') return pick(URLS);
     return text(schema);
   }
 

@@ -13,7 +13,7 @@ for (const [, method, name, rest] of all(source, /in\.(\w+)\("([A-Z][A-Z0-9_]+)"
   if (method === 'number') defaults[name] = String(product(rest.split(',')[0]));
   else if (method.endsWith('rate')) defaults[name] = rest.replace(/[{} ']/g, '').replace(',', '/');
   else if (method === 'text') defaults[name] = rest.replaceAll('"', '');
-  else if (method === 'on_or_off') defaults[name] = 'off';
+  else if (['on_or_off', 'networks'].includes(method)) defaults[name] = 'off';
   else if (method === 'level') defaults[name] = /text\(name, "(\w+)"\)/.exec(source)[1];
   else defaults[name] = null; // required
 }
@@ -24,7 +24,7 @@ defaults.TICKETD_WORKER_NAME = /from_environment\("TICKETD_WORKER_NAME"\)\.value
 
 const manual = 'systemd/man/ticketd.env.5';
 const described = read(manual).split(/^\.It Ev /m).slice(1);
-for (const name of ['TICKETD_LOG_LEVEL', 'TICKETD_VERIFIED_EMAIL', 'TICKETD_RATE_LIMIT', 'TICKETD_MIGRATIONS_DIR', 'TICKETD_WORKER_NAME']) {
+for (const name of ['TICKETD_LOG_LEVEL', 'TICKETD_VERIFIED_EMAIL', 'TICKETD_WEBHOOK_NETWORKS', 'TICKETD_RATE_LIMIT', 'TICKETD_MIGRATIONS_DIR', 'TICKETD_WORKER_NAME']) {
   const entry = described.find((text) => text.startsWith(`${name}\n`)) || '';
   same(`${name} in ${manual}`, [defaults[name]], all(entry, /^Default (\S+)\.$/gm).map((match) => match[1]));
 }

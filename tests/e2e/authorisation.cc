@@ -13,6 +13,7 @@
 #include "support/stack_database.h"
 #include "support/stack_redis.h"
 #include "support/token_forge.h"
+#include "support/webhook_steps.h"
 
 #include <CppUTest/TestHarness.h>  // last: it redefines new
 
@@ -24,7 +25,7 @@ namespace {
 // The last three come to things of their own: what they may do, only they may undo.
 constexpr std::array kCallers = {"nobody",   "expired", "forged", "none",  "HS512", "key",
                                  "audience", "deleted", "other",  "owner", "admin", "was admin"};
-constexpr std::size_t kRouteWidth = 40;  // the longest has 38
+constexpr std::size_t kRouteWidth = 46;  // the longest has 44
 constexpr std::size_t kNobody = 0, kOther = 8, kOwner = 9, kAdmin = 10, kWasAdmin = 11;
 using Statuses = std::array<int, kCallers.size()>;
 
@@ -38,6 +39,13 @@ constexpr Statuses signed_in(int other, int owner) {
   auto all = everybody(401);
   all[kOther] = all[kWasAdmin] = other;
   all[kOwner] = all[kAdmin] = owner;
+  return all;
+}
+
+// The same, but an admin may no more than anybody else.
+constexpr Statuses owner_alone(int owner) {
+  auto all = signed_in(404, owner);
+  all[kAdmin] = 404;
   return all;
 }
 
@@ -68,6 +76,12 @@ const auto kBookingOfEvent = [](const Things& its) { return its.event + "/bookin
 const auto kPoolOfEvent = [](const Things& its) { return its.event + "/pools/" + its.event; };
 const auto kTypeOfEvent = [](const Things& its) { return its.event + "/ticket-types/" + its.event; };
 const auto kRequest = [](const Things& its) { return its.request; };
+// Another one for each caller; ten of them come to the same owner, who may have no more.
+const auto kWebhook = [](const Things& its) { return std::string(must_add_webhook(its.owner)["id"].text()); };
+const auto kDeliveryOfWebhook = [](const Things& its) {
+  const Json webhook = must_add_webhook(its.owner);
+  return std::string(webhook["id"].text()) + "/deliveries/" + write_delivery(webhook, "failed");
+};
 
 const std::map<std::string, Row>& rows() {
   static const std::map<std::string, Row> all = {
@@ -165,6 +179,19 @@ const std::map<std::string, Row>& rows() {
       {"POST /v1/notifications/read",
        {signed_in(200, 200), nullptr,
         [](const Things& its) { return Json::object({{"ids", Json::array().push(its.notification)}}); }}},
+      {"GET /v1/webhooks", {signed_in(200, 200)}},
+      {"POST /v1/webhooks",
+       {signed_in(201, 201), nullptr, [](const Things&) { return Json::object({{"url", "http://127.0.0.1:9999"}}); }}},
+      {"GET /v1/webhooks/{}", {owner_alone(200), kWebhook}},
+      {"PATCH /v1/webhooks/{}",
+       {owner_alone(200), kWebhook, [](const Things&) { return Json::object({{"enabled", true}}); }}},
+      {"DELETE /v1/webhooks/{}", {owner_alone(200), kWebhook}},
+      {"POST /v1/webhooks/{}/test", {owner_alone(202), kWebhook}},
+      {"POST /v1/webhooks/{}/rotate", {owner_alone(200), kWebhook}},
+      {"POST /v1/webhooks/{}/recover",
+       {owner_alone(202), kWebhook, [](const Things&) { return Json::object({{"since", time_in({})}}); }}},
+      {"GET /v1/webhooks/{}/deliveries", {owner_alone(200), kWebhook}},
+      {"POST /v1/webhooks/{}/deliveries/{}/redeliver", {owner_alone(202), kDeliveryOfWebhook}},
       {"GET /", {everybody(200)}},
       {"GET /livez", {everybody(200)}},
       {"GET /readyz", {everybody(200)}},
@@ -255,7 +282,8 @@ TEST_GROUP(Authorisation){void teardown() override{restore_stack();
 ;
 
 TEST(Authorisation, IsAsTheTableSaysForEveryEndpointAndCaller) {
-  const MailIsOn on;
+  const MailIsOn mail;
+  const WebhooksAreOn webhooks;
   const auto gone = deleted_person();
   std::string wrong, table = "\n\t";
   table.append(kRouteWidth, ' ');

@@ -33,6 +33,7 @@ std::string good_body(const Endpoint& endpoint) {
   body.set("current_password", "secret").set("new_password", "secret2").set("all", true);
   body.set("token", std::string(65, 'A'));
   body.set("name", "Floor").set("capacity", 2);
+  body.set("url", "https://hooks.example/tickets").set("since", time_in(-std::chrono::hours(1)));
   if (last == "book" || last == "cancel") body.set("event_id", fresh_uuid());
   if (endpoint.path.starts_with("/v1/bookings/")) body.set("quantity", 1);
   return body.dump();

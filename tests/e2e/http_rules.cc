@@ -233,9 +233,10 @@ TEST(Http, UnderstandsHeadWhereGetIs) {
   const auto id = create_event(person);
   book_outcome(person, id);
   const auto booking = std::string(booking_of_event(person, id)["id"].text());
-  for (const auto& path : {std::string("/v1/users/me"), "/v1/events/" + id, "/v1/events/status/" + id,
-                           std::string("/v1/events/discover"), std::string("/v1/events/my-events"),
-                           std::string("/v1/bookings"), "/v1/bookings/" + booking, std::string("/v1/notifications")}) {
+  for (const auto& path :
+       {std::string("/v1/users/me"), "/v1/events/" + id, "/v1/events/status/" + id, std::string("/v1/events/discover"),
+        std::string("/v1/events/my-events"), std::string("/v1/bookings"), "/v1/bookings/" + booking,
+        std::string("/v1/notifications"), std::string("/v1/webhooks")}) {
     const auto head = person.head(path), get = person.get(path);
     expect(head.status == 200, "200 for HEAD " + path);
     expect_text("", head.body);

@@ -5,6 +5,7 @@
 #include "support/booking_steps.h"
 #include "support/checks.h"
 #include "support/stack.h"
+#include "support/webhook_steps.h"
 
 #include <CppUTest/TestHarness.h>  // last: it redefines new
 
@@ -74,6 +75,27 @@ TEST(Secrets, AddressesOfCalendarsStandInNoLog) {
   for (const auto& reply : {read, failed})
     CHECK_TRUE(await([&] { return !log_with(reply.header("x-request-id")).empty(); }));
   expect_text("", log_with(path.substr(path.rfind('/') + 1, 36)));
+}
+
+// Nor what stands in their URLs, which may be a secret of whoever is to be told. Also where an endpoint fails.
+TEST(Secrets, OfWebhooksStandInNoLog) {
+  const auto person = make_person();
+  const std::string key = fresh_title(), path = "way-" + fresh_title();
+  const auto url = "https://hooks.example/" + path + "?key=" + key;
+  Json made, rotated;
+  {
+    const WebhooksAreOn on;
+    made = must_add_webhook(person, {{"url", url}});
+    rotated = person.post(webhook_path(made, "/rotate"), Json::object()).data();
+    expect_webhook_with_secret(rotated);
+  }
+  take_down("postgres");
+  const auto failed = add_webhook(person, {{"url", url}});
+  bring_up("postgres");
+  expect_problem(503, "database_unavailable", failed);
+  CHECK_TRUE(await([&] { return !log_with(failed.header("x-request-id")).empty(); }));
+  for (const auto& secret : {made["secret"], rotated["secret"], Json(key), Json(path)})
+    expect_text("", log_with(std::string(secret.text())));
 }
 
 TEST(Secrets, StandInNoCore) {

@@ -51,6 +51,16 @@ const std::vector<Endpoint>& endpoints() {
       {.method = "DELETE", .path = "/v1/events/" + kNothing + "/ticket-types/" + kNothing},
       {.method = "GET", .path = "/v1/notifications"},
       {.method = "POST", .path = "/v1/notifications/read", .body = "{}"},
+      {.method = "GET", .path = "/v1/webhooks"},
+      {.method = "POST", .path = "/v1/webhooks", .body = "{}"},
+      {.method = "GET", .path = "/v1/webhooks/" + kNothing},
+      {.method = "PATCH", .path = "/v1/webhooks/" + kNothing, .body = "{}"},
+      {.method = "DELETE", .path = "/v1/webhooks/" + kNothing},
+      {.method = "POST", .path = "/v1/webhooks/" + kNothing + "/test"},
+      {.method = "POST", .path = "/v1/webhooks/" + kNothing + "/rotate"},
+      {.method = "POST", .path = "/v1/webhooks/" + kNothing + "/recover", .body = "{}"},
+      {.method = "GET", .path = "/v1/webhooks/" + kNothing + "/deliveries"},
+      {.method = "POST", .path = "/v1/webhooks/" + kNothing + "/deliveries/" + kNothing + "/redeliver"},
   };
   return all;
 }
