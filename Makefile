@@ -36,10 +36,11 @@ LIB_SRC     := $(wildcard lib/*/*.cc)
 HANDLER_SRC := $(wildcard handlers/*.cc)
 WORKER_SRC  := $(filter-out worker/main.cc,$(wildcard worker/*.cc))
 MESSENGER_SRC := $(wildcard worker/messenger/*.cc)
+WEBHOOKS_SRC := $(wildcard worker/webhooks/*.cc)
 CTL_SRC     := $(wildcard worker/ticketctl/*.cc worker/ticketctl/*/*.cc)
 TEST_KINDS  := unit integration e2e faults
 # Most tests wait, so lists of them run beside each other.
-ALL_TESTS   := tests/beside "e2e monitoring" "unit integration upgrade" "docs mail faults" , conformance
+ALL_TESTS   := tests/beside "e2e monitoring" "unit integration upgrade" "docs mail webhooks faults" , conformance
 SUPPORT_SRC := $(wildcard tests/support/*.cc)
 # Of the tests, what is code and not a list of cases.
 TEST_PARTS  := tests/support tests/sim tests/torture tests/fuzz
@@ -47,7 +48,7 @@ TEST_PARTS  := tests/support tests/sim tests/torture tests/fuzz
 obj      = $(patsubst %.cc,$(BUILD)/obj/%.o,$(1))
 HANDLERS := $(foreach h,$(HANDLER_SRC),$(BUILD)/bin/$(subst _,-,$(basename $(notdir $(h)))))
 BENCH    := build/bench/bin/crowd $(patsubst tests/bench/bare/%.cc,build/bench/bin/bare-%,$(wildcard tests/bench/bare/*.cc))
-PROGRAMS := $(HANDLERS) $(BUILD)/bin/ticketd-worker $(BUILD)/bin/ticketd-messenger $(BUILD)/bin/ticketctl
+PROGRAMS := $(HANDLERS) $(BUILD)/bin/ticketd-worker $(BUILD)/bin/ticketd-messenger $(BUILD)/bin/ticketd-webhooks $(BUILD)/bin/ticketctl
 LIBRARY  := $(BUILD)/libticketd.a
 STACK    := systemd/local/stack
 
@@ -62,7 +63,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: deps ## build and run everything here; Ctrl-C stops it. PORT=8080 WORKERS=1 and any setting, e.g. TICKETD_RATE_LIMIT=off
-	@[ -e $(LIBRARY) ] || echo "Compiling $(words $(LIB_SRC) $(HANDLER_SRC) $(WORKER_SRC) $(MESSENGER_SRC) $(CTL_SRC) worker/main.cc) files: about two minutes on two cores, and only once."
+	@[ -e $(LIBRARY) ] || echo "Compiling $(words $(LIB_SRC) $(HANDLER_SRC) $(WORKER_SRC) $(MESSENGER_SRC) $(WEBHOOKS_SRC) $(CTL_SRC) worker/main.cc) files: about two minutes on two cores, and only once."
 	@$(MAKE) --no-print-directory -j$$(nproc) build docs
 	@SAMPLE=1 $(STACK) run
 
@@ -78,7 +79,7 @@ build: $(PROGRAMS) ## compile everything
 docs: ## the pages of / and /docs, into build/www; without npm, /docs only says so
 	$(Q)nginx/docs/build
 
-test: deps-test ## unit, integration, e2e, monitoring, document, mail and upgrade tests on stacks of their own
+test: deps-test ## unit, integration, e2e, monitoring, document, mail, webhook and upgrade tests on stacks of their own
 	@tests/sim/mutate && tests/torture/controls --look
 	@$(MAKE) --no-print-directory -j$$(nproc) build docs $(TEST_KINDS:%=$(BUILD)/tests/%)
 	@BUILD=$(BUILD) $(if $(SAN)$(findstring command,$(origin TEST_KINDS)),tests/run $(TEST_KINDS),$(ALL_TESTS))
@@ -124,7 +125,7 @@ layers: ## do includes go one way?
 	$(Q)tests/layers
 
 tidy: ## clang-tidy over our own sources
-	$(Q)printf '%s\n' $(LIB_SRC) $(HANDLER_SRC) $(WORKER_SRC) worker/main.cc $(MESSENGER_SRC) $(CTL_SRC) | \
+	$(Q)printf '%s\n' $(LIB_SRC) $(HANDLER_SRC) $(WORKER_SRC) worker/main.cc $(MESSENGER_SRC) $(WEBHOOKS_SRC) $(CTL_SRC) | \
 	  xargs -P $$(nproc) -n 1 sh -c 'clang-tidy --quiet "$$1" -- -std=c++20 $(INCLUDES) 2>/dev/null' tidy
 
 cppcheck: ## cppcheck over the same and what the tests stand on; its exceptions are in .cppcheck-suppressions
@@ -179,6 +180,7 @@ endef
 $(foreach h,$(HANDLER_SRC),$(eval $(call link_rule,$(BUILD)/bin/$(subst _,-,$(basename $(notdir $(h)))),$(call obj,$(h)))))
 $(eval $(call link_rule,$(BUILD)/bin/ticketd-worker,$(call obj,worker/main.cc $(WORKER_SRC))))
 $(eval $(call link_rule,$(BUILD)/bin/ticketd-messenger,$(call obj,$(MESSENGER_SRC)),-lcurl))
+$(eval $(call link_rule,$(BUILD)/bin/ticketd-webhooks,$(call obj,$(WEBHOOKS_SRC)),-lcurl))
 $(eval $(call link_rule,$(BUILD)/bin/ticketctl,$(call obj,$(CTL_SRC)),-lcurl))
 $(foreach t,$(TEST_KINDS),$(eval $(call link_rule,$(BUILD)/tests/$(t),$(call obj,$(wildcard tests/$(t)/*.cc) $(if $(filter faults,$(t)),tests/e2e/main.cc) $(SUPPORT_SRC) $(WORKER_SRC)),-lcurl -lCppUTest -lCppUTestExt)))
 

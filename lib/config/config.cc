@@ -126,6 +126,12 @@ class Reader {
     if (!value.empty() && !std::regex_match(value, page))
       problem(name, "is \"" + value + "\", but must be such as https://tickets.example.org");
   }
+  webhook::Networks networks(const std::string& name) {
+    const auto value = unless_off(name);
+    auto list = webhook::Networks::parse(value);
+    if (!list) problem(name, "is \"" + value + "\", but must be networks such as 10.0.0.0/8 fd00::/8, or off");
+    return list.value_or(webhook::Networks());
+  }
   void redis_url(const std::string& name, const std::string& value) try {
     if (!value.empty()) redis::Address::parse(value);
   } catch (const std::invalid_argument& e) {
@@ -188,6 +194,7 @@ std::string_view name_of(Part part) {
     case Part::api: return "api";
     case Part::worker: return "worker";
     case Part::messenger: return "messenger";
+    case Part::webhooks: return "webhooks";
     case Part::admin:
     case Part::all: return "admin";
   }
@@ -198,9 +205,9 @@ ConfigReading read_config(Part part, const Lookup& lookup) {
   Reader in(lookup);
   Config c;
   c.database_url = in.required("DATABASE_URL", "postgresql:///ticketd?host=/run/postgresql");
-  if (part != Part::messenger)
+  if (part != Part::messenger && part != Part::webhooks)
     c.queue_redis_url = in.required("QUEUE_REDIS_URL", "unix:///run/ticketd-redis-queue/redis.sock");
-  if (part != Part::worker && part != Part::messenger)
+  if (part == Part::api || part == Part::admin || part == Part::all)
     c.cache_redis_url = in.required("CACHE_REDIS_URL", "unix:///run/ticketd-redis-cache/redis.sock");
   in.database_url("DATABASE_URL", c.database_url);
   in.redis_url("QUEUE_REDIS_URL", c.queue_redis_url);
@@ -259,6 +266,8 @@ ConfigReading read_config(Part part, const Lookup& lookup) {
     const auto starttls = in.text("TICKETD_MAIL_STARTTLS", "auto");
     c.mail = in.checked(c.mail, starttls);
   }
+
+  c.webhook_networks = in.networks("TICKETD_WEBHOOK_NETWORKS");
 
   c.metrics_file = in.text("TICKETD_METRICS_FILE", "");
   c.log_level = in.level("TICKETD_LOG_LEVEL");

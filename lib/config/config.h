@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "webhook/address.h"
 
 namespace ticketd {
 
@@ -32,10 +33,11 @@ enum class Part {
   api,        // the handlers: all of them
   worker,     // no keys, no cache
   messenger,  // no keys, no Redis; the mail server's password
+  webhooks,   // no keys, no Redis
   admin,      // ticketctl: no keys
   all         // ticketctl doctor: what any of them needs
 };
-// "api", "worker", "messenger"; those of ticketctl are not in use.
+// "api", "worker", "messenger", "webhooks"; those of ticketctl are not in use.
 std::string_view name_of(Part part);
 
 // How mail leaves this host.
@@ -53,8 +55,8 @@ struct MailSettings {
 
 struct Config {
   std::string database_url;
-  std::string queue_redis_url;  // empty for the messenger
-  std::string cache_redis_url;  // empty for the worker and the messenger
+  std::string queue_redis_url;  // empty for messenger and webhooks
+  std::string cache_redis_url;  // empty for all but handlers and ticketctl
 
   std::vector<SecretKey> jwt_keys;  // of the handlers alone; the first one signs, all of them are accepted
   // Likewise, of refresh and device tokens: whoever can sign access tokens cannot tell a session's next refresh token.
@@ -99,6 +101,9 @@ struct Config {
   bool verified_email = false;           // only whoever has proved the account's address books
 
   MailSettings mail;
+
+  // Networks that are not public, and may be sent webhooks all the same.
+  webhook::Networks webhook_networks;
 
   std::string metrics_file;  // what metrics_file_of() takes
   Level log_level = Level::info;

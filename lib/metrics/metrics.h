@@ -52,7 +52,7 @@ class Histogram {
 };
 
 // The parts that count.
-constexpr std::array<std::string_view, 3> kMetricsParts = {"api", "worker", "messenger"};
+constexpr std::array<std::string_view, 4> kMetricsParts = {"api", "worker", "messenger", "webhooks"};
 
 // The file of a part, beside TICKETD_METRICS_FILE: …/metrics-api. Empty if `setting` is.
 std::string metrics_file_of(const std::string& setting, std::string_view part);

@@ -3,8 +3,11 @@
 # shellcheck disable=SC2154  # admin_url is an option
 
 # Each part of ticketd, and its role.
-PARTS=(admin api worker messenger)
-ROLES=(ticketd ticketd_api ticketd_worker ticketd_messenger)
+PARTS=(admin api worker messenger webhooks)
+ROLES=(ticketd ticketd_api ticketd_worker ticketd_messenger ticketd_webhooks)
+
+# Those that came later than the others. Where the database is elsewhere, and was before, they may have no role there.
+declare -A LATER=([messenger]=mail [webhooks]=webhooks)
 
 is_local() { [[ ! $admin_url && ( ! -s $CREDENTIALS/admin/DATABASE_URL || $(<"$CREDENTIALS/admin/DATABASE_URL") == *host=/* ) ]]; }
 
@@ -41,7 +44,7 @@ must_have_postgres() {
 limit_connections() {
   local most role limit
   most=$(admin_sql -c "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int")
-  for role in ticketd_api ticketd_worker ticketd_messenger; do
+  for role in ticketd_api ticketd_worker ticketd_messenger ticketd_webhooks; do
     case $role in
       ticketd_api) limit=$((most * 4 / 5)) ;;
       ticketd_worker) limit=$((most / 2)) ;;
@@ -173,8 +176,8 @@ write_database_urls() {
       echo "ALTER ROLE $role PASSWORD '$password'" | admin_sql
       remote_url "$role" "$password" | put "$file" 0600 root
       made "$file, with a new password"
-    elif [[ $part == messenger ]] && ! is_local; then
-      echo "! for mail, the messenger needs a role there: ticketctl setup --database-url postgresql://postgres:PASSWORD@HOST/postgres"
+    elif [[ ${LATER[$part]:-} ]] && ! is_local; then
+      echo "! for ${LATER[$part]}, $role has to be a role there: ticketctl setup --database-url postgresql://postgres:PASSWORD@HOST/postgres"
     else
       server_port=$(admin_sql -c 'SHOW port')
       echo "postgresql:///ticketd?host=/run/postgresql$([[ $server_port == 5432 ]] || echo "&port=$server_port")" | put "$file" 0600 root
@@ -188,8 +191,8 @@ check_logins() {
   local part role answer
   for part in "${PARTS[@]}"; do
     role=$(role_of "$part")
-    # Where the database is elsewhere, and mail has never been wanted.
-    if [[ $part == messenger && ! -e $CREDENTIALS/$part/DATABASE_URL ]]; then continue; fi
+    # Where the database is elsewhere, and nobody has wanted what this part is for.
+    if [[ ${LATER[$part]:-} && ! -e $CREDENTIALS/$part/DATABASE_URL ]]; then continue; fi
     answer=$(log_in "$part") || true
     [[ $answer == "$role" ]] || die "PostgreSQL does not let $role in: $answer" \
       "pg_hba.conf should have the line: local ticketd $(IFS=, && echo "${ROLES[*]}") peer" \

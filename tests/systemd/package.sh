@@ -27,7 +27,8 @@ score_of_each_service() {
 units_verify() {
   local said
   said=$(inside systemd-analyze verify --man=no ticketd.target ticketd@livez.socket ticketd@livez.service ticketd-closed@livez.service \
-    ticketd-worker@1.service ticketd-messenger.service ticketd-migrate.service ticketd-redis-queue.service ticketd-redis-cache.service 2>&1)
+    ticketd-worker@1.service ticketd-messenger.service ticketd-webhooks.service ticketd-migrate.service ticketd-redis-queue.service \
+    ticketd-redis-cache.service 2>&1)
   [[ ! $said ]] || { echo "$said" && return 1; }
 }
 

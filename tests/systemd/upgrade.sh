@@ -74,7 +74,7 @@ idle_endpoints_answer() {
 # What runs that is not of the package's files: of programs that were replaced, or are kept.
 left_over() {
   inside find /proc -maxdepth 2 -name exe -lname '/usr/lib/ticketd/*' -printf '%l\n' 2>/dev/null |
-    grep -vE '^/usr/lib/ticketd/(handlers/[a-z-]+|ticketd-worker)$'
+    grep -vE '^/usr/lib/ticketd/(handlers/[a-z-]+|ticketd-(worker|messenger|webhooks))$'
 }
 
 is_complete() {

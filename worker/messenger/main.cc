@@ -2,31 +2,13 @@
 // nothing but what became of its mails.
 #include <sodium.h>
 
-#include <cerrno>
-#include <csignal>
-#include <ctime>
-#include <iostream>
-
 #include "base/log.h"
 #include "messenger.h"
 #include "service.h"
 
 using namespace ticketd;
 
-namespace {
-
 constexpr const char* kName = "messenger";
-
-// True if one of the signals came.
-bool wait_for(const sigset_t& signals, std::chrono::milliseconds time) {
-  const timespec most{time.count() / 1000, time.count() % 1000 * 1'000'000};
-  for (;;) {
-    if (::sigtimedwait(&signals, nullptr, &most) > 0) return true;
-    if (errno == EAGAIN) return false;
-  }
-}
-
-}  // namespace
 
 int main() {
   const auto signals = block_stop_signals();
@@ -43,7 +25,7 @@ int main() {
   const SystemClock clock;
   try {
     messenger::Messenger(
-        config, metrics, clock, [&](auto time) { return wait_for(signals, time); }, report_to_systemd)
+        config, metrics, clock, [&](auto time) { return is_stopped_within(signals, time); }, report_to_systemd)
         .run();
   } catch (const std::exception& e) {
     Log::error("cannot_start", {{"error", e.what()}});

@@ -35,6 +35,7 @@ int sample(const Config& config, const Options& options);
 int queue(const Config& config, const Options& options);
 int verify(const Config& config, const Options& options);
 int mail(const Config& config, const Options& options);
+int webhooks(const Config& config, const Options& options);
 int dead(const Config& config, const Options& options);
 
 }  // namespace ticketd::ctl

@@ -47,6 +47,9 @@ constexpr std::string_view kUsage = R"(usage: ticketctl COMMAND [--json]
   mail show ID                all that is known about one
   mail retry ID | --all       send it now; all that failed, or wait for another try
   mail test ADDRESS           send one there, and show what the mail server says
+  webhooks on                 let organisers have events posted to a URL, from now on; for all hosts
+  webhooks off                post no more of what happens
+  webhooks list               whose there are, which fail, and how much waits for each
 
   keys show                   of access tokens: which are accepted, and which one signs; --sessions: of refresh and
                               device tokens; --file FILE
@@ -95,7 +98,7 @@ std::vector<std::string> options_in(const std::string& line) {
 
 // Of a line that is a command's first one. Commands that are made of two words stand in a group of their own.
 std::string name_in(const std::string& line) {
-  static const std::set<std::string> kPairs = {"user", "event", "dead", "mail", "keys", "functions"};
+  static const std::set<std::string> kPairs = {"user", "event", "dead", "mail", "webhooks", "keys", "functions"};
   const auto words = words_of(line);
   return kPairs.contains(words[0]) ? words[0] + ' ' + words[1] : words[0];
 }

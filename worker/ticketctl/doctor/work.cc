@@ -4,6 +4,8 @@
 #include "storage/dead_letters.h"
 #include "storage/mails.h"
 #include "storage/shard_locks.h"
+#include "storage/webhook_deliveries.h"
+#include "storage/webhooks.h"
 #include "ticketctl/doctor/doctor.h"
 
 namespace ticketd::ctl {
@@ -12,7 +14,7 @@ namespace {
 constexpr int kRedisTimeoutMs = 2'000;
 constexpr std::int64_t kLagWarningMs = 5'000;
 constexpr std::int64_t kLagFaultMs = 60'000;
-constexpr std::chrono::minutes kMailIsLate{30};
+constexpr std::chrono::minutes kMailIsLate{30}, kWebhooksAreLate{5};
 
 void check_workers(const Visit& visit, pqxx::transaction_base& tx) {
   const auto workers = storage::list_workers(tx);
@@ -67,6 +69,21 @@ void check_mails(const Visit& visit, pqxx::transaction_base& tx) {
                                   "`ticketctl mail list`, then `ticketctl mail retry`");
   visit.findings.ok("mail", std::to_string(mails.untold + mails.waiting) + " wait, for less than " +
                                 std::to_string(kMailIsLate.count()) + " min, and none has failed within a day");
+}
+
+void check_webhooks(const Visit& visit, pqxx::transaction_base& tx) {
+  const bool are_on = storage::are_webhooks_on(tx);
+  const auto now = SystemClock().now();
+  const auto counts = storage::count_unposted(tx);
+  const auto age = now - counts.oldest.value_or(now);
+  if (age > kWebhooksAreLate)
+    return visit.findings.warning("webhooks",
+                                  std::to_string(counts.unposted) + " news wait to be posted, the oldest for " +
+                                      std::to_string(age / std::chrono::minutes(1)) + " min",
+                                  "`systemctl status ticketd-webhooks`");
+  if (!are_on) return visit.findings.ok("webhooks", "are off: nothing is posted to organisers");
+  visit.findings.ok("webhooks", std::to_string(counts.unposted) + " news wait to be posted, for less than " +
+                                    std::to_string(kWebhooksAreLate.count()) + " min");
 }
 
 void check_shards(const Visit& visit, redis::RedisConnection& redis) {
@@ -126,6 +143,7 @@ void check_work(const Visit& visit) {
     ask(visit, "workers", "PostgreSQL", [&] { look(check_workers); });
     ask(visit, "dead letters", "PostgreSQL", [&] { look(check_dead_letters); });
     ask(visit, "mail", "PostgreSQL", [&] { look(check_mails); });
+    ask(visit, "webhooks", "PostgreSQL", [&] { look(check_webhooks); });
   }
   if (visit.usable("QUEUE_REDIS_URL")) {
     redis::RedisConnection redis(config.queue_redis_url, kRedisTimeoutMs);
