@@ -40,7 +40,7 @@ WEBHOOKS_SRC := $(wildcard worker/webhooks/*.cc)
 CTL_SRC     := $(wildcard worker/ticketctl/*.cc worker/ticketctl/*/*.cc)
 TEST_KINDS  := unit integration e2e faults
 # Most tests wait, so lists of them run beside each other.
-ALL_TESTS   := tests/beside "e2e monitoring" "unit integration upgrade" "docs mail webhooks faults" , conformance
+ALL_TESTS   := tests/beside "e2e monitoring mail" "unit integration upgrade" "docs webhooks faults" , conformance
 SUPPORT_SRC := $(wildcard tests/support/*.cc)
 # Of the tests, what is code and not a list of cases.
 TEST_PARTS  := tests/support tests/sim tests/torture tests/fuzz
