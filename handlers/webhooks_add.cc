@@ -26,6 +26,7 @@ static Answer add(App& app, const Request& request, UserId user) {
   const auto all = storage::webhook_types();
   webhook.types = wanted.types.value_or(std::vector<std::string>(all.begin(), all.end()));
   if (wanted.events) webhook.events = *wanted.events;
+  webhook.enabled = wanted.enabled.value_or(true);
   const auto secret = webhook::make_secret(app.random);
   return postgres::transact(app.database, [&](pqxx::work& tx) -> Answer {
     if (!storage::lock_user(tx, user)) return Refusal{Code::token_invalid};

@@ -27,6 +27,7 @@ CREATE TABLE webhooks (
   enabled    boolean     NOT NULL DEFAULT true,
   disabled_reason text   CONSTRAINT webhooks_disabled_reason CHECK (disabled_reason IN ('gone', 'failing')),  -- null: its owner did it
   failing_since timestamptz,                                 -- nothing was taken since
+  next_try_at timestamptz,                                   -- of one that fails: nothing is posted before
   created_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL,
   CONSTRAINT webhooks_previous CHECK ((previous_secret IS NULL) = (previous_until IS NULL)),
@@ -55,8 +56,12 @@ CREATE TABLE webhook_deliveries (
 );
 -- serves whose turn it is
 CREATE INDEX webhook_deliveries_waiting ON webhook_deliveries (webhook_id, due_at, id) WHERE state = 'waiting';
+-- serves how many are under way: a lease ends with an answer, which is written down with an error or another state
+CREATE INDEX webhook_deliveries_leased ON webhook_deliveries (webhook_id) WHERE state = 'waiting' AND attempts > 0 AND error IS NULL;
 -- serves GET /v1/webhooks/{id}/deliveries, newest first
 CREATE INDEX webhook_deliveries_of_webhook ON webhook_deliveries (webhook_id, created_at, id);
+-- serves the same of those that failed, and sending them again
+CREATE INDEX webhook_deliveries_which_failed ON webhook_deliveries (webhook_id, created_at, id) WHERE state = 'failed';
 -- serves deleting what is older than seven days
 CREATE INDEX webhook_deliveries_by_age ON webhook_deliveries (created_at);
 
@@ -94,13 +99,19 @@ BEGIN
   RETURN NULL;
 END $$;
 REVOKE EXECUTE ON FUNCTION note_event_news() FROM PUBLIC;
--- The counters, which change with every booking, are none of it.
-CREATE TRIGGER events_news AFTER UPDATE OF title, description, location, start_date_time, end_date_time, state, total_tickets,
-  visibility, timezone ON events FOR EACH ROW
-  WHEN ((OLD.title, OLD.description, OLD.location, OLD.start_date_time, OLD.end_date_time, OLD.state, OLD.total_tickets,
-         OLD.visibility, OLD.timezone) IS DISTINCT FROM
-        (NEW.title, NEW.description, NEW.location, NEW.start_date_time, NEW.end_date_time, NEW.state, NEW.total_tickets,
-         NEW.visibility, NEW.timezone) AND NEW.state <> 'removed')
+-- Two, for the worker writes the second one's columns with every batch: what is long is compared only where it is written.
+CREATE TRIGGER events_fields_news AFTER UPDATE OF title, description, location, start_date_time, end_date_time, visibility, timezone,
+  max_per_user, max_per_booking, max_skips, saving_stops_hours, hold_minutes, offer_minutes, offer_stops_minutes, confirmed_by,
+  line_closes, sales_start, sales_end ON events FOR EACH ROW
+  WHEN ((OLD.title, OLD.description, OLD.location, OLD.start_date_time, OLD.end_date_time, OLD.visibility, OLD.timezone,
+         OLD.max_per_user, OLD.max_per_booking, OLD.max_skips, OLD.saving_stops_hours, OLD.hold_minutes, OLD.offer_minutes,
+         OLD.offer_stops_minutes, OLD.confirmed_by, OLD.line_closes, OLD.sales_start, OLD.sales_end) IS DISTINCT FROM
+        (NEW.title, NEW.description, NEW.location, NEW.start_date_time, NEW.end_date_time, NEW.visibility, NEW.timezone,
+         NEW.max_per_user, NEW.max_per_booking, NEW.max_skips, NEW.saving_stops_hours, NEW.hold_minutes, NEW.offer_minutes,
+         NEW.offer_stops_minutes, NEW.confirmed_by, NEW.line_closes, NEW.sales_start, NEW.sales_end))
+  EXECUTE FUNCTION note_event_news();
+CREATE TRIGGER events_news AFTER UPDATE OF state, total_tickets ON events FOR EACH ROW
+  WHEN ((OLD.state <> NEW.state OR OLD.total_tickets <> NEW.total_tickets) AND NEW.state <> 'removed')
   EXECUTE FUNCTION note_event_news();
 
 -- Whoever gives a webhook another secret: the one before is good for a day more.
@@ -110,13 +121,27 @@ BEGIN
   NEW.previous_until := NEW.updated_at + interval '24 hours';
   RETURN NEW;
 END $$;
-CREATE TRIGGER webhooks_rotated BEFORE UPDATE OF secret ON webhooks FOR EACH ROW EXECUTE FUNCTION keep_previous_secret();
+CREATE TRIGGER webhooks_rotated BEFORE UPDATE OF secret ON webhooks FOR EACH ROW
+  WHEN (OLD.secret IS DISTINCT FROM NEW.secret) EXECUTE FUNCTION keep_previous_secret();
 
--- The endpoints: what a person sets, and what became of it. They can read no secret, and have nothing sent but a test.
-GRANT SELECT (id, user_id, url, types, event_ids, previous_until, enabled, disabled_reason, failing_since, created_at, updated_at),
-  INSERT (id, user_id, url, types, event_ids, secret, created_at, updated_at),
-  UPDATE (url, types, event_ids, secret, enabled, disabled_reason, failing_since, updated_at), DELETE ON webhooks TO ticketd_api;
-GRANT SELECT, INSERT, UPDATE (state, attempts, due_at, updated_at) ON webhook_deliveries TO ticketd_api;
+-- Switches a webhook off and tells its owner, unless it was changed since: its owner has sent it elsewhere, or somebody has
+-- delivered to it. ticketd-webhooks can write no other notification, and to nobody else.
+CREATE FUNCTION switch_webhook_off(webhook uuid, posted_to text, why text, words text, at timestamptz) RETURNS void
+  LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  WITH off AS (UPDATE webhooks SET enabled = false, disabled_reason = why, updated_at = at
+    WHERE id = webhook AND enabled AND url = posted_to AND (why = 'gone' OR failing_since < at - interval '5 days')
+    RETURNING user_id)
+  INSERT INTO notifications (id, user_id, kind, message, created_at, updated_at)
+  SELECT gen_random_uuid(), user_id, 'webhook_off', words, at, at FROM off
+$$;
+REVOKE EXECUTE ON FUNCTION switch_webhook_off(uuid, text, text, text, timestamptz) FROM PUBLIC;
+
+-- The endpoints: what a person sets, and what became of it. They can read no secret.
+GRANT SELECT (id, user_id, url, types, event_ids, previous_until, enabled, disabled_reason, failing_since, next_try_at, created_at, updated_at),
+  INSERT (id, user_id, url, types, event_ids, secret, enabled, created_at, updated_at),
+  UPDATE (url, types, event_ids, secret, enabled, disabled_reason, failing_since, next_try_at, updated_at), DELETE ON webhooks TO ticketd_api;
+GRANT SELECT, INSERT (id, webhook_id, type, event_id, body, state, due_at, error, created_at, updated_at),
+  UPDATE (state, attempts, due_at, updated_at) ON webhook_deliveries TO ticketd_api;
 
 -- ticketd-webhooks' rights: as with the messenger (0034), its role may come later. It knows nobody's name or address.
 CREATE FUNCTION grant_to_webhooks() RETURNS void
@@ -126,10 +151,10 @@ BEGIN
     RETURN;
   END IF;
   GRANT USAGE ON SCHEMA public TO ticketd_webhooks;
-  GRANT SELECT (id, user_id, event_id, booking_id, kind, created_at, unposted), UPDATE (unposted),
-    INSERT (id, user_id, kind, message, created_at, updated_at) ON notifications TO ticketd_webhooks;
-  GRANT SELECT ON events, bookings, seat_pools, ticket_types, bulk_changes TO ticketd_webhooks;
-  GRANT SELECT, UPDATE (enabled, disabled_reason, failing_since, updated_at) ON webhooks TO ticketd_webhooks;
+  GRANT SELECT (id, user_id, event_id, booking_id, kind, created_at, unposted), UPDATE (unposted) ON notifications TO ticketd_webhooks;
+  GRANT SELECT ON events, bookings TO ticketd_webhooks;
+  GRANT SELECT, UPDATE (failing_since, next_try_at) ON webhooks TO ticketd_webhooks;
+  GRANT EXECUTE ON FUNCTION switch_webhook_off(uuid, text, text, text, timestamptz) TO ticketd_webhooks;
   GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_deliveries TO ticketd_webhooks;
   GRANT SELECT, INSERT, UPDATE ON webhook_sequences TO ticketd_webhooks;
   GRANT SELECT, DELETE, UPDATE ON event_news TO ticketd_webhooks;

@@ -39,7 +39,7 @@ constexpr std::pair<std::string_view, std::string_view> kHelp[] = {
      "which "
      "counts the tries to reach it."},
     {"ticketd_webhook_deliveries_total", "Attempts to deliver a webhook, by what became of them."},
-    {"ticketd_webhooks_faults_total", "Times ticketd-webhooks began anew because PostgreSQL was away."},
+    {"ticketd_webhooks_faults_total", "Times ticketd-webhooks began anew, mostly because PostgreSQL was away."},
     {"ticketd_messenger_faults_total", "Times a messenger began anew because PostgreSQL was away."},
     {"ticketd_processes", "Living processes; a handler without requests ends after a while."},
     {"ticketd_process_start_time_seconds", "When the process started, since 1970."},

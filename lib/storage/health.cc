@@ -64,8 +64,7 @@ const Statement kMissingRights{"missing_rights", R"(
     ('messenger', 'mails', '{SELECT,INSERT,UPDATE,DELETE}'), ('messenger', 'account_mails', '{SELECT,UPDATE,DELETE}'),
     ('api', 'account_mails', '{SELECT,INSERT,UPDATE}'),
     ('api', 'webhooks', '{SELECT,INSERT,UPDATE,DELETE}'), ('api', 'webhook_deliveries', '{SELECT,INSERT,UPDATE}'),
-    ('webhooks', 'notifications', '{SELECT,INSERT,UPDATE}'), ('webhooks', 'events', '{SELECT}'), ('webhooks', 'bookings', '{SELECT}'),
-    ('webhooks', 'seat_pools', '{SELECT}'), ('webhooks', 'ticket_types', '{SELECT}'), ('webhooks', 'bulk_changes', '{SELECT}'),
+    ('webhooks', 'notifications', '{SELECT,UPDATE}'), ('webhooks', 'events', '{SELECT}'), ('webhooks', 'bookings', '{SELECT}'),
     ('webhooks', 'webhooks', '{SELECT,UPDATE}'), ('webhooks', 'webhook_deliveries', '{SELECT,INSERT,UPDATE,DELETE}'),
     ('webhooks', 'webhook_sequences', '{SELECT,INSERT,UPDATE}'), ('webhooks', 'event_news', '{SELECT,UPDATE,DELETE}')),
   part (part, role) AS (

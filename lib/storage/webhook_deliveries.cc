@@ -22,7 +22,8 @@ namespace {
   "('cancelled', 'booking.cancelled'), ('never_fits', 'booking.cancelled'), ('line_closed', 'booking.cancelled'), " \
   "('expired', 'booking.expired'), ('rejected', 'booking.rejected')) AS types (kind, type)"
 
-// $1: the time. Events and webhooks are looked up by their keys, however many there seem to be. Of whatever shares a time the order of the ids, for want of a better one.
+// $1: the time. Events and webhooks are looked up by their keys, however many there seem to be. Of whatever shares a
+// time the order of the ids, for want of a better one.
 const Statement kTake{"take_event_news", R"(
   WITH next AS (SELECT id FROM notifications WHERE unposted ORDER BY id LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED),
   told AS (UPDATE notifications AS n SET unposted = false FROM next WHERE n.id = next.id
@@ -46,7 +47,9 @@ const Statement kTake{"take_event_news", R"(
     LEFT JOIN bookings b ON b.id = news.booking_id) ON true
   ORDER BY news.created_at, news.id NULLS LAST)"};
 
-// In one order, so that two of them never wait for each other.
+// One makes deliveries at a time: else two would read what an event has, and number it in another order.
+const Statement kIsAlone{"take_event_news_alone", "SELECT pg_try_advisory_xact_lock(hashtext('event_news'))"};
+
 const Statement kInsertSequences{"insert_webhook_sequences", R"(
   INSERT INTO webhook_sequences (event_id) SELECT id FROM unnest($1::uuid[]) AS ids (id) ORDER BY id ON CONFLICT DO NOTHING)"};
 const Statement kLockSequences{"lock_webhook_sequences", R"(
@@ -60,26 +63,42 @@ const Statement kListSubscriptions{"list_subscriptions", R"(
   FROM webhooks WHERE user_id = ANY ($1::uuid[]) AND enabled)"};
 
 const Statement kInsert{"insert_webhook_deliveries", R"(
+  WITH made AS (SELECT d.*, row_number() OVER (PARTITION BY webhook_id ORDER BY n) AS turn
+    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::timestamptz[])
+      WITH ORDINALITY AS d (id, webhook_id, type, event_id, body, created_at, n)),
+  waiting AS (SELECT webhook_id, (SELECT count(*) FROM (SELECT FROM webhook_deliveries d
+      WHERE d.webhook_id = made.webhook_id AND state = 'waiting' LIMIT 10000) AS those) AS count FROM made GROUP BY webhook_id)
   INSERT INTO webhook_deliveries (id, webhook_id, type, event_id, body, state, due_at, error, created_at, updated_at)
-  SELECT d.id, webhook_id, type, event_id, body, CASE WHEN late THEN 'failed' ELSE 'waiting' END,
-    CASE WHEN NOT late THEN $7::timestamptz END, CASE WHEN late THEN 'nobody posted it in time' END, d.created_at, $7
-  FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::timestamptz[])
-    AS d (id, webhook_id, type, event_id, body, created_at), LATERAL (SELECT d.created_at < $8 AS late) AS age)"};
+  SELECT id, webhook_id, type, event_id, body, CASE WHEN why IS NULL THEN 'waiting' ELSE 'failed' END,
+    CASE WHEN why IS NULL THEN $7::timestamptz END, why, created_at, $7
+  FROM made JOIN waiting USING (webhook_id), LATERAL (SELECT CASE WHEN created_at < $8 THEN 'nobody posted it in time'
+    WHEN count + turn > 10000 THEN 'too many waited for this webhook' END AS why) AS reason)"};
 
-// From one webhook that waits to the next one, by the index: what waits may be a hundred thousand of one of them. $3:
-// of those that fail, or of the others.
-const Statement kClaim{"claim_webhook_deliveries", R"(
-  WITH RECURSIVE waiting (webhook_id) AS (
-    (SELECT webhook_id FROM webhook_deliveries WHERE state = 'waiting' ORDER BY webhook_id LIMIT 1)
-    UNION ALL SELECT (SELECT d.webhook_id FROM webhook_deliveries d WHERE d.state = 'waiting' AND d.webhook_id > waiting.webhook_id
-      ORDER BY d.webhook_id LIMIT 1) FROM waiting WHERE waiting.webhook_id IS NOT NULL),
-  next AS MATERIALIZED (SELECT due.id, w.url, w.secret, w.previous_secret, w.previous_until, w.failing_since
+// From one webhook that waits to the next one, by the index: what waits may be ten thousand of one of them.
+#define WAITING                                                                                                   \
+  "WITH RECURSIVE waiting (webhook_id) AS ("                                                                      \
+  "(SELECT webhook_id FROM webhook_deliveries WHERE state = 'waiting' ORDER BY webhook_id LIMIT 1) "              \
+  "UNION ALL SELECT (SELECT d.webhook_id FROM webhook_deliveries d WHERE d.state = 'waiting' AND d.webhook_id > " \
+  "waiting.webhook_id ORDER BY d.webhook_id LIMIT 1) FROM waiting WHERE waiting.webhook_id IS NOT NULL), "
+
+// Under way are those of all processes: of a webhook and of its owner. Owners take turns, each with what of his is due
+// first. What others have taken meanwhile is left out.
+const Statement kClaim{"claim_webhook_deliveries", WAITING R"(
+  leased AS MATERIALIZED (SELECT webhook_id, user_id, count(*) AS leased FROM webhook_deliveries d,
+      LATERAL (SELECT user_id FROM webhooks WHERE id = d.webhook_id LIMIT 1) AS w
+    WHERE state = 'waiting' AND attempts > 0 AND error IS NULL AND due_at > $1 GROUP BY webhook_id, user_id),
+  due AS (SELECT d.id, d.due_at, w.url, w.secret, w.previous_secret, w.previous_until, w.failing_since,
+      row_number() OVER (PARTITION BY w.user_id ORDER BY d.due_at, d.id)
+        + coalesce((SELECT sum(leased) FROM leased WHERE leased.user_id = w.user_id), 0) AS turn
     FROM waiting, LATERAL (SELECT * FROM webhooks WHERE id = waiting.webhook_id AND enabled LIMIT 1) AS w,
-    LATERAL (SELECT d.id, d.due_at FROM webhook_deliveries d WHERE d.webhook_id = waiting.webhook_id AND d.state = 'waiting' AND d.due_at <= $1
-      ORDER BY d.due_at, d.id LIMIT CASE WHEN $3::boolean THEN 1 ELSE 4 END FOR NO KEY UPDATE SKIP LOCKED) AS due
-    WHERE (w.failing_since IS NOT NULL) = $3 AND waiting.webhook_id <> ALL ($5::uuid[])
-    ORDER BY due.due_at LIMIT $4)
-  UPDATE webhook_deliveries AS d SET attempts = attempts + 1, due_at = $2, updated_at = $1
+      LATERAL (SELECT o.id, o.due_at FROM webhook_deliveries o
+        WHERE o.webhook_id = waiting.webhook_id AND o.state = 'waiting' AND o.due_at <= $1 ORDER BY o.due_at, o.id
+        LIMIT greatest(0, CASE WHEN $3::boolean THEN 1 ELSE 4 END - coalesce((SELECT leased FROM leased WHERE leased.webhook_id = w.id), 0))) AS d
+    WHERE (w.failing_since IS NOT NULL) = $3 AND coalesce(w.next_try_at <= $1, true)),
+  next AS MATERIALIZED (SELECT o.id, url, secret, previous_secret, previous_until, failing_since
+    FROM (SELECT * FROM due WHERE turn <= 8 ORDER BY turn, due_at LIMIT $4) AS chosen
+      JOIN webhook_deliveries o ON o.id = chosen.id AND o.state = 'waiting' AND o.due_at <= $1 FOR NO KEY UPDATE OF o SKIP LOCKED)
+  UPDATE webhook_deliveries AS d SET attempts = attempts + 1, due_at = $2, error = NULL, updated_at = $1
   FROM next WHERE d.id = next.id
   RETURNING d.id, d.webhook_id, url, encode(secret, 'base64') AS secret,
     CASE WHEN previous_until > $1::timestamptz THEN encode(previous_secret, 'base64') END AS previous_secret, d.body, d.attempts,
@@ -89,24 +108,29 @@ const Statement kUpdate{"update_webhook_delivery", R"(
   UPDATE webhook_deliveries SET state = $2, due_at = $3::timestamptz, status = $4::integer, error = $5, updated_at = $6
   WHERE id = $1 AND state = 'waiting')"};
 
-const Statement kSucceeded{"update_webhook_succeeded",
-                           "UPDATE webhooks SET failing_since = NULL WHERE id = $1 AND failing_since IS NOT NULL"};
-const Statement kFailing{"update_webhook_failing",
-                         "UPDATE webhooks SET failing_since = $2 WHERE id = $1 AND failing_since IS NULL AND enabled"};
-const Statement kOff{"update_webhook_off", R"(
-  WITH off AS (UPDATE webhooks SET enabled = false, disabled_reason = $2, updated_at = $4 WHERE id = $1 AND enabled RETURNING user_id)
-  INSERT INTO notifications (id, user_id, kind, message, created_at, updated_at)
-  SELECT gen_random_uuid(), user_id, 'webhook_off', $3, $4, $4 FROM off)"};
+const Statement kSucceeded{
+    "update_webhook_succeeded",
+    "UPDATE webhooks SET failing_since = NULL, next_try_at = NULL WHERE id = $1 AND failing_since IS NOT NULL"};
+// A tenth of the time that it fails already, for 1 s to 5 min. What failed long ago and was not tried since is another
+// failure.
+const Statement kFailing{"update_webhook_failing", R"(
+  UPDATE webhooks SET failing_since = since, next_try_at = $2::timestamptz + least(greatest(($2 - since) / 10, interval '1 s'), interval '5 min')
+  FROM (SELECT CASE WHEN next_try_at > $2::timestamptz - interval '5 days' THEN failing_since ELSE $2 END AS since
+        FROM webhooks WHERE id = $1) AS failing
+  WHERE id = $1 AND enabled)"};
+const Statement kOff{"switch_webhook_off", "SELECT switch_webhook_off($1, $2, $3, $4, $5)"};
 
 constexpr int kAtOnce = 5'000;
 const Statement kDelete{"delete_old_deliveries", R"(
   DELETE FROM webhook_deliveries WHERE id = ANY (ARRAY(SELECT id FROM webhook_deliveries
     WHERE created_at < $1 AND state <> 'waiting' ORDER BY created_at LIMIT 5000 FOR UPDATE SKIP LOCKED)))"};
 
-const Statement kEnd{"end_deliveries_of_none", R"(
+const Statement kEnd{"end_deliveries_of_none", WAITING R"(
+  off AS (SELECT webhook_id FROM waiting WHERE webhook_id IS NOT NULL
+    AND NOT EXISTS (SELECT FROM webhooks w WHERE w.id = webhook_id AND w.enabled))
   UPDATE webhook_deliveries SET state = 'failed', due_at = NULL, error = 'the webhook was switched off', updated_at = $1
-  WHERE id = ANY (ARRAY(SELECT id FROM webhook_deliveries d WHERE state = 'waiting'
-    AND NOT EXISTS (SELECT FROM webhooks w WHERE w.id = d.webhook_id AND w.enabled) LIMIT 5000 FOR UPDATE SKIP LOCKED)))"};
+  WHERE id = ANY (ARRAY(SELECT d.id FROM off, LATERAL (SELECT id FROM webhook_deliveries
+    WHERE webhook_id = off.webhook_id AND state = 'waiting' LIMIT 5000) AS d LIMIT 5000)))"};
 
 #define COLUMNS                                                                                                    \
   "id, type, event_id, body, state, attempts, epoch_ms(due_at) AS due_ms, status, error, epoch_ms(created_at) AS " \
@@ -115,6 +139,9 @@ const Statement kEnd{"end_deliveries_of_none", R"(
 #define NEWEST_FIRST "AND (created_at, id) < ($2, $3::uuid) ORDER BY created_at DESC, id DESC LIMIT $4"
 const Statement kList{"list_deliveries",
                       "SELECT " COLUMNS " FROM webhook_deliveries WHERE webhook_id = $1 " NEWEST_FIRST};
+const Statement kListFailed{"list_failed_deliveries",
+                            "SELECT " COLUMNS
+                            " FROM webhook_deliveries WHERE webhook_id = $1 AND state = 'failed' " NEWEST_FIRST};
 const Statement kListOfState{"list_deliveries_of_state",
                              "SELECT " COLUMNS
                              " FROM webhook_deliveries WHERE webhook_id = $1 AND state = $5 " NEWEST_FIRST};
@@ -195,6 +222,7 @@ std::optional<std::string> bytes_of(const pqxx::field& base64) {
 }  // namespace
 
 TakenNews take_event_news(pqxx::work& tx, Time now, int most) {
+  if (!run(tx, kIsAlone)[0][0].as<bool>()) return {};
   const auto rows = run(tx, kTake, format_time(now), most);
   TakenNews taken;
   taken.taken = std::max(int_of(rows[0]["told"]), int_of(rows[0]["changed"]));
@@ -245,11 +273,8 @@ void insert_deliveries(pqxx::transaction_base& tx, std::span<const NewDelivery> 
       format_time(now), format_time(since));
 }
 
-std::vector<DeliveryTask> claim_deliveries(pqxx::work& tx, Time now, Time until, bool failing, int most,
-                                           std::span<const WebhookId> busy) {
-  ArrayParameter<WebhookId> ids;
-  for (const auto& id : busy) ids.add(id);
-  const auto rows = run(tx, kClaim, format_time(now), format_time(until), failing, most, ids.binary());
+std::vector<DeliveryTask> claim_deliveries(pqxx::work& tx, Time now, Time until, bool failing, int most) {
+  const auto rows = run(tx, kClaim, format_time(now), format_time(until), failing, most);
   return list_of(rows, [](const pqxx::row& row) -> DeliveryTask {
     return {id_of<DeliveryId>(row["id"]),
             id_of<WebhookId>(row["webhook_id"]),
@@ -272,8 +297,9 @@ void update_webhook_succeeded(pqxx::work& tx, WebhookId id) { run(tx, kSucceeded
 
 void update_webhook_failing(pqxx::work& tx, WebhookId id, Time now) { run(tx, kFailing, id.str(), format_time(now)); }
 
-void update_webhook_off(pqxx::work& tx, WebhookId id, const std::string& reason, const std::string& message, Time now) {
-  run(tx, kOff, id.str(), reason, message, format_time(now));
+void update_webhook_off(pqxx::work& tx, const DeliveryTask& task, const std::string& reason, const std::string& message,
+                        Time now) {
+  run(tx, kOff, task.webhook.str(), task.url, reason, message, format_time(now));
 }
 
 bool delete_old_deliveries(pqxx::transaction_base& tx, Time before, Time now) {
@@ -286,6 +312,7 @@ std::vector<Delivery> list_deliveries(pqxx::transaction_base& tx, WebhookId webh
                                       int limit) {
   const auto time = after ? format_time(after->time) : "infinity";
   const auto id = after ? after->id : Uuid().str();
+  if (state == "failed") return list_of(run(tx, kListFailed, webhook.str(), time, id, limit), delivery_of);
   return list_of(state ? run(tx, kListOfState, webhook.str(), time, id, limit, *state)
                        : run(tx, kList, webhook.str(), time, id, limit),
                  delivery_of);

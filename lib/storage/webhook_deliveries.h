@@ -38,7 +38,8 @@ struct TakenNews {
 };
 
 // Takes at most `most` from each outbox, without those that somebody else is at, and numbers what is news to a webhook
-// in the order in which it happened. An event without a free seat is news of its own, once.
+// in the order in which it happened. An event without a free seat is news of its own, once. Nothing, while another
+// process does so.
 TakenNews take_event_news(pqxx::work& tx, Time now, int most);
 
 // Whom news may be for.
@@ -58,7 +59,8 @@ struct NewDelivery {
   std::string body;
   Time created_at;
 };
-// Due now, but for what happened before `since`: nobody posted that in time, and it has failed.
+// Due now. What happened before `since` has failed, for nobody posted it in time; so has what is over the 10,000 that
+// may wait for a webhook.
 void insert_deliveries(pqxx::transaction_base& tx, std::span<const NewDelivery> deliveries, Time now, Time since);
 
 // One that is to be posted.
@@ -73,10 +75,10 @@ struct DeliveryTask {
   std::optional<Time> failing_since;
 };
 
-// Claims deliveries that are due, `most` at most, for whoever else asks only from `until` on. Of one webhook four at
-// most, or one while it fails; none of the `busy`. `failing`: only of webhooks that fail, or only of the others.
-std::vector<DeliveryTask> claim_deliveries(pqxx::work& tx, Time now, Time until, bool failing, int most,
-                                           std::span<const WebhookId> busy);
+// Claims deliveries that are due, `most` at most, for whoever else asks only from `until` on. By all processes
+// together, of one webhook four at most are under way, or one while it fails, and of one owner eight. `failing`: only
+// of webhooks that fail, which wait between two tries; or only of the others.
+std::vector<DeliveryTask> claim_deliveries(pqxx::work& tx, Time now, Time until, bool failing, int most);
 
 // How it ended, or when it is due again.
 struct DeliveryEnd {
@@ -91,8 +93,9 @@ void update_delivery(pqxx::work& tx, const DeliveryEnd& end, Time now);
 // It took something; or nothing, which counts from the first time on.
 void update_webhook_succeeded(pqxx::work& tx, WebhookId id);
 void update_webhook_failing(pqxx::work& tx, WebhookId id, Time now);
-// Switches it off for that `reason`, and tells its owner; nothing if it is off.
-void update_webhook_off(pqxx::work& tx, WebhookId id, const std::string& reason, const std::string& message, Time now);
+// Switches the task's webhook off for that `reason`, and tells its owner; nothing if it was changed since.
+void update_webhook_off(pqxx::work& tx, const DeliveryTask& task, const std::string& reason, const std::string& message,
+                        Time now);
 
 // Deletes what is older than that and has ended; what waits for a webhook that is switched off, or was deleted, has
 // failed. 5,000 of both at once: true if there may be more.

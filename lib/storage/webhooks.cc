@@ -23,8 +23,8 @@ constexpr std::array<std::string_view, 11> kTypes = {"booking.confirmed", "booki
   "failing_since_ms, epoch_ms(created_at) AS created_ms, epoch_ms(updated_at) AS updated_ms"
 
 const Statement kInsert{"insert_webhook", R"(
-  INSERT INTO webhooks (id, user_id, url, types, event_ids, secret, created_at, updated_at)
-  SELECT $1::uuid, $2::uuid, $3, $4::text[], $5::uuid[], $6::bytea, $7, $7
+  INSERT INTO webhooks (id, user_id, url, types, event_ids, secret, enabled, created_at, updated_at)
+  SELECT $1::uuid, $2::uuid, $3, $4::text[], $5::uuid[], $6::bytea, $9, $7, $7
   WHERE (SELECT count(*) FROM webhooks WHERE user_id = $2) < $8)"};
 
 const Statement kList{"list_webhooks",
@@ -33,12 +33,13 @@ const Statement kList{"list_webhooks",
 const Statement kFind{"find_webhook", FIND};
 const Statement kLock{"lock_webhook", FIND " FOR NO KEY UPDATE"};
 
-// Whoever turns one on again begins anew.
+// Whoever turns one on again, or has it go elsewhere, begins anew.
 const Statement kUpdate{"update_webhook", R"(
   UPDATE webhooks SET url = coalesce($3, url), types = coalesce($4::text[], types),
     event_ids = CASE WHEN $5::boolean THEN $6::uuid[] ELSE event_ids END, enabled = coalesce($7, enabled),
     disabled_reason = CASE WHEN $7 IS NULL THEN disabled_reason END,
-    failing_since = CASE WHEN $7 IS NULL THEN failing_since END, updated_at = $8
+    failing_since = CASE WHEN $7 IS NULL AND $3 IS NULL THEN failing_since END,
+    next_try_at = CASE WHEN $7 IS NULL AND $3 IS NULL THEN next_try_at END, updated_at = $8
   WHERE id = $1 AND user_id = $2 RETURNING )" COLUMNS};
 
 const Statement kUpdateSecret{
@@ -105,7 +106,7 @@ std::span<const std::string_view> webhook_types() { return kTypes; }
 bool insert_webhook(pqxx::work& tx, const Webhook& webhook, const std::string& secret, int most) {
   const auto types = array_text(std::optional(webhook.types)), events = array_text(webhook.events);
   return run(tx, kInsert, webhook.id.str(), webhook.owner.str(), webhook.url, or_null(types), or_null(events),
-             bytea(secret), format_time(webhook.created_at), most)
+             bytea(secret), format_time(webhook.created_at), most, webhook.enabled)
              .affected_rows() == 1;
 }
 

@@ -31,7 +31,7 @@ struct Webhook {
 
 // What is empty stays.
 struct WebhookChanges {
-  std::optional<std::string> url;
+  std::optional<std::string> url;  // another one has not failed yet
   std::optional<std::vector<std::string>> types;
   std::optional<std::optional<std::vector<EventId>>> events;
   std::optional<bool> enabled;  // true: what was wrong before is forgotten

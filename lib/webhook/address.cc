@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -31,12 +32,13 @@ bool is_mapped(const Address& address) {
   return std::equal(address.begin(), address.begin() + kMappedBits / 8, kMapped.begin());
 }
 
-// The IANA IPv4 Special-Purpose Address Registry, with multicast (RFC 5771) and what is reserved (RFC 1112).
+// The IANA IPv4 Special-Purpose Address Registry, with multicast (RFC 5771), what is reserved (RFC 1112)
+// and where Azure has services for its hosts.
 const Networks& special_ipv4() {
   static const auto networks = *Networks::parse(
       "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 "
       "192.31.196.0/24 192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24 "
-      "203.0.113.0/24 224.0.0.0/4 240.0.0.0/4");
+      "203.0.113.0/24 224.0.0.0/4 240.0.0.0/4 168.63.129.16/32");
   return networks;
 }
 
@@ -49,6 +51,37 @@ const Networks& special_ipv6() {
 const Networks& handed_out_ipv6() {
   static const auto networks = *Networks::parse("2000::/3");
   return networks;
+}
+
+struct End {
+  Address address;
+  int port;
+};
+
+std::optional<End> end_of(const sockaddr& socket) {
+  if (socket.sa_family == AF_INET) {
+    sockaddr_in ipv4{};
+    std::memcpy(&ipv4, &socket, sizeof ipv4);
+    return End{mapped(ipv4.sin_addr), ntohs(ipv4.sin_port)};
+  }
+  if (socket.sa_family != AF_INET6) return std::nullopt;
+  sockaddr_in6 ipv6{};
+  std::memcpy(&ipv6, &socket, sizeof ipv6);
+  return End{bytes_of(ipv6.sin6_addr), ntohs(ipv6.sin6_port)};
+}
+
+// Whoever speaks to himself does so from the address that he speaks to; the kernel says from where, and sends nothing.
+bool is_own(const sockaddr& to, socklen_t size, const Address& address) {
+  const int socket = ::socket(to.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (socket < 0) return true;
+  sockaddr_storage from{};
+  socklen_t from_size = sizeof from;
+  const bool is_known =
+      ::connect(socket, &to, size) == 0 && ::getsockname(socket, reinterpret_cast<sockaddr*>(&from), &from_size) == 0;
+  ::close(socket);
+  if (!is_known) return false;  // there is no way to it
+  const auto here = end_of(reinterpret_cast<const sockaddr&>(from));
+  return !here || here->address == address;
 }
 
 const std::regex& url_form() {
@@ -101,23 +134,11 @@ bool is_public(const Address& address) {
   return handed_out_ipv6().contains(address) && !special_ipv6().contains(address);
 }
 
-bool may_ask(const sockaddr& to, const Networks& allowed) {
-  Address address;
-  int port = 0;
-  if (to.sa_family == AF_INET) {
-    sockaddr_in ipv4{};
-    std::memcpy(&ipv4, &to, sizeof ipv4);
-    address = mapped(ipv4.sin_addr);
-    port = ntohs(ipv4.sin_port);
-  } else if (to.sa_family == AF_INET6) {
-    sockaddr_in6 ipv6{};
-    std::memcpy(&ipv6, &to, sizeof ipv6);
-    address = bytes_of(ipv6.sin6_addr);
-    port = ntohs(ipv6.sin6_port);
-  } else {
-    return false;
-  }
-  return is_askable_port(port) && (is_public(address) || allowed.contains(address));
+bool may_ask(const sockaddr& to, socklen_t size, const Networks& allowed) {
+  const auto there = end_of(to);
+  if (!there || !is_askable_port(there->port)) return false;
+  if (allowed.contains(there->address)) return true;
+  return is_public(there->address) && !is_own(to, size, there->address);
 }
 
 std::string fault_of_url(const std::string& url) {

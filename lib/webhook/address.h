@@ -32,14 +32,15 @@ class Networks {
 };
 
 // A host on the internet: none of the special addresses of the IANA registries (RFC 6890), nor one that leads to an
-// IPv4 address by a translation (NAT64, 6to4, Teredo), whatever that is.
+// IPv4 address by a translation (NAT64, 6to4, Teredo), whatever that is, nor what a cloud keeps for its own hosts.
 bool is_public(const Address& address);
 
 // 80, 443 and those above 1023: no mail server is to be spoken to in HTTP.
 constexpr bool is_askable_port(int port) { return port == 80 || port == 443 || (port > 1'023 && port <= 65'535); }
 
-// May it be asked? What is neither IPv4 nor IPv6 may not.
-bool may_ask(const sockaddr& to, const Networks& allowed);
+// May it be asked? What is neither IPv4 nor IPv6 may not, nor an address of this host itself, be it a public one: no
+// firewall is in between.
+bool may_ask(const sockaddr& to, socklen_t size, const Networks& allowed);
 
 // What is wrong with a URL that somebody wants to be sent webhooks at, in words; empty if nothing is. It has at most
 // 2,048 bytes, http:// or https://, a host, maybe a port that is_askable_port(), a path and a query.

@@ -40,7 +40,7 @@ struct Exchange {
 // CURLOPT_OPENSOCKETFUNCTION: whatever the name led to this time, this is the address.
 curl_socket_t open_socket(void* of, curlsocktype /*purpose*/, curl_sockaddr* to) {
   auto& exchange = *static_cast<Exchange*>(of);
-  if (!may_ask(to->addr, *exchange.allowed)) {
+  if (!may_ask(to->addr, to->addrlen, *exchange.allowed)) {
     exchange.was_forbidden = true;
     return CURL_SOCKET_BAD;
   }
@@ -75,6 +75,9 @@ void set_up(Exchange& exchange) {
   curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);
   curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, &exchange);
   curl_easy_setopt(curl, CURLOPT_USERAGENT, "ticketd");
+  // Debian's authorities are in one file, too, which is read once for all; a directory would be, for each connection.
+  curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
+  curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);  // what waits for a name server is not waited for
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, exchange.header);
   curl_easy_setopt(curl, CURLOPT_POSTFIELDS, exchange.post.body.c_str());
   curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, static_cast<long>(exchange.post.body.size()));

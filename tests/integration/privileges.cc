@@ -163,7 +163,8 @@ TEST(Privileges, WhoPostsWebhooksKnowsNobody) {
         "SELECT FROM account_mails", "UPDATE bookings SET state = state", "UPDATE events SET title = ''",
         "UPDATE webhooks SET url = ''", "UPDATE webhooks SET secret = ''", "DELETE FROM webhooks",
         "INSERT INTO webhooks (id) VALUES (gen_random_uuid())", "SELECT FROM commands", "SELECT grant_to_webhooks()",
-        "INSERT INTO notifications (event_id) VALUES (gen_random_uuid())", "INSERT INTO event_news DEFAULT VALUES"}) {
+        "INSERT INTO notifications (id) VALUES (gen_random_uuid())", "INSERT INTO event_news DEFAULT VALUES",
+        "SELECT FROM ticket_types", "UPDATE webhooks SET enabled = true"}) {
     CHECK_FALSE_TEXT(may("ticketd_webhooks", statement), statement);
   }
 }

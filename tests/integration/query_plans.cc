@@ -178,7 +178,7 @@ TEST(QueryPlans, TakeEventNews) {
   expect_index("webhooks_of_user", "WITH next AS", take);
 }
 TEST(QueryPlans, ClaimDeliveries) {
-  const auto claim = [](pqxx::work& tx) { storage::claim_deliveries(tx, now(), now(), false, 64, {}); };
+  const auto claim = [](pqxx::work& tx) { storage::claim_deliveries(tx, now(), now(), false, 64); };
   expect_index("webhook_deliveries_waiting", "WITH RECURSIVE", claim);
 }
 TEST(QueryPlans, ListDeliveries) {

@@ -1,5 +1,8 @@
 #include "storage/webhooks.h"
 
+#include <algorithm>
+#include <array>
+
 #include "storage/webhook_deliveries.h"
 #include "support/fixtures.h"
 #include "support/integration_test.h"
@@ -73,10 +76,8 @@ TEST_GROUP_BASE(StorageWebhooks, IntegrationTest) {
     return delivery.id;
   }
   DeliveryId deliver(WebhookId webhook) const { return deliver(webhook, at, at - hours(1)); }
-  static std::vector<storage::DeliveryTask> claim(Time when, bool failing = false, std::vector<WebhookId> busy = {},
-                                                  int most = 100) {
-    return commit(
-        [&](pqxx::work& tx) { return storage::claim_deliveries(tx, when, when + kLease, failing, most, busy); });
+  static std::vector<storage::DeliveryTask> claim(Time when, bool failing = false, int most = 100) {
+    return commit([&](pqxx::work& tx) { return storage::claim_deliveries(tx, when, when + kLease, failing, most); });
   }
   template <class Body>
   static void write(Body body) {
@@ -87,6 +88,17 @@ TEST_GROUP_BASE(StorageWebhooks, IntegrationTest) {
   }
   static storage::Delivery found(WebhookId webhook, DeliveryId id) {
     return commit([&](pqxx::work& tx) { return storage::find_delivery(tx, webhook, id); }).value();
+  }
+  void fail_since(WebhookId id, Time since) const {
+    sql("UPDATE webhooks SET failing_since = $2, next_try_at = $3 WHERE id = $1", id.str(), format_time(since),
+        format_time(at));
+  }
+  void switch_off(WebhookId id, const std::string& reason, const std::string& url = "https://hooks.example.org/")
+      const {
+    storage::DeliveryTask task;
+    task.webhook = id;
+    task.url = url;
+    write([&](pqxx::work& tx) { storage::update_webhook_off(tx, task, reason, "It is off.", at); });
   }
   std::optional<storage::Webhook> found(WebhookId id) const {
     return commit([&](pqxx::work& tx) { return storage::find_webhook(tx, id, owner); });
@@ -214,9 +226,11 @@ TEST(StorageWebhooks, WhatIsNotChangedStays) {
   const auto update = [&](const storage::WebhookChanges& changes) {
     return commit([&](pqxx::work& tx) { return storage::update_webhook(tx, webhook.id, owner, changes, now()); });
   };
+  write([&](pqxx::work& tx) { storage::update_webhook_failing(tx, webhook.id, at); });
   const auto moved = update(changes_of([](auto& it) { it.url = "https://other.example/"; })).value();
   expect_text("https://other.example/", moved.url);
   CHECK_TRUE(moved.types == webhook.types && moved.events == webhook.events && moved.enabled);
+  CHECK_FALSE(moved.failing_since.has_value());
   storage::WebhookChanges changes;
   changes.events.emplace(std::nullopt);
   CHECK_FALSE(update(changes).value().events.has_value());
@@ -230,10 +244,9 @@ TEST(StorageWebhooks, WhatIsNotChangedStays) {
 
 TEST(StorageWebhooks, SwitchedOnAgainItBeginsAnew) {
   const auto id = make();
-  write([&](pqxx::work& tx) { storage::update_webhook_failing(tx, id, at - hours(1)); });
-  write([&](pqxx::work& tx) { storage::update_webhook_failing(tx, id, at); });
-  CHECK_TRUE(found(id)->failing_since == at - hours(1));
-  write([&](pqxx::work& tx) { storage::update_webhook_off(tx, id, "failing", "It fails.", at); });
+  fail_since(id, at - hours(121));
+  CHECK_TRUE(found(id)->failing_since == at - hours(121));
+  switch_off(id, "failing");
   CHECK_FALSE(found(id)->enabled);
   expect_text("failing", found(id)->disabled_reason.value_or(""));
   const auto on = commit([&](pqxx::work& tx) {
@@ -244,11 +257,19 @@ TEST(StorageWebhooks, SwitchedOnAgainItBeginsAnew) {
 
 TEST(StorageWebhooks, ItsOwnerIsToldOnceThatItWasSwitchedOff) {
   const auto id = make();
-  for (int i = 0; i < 2; ++i)
-    write([&](pqxx::work& tx) { storage::update_webhook_off(tx, id, "gone", "It is gone.", at); });
+  for (int i = 0; i < 2; ++i) switch_off(id, "gone");
   const auto told = sql("SELECT message FROM notifications WHERE user_id = $1 AND kind = 'webhook_off'", owner.str());
   LONGS_EQUAL(1, told.size());
-  expect_text("It is gone.", told[0][0].as<std::string>());
+  expect_text("It is off.", told[0][0].as<std::string>());
+}
+
+// An attempt may last, and its webhook be mended meanwhile.
+TEST(StorageWebhooks, WhatWasChangedMeanwhileIsNotSwitchedOff) {
+  const auto id = make();
+  fail_since(id, at - hours(119));
+  switch_off(id, "failing");
+  switch_off(id, "gone", "https://before.example/");
+  CHECK_TRUE(found(id)->enabled);
 }
 
 TEST(StorageWebhooks, AClaimedDeliveryIsNobodyElses) {
@@ -274,19 +295,61 @@ TEST(StorageWebhooks, TheSecretBeforeIsGoodForADay) {
   CHECK_FALSE(claim(at + hours(24)).at(0).previous_secret.has_value());
 }
 
-TEST(StorageWebhooks, FourOfOneAreClaimedAtOnceAndOneWhileItFails) {
+TEST(StorageWebhooks, FourOfOneAreUnderWayAtOnceAndOneWhileItFails) {
   const auto busy = make(), other = make();
   for (int i = 0; i < 6; ++i) deliver(busy);
   deliver(other);
   LONGS_EQUAL(0, claim(at, true).size());
-  LONGS_EQUAL(1, claim(at, false, {busy}).size());
-  LONGS_EQUAL(2, claim(at, false, {}, 2).size());
-  LONGS_EQUAL(4, claim(at).size());
+  LONGS_EQUAL(5, claim(at).size());
+  LONGS_EQUAL(0, claim(at).size());
   write([&](pqxx::work& tx) { storage::update_webhook_failing(tx, busy, at); });
   LONGS_EQUAL(1, claim(at + kLease, true).size());
+  LONGS_EQUAL(0, claim(at + kLease, true).size());
   LONGS_EQUAL(1, claim(at + kLease).size());
   write([&](pqxx::work& tx) { storage::update_webhook_succeeded(tx, busy); });
   LONGS_EQUAL(0, claim(at + kLease, true).size());
+  LONGS_EQUAL(3, claim(at + kLease).size());
+}
+
+TEST(StorageWebhooks, OneThatFailsIsLeftAloneForATenthOfThatTime) {
+  const auto id = make();
+  deliver(id), deliver(id);
+  const auto fails = [&](Time when) { write([&](pqxx::work& tx) { storage::update_webhook_failing(tx, id, when); }); };
+  fails(at);
+  LONGS_EQUAL(0, claim(at + milliseconds(999), true).size());
+  LONGS_EQUAL(1, claim(at + seconds(1), true).size());
+  fails(at + seconds(100));
+  LONGS_EQUAL(0, claim(at + milliseconds(109'999), true).size());
+  LONGS_EQUAL(1, claim(at + seconds(110), true).size());
+  fails(at + hours(100));
+  LONGS_EQUAL(0, claim(at + hours(100) + seconds(299), true).size());
+  LONGS_EQUAL(1, claim(at + hours(100) + seconds(300), true).size());
+  // What failed long ago is another failure.
+  fails(at + hours(300));
+  CHECK_TRUE(found(id)->failing_since == at + hours(300));
+}
+
+TEST(StorageWebhooks, OwnersTakeTurnsAndHaveEightUnderWay) {
+  for (int i = 0; i < 3; ++i) {
+    const auto webhook = make();
+    for (int n = 0; n < 4; ++n) deliver(webhook, at - hours(2), at - hours(3));
+  }
+  const auto others = make(webhook_for(make_user()));
+  deliver(others);
+  const auto first = claim(at, false, 2);
+  CHECK_TRUE(std::ranges::any_of(first, [&](const auto& task) { return task.webhook == others; }));
+  LONGS_EQUAL(7, claim(at).size());
+  LONGS_EQUAL(0, claim(at).size());
+}
+
+TEST(StorageWebhooks, TenThousandWaitForOneAtMost) {
+  const auto webhook = make();
+  sql("INSERT INTO webhook_deliveries (id, webhook_id, type, body, due_at, created_at, updated_at) "
+      "SELECT gen_random_uuid(), $1, 'booking.confirmed', '{}', now(), now(), now() FROM generate_series(1, 9999)",
+      webhook.str());
+  expect_text("waiting", found(webhook, deliver(webhook)).state);
+  const auto last = found(webhook, deliver(webhook));
+  expect_text("too many waited for this webhook", last.error.value_or(""));
 }
 
 TEST(StorageWebhooks, WhatNobodyPostedInTimeHasFailed) {
@@ -299,7 +362,7 @@ TEST(StorageWebhooks, WhatNobodyPostedInTimeHasFailed) {
 TEST(StorageWebhooks, WhatWaitsForOneThatIsOffHasFailed) {
   const auto off = make(), deleted = make(), on = make();
   const std::array ids = {deliver(off), deliver(deleted), deliver(on)};
-  write([&](pqxx::work& tx) { storage::update_webhook_off(tx, off, "gone", "m", at); });
+  switch_off(off, "gone");
   write([&](pqxx::work& tx) { storage::delete_webhook(tx, deleted, owner); });
   LONGS_EQUAL(1, claim(at).size());
   CHECK_FALSE(commit([&](pqxx::work& tx) { return storage::delete_old_deliveries(tx, at - hours(1), at); }));

@@ -27,7 +27,7 @@ bool may_ask_text(const std::string& text, const Networks& allowed = {}, int por
     ipv6.sin6_port = htons(static_cast<std::uint16_t>(port));
     std::memcpy(&to, &ipv6, sizeof ipv6);
   }
-  return may_ask(reinterpret_cast<const sockaddr&>(to), allowed);
+  return may_ask(reinterpret_cast<const sockaddr&>(to), to.ss_family == AF_INET ? sizeof ipv4 : sizeof ipv6, allowed);
 }
 
 }  // namespace
@@ -41,7 +41,7 @@ TEST(WebhookAddress, ReachesNoSpecialAddress) {
         "127.0.0.1",  "127.255.255.255", "169.254.0.0",  "169.254.169.254", "172.16.0.0",  "172.31.255.255",
         "192.0.0.0",  "192.0.0.170",     "192.0.2.255",  "192.88.99.1",     "192.168.0.0", "192.168.255.255",
         "198.18.0.0", "198.19.255.255",  "198.51.100.7", "203.0.113.255",   "224.0.0.1",   "239.255.255.255",
-        "240.0.0.0",  "255.255.255.255"})
+        "240.0.0.0",  "255.255.255.255", "168.63.129.16"})
     CHECK_FALSE_TEXT(may_ask_text(address), address);
   for (const auto* address :
        {"1.0.0.1", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255", "128.0.0.0",
@@ -86,7 +86,7 @@ TEST(WebhookAddress, ReachesNoPortOfOtherServices) {
 TEST(WebhookAddress, ReachesNoOtherKindOfSocket) {
   sockaddr address{};
   address.sa_family = AF_UNIX;
-  CHECK_FALSE(may_ask(address, *Networks::parse("0.0.0.0/0 ::/0")));
+  CHECK_FALSE(may_ask(address, sizeof address, *Networks::parse("0.0.0.0/0 ::/0")));
 }
 
 TEST(WebhookAddress, ANetworkWithBitsBetweenBytes) {

@@ -115,4 +115,5 @@ class Organiser(Person):
 
 def due_now():
     """The clock is ours alone to move: what waits for another try has waited."""
-    sql("UPDATE webhook_deliveries SET due_at = now() WHERE state = 'waiting' AND error IS NOT NULL")
+    sql("""UPDATE webhook_deliveries SET due_at = now() WHERE state = 'waiting' AND error IS NOT NULL;
+           UPDATE webhooks SET next_try_at = now() WHERE next_try_at > now()""")

@@ -18,9 +18,15 @@ int main() {
   Metrics metrics(metrics_file_of(config.metrics_file, name_of(Part::webhooks)));
   metrics.record_start(kName, now_us());
   const SystemClock clock;
-  webhooks::Poster(
-      config, metrics, clock, [&](auto time) { return is_stopped_within(signals, time); }, report_to_systemd)
-      .run();
+  try {
+    webhooks::Poster(
+        config, metrics, clock, [&](auto time) { return is_stopped_within(signals, time); }, report_to_systemd)
+        .run();
+  } catch (const std::exception& e) {
+    Log::error("cannot_start", {{"error", e.what()}});
+    metrics.count_start_failure(kName);
+    return EXIT_FAILURE;
+  }
   sd_notify(0, "STOPPING=1");
   Log::info("stopped");
   return EXIT_SUCCESS;

@@ -26,12 +26,12 @@ constexpr milliseconds kLookEvery{500};
 constexpr milliseconds kRetryAfter{1'000};
 constexpr std::chrono::seconds kStopWithin{5};
 constexpr int kNewsAtOnce = 500;
-// So many at once; half of them may be at receivers that fail, each for as long as an answer may take.
-constexpr std::size_t kAtOnce = 64, kFailingAtOnce = kAtOnce / 2;
+// So many at once; half of them may be at receivers that fail, each for as long as an answer may take. The unit's
+// TasksMax leaves room for a thread for each, which resolves its name.
+constexpr std::size_t kAtOnce = 128, kFailingAtOnce = kAtOnce / 2;
 // A delivery is not at anybody else for so long: longer than an answer may take.
 constexpr minutes kLease{1};
-constexpr hours kWaitFor{72};             // news for a ticketd-webhooks
-constexpr hours kSwitchOffAfter{5 * 24};  // of nothing but failure
+constexpr hours kWaitFor{72};  // news for a ticketd-webhooks
 constexpr minutes kCleanEvery{10};
 constexpr hours kKeepFor{7 * 24};
 
@@ -63,7 +63,8 @@ void Poster::run() {
       Log::error("webhooks_fault", {{"error", e.what()}});
       report_("waiting: " + std::string(e.what()));
       if (stop_) return;  // who comes next posts again what was not recorded
-      if (wait_(kRetryAfter)) stop();
+      collect(kRetryAfter);
+      if (wait_(client_.in_flight() > 0 ? milliseconds(0) : kRetryAfter)) stop();
     }
   }
 }
@@ -79,39 +80,44 @@ bool Poster::goes_on() const { return !stop_ || (!tasks_.empty() && SteadyClock:
 void Poster::run_session() {
   postgres::DatabaseConnection session(config_.database_url, {"ticketd-webhooks", kStatementTimeoutMs, 0, false, true});
   while (goes_on()) {
-    auto next = round(session.get());
-    for (auto& task : next.claimed) post(std::move(task));
+    const bool more_news = !stop_ && make_deliveries(session.get());
+    for (auto& task : record_and_claim(session.get())) post(std::move(task));
     clean(session.get());
     report_(std::to_string(client_.in_flight()) + " webhooks are being posted");
-    if (client_.in_flight() > 0) {
-      auto answers = client_.wait(kLookEvery);
-      CRASH_POINT("after_post");
-      std::ranges::move(answers, std::back_inserter(answers_));
-    }
-    const bool is_idle = answers_.empty() && client_.in_flight() == 0 && !next.more_news;
+    collect(more_news ? milliseconds(0) : kLookEvery);
+    const bool is_idle = answers_.empty() && client_.in_flight() == 0 && !more_news;
     if (!stop_ && wait_(is_idle ? kLookEvery : milliseconds(0))) stop();
   }
 }
 
-Poster::Round Poster::round(pqxx::connection& session) {
-  Round next;
-  pqxx::work tx(session);
-  auto under_way = tasks_;
-  for (const auto& answer : answers_) {
-    record(tx, tasks_.at(answer.id), answer);
-    under_way.erase(answer.id);
-  }
-  if (!stop_) {
-    next.more_news = make_deliveries(tx);
-    next.claimed = claim(tx, under_way);
-  }
-  tx.commit();
-  tasks_ = std::move(under_way);
-  answers_.clear();
-  return next;
+// Answers that came within so long; returns as soon as there are any, or if nothing is under way.
+void Poster::collect(milliseconds most) {
+  if (client_.in_flight() == 0) return;
+  auto answers = client_.wait(most);
+  CRASH_POINT("after_post");
+  std::ranges::move(answers, std::back_inserter(answers_));
 }
 
-bool Poster::make_deliveries(pqxx::work& tx) {
+// One transaction: one fsync for what became of some posts, and for the next ones.
+std::vector<storage::DeliveryTask> Poster::record_and_claim(pqxx::connection& session) {
+  std::vector<storage::DeliveryTask> claimed;
+  pqxx::work tx(session);
+  // In one order, so that two processes never wait for each other.
+  std::ranges::sort(answers_, {}, [&](const auto& answer) { return tasks_.at(answer.id).webhook; });
+  for (const auto& answer : answers_) record(tx, tasks_.at(answer.id), answer);
+  if (!stop_) claimed = claim(tx);
+  tx.commit();
+  for (const auto& answer : answers_) {
+    tell(tasks_.at(answer.id), answer);
+    tasks_.erase(answer.id);
+  }
+  answers_.clear();
+  return claimed;
+}
+
+// In a transaction of its own: whoever marks notifications as read waits for its end. Says whether there may be more.
+bool Poster::make_deliveries(pqxx::connection& session) {
+  pqxx::work tx(session);
   const auto now = clock_.now();
   const auto taken = storage::take_event_news(tx, now, kNewsAtOnce);
   if (!taken.news.empty()) {
@@ -133,25 +139,22 @@ bool Poster::make_deliveries(pqxx::work& tx) {
     }
     storage::insert_deliveries(tx, deliveries, now, now - kWaitFor);
   }
+  tx.commit();
   return taken.taken == kNewsAtOnce;
 }
 
-std::vector<storage::DeliveryTask> Poster::claim(pqxx::work& tx, const Tasks& under_way) {
+std::vector<storage::DeliveryTask> Poster::claim(pqxx::work& tx) {
   const auto now = clock_.now();
-  std::set<WebhookId> busy;
-  std::size_t failing = 0;
-  for (const auto& [id, task] : under_way) {
-    busy.insert(task.webhook);
-    failing += task.failing_since ? 1 : 0;
-  }
+  const auto under_way = tasks_.size() - answers_.size();
+  const auto failing = static_cast<std::size_t>(
+      std::ranges::count_if(tasks_, [](const auto& task) { return task.second.failing_since.has_value(); }));
   std::vector<storage::DeliveryTask> claimed;
   const auto take = [&](bool of_failing, std::size_t most) {
-    auto tasks = storage::claim_deliveries(tx, now, now + kLease, of_failing, static_cast<int>(most),
-                                           std::vector(busy.begin(), busy.end()));
+    if (most == 0) return;
+    auto tasks = storage::claim_deliveries(tx, now, now + kLease, of_failing, static_cast<int>(most));
     std::ranges::move(tasks, std::back_inserter(claimed));
   };
-  // What is left of all: so many are never exceeded.
-  const auto free = [&] { return kAtOnce - std::min(kAtOnce, under_way.size() + claimed.size()); };
+  const auto free = [&] { return kAtOnce - std::min(kAtOnce, under_way + claimed.size()); };
   take(true, std::min(free(), kFailingAtOnce - std::min(kFailingAtOnce, failing)));
   take(false, free());
   return claimed;
@@ -174,48 +177,43 @@ void Poster::record(pqxx::work& tx, const storage::DeliveryTask& task, const web
   const auto now = clock_.now();
   storage::DeliveryEnd end{task.id, "failed", {}, {}, answer.text};
   if (answer.status != 0) end.status = answer.status;
-  metrics_.series("ticketd_webhook_deliveries_total{verdict=\"" + std::string(name_of(answer.verdict)) + "\"}")
-      .fetch_add(1);
-  const auto log = [&](Level level, std::string_view event) {
-    Log::line(level, event,
-              {{"webhook", task.webhook.str()},
-               {"delivery", task.id.str()},
-               {"attempt", task.attempts},
-               {"host", webhook::host_of(task.url)},
-               {"answer", answer.text}});
-  };
   if (answer.verdict == webhook::Verdict::delivered) {
-    log(Level::info, "webhook_sent");
     end.state = "delivered";
     end.error.reset();
     storage::update_delivery(tx, end, now);
     return storage::update_webhook_succeeded(tx, task.webhook);
   }
   const bool is_gone = answer.verdict == webhook::Verdict::gone;
-  const auto wait = is_gone ? std::nullopt : wait_after(task.attempts, random_);
-  log(Level::warning, wait ? "webhook_put_off" : "webhook_given_up");
-  if (wait) {
+  if (const auto wait = is_gone ? std::nullopt : wait_after(task.attempts, random_)) {
     end.state = "waiting";
     end.due_at = now + *wait;
   }
   storage::update_delivery(tx, end, now);
   storage::update_webhook_failing(tx, task.webhook, now);
-  if (is_gone || now - task.failing_since.value_or(now) > kSwitchOffAfter) switch_off(tx, task, is_gone);
+  // It looks itself whether these five days are over; a message takes no harm from being made in vain.
+  storage::update_webhook_off(tx, task, is_gone ? "gone" : "failing",
+                              domain::webhook_off_message(webhook::host_of(task.url), is_gone).text, now);
 }
 
-void Poster::switch_off(pqxx::work& tx, const storage::DeliveryTask& task, bool is_gone) {
-  const auto* const reason = is_gone ? "gone" : "failing";
-  Log::warning("webhook_switched_off",
-               {{"webhook", task.webhook.str()}, {"host", webhook::host_of(task.url)}, {"reason", reason}});
-  storage::update_webhook_off(tx, task.webhook, reason,
-                              domain::webhook_off_message(webhook::host_of(task.url), is_gone).text, clock_.now());
+// Of what was recorded.
+void Poster::tell(const storage::DeliveryTask& task, const webhook::Answer& answer) {
+  metrics_.series("ticketd_webhook_deliveries_total{verdict=\"" + std::string(name_of(answer.verdict)) + "\"}")
+      .fetch_add(1);
+  const bool is_sent = answer.verdict == webhook::Verdict::delivered;
+  Log::line(is_sent ? Level::info : Level::warning, is_sent ? "webhook_sent" : "webhook_not_sent",
+            {{"webhook", task.webhook.str()},
+             {"delivery", task.id.str()},
+             {"attempt", task.attempts},
+             {"host", webhook::host_of(task.url)},
+             {"answer", answer.text}});
 }
 
 void Poster::clean(pqxx::connection& session) {
   if (SteadyClock::now() < next_cleaning_) return;
+  next_cleaning_ = SteadyClock::now() + kCleanEvery;  // also if it fails
   pqxx::nontransaction tx(session);
   const bool more = storage::delete_old_deliveries(tx, clock_.now() - kKeepFor, clock_.now());
-  next_cleaning_ = SteadyClock::now() + (more ? milliseconds(0) : milliseconds(kCleanEvery));
+  if (more) next_cleaning_ = SteadyClock::now();
 }
 
 }  // namespace ticketd::webhooks

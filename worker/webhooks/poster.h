@@ -30,21 +30,16 @@ class Poster {
   void run();
 
  private:
-  using Tasks = std::unordered_map<DeliveryId, storage::DeliveryTask>;
-  // One transaction: what became of posts, news into deliveries, and the next ones to post.
-  struct Round {
-    bool more_news = false;
-    std::vector<storage::DeliveryTask> claimed;
-  };
   void run_session();
   void stop();
   [[nodiscard]] bool goes_on() const;
-  Round round(pqxx::connection& session);
-  bool make_deliveries(pqxx::work& tx);
-  std::vector<storage::DeliveryTask> claim(pqxx::work& tx, const Tasks& under_way);
+  bool make_deliveries(pqxx::connection& session);
+  std::vector<storage::DeliveryTask> record_and_claim(pqxx::connection& session);
+  std::vector<storage::DeliveryTask> claim(pqxx::work& tx);
   void post(storage::DeliveryTask task);
+  void collect(std::chrono::milliseconds most);
   void record(pqxx::work& tx, const storage::DeliveryTask& task, const webhook::Answer& answer);
-  void switch_off(pqxx::work& tx, const storage::DeliveryTask& task, bool is_gone);
+  void tell(const storage::DeliveryTask& task, const webhook::Answer& answer);
   void clean(pqxx::connection& session);
 
   const Config& config_;
@@ -54,8 +49,8 @@ class Poster {
   std::function<bool(std::chrono::milliseconds)> wait_;
   std::function<void(const std::string&)> report_;
   webhook::Client client_;
-  Tasks tasks_;                           // claimed, and not recorded yet
-  std::vector<webhook::Answer> answers_;  // of tasks
+  std::unordered_map<DeliveryId, storage::DeliveryTask> tasks_;  // claimed, and not recorded yet
+  std::vector<webhook::Answer> answers_;                         // of tasks
   bool stop_ = false;
   std::chrono::steady_clock::time_point stop_by_;
   std::chrono::steady_clock::time_point next_cleaning_;
