@@ -82,9 +82,11 @@ class Query {
     values_.push_back(value);
     return "$" + std::to_string(values_.size());
   }
-  // OFFSET 0: what stands there is looked for as it stands. || '': a long text is unpacked once, not for each pattern.
+  // OFFSET 0: what stands there is looked for as it stands: an event by its key, and not in all that end later, which a
+  // table that was never analyzed makes look as good. || '': a long text is unpacked once, not for each pattern.
   std::string rows(By by) const {
-    auto events = std::string("events WHERE ") + where_of(scope_) + conditions_;
+    const auto conditions = " WHERE " + std::string(where_of(scope_)) + conditions_;
+    const auto events = "events" + conditions;
     if (patterns_.empty()) return events;
     const auto words = [&](const std::string& which) {
       return "(SELECT event_id, words || '' AS words FROM event_words WHERE " + which + " OFFSET 0) AS w WHERE " +
@@ -98,8 +100,9 @@ class Query {
     const auto keys =
         words_of_all_ ? "(NOT over AND " + keys_ + " OR over AND " + keys_ + ")" : "NOT over AND " + keys_;
     if (by == By::list) return with("event_id = events.id AND " + keys);
-    return "(SELECT event_id FROM " + words(keys) + " OFFSET 0) AS w, LATERAL (SELECT * FROM " + events +
-           " AND id = w.event_id OFFSET 0) AS found";
+    return "(SELECT event_id FROM " + words(keys) +
+           " OFFSET 0) AS w, LATERAL (SELECT * FROM (SELECT * FROM events WHERE id = w.event_id OFFSET 0) AS events" +
+           conditions + " OFFSET 0) AS found";
   }
 
   const EventScope scope_;

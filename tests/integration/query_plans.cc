@@ -352,6 +352,24 @@ TEST(QueryPlans, EventsByWords) {
   expect_index("event_words_upcoming", "event_words", [&](pqxx::work& tx) { storage::count_events(tx, filter); });
 }
 
+// Also before the table was ever analyzed.
+TEST(QueryPlans, FewMatchesOfATableThatNobodyHasCounted) {
+  storage::EventFilter filter;
+  filter.words = {{" rare", "{1}"}, {" night", "{2,3}"}};
+  filter.ends_after = now();
+  filter.for_all = true;
+  expect_index("events_pkey", "LATERAL", [&](pqxx::work& tx) {
+    for (const auto* table : {"events", "event_words"}) {
+      const auto oid = "'" + std::string(table) + "'::regclass";
+      tx.exec("DELETE FROM pg_statistic WHERE starelid = " + oid);
+      tx.exec("UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE oid = " + oid);
+      tx.exec("UPDATE pg_class SET reltuples = 0, relpages = 1 FROM pg_index WHERE indrelid = " + oid +
+              " AND oid = indexrelid");
+    }
+    list(filter)(tx);
+  });
+}
+
 // Where many events have the word, the sorted list is walked, and each event is asked for its words.
 TEST(QueryPlans, EventsByAWordOfMany) {
   storage::EventFilter filter;
