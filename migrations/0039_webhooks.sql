@@ -73,11 +73,11 @@ CREATE TABLE webhook_sequences (
   sold_out   boolean     NOT NULL DEFAULT false
 );
 
--- What was changed of an event whose owner has a webhook, by whatever release; for its own bookings' sake nobody waits here.
+-- What an endpoint, of whatever release, has changed of an event whose owner has a webhook. What the worker changes is told by
+-- its owner's notification.
 CREATE TABLE event_news (
   id         uuid        DEFAULT gen_random_uuid() CONSTRAINT event_news_pkey PRIMARY KEY,
   event_id   uuid        NOT NULL,
-  type       text        NOT NULL CONSTRAINT event_news_type CHECK (type IN ('event.updated', 'event.cancelled')),
   created_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 -- serves whose turn it is
@@ -93,14 +93,13 @@ $$;
 CREATE FUNCTION note_event_news() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   IF EXISTS (SELECT FROM webhooks WHERE user_id = NEW.user_id AND enabled) AND are_webhooks_on() THEN
-    INSERT INTO event_news (event_id, type)
-    VALUES (NEW.id, CASE WHEN NEW.state = 'cancelled' THEN 'event.cancelled' ELSE 'event.updated' END);
+    INSERT INTO event_news (event_id) VALUES (NEW.id);
   END IF;
   RETURN NULL;
 END $$;
 REVOKE EXECUTE ON FUNCTION note_event_news() FROM PUBLIC;
--- Two, for the worker writes the second one's columns with every batch: what is long is compared only where it is written.
-CREATE TRIGGER events_fields_news AFTER UPDATE OF title, description, location, start_date_time, end_date_time, visibility, timezone,
+-- None of the columns that the worker writes with every batch: nothing of this is done for a booking.
+CREATE TRIGGER events_news AFTER UPDATE OF title, description, location, start_date_time, end_date_time, visibility, timezone,
   max_per_user, max_per_booking, max_skips, saving_stops_hours, hold_minutes, offer_minutes, offer_stops_minutes, confirmed_by,
   line_closes, sales_start, sales_end ON events FOR EACH ROW
   WHEN ((OLD.title, OLD.description, OLD.location, OLD.start_date_time, OLD.end_date_time, OLD.visibility, OLD.timezone,
@@ -110,10 +109,6 @@ CREATE TRIGGER events_fields_news AFTER UPDATE OF title, description, location, 
          NEW.max_per_user, NEW.max_per_booking, NEW.max_skips, NEW.saving_stops_hours, NEW.hold_minutes, NEW.offer_minutes,
          NEW.offer_stops_minutes, NEW.confirmed_by, NEW.line_closes, NEW.sales_start, NEW.sales_end))
   EXECUTE FUNCTION note_event_news();
-CREATE TRIGGER events_news AFTER UPDATE OF state, total_tickets ON events FOR EACH ROW
-  WHEN ((OLD.state <> NEW.state OR OLD.total_tickets <> NEW.total_tickets) AND NEW.state <> 'removed')
-  EXECUTE FUNCTION note_event_news();
-
 -- Whoever gives a webhook another secret: the one before is good for a day more.
 CREATE FUNCTION keep_previous_secret() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN

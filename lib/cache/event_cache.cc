@@ -12,7 +12,7 @@ namespace {
 
 constexpr seconds kFresh{3};
 constexpr std::chrono::hours kGoodWithoutDatabase{1};
-constexpr std::size_t kMostTypes = 20'000;  // of 10,000 events and more; some megabytes
+constexpr std::size_t kMostTypes = 5'000;  // of 5,000 events of one type: three megabytes
 
 // Null if there is none that the wish may have. Whoever names no type has the first public one, as the worker decides.
 const storage::TicketType* find_type(const std::vector<storage::TicketType>& types, const EventCache::Wish& wish) {

@@ -14,7 +14,7 @@ using namespace postgres;
 namespace {
 
 // What a notification to whom the booking belongs is to a webhook; what is not here is none of its business. What
-// becomes of an event is news of the event, not of each of its bookings.
+// becomes of an event is news of the event, as its owner is told it, and not of each of its bookings.
 #define TYPES                                                                                                       \
   "(VALUES ('booked', 'booking.confirmed'), ('confirmed', 'booking.confirmed'), "                                   \
   "('waitlisted', 'booking.waitlisted'), ('held', 'booking.held'), ('offered', 'booking.held'), "                   \
@@ -29,11 +29,14 @@ const Statement kTake{"take_event_news", R"(
   told AS (UPDATE notifications AS n SET unposted = false FROM next WHERE n.id = next.id
     RETURNING n.id, n.user_id, n.event_id, n.booking_id, n.kind, n.created_at),
   changed AS (DELETE FROM event_news WHERE id = ANY (ARRAY(
-      SELECT id FROM event_news ORDER BY created_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)) RETURNING event_id, type, created_at),
+      SELECT id FROM event_news ORDER BY created_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)) RETURNING event_id, created_at),
+  of_event AS (SELECT event_id, 'event.updated' AS type, created_at FROM changed
+    UNION ALL SELECT event_id, CASE kind WHEN 'event_deleted' THEN 'event.cancelled' ELSE 'event.updated' END, created_at
+    FROM told WHERE kind IN ('event_updated', 'event_deleted') AND booking_id IS NULL),
   news AS (
     SELECT told.id, told.event_id, type, booking_id, told.created_at
     FROM told JOIN )" TYPES R"( USING (kind) JOIN bookings b ON b.id = booking_id AND b.user_id = told.user_id
-    UNION ALL SELECT NULL, event_id, type, NULL, max(created_at) FROM changed GROUP BY event_id, type
+    UNION ALL SELECT NULL, event_id, type, NULL, max(created_at) FROM of_event GROUP BY event_id, type
     UNION ALL SELECT NULL, event_id, 'event.sold_out', NULL, max(created_at) FROM told WHERE event_id IS NOT NULL GROUP BY event_id)
   SELECT (SELECT count(*) FROM told) AS told, (SELECT count(*) FROM changed) AS changed, e.id AS event_id,
     e.user_id AS owner, type, epoch_ms(news.created_at) AS at_ms, b.id AS booking_id, b.user_id, b.quantity,
@@ -42,7 +45,8 @@ const Statement kTake{"take_event_news", R"(
     epoch_ms(CASE WHEN )" IS_HELD("b") " THEN " DEADLINE("b", "e") R"( END) AS expires_ms,
     e.state = 'open' AND e.available_tickets = 0 AS sold_out
   FROM (SELECT) AS always LEFT JOIN (news
-    JOIN LATERAL (SELECT * FROM events WHERE id = news.event_id LIMIT 1) AS e ON (SELECT true FROM webhooks w
+    JOIN LATERAL (SELECT * FROM events WHERE id = news.event_id LIMIT 1) AS e ON (type <> 'event.cancelled' OR e.state = 'cancelled')
+      AND (SELECT true FROM webhooks w
       WHERE w.user_id = e.user_id AND w.enabled AND (w.event_ids IS NULL OR e.id = ANY (w.event_ids)) LIMIT 1)
     LEFT JOIN bookings b ON b.id = news.booking_id) ON true
   ORDER BY news.created_at, news.id NULLS LAST)"};

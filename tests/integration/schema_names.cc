@@ -46,7 +46,6 @@ const std::map<std::string, Names>& expected_lists() {
       {"notifications_kind", names_of<domain::NotificationKind>(domain::kNotificationKinds)},
       {"ticket_types_visibility", names_of<domain::TypeVisibility>(domain::kTypeVisibilities)},
       {"users_role", {"user", "admin"}},
-      {"event_news_type", {"event.updated", "event.cancelled"}},
       {"webhook_deliveries_state", {"waiting", "delivered", "failed"}},
       {"webhooks_disabled_reason", {"gone", "failing"}},
       {"webhooks_types", webhook_types()},

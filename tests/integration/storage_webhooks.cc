@@ -182,6 +182,13 @@ TEST(StorageWebhooks, ADeletedEventIsNewsOfItsOwnAndNotOfEachBooking) {
   carry_out(remove(event));
   carry_out_pieces(event);
   expect_text("event.cancelled 3", taken());
+  // One that was over is not cancelled by being deleted.
+  const auto over = make_event_of(owner);
+  sql("UPDATE events SET state = 'removed' WHERE id = $1", over.str());
+  sql("INSERT INTO notifications (id, user_id, event_id, kind, message, created_at, updated_at) "
+      "VALUES (gen_random_uuid(), $1, $2, 'event_deleted', 'm', now(), now())",
+      owner.str(), over.str());
+  expect_text("", taken());
 }
 
 TEST(StorageWebhooks, NothingIsNotedOfAnEventWhoseOwnerHasNone) {
