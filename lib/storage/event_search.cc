@@ -86,7 +86,7 @@ class Query {
   // table that was never analyzed makes look as good. || '': a long text is unpacked once, not for each pattern.
   std::string rows(By by) const {
     const auto conditions = " WHERE " + std::string(where_of(scope_)) + conditions_;
-    const auto events = "events" + conditions;
+    auto events = "events" + conditions;
     if (patterns_.empty()) return events;
     const auto words = [&](const std::string& which) {
       return "(SELECT event_id, words || '' AS words FROM event_words WHERE " + which + " OFFSET 0) AS w WHERE " +
