@@ -60,11 +60,8 @@ const Statement kLockSequences{"lock_webhook_sequences", R"(
   SELECT event_id, seq, sold_out FROM webhook_sequences WHERE event_id = ANY ($1::uuid[]) ORDER BY event_id FOR UPDATE)"};
 const Statement kUpdateSequences{"update_webhook_sequences", R"(
   UPDATE webhook_sequences AS s SET seq = n.seq, sold_out = n.sold_out
-  FROM unnest($1::uuid[], $2::bigint[], $3::boolean[]) AS n (id, seq, sold_out) WHERE s.event_id = n.id)"};
-
-const Statement kListSubscriptions{"list_subscriptions", R"(
-  SELECT id, user_id, array_to_string(types, ',') AS types, array_to_string(event_ids, ',') AS event_ids
-  FROM webhooks WHERE user_id = ANY ($1::uuid[]) AND enabled)"};
+  FROM unnest($1::uuid[], $2::bigint[], $3::boolean[]) AS n (id, seq, sold_out)
+  WHERE s.event_id = n.id AND (s.seq, s.sold_out) <> (n.seq, n.sold_out))"};
 
 const Statement kInsert{"insert_webhook_deliveries", R"(
   WITH made AS (SELECT d.*, row_number() OVER (PARTITION BY webhook_id ORDER BY n) AS turn
@@ -248,15 +245,6 @@ TakenNews take_event_news(pqxx::work& tx, Time now, int most) {
   }
   update_sequences(tx, sequences);
   return taken;
-}
-
-std::vector<Subscription> list_subscriptions(pqxx::transaction_base& tx, std::span<const UserId> owners) {
-  ArrayParameter<UserId> ids;
-  for (const auto& id : owners) ids.add(id);
-  return list_of(run(tx, kListSubscriptions, ids.binary()), [](const pqxx::row& row) -> Subscription {
-    return {id_of<WebhookId>(row["id"]), id_of<UserId>(row["user_id"]), words_of(row["types"]),
-            optional_ids<EventId>(row["event_ids"])};
-  });
 }
 
 void insert_deliveries(pqxx::transaction_base& tx, std::span<const NewDelivery> deliveries, Time now, Time since) {

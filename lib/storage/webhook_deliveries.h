@@ -42,15 +42,6 @@ struct TakenNews {
 // process does so.
 TakenNews take_event_news(pqxx::work& tx, Time now, int most);
 
-// Whom news may be for.
-struct Subscription {
-  WebhookId webhook;
-  UserId owner;
-  std::vector<std::string> types;
-  std::optional<std::vector<EventId>> events;  // empty: all of its owner's
-};
-std::vector<Subscription> list_subscriptions(pqxx::transaction_base& tx, std::span<const UserId> owners);
-
 struct NewDelivery {
   DeliveryId id;
   WebhookId webhook;

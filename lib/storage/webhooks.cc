@@ -29,6 +29,8 @@ const Statement kInsert{"insert_webhook", R"(
 
 const Statement kList{"list_webhooks",
                       "SELECT " COLUMNS " FROM webhooks WHERE user_id = $1 ORDER BY created_at DESC, id DESC"};
+const Statement kListEnabled{"list_enabled_webhooks",
+                             "SELECT " COLUMNS " FROM webhooks WHERE user_id = ANY ($1::uuid[]) AND enabled"};
 #define FIND "SELECT " COLUMNS " FROM webhooks WHERE id = $1 AND user_id = $2"
 const Statement kFind{"find_webhook", FIND};
 const Statement kLock{"lock_webhook", FIND " FOR NO KEY UPDATE"};
@@ -112,6 +114,12 @@ bool insert_webhook(pqxx::work& tx, const Webhook& webhook, const std::string& s
 
 std::vector<Webhook> list_webhooks(pqxx::transaction_base& tx, UserId owner) {
   return list_of(run(tx, kList, owner.str()), webhook_of);
+}
+
+std::vector<Webhook> list_enabled_webhooks(pqxx::transaction_base& tx, std::span<const UserId> owners) {
+  ArrayParameter<UserId> ids;
+  for (const auto& id : owners) ids.add(id);
+  return list_of(run(tx, kListEnabled, ids.binary()), webhook_of);
 }
 
 std::optional<Webhook> find_webhook(pqxx::transaction_base& tx, WebhookId id, UserId owner) {

@@ -34,7 +34,7 @@ struct WebhookChanges {
   std::optional<std::string> url;  // another one has not failed yet
   std::optional<std::vector<std::string>> types;
   std::optional<std::optional<std::vector<EventId>>> events;
-  std::optional<bool> enabled;  // true: what was wrong before is forgotten
+  std::optional<bool> enabled;  // what was wrong before is forgotten
   bool operator==(const WebhookChanges&) const = default;
 };
 
@@ -43,6 +43,8 @@ bool insert_webhook(pqxx::work& tx, const Webhook& webhook, const std::string& s
 
 // The owner's, newest first.
 std::vector<Webhook> list_webhooks(pqxx::transaction_base& tx, UserId owner);
+// Of several owners, those that are switched on: whom news may be for.
+std::vector<Webhook> list_enabled_webhooks(pqxx::transaction_base& tx, std::span<const UserId> owners);
 // Empty if there is none, or it is somebody else's.
 std::optional<Webhook> find_webhook(pqxx::transaction_base& tx, WebhookId id, UserId owner);
 

@@ -108,7 +108,8 @@ Answer answer_of(const Exchange& exchange, CURLcode code) {
   }
   status = 0;
   if (exchange.was_forbidden && code == CURLE_COULDNT_CONNECT)
-    return answer(Verdict::forbidden, "the address that its name leads to is not on the internet");
+    return answer(Verdict::forbidden,
+                  "its address may not be asked: it is not on the internet, or its port is of another service");
   const auto* const said = exchange.error.front() != '\0' ? exchange.error.data() : curl_easy_strerror(code);
   return answer(Verdict::failed, one_line(said));
 }

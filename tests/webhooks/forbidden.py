@@ -28,7 +28,7 @@ class Forbidden(unittest.TestCase):
         for host, organiser in organisers.items():
             with self.subTest(host):
                 delivery = organiser.await_answer(organiser.test())
-                self.assertEqual("the address that its name leads to is not on the internet", delivery["error"])
+                self.assertIn("not on the internet", delivery["error"])
                 self.assertEqual([], organiser.receiver.of(organiser.path))
         restart("0.0.0.0/0 ::/0")
         try:

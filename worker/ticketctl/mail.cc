@@ -8,6 +8,7 @@
 #include "ticketctl/arguments.h"
 #include "ticketctl/commands.h"
 #include "ticketctl/print.h"
+#include "ticketctl/turn.h"
 
 namespace ticketd::ctl {
 namespace {
@@ -95,22 +96,9 @@ int retry(postgres::DatabasePool& database, const std::optional<MailId>& id, boo
   return 0;
 }
 
-int turn(const std::string& url, bool on, bool json) {
-  postgres::DatabaseConnection connection(url, {"ticketctl"});
-  const bool is_on = [&] {
-    pqxx::nontransaction tx(connection.get());
-    return storage::is_mail_on(tx);
-  }();
-  const auto news = [](const std::string& sentence) { std::cerr << sentence << '\n'; };
-  if (is_on != on) storage::update_mail_on(connection.get(), on, news);
-  if (json) {
-    std::cout << JsonText::object({{"on", on}}).str() << '\n';
-  } else {
-    std::cout << (on ? "from now on, people are told by mail what happens\n"
-                     : "what happens from now on is told by no mail; what waits is still sent\n");
-  }
-  return 0;
-}
+constexpr Switch kMail{storage::is_mail_on, storage::update_mail_on,
+                       "from now on, people are told by mail what happens",
+                       "what happens from now on is told by no mail; what waits is still sent"};
 
 // What the mail server says to a mail of ours, line by line.
 int test(const MailSettings& settings, const std::string& address, bool json) {
@@ -151,7 +139,7 @@ int mail(const Config& config, const Options& options) {
   }
   if (what == "on" || what == "off") {
     if (word) return wrong_usage("mail " + what + " takes nothing but --json");
-    return turn(config.database_url, what == "on", options.json);
+    return turn(config.database_url, kMail, what == "on", options.json);
   }
   postgres::DatabasePool database(config.database_url, {"ticketctl"}, 1);
   if (what == "list") {

@@ -6,6 +6,7 @@
 #include "ticketctl/arguments.h"
 #include "ticketctl/commands.h"
 #include "ticketctl/print.h"
+#include "ticketctl/turn.h"
 #include "webhook/address.h"
 
 namespace ticketd::ctl {
@@ -45,22 +46,9 @@ int print_list(postgres::DatabasePool& database, bool json) {
   return 0;
 }
 
-int turn(const std::string& url, bool on, bool json) {
-  postgres::DatabaseConnection connection(url, {"ticketctl"});
-  const bool are_on = [&] {
-    pqxx::nontransaction tx(connection.get());
-    return storage::are_webhooks_on(tx);
-  }();
-  const auto news = [](const std::string& sentence) { std::cerr << sentence << '\n'; };
-  if (are_on != on) storage::update_webhooks_on(connection.get(), on, news);
-  if (json) {
-    std::cout << JsonText::object({{"on", on}}).str() << '\n';
-  } else {
-    std::cout << (on ? "from now on, what happens is posted to the webhooks of organisers\n"
-                     : "what happens from now on is posted to nobody; what waits still is\n");
-  }
-  return 0;
-}
+constexpr Switch kWebhooks{storage::are_webhooks_on, storage::update_webhooks_on,
+                           "from now on, what happens is posted to the webhooks of organisers",
+                           "what happens from now on is posted to nobody; what waits still is"};
 
 }  // namespace
 
@@ -68,7 +56,7 @@ int webhooks(const Config& config, const Options& options) {
   Arguments arguments(options.words);
   const auto what = arguments.next().value_or("");
   if (arguments.wrong() || arguments.next()) return wrong_usage("webhooks " + what + " takes nothing but --json");
-  if (what == "on" || what == "off") return turn(config.database_url, what == "on", options.json);
+  if (what == "on" || what == "off") return turn(config.database_url, kWebhooks, what == "on", options.json);
   if (what != "list") return wrong_usage("webhooks takes on, off or list");
   postgres::DatabasePool database(config.database_url, {"ticketctl"}, 1);
   return print_list(database, options.json);

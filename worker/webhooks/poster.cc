@@ -35,7 +35,7 @@ constexpr hours kWaitFor{72};  // news for a ticketd-webhooks
 constexpr minutes kCleanEvery{10};
 constexpr hours kKeepFor{7 * 24};
 
-bool is_for(const storage::EventNews& news, const storage::Subscription& webhook) {
+bool is_for(const storage::EventNews& news, const storage::Webhook& webhook) {
   const auto has = [](const auto& list, const auto& one) { return std::ranges::find(list, one) != list.end(); };
   return webhook.owner == news.owner && has(webhook.types, news.type) &&
          (!webhook.events || has(*webhook.events, news.event));
@@ -127,14 +127,13 @@ bool Poster::make_deliveries(pqxx::connection& session) {
       owners.insert(news.owner);
       if (is_about_event(news)) events.try_emplace(news.event, storage::find_event(tx, news.event));
     }
-    const auto webhooks = storage::list_subscriptions(tx, std::vector(owners.begin(), owners.end()));
+    const auto webhooks = storage::list_enabled_webhooks(tx, std::vector(owners.begin(), owners.end()));
     std::vector<storage::NewDelivery> deliveries;
     for (const auto& news : taken.news) {
       const auto payload = payload_json(news, is_about_event(news) ? events.at(news.event) : std::nullopt, now).str();
       for (const auto& webhook : webhooks) {
         if (is_for(news, webhook))
-          deliveries.push_back(
-              {DeliveryId::make(now, random_), webhook.webhook, news.type, news.event, payload, news.at});
+          deliveries.push_back({DeliveryId::make(now, random_), webhook.id, news.type, news.event, payload, news.at});
       }
     }
     storage::insert_deliveries(tx, deliveries, now, now - kWaitFor);
