@@ -40,6 +40,16 @@ struct WebhookTest : IntegrationTest {
     auto session = open_session();
     storage::update_webhooks_on(session.get(), on, [](const auto&) {});
   }
+  // What is made before, meanwhile and afterwards is each of another millisecond: ids of the same one are in any order.
+  static void carry_out(const domain::Command& command) {
+    const auto tick = [] {
+      for (const auto then = now(); now() == then;) {
+      }
+    };
+    tick();
+    tests::carry_out(command);
+    tick();
+  }
   storage::Webhook webhook_for(UserId user) const {
     storage::Webhook webhook;
     webhook.id = fresh<WebhookId>();
