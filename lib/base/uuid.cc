@@ -9,15 +9,26 @@ namespace {
 
 bool dash_at(std::size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
 
+void set_time(Uuid& id, Time time) {
+  auto ms = static_cast<std::uint64_t>(std::max<std::int64_t>(0, epoch_ms(time)));
+  for (std::size_t i = 6; i-- > 0; ms >>= 8) id.bytes[i] = static_cast<std::uint8_t>(ms);
+}
+
 }  // namespace
 
 Uuid Uuid::v7(Time now, Random& random) {
   Uuid id;
   random.fill(id.bytes);
-  auto ms = static_cast<std::uint64_t>(std::max<std::int64_t>(0, now.time_since_epoch().count()));
-  for (std::size_t i = 6; i-- > 0; ms >>= 8) id.bytes[i] = static_cast<std::uint8_t>(ms);
+  set_time(id, now);
   id.bytes[6] = static_cast<std::uint8_t>(0x70 | (id.bytes[6] & 0x0f));
   id.bytes[8] = static_cast<std::uint8_t>(0x80 | (id.bytes[8] & 0x3f));
+  return id;
+}
+
+Uuid Uuid::bound_of(Time ms, std::uint8_t fill) {
+  Uuid id;
+  id.bytes.fill(fill);
+  set_time(id, ms);
   return id;
 }
 

@@ -22,6 +22,10 @@ struct Uuid {
   // B-tree inserts at the right edge. Refuses nothing; `now` before 1970 is taken as 1970.
   static Uuid v7(Time now, Random& random);
 
+  // Of those that v7() may make within the millisecond, and of all like them, the least and the greatest.
+  static Uuid first_of(Time ms) { return bound_of(ms, 0); }
+  static Uuid last_of(Time ms) { return bound_of(ms, 0xff); }
+
   // The 8-4-4-4-12 form in either case; empty for anything else. Any version is taken: ids are opaque to us.
   static std::optional<Uuid> parse(std::string_view text);
 
@@ -29,6 +33,9 @@ struct Uuid {
   [[nodiscard]] std::string str() const;
 
   auto operator<=>(const Uuid&) const = default;
+
+ private:
+  static Uuid bound_of(Time ms, std::uint8_t fill);
 };
 
 template <class Tag>

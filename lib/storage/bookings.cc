@@ -52,15 +52,6 @@ const Statement kFindRequest{"find_request", R"(
 const Statement kFindCommand{"find_booking_command", R"(
   SELECT id FROM commands WHERE kind = 'book' AND id BETWEEN $2 AND $3 AND booking_id = $1)"};
 
-// The least or the greatest UUID that begins with the time, as Uuid::v7() makes them.
-std::string bound_of_ids(Time time, std::uint8_t fill) {
-  Uuid id;
-  id.bytes.fill(fill);
-  const auto ms = static_cast<std::uint64_t>(epoch_ms(time));
-  for (int i = 0; i < 6; ++i) id.bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(ms >> (40 - 8 * i));
-  return id.str();
-}
-
 void read_place(const pqxx::row& row, BookingDetails& booking) {
   const auto remainder = optional_text(row["remainder"]);
   if (remainder) booking.accept_fewer = domain::parse_remainder(*remainder);
@@ -122,7 +113,8 @@ std::optional<BookingDetails> find_booking_of(pqxx::transaction_base& tx, EventI
 }
 
 std::optional<CommandId> find_booking_command(pqxx::transaction_base& tx, BookingId booking, Time created_at) {
-  const auto rows = run(tx, kFindCommand, booking.str(), bound_of_ids(created_at, 0), bound_of_ids(created_at, 0xff));
+  const auto rows =
+      run(tx, kFindCommand, booking.str(), Uuid::first_of(created_at).str(), Uuid::last_of(created_at).str());
   return rows.empty() ? std::nullopt : std::optional(id_of<CommandId>(rows[0][0]));
 }
 
