@@ -92,4 +92,12 @@ class ArrayParameter {
   std::string elements_;
 };
 
+// Of all that a container has.
+template <class Container>
+Bytes array_of(const Container& container) {
+  ArrayParameter<typename Container::value_type> all;
+  for (const auto& element : container) all.add(element);
+  return all.binary();
+}
+
 }  // namespace ticketd::postgres

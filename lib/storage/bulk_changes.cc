@@ -97,12 +97,6 @@ Change change_of(const pqxx::row& row) {
   return {kTell, domain::event_moved_message(title, time_of(row["starts_ms"]), time_of(row["ends_ms"]))};
 }
 
-Bytes array_of(const std::set<int>& owned) {
-  ArrayParameter<int> numbers;
-  for (const int shard : owned) numbers.add(shard);
-  return numbers.binary();
-}
-
 }  // namespace
 
 void insert_bulk_changes(pqxx::work& tx, const LoadedBatch& batch, std::span<const domain::BatchFact> facts, Time now) {

@@ -33,12 +33,6 @@ const Statement kMarkAllRead{"mark_all_read", R"(
   WITH unread AS (SELECT id FROM notifications WHERE user_id = $1 AND read_at IS NULL ORDER BY id FOR NO KEY UPDATE)
   UPDATE notifications AS n SET read_at = $2, updated_at = $2 FROM unread WHERE n.id = unread.id)"};
 
-Bytes array_of(const std::vector<NotificationId>& ids) {
-  ArrayParameter<NotificationId> list;
-  for (const auto& id : ids) list.add(id);
-  return list.binary();
-}
-
 }  // namespace
 
 std::vector<Notification> list_notifications(pqxx::transaction_base& tx, UserId user, bool unread_only,
