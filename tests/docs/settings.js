@@ -13,7 +13,7 @@ for (const [, method, name, rest] of all(source, /in\.(\w+)\("([A-Z][A-Z0-9_]+)"
   if (method === 'number') defaults[name] = String(product(rest.split(',')[0]));
   else if (method.endsWith('rate')) defaults[name] = rest.replace(/[{} ']/g, '').replace(',', '/');
   else if (method === 'text') defaults[name] = rest.replaceAll('"', '');
-  else if (['on_or_off', 'networks'].includes(method)) defaults[name] = 'off';
+  else if (method.endsWith('or_off') || method === 'networks') defaults[name] = 'off';
   else if (method === 'level') defaults[name] = /text\(name, "(\w+)"\)/.exec(source)[1];
   else defaults[name] = null; // required
 }
@@ -24,7 +24,7 @@ defaults.TICKETD_WORKER_NAME = /from_environment\("TICKETD_WORKER_NAME"\)\.value
 
 const manual = 'systemd/man/ticketd.env.5';
 const described = read(manual).split(/^\.It Ev /m).slice(1);
-for (const name of ['TICKETD_LOG_LEVEL', 'TICKETD_VERIFIED_EMAIL', 'TICKETD_WEBHOOK_NETWORKS', 'TICKETD_RATE_LIMIT', 'TICKETD_MIGRATIONS_DIR', 'TICKETD_WORKER_NAME']) {
+for (const name of ['TICKETD_LOG_LEVEL', 'TICKETD_VERIFIED_EMAIL', 'TICKETD_WEBHOOK_NETWORKS', 'TICKETD_RETENTION_DAYS', 'TICKETD_RATE_LIMIT', 'TICKETD_MIGRATIONS_DIR', 'TICKETD_WORKER_NAME']) {
   const entry = described.find((text) => text.startsWith(`${name}\n`)) || '';
   same(`${name} in ${manual}`, [defaults[name]], all(entry, /^Default (\S+)\.$/gm).map((match) => match[1]));
 }
@@ -33,7 +33,7 @@ for (const name of ['TICKETD_LOG_LEVEL', 'TICKETD_VERIFIED_EMAIL', 'TICKETD_WEBH
 const ofStack = all(read('systemd/local/settings.sh'), /\$\{(TICKETD_(?:CORS|COARSE|PROXY)_\w+):?-/g).map((match) => match[1]);
 const known = [...Object.keys(defaults), ...ofStack];
 const list = (directory, pattern) => fs.readdirSync(directory).filter((name) => pattern.test(name)).map((name) => `${directory}/${name}`);
-const units = list('systemd/units', /\.(?:service|socket|target)$/);
+const units = list('systemd/units', /\.(?:service|socket|target|timer)$/);
 const texts = [
   ...documents(), 'Makefile', 'systemd/units/ticketd.env', 'nginx/www/openapi.yaml', 'nginx/www/docs/errors.html',
   ...list('systemd/man', /\.[157]$/), ...list('systemd/monitoring', /\./), ...list('systemd/units', /\.example$/), ...units,
@@ -122,6 +122,14 @@ says(threats, `a /56 has ${shares[0]} times that, a /48 ${shares[1]} times`);
 const [hashing] = /kHashingThreads = (\d+);/.exec(read('lib/endpoint/serve.cc')).slice(1).map(Number);
 const [others] = /kOtherThreads = (\d+);/.exec(read('worker/ticketctl/doctor/threads.cc')).slice(1).map(Number);
 same('the threads of an endpoint that hashes and what its unit may have', [hashing + others], [Number(setting('systemd/units/ticketd@.service', /^TasksMax=(\d+)$/m))]);
+
+// Who hashes passwords: nginx says when their requests were whole, and others go first, from a checkout and by systemd.
+const endpoints = fs.readdirSync('handlers').map((file) => file.replace('.cc', '').replaceAll('_', '-'));
+const hashes = endpoints.filter((name) => read(`handlers/${name.replaceAll('-', '_')}.cc`).includes('WaitsFor::hashing'));
+const whole = new RegExp(setting('nginx/http.conf', /^map \$ticketd_handler \$ticketd_whole_at \{\n.*\n +"~(\S+)"/m));
+same('the endpoints that hash in nginx/http.conf', endpoints.filter((name) => whole.test(name)), hashes);
+same('the endpoints that hash in systemd/local/process', setting('systemd/local/process', /^ +(auth-login \| .*)\)$/m).split(' | ').sort(), hashes);
+same('the endpoints that hash and have a drop-in', fs.readdirSync('systemd/units').filter((name) => name.endsWith('.service.d') && name.startsWith('ticketd@')).map((name) => name.slice('ticketd@'.length, -'.service.d'.length)), hashes);
 
 // The units. In the manual ticketd@ENDPOINT.service, in the table ticketd@NAME.service and ticketd-worker@1.service.
 const unit = (name) => name.replace(/@[A-Z0-9]*/, '@');
