@@ -7,7 +7,8 @@ using namespace ticketd;
 static Answer calendar(App& app, const Request&, UserId user) {
   const auto id =
       postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) { return storage::take_calendar(tx, user); });
-  return http::success(200, "calendar found", calendar_json(app.config.public_url, id));
+  if (!id) return Refusal{Code::token_invalid};
+  return http::success(200, "calendar found", calendar_json(app.config.public_url, *id));
 }
 
 int main() { return serve("users-me-calendar", RateClass::reads, calendar); }

@@ -142,6 +142,11 @@ void Drain::settle(std::span<const EventId> events, Time at, int promoted_at_onc
   if (!commands.empty()) commit(commands, promoted_at_once);
 }
 
+void Drain::carry_out_own(const Command& command) {
+  const auto deleted = commit({&command, 1});
+  if (!deleted.empty()) stream_.acknowledge({}, deleted);
+}
+
 void Drain::bury(const Entry& entry, const postgres::Fault& fault, int attempts) {
   storage::DeadLetter letter{entry.command, entry.shard,    entry.stream_id, queue::to_json_text(entry.fields),
                              fault.what,    fault.sqlstate, attempts};

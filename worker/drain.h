@@ -40,6 +40,9 @@ class Drain {
   // not due (any more) stays as it is. An event that grows gives seats to `promoted_at_once` people at most.
   void settle(std::span<const EventId> events, Time at, int promoted_at_once = domain::kPromotedAtOnce);
 
+  // Carries out a command of the worker's own, which stands in no queue.
+  void carry_out_own(const domain::Command& command);
+
   // Others may have changed bookings of the shards: what is remembered of them does not hold any more.
   void forget_holders() { holders_.clear(); }
 

@@ -16,6 +16,7 @@
 #include "postgres/database.h"
 #include "queue/command_stream.h"
 #include "storage/bulk_changes.h"
+#include "storage/erasures.h"
 #include "storage/housekeeping.h"
 #include "storage/shard_locks.h"
 
@@ -121,6 +122,8 @@ template <class Work>
 bool or_later(const char* complaint, Work&& work) {
   try {
     return work();
+  } catch (const redis::RedisUnavailable&) {
+    throw;
   } catch (const std::exception& e) {
     const auto fault = postgres::fault_of(std::current_exception());
     if (fault.kind == postgres::FaultKind::unavailable || fault.kind == postgres::FaultKind::in_doubt) throw;
@@ -176,6 +179,29 @@ void meet_deadlines(Drain& drain, pqxx::connection& connection, const std::set<i
       return storage::list_due_events(tx, owned, shards, at);
     }();
     drain.settle(due, at);
+    return true;
+  });
+}
+
+// What the erased hold still goes on to others. Each in a transaction of its own: one that fails holds up nobody else.
+void carry_out_erasures(Drain& drain, pqxx::connection& connection, const std::set<int>& owned, int shards, Time at,
+                        Random& random) {
+  const auto in_autocommit = [&](auto&& body) {
+    pqxx::nontransaction tx(connection);
+    return body(tx);
+  };
+  or_later("erasures_failed", [&] {
+    for (auto command : in_autocommit([&](auto& tx) { return storage::list_erased_holdings(tx, owned, shards, at); })) {
+      command.id = CommandId::make(at, random);
+      command.notification = NotificationId::make(at, random);
+      command.request_id = "erasure-" + command.user.str();
+      const bool done = or_later("erasure_failed", [&] {
+        drain.carry_out_own(command);
+        return true;
+      });
+      if (!done) in_autocommit([&](auto& tx) { storage::delay_erasure(tx, command.user, at); });
+    }
+    in_autocommit([&](auto& tx) { storage::update_erasures(tx, at); });
     return true;
   });
 }
@@ -270,6 +296,7 @@ void Worker::run_session(const std::atomic<bool>& stop) {
       if (stuck.empty() && SteadyClock::now() >= next_look) {
         next_look = SteadyClock::now() + kLookEvery;
         meet_deadlines(drain, session.get(), locks.owned(), config_.shards, until);
+        carry_out_erasures(drain, session.get(), locks.owned(), config_.shards, until, random_);
         has_pieces = true;
       }
       for (const int shard : stuck) locks.give_up(shard);

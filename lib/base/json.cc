@@ -72,6 +72,7 @@ std::string Json::dump_with(std::size_t flags) const {
 }
 
 std::string Json::dump() const { return dump_with(0); }
+std::string Json::dump_ascii() const { return dump_with(JSON_ENSURE_ASCII); }
 std::string Json::canonical() const { return dump_with(JSON_SORT_KEYS); }
 
 }  // namespace ticketd

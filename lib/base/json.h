@@ -71,6 +71,8 @@ class Json {
 
   // Compact, keys in the order in which they were set.
   [[nodiscard]] std::string dump() const;
+  // What is beyond ASCII as \u…: no terminal acts on it.
+  [[nodiscard]] std::string dump_ascii() const;
   // Compact with sorted keys: equal values give equal text, whatever the order their keys were sent in.
   [[nodiscard]] std::string canonical() const;
 

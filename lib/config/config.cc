@@ -43,6 +43,12 @@ class Reader {
     return fallback;
   }
 
+  // Empty where it is not set, or off.
+  std::optional<int> number_or_off(const std::string& name, int least, int most) {
+    if (unless_off(name).empty()) return std::nullopt;
+    return number(name, least, least, most);
+  }
+
   // "200/600" is 200 requests in 600 seconds; "off" is no limit.
   std::optional<RateRule> rate(const std::string& name, RateRule fallback) {
     const auto all = lookup_("TICKETD_RATE_LIMIT");
@@ -254,6 +260,8 @@ ConfigReading read_config(Part part, const Lookup& lookup) {
   in.page_url("TICKETD_PUBLIC_URL", c.public_url);
   c.mail_network = in.guess_rate("TICKETD_MAIL_LIMIT_NETWORK", {200, 3'600});
   c.verified_email = in.on_or_off("TICKETD_VERIFIED_EMAIL");
+  if (part == Part::admin || part == Part::all)
+    c.retention_days = in.number_or_off("TICKETD_RETENTION_DAYS", 1, 36'500);
 
   if (part == Part::messenger || part == Part::all) {
     c.mail.url = in.text("TICKETD_MAIL_URL", "off");

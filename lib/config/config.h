@@ -102,6 +102,9 @@ struct Config {
 
   MailSettings mail;
 
+  // So many days after its end nobody knows any more who came to an event; empty: it is known for ever.
+  std::optional<int> retention_days;
+
   // Networks that are not public, and may be sent webhooks all the same.
   webhook::Networks webhook_networks;
 

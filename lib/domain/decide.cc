@@ -176,6 +176,8 @@ Facts update(EventState& state, const Command& command, const EventChanges& chan
   const auto starts_at = changes.starts_at.value_or(state.starts_at);
   const auto ends_at = changes.ends_at.value_or(state.ends_at);
   if (ends_at <= starts_at) return {Rejected{Reason::ends_before_start, {}}};
+  if (state.is_forgotten && (starts_at != state.starts_at || ends_at != state.ends_at))
+    return {Rejected{Reason::event_over, {}}};
 
   const auto location = changes.location.value_or(state.location);
   const bool moved = starts_at != state.starts_at || ends_at != state.ends_at || location != state.location;
@@ -285,9 +287,17 @@ Facts settle_what_is_due(EventState& state, const Command& command) {
   return facts;
 }
 
+bool is_about_a_booking(const Command& command) {
+  const auto kind = command.kind();
+  return kind == CommandKind::book || kind == CommandKind::cancel || kind == CommandKind::update_booking ||
+         kind == CommandKind::confirm;
+}
+
 }  // namespace
 
 std::vector<Fact> decide(EventState& state, const Command& command) {
+  // To its people it is as if it had never been: a retried command, or one that was left to another worker for days.
+  if (state.is_forgotten && is_about_a_booking(command)) return {no_such_event(command)};
   return std::visit(Overloaded{
                         [&](const Book& wish) { return book(state, command, wish); },
                         [&](const Cancel& wish) { return cancel(state, command, wish); },

@@ -6,7 +6,8 @@
 //                   shrinks, and keeps its place
 //   update booking  one that waits takes other terms, and keeps its place
 //   confirm         held seats stay; not those of a booking whose deadline has passed, nor by whose yes does not count
-//   update          capacity below what is taken, or an end before the start -> rejected; else updated, and everyone
+//   update          capacity below what is taken, an end before the start, or other dates of an event whose people were
+//                   forgotten -> rejected; else updated, and everyone
 //                   with a booking is told of another date or place. Who waits for more than the new capacity does so
 //                   no more
 //   delete          before the end: every live booking is cancelled, the event takes no more. After it: the event is

@@ -92,6 +92,8 @@ class EventState : public EventRules {
   int edition = 1;  // of the rules that are needed to decide about it, see kEdition
   // Entries of the waiting list with a lower seq ended when the line closed, whatever their rows say yet.
   std::int64_t line_closed_before = 0;
+  // Nobody knows any more who came, so that it cannot take place again (storage/retention.h).
+  bool is_forgotten = false;
 
   // Of a pool or a type that there is.
   [[nodiscard]] SeatPool& pool(PoolId which);

@@ -78,6 +78,9 @@ Kind kind_of(Code code) {
     case Code::too_many_events:
       return {409, "too_many_events",
               "You have as many events as one person may; delete one, or wait until one is over"};
+    case Code::organises_events:
+      return {409, "organises_events",
+              "You organise events that are not over; send cancel_events: true to cancel them, or wait"};
     case Code::precondition_failed:
       return {412, "precondition_failed", "The event has changed since you read it; read it again, then decide"};
     case Code::body_too_large: return {413, "body_too_large", "The body has more bytes than are taken here; send less"};

@@ -46,6 +46,7 @@ enum class Code {
   type_has_bookings,
   line_not_empty,
   too_many_events,
+  organises_events,
   precondition_failed,
   body_too_large,
   unsupported_media_type,

@@ -108,7 +108,7 @@ Result<OwnAccount> try_own_password(App& app, UserId user, const OwnPassword& at
     auto folded = found ? storage::fold_email(tx, found->user.email) : "";
     return std::pair(std::move(found), std::move(folded));
   });
-  if (!account) return Refusal{Code::token_invalid};
+  if (!account || account->password_hash.empty()) return Refusal{Code::token_invalid};  // erased just now
   const auto tried = try_password(app, {email, account, attempt.password, attempt.device_token, attempt.remote_addr});
   if (!tried.ok()) return tried.refusal();
   if (!tried->is_right) return Refusal{Code::wrong_password};

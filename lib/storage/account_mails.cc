@@ -14,20 +14,21 @@ namespace {
 constexpr std::array<std::string_view, 5> kNames = {"reset_password", "verify_email", "change_email", "email_changed",
                                                     "password_changed"};
 
+// Those of an account that was erased meanwhile, too.
+#define OF_ADDRESS "lower(address) IN (lower($2), erased_address($2))"
 // The third newest of an hour.
 #define THIRD(of)                                                        \
   "(SELECT created_at FROM account_mails WHERE " of                      \
   " AND kind = $1 AND created_at > $4::timestamptz - interval '1 hour' " \
   "ORDER BY created_at DESC OFFSET 2 LIMIT 1)"
-const Statement kLately{"links_lately", "SELECT epoch_ms(greatest(" THIRD("lower(address) = lower($2)") ", " THIRD(
+const Statement kLately{"links_lately", "SELECT epoch_ms(greatest(" THIRD(OF_ADDRESS) ", " THIRD(
                                             "user_id = $3") ") + interval '1 hour') AS again_ms"};
 
 #define INSERT                                                                                                  \
   "INSERT INTO account_mails (id, kind, address, user_id, due_at, created_at, waits_since, updated_at) SELECT " \
   "gen_random_uuid(), $1, $2, $3::uuid, $4::timestamptz, $4::timestamptz, $4::timestamptz, $4::timestamptz "
 const Statement kInsert{"insert_link_wish", INSERT};
-const Statement kInsertNews{"insert_account_news",
-                            INSERT "WHERE is_mail_on() AND " THIRD("lower(address) = lower($2)") " IS NULL"};
+const Statement kInsertNews{"insert_account_news", INSERT "WHERE is_mail_on() AND " THIRD(OF_ADDRESS) " IS NULL"};
 
 #define GOOD \
   "id = $1 AND $2::bytea = ANY (token_hashes) AND used_at IS NULL AND expires_at > $3 AND user_id IS NOT NULL"
@@ -36,10 +37,6 @@ const Statement kUse{"use_link", "UPDATE account_mails SET used_at = $3 WHERE " 
 
 const Statement kUseKind{"use_links_of_kind", R"(
   UPDATE account_mails SET used_at = $3 WHERE user_id = $1 AND kind = $2 AND used_at IS NULL)"};
-
-const Statement kDeleteOfUser{"delete_account_mails_of", R"(
-  DELETE FROM account_mails WHERE user_id = $1 OR lower(address) IN (
-    SELECT unnest(ARRAY[lower(email), lower(normalize(email, NFC))]) FROM users WHERE id = $1))"};
 
 }  // namespace
 
@@ -76,7 +73,5 @@ bool update_link_used(pqxx::work& tx, const Link& link, Time now) {
   run(tx, kUseKind, link.user.str(), std::string(name_of(link.kind)), at);
   return true;
 }
-
-void delete_account_mails_of(pqxx::transaction_base& tx, UserId user) { run(tx, kDeleteOfUser, user.str()); }
 
 }  // namespace ticketd::storage

@@ -46,7 +46,4 @@ std::optional<Link> find_link(pqxx::transaction_base& tx, MailId id, const std::
 // Uses it up, and every other link of its user and kind. Of several at once just one gets true. Within lock_user().
 bool update_link_used(pqxx::work& tx, const Link& link, Time now);
 
-// Of an account that is being deleted, and still has its address.
-void delete_account_mails_of(pqxx::transaction_base& tx, UserId user);
-
 }  // namespace ticketd::storage

@@ -3,8 +3,6 @@
 #include "postgres/rows.h"
 #include "storage/account_mails.h"
 #include "storage/live.h"
-#include "storage/mails.h"
-#include "storage/webhooks.h"
 
 namespace ticketd::storage {
 using namespace postgres;
@@ -36,8 +34,7 @@ const Statement kUpdateEmail{"update_email", R"(
   WHERE u.id = old.id AND NOT EXISTS (SELECT 1 FROM users WHERE lower(email) = lower($2) AND id <> $1)
   RETURNING old.email, lower(old.email) <> lower(u.email))"};
 
-const Statement kAnonymise{"anonymise_user", R"(
-  UPDATE users SET email = $2, name = NULL, email_verified_at = NULL, calendar_id = NULL, password_hash = '', role = 'user', updated_at = $3 WHERE id = $1)"};
+const Statement kErase{"erase_account", "SELECT erase_account($1, $2)"};
 
 const Statement kLiveBookings{"list_live_bookings", R"(
   SELECT b.id, b.event_id, b.state, e.title FROM bookings b JOIN events e ON e.id = b.event_id
@@ -79,12 +76,9 @@ bool update_email(pqxx::work& tx, UserId id, const std::string& email, bool veri
   return true;
 }
 
-Time delete_account(pqxx::work& tx, UserId id, const std::string& address, const Clock& clock) {
+Time erase_account(pqxx::work& tx, UserId id, const Clock& clock) {
   lock_user(tx, id);
-  delete_account_mails_of(tx, id);
-  run(tx, kAnonymise, id.str(), address, format_time(clock.now()));
-  delete_mails_of(tx, id);
-  delete_webhooks_of(tx, id);
+  run(tx, kErase, id.str(), format_time(clock.now()));
   return update_sessions_revoked(tx, id, clock);
 }
 

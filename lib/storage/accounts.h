@@ -1,6 +1,6 @@
-// Accounts as an operator sees and ends them.
+// Accounts as an operator sees them, and their end.
 //
-// A deleted account stays as a row, because bookings and events refer to it, but without name, address and password:
+// An erased account stays as a row, because bookings and events refer to it, but without name, address and password:
 // nobody can log in to it, and the address is free for a new account. It is known by its empty password_hash.
 #pragma once
 #include <optional>
@@ -41,9 +41,9 @@ void update_role(pqxx::transaction_base& tx, UserId id, const std::string& role,
 // lock_user().
 bool update_email(pqxx::work& tx, UserId id, const std::string& email, bool verified, Time now);
 
-// Deletes the account as said above, and ends its sessions as update_sessions_revoked() does. `address` takes the place
-// of the e-mail, and must be nobody's.
-Time delete_account(pqxx::work& tx, UserId id, const std::string& address, const Clock& clock);
+// Erases the account as said above, with its mails and webhooks, and ends its sessions as update_sessions_revoked()
+// does. A worker cancels what it holds or organises of events to come (erasures.h).
+Time erase_account(pqxx::work& tx, UserId id, const Clock& clock);
 
 struct LiveBooking {
   BookingId id;

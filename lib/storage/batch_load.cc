@@ -19,7 +19,7 @@ const Statement kFindDone{"find_done_commands", "SELECT id FROM commands WHERE i
 const Statement kLockEvents{"lock_events", R"(
   SELECT id, user_id, title, state, epoch_ms(start_date_time) AS starts_ms, epoch_ms(end_date_time) AS ends_ms, total_tickets,
          CASE WHEN growing_at = total_tickets THEN growing_to END AS growing_to, available_tickets, waiting_list_count, waiting_more,
-         array_to_string(served_past, ' ') AS served_past, saved, misfits, edition, next_seq, line_closed_before, )" EVENT_RULES
+         array_to_string(served_past, ' ') AS served_past, saved, misfits, edition, next_seq, line_closed_before, forgotten_at IS NOT NULL AS forgotten, )" EVENT_RULES
                                            R"(
   FROM events WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE)"};
 
@@ -143,6 +143,7 @@ void lock_events(pqxx::work& tx, std::span<const domain::Command> commands, Load
     event.edition = int_of(row["edition"]);
     event.next_seq = row["next_seq"].as<std::int64_t>();
     event.line_closed_before = row["line_closed_before"].as<std::int64_t>();
+    event.is_forgotten = row["forgotten"].as<bool>();
     batch.events.emplace(event.id, std::move(event));
   }
   load_pool_rows(tx, batch);

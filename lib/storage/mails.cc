@@ -102,8 +102,6 @@ const Statement kGrant{"grant_to_messenger", R"(
   SELECT grant_to_messenger() FROM pg_roles
   WHERE rolname = 'ticketd_messenger' AND NOT has_table_privilege(oid, 'account_mails', 'DELETE'))"};
 
-const Statement kDeleteOfUser{"delete_mails_of", "DELETE FROM mails WHERE user_id = $1"};
-
 // An operator waits for it.
 constexpr std::chrono::seconds kPatience{60};
 
@@ -203,8 +201,6 @@ int retry_mails(pqxx::transaction_base& tx, Time now) {
   for (const auto& statement : kRetryAll) rows += run(tx, statement, format_time(now)).affected_rows();
   return static_cast<int>(rows);
 }
-
-void delete_mails_of(pqxx::transaction_base& tx, UserId user) { run(tx, kDeleteOfUser, user.str()); }
 
 bool is_mail_on(pqxx::transaction_base& tx) { return run(tx, kIsOn)[0][0].as<bool>(); }
 

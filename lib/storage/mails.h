@@ -92,9 +92,6 @@ void update_mail_on(pqxx::connection& connection, bool on, const std::function<v
 // Gives the messenger's role what it may do, if there is the role and it has not got it yet. By the database's owner.
 void grant_to_messenger(pqxx::transaction_base& tx);
 
-// Of a deleted account.
-void delete_mails_of(pqxx::transaction_base& tx, UserId user);
-
 // Deletes those that ended before then; of those about accounts, whose links are worthless by then, what ended three
 // days ago, or one if they were for nobody. 5,000 of an outbox at once: true if there may be more.
 bool delete_ended_mails(pqxx::transaction_base& tx, Time before, Time now);

@@ -61,10 +61,12 @@ const Statement kVerifyEmail{"update_email_verified", R"(
 
 // Most of the time nothing is written.
 const Statement kTakeCalendar{"take_calendar", R"(
-  WITH made AS (UPDATE users SET calendar_id = gen_random_uuid() WHERE id = $1 AND calendar_id IS NULL RETURNING calendar_id)
+  WITH made AS (UPDATE users SET calendar_id = gen_random_uuid() WHERE id = $1 AND calendar_id IS NULL AND password_hash <> ''
+    RETURNING calendar_id)
   SELECT calendar_id FROM made UNION ALL SELECT calendar_id FROM users WHERE id = $1 AND calendar_id IS NOT NULL LIMIT 1)"};
-const Statement kUpdateCalendar{"update_calendar",
-                                "UPDATE users SET calendar_id = gen_random_uuid() WHERE id = $1 RETURNING calendar_id"};
+const Statement kUpdateCalendar{
+    "update_calendar",
+    "UPDATE users SET calendar_id = gen_random_uuid() WHERE id = $1 AND password_hash <> '' RETURNING calendar_id"};
 const Statement kCalendarOwner{"find_calendar_owner", "SELECT id FROM users WHERE calendar_id = $1"};
 
 const Statement kUpdateHash{"update_password_hash", "UPDATE users SET password_hash = $2 WHERE id = $1"};
@@ -153,12 +155,14 @@ void update_email_verified(pqxx::transaction_base& tx, UserId id, Time now) {
   run(tx, kVerifyEmail, id.str(), format_time(now));
 }
 
-CalendarId take_calendar(pqxx::transaction_base& tx, UserId id) {
-  return id_of<CalendarId>(run(tx, kTakeCalendar, id.str())[0][0]);
+std::optional<CalendarId> take_calendar(pqxx::transaction_base& tx, UserId id) {
+  const auto rows = run(tx, kTakeCalendar, id.str());
+  return rows.empty() ? std::nullopt : std::optional(id_of<CalendarId>(rows[0][0]));
 }
 
-CalendarId update_calendar(pqxx::transaction_base& tx, UserId id) {
-  return id_of<CalendarId>(run(tx, kUpdateCalendar, id.str())[0][0]);
+std::optional<CalendarId> update_calendar(pqxx::transaction_base& tx, UserId id) {
+  const auto rows = run(tx, kUpdateCalendar, id.str());
+  return rows.empty() ? std::nullopt : std::optional(id_of<CalendarId>(rows[0][0]));
 }
 
 std::optional<UserId> find_calendar_owner(pqxx::transaction_base& tx, CalendarId calendar) {

@@ -64,8 +64,9 @@ Time update_password(pqxx::work& tx, UserId id, const std::string& password_hash
 void update_email_verified(pqxx::transaction_base& tx, UserId id, Time now);
 
 // The address of the feed of the user's bookings: what it is, or was made now, or a new one, which ends the one before.
-CalendarId take_calendar(pqxx::transaction_base& tx, UserId id);
-CalendarId update_calendar(pqxx::transaction_base& tx, UserId id);
+// Empty for an account that is gone.
+std::optional<CalendarId> take_calendar(pqxx::transaction_base& tx, UserId id);
+std::optional<CalendarId> update_calendar(pqxx::transaction_base& tx, UserId id);
 std::optional<UserId> find_calendar_owner(pqxx::transaction_base& tx, CalendarId calendar);
 
 // Is this still the user's password? Until the transaction ends it stays so: a change waits, and then sees what was

@@ -49,7 +49,6 @@ const Statement kUpdateSecret{
     "UPDATE webhooks SET secret = $3::bytea, updated_at = $4 WHERE id = $1 AND user_id = $2 RETURNING " COLUMNS};
 
 const Statement kDelete{"delete_webhook", "DELETE FROM webhooks WHERE id = $1 AND user_id = $2"};
-const Statement kDeleteOfUser{"delete_webhooks_of", "DELETE FROM webhooks WHERE user_id = $1"};
 
 const Statement kOwnsAll{"owns_all_events", R"(
   SELECT NOT EXISTS (SELECT FROM unnest($2::uuid[]) AS wanted (id)
@@ -170,7 +169,5 @@ void update_webhooks_on(pqxx::connection& connection, bool on, const std::functi
 }
 
 void grant_to_webhooks(pqxx::transaction_base& tx) { run(tx, kGrant); }
-
-void delete_webhooks_of(pqxx::transaction_base& tx, UserId user) { run(tx, kDeleteOfUser, user.str()); }
 
 }  // namespace ticketd::storage

@@ -75,7 +75,4 @@ void update_webhooks_on(pqxx::connection& connection, bool on, const std::functi
 // Gives ticketd-webhooks' role what it may do, if there is the role and it has not got it yet. By the database's owner.
 void grant_to_webhooks(pqxx::transaction_base& tx);
 
-// Of an account that is being deleted.
-void delete_webhooks_of(pqxx::transaction_base& tx, UserId user);
-
 }  // namespace ticketd::storage

@@ -60,7 +60,7 @@ constexpr std::array kChecks = {
           "a dead letter's command is not failed: a retry was broken off, `ticketctl dead retry` ends it", R"(
   SELECT d.command_id::text AS id, format('command %s of entry %s/%s: %s', d.command_id, d.shard, d.stream_id,
                                           CASE WHEN c.id IS NULL THEN 'it is neither decided nor failed' ELSE 'it took effect' END) AS detail
-  FROM dead_letters d LEFT JOIN commands c ON c.id = d.command_id
+  FROM dead_letters d LEFT JOIN public.commands c ON c.id = d.command_id
   WHERE d.command_id IS NOT NULL AND c.state IS DISTINCT FROM 'failed')"},
 };
 

@@ -14,6 +14,9 @@ struct Options {
   bool json = false;
 };
 
+// EX_TEMPFAIL of sysexits.h: the same call may go well later. An upgrade goes on by itself then.
+constexpr int kExitTryLater = 75;
+
 // Says what is wrong with the call, on stderr; gives back the exit status for it.
 int wrong_usage(std::string_view what);
 
@@ -36,6 +39,7 @@ int queue(const Config& config, const Options& options);
 int verify(const Config& config, const Options& options);
 int mail(const Config& config, const Options& options);
 int webhooks(const Config& config, const Options& options);
+int privacy(const Config& config, const Options& options);
 int dead(const Config& config, const Options& options);
 
 }  // namespace ticketd::ctl

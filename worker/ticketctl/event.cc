@@ -200,8 +200,15 @@ int transfer(postgres::DatabasePool& database, const Event& event, const std::st
     return 1;
   }
   const auto& owner = account->user;
-  postgres::autocommit(database,
-                       [&](pqxx::transaction_base& tx) { storage::update_owner(tx, event.id, owner.id, now); });
+  const bool is_there = postgres::transact(database, [&](pqxx::work& tx) {
+    if (!storage::lock_user(tx, owner.id)) return false;
+    storage::update_owner(tx, event.id, owner.id, now);
+    return true;
+  });
+  if (!is_there) {
+    std::cerr << "ticketctl: the account was deleted just now\n";
+    return 1;
+  }
   if (json) {
     std::cout << JsonText::object({{"id", event.id.str()}, {"user_id", owner.id.str()}}).str() << '\n';
   } else {

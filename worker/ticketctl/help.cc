@@ -23,6 +23,7 @@ constexpr std::string_view kUsage = R"(usage: ticketctl COMMAND [--json]
 
   user show USER              an account, its sessions and its newest bookings
   user list [TEXT]            accounts by a part of e-mail or name, the newest first; --limit N
+  user export USER            everything that is known about them, in JSON
   user set-role USER ROLE     ROLE is user or admin
   user set-email USER EMAIL   another address to sign in with
   user reset-password USER    a new password, shown this once; logs them out everywhere
@@ -50,6 +51,9 @@ constexpr std::string_view kUsage = R"(usage: ticketctl COMMAND [--json]
   webhooks on                 let organisers have events posted to a URL, from now on; for all hosts
   webhooks off                post no more of what happens
   webhooks list               whose there are, which fail, and how much waits for each
+
+  privacy report              what is known about people: where, why, how long, and what is due to be deleted
+  privacy purge               delete what is due, by TICKETD_RETENTION_DAYS; every night the timer does it
 
   keys show                   of access tokens: which are accepted, and which one signs; --sessions: of refresh and
                               device tokens; --file FILE
@@ -98,7 +102,8 @@ std::vector<std::string> options_in(const std::string& line) {
 
 // Of a line that is a command's first one. Commands that are made of two words stand in a group of their own.
 std::string name_in(const std::string& line) {
-  static const std::set<std::string> kPairs = {"user", "event", "dead", "mail", "webhooks", "keys", "functions"};
+  static const std::set<std::string> kPairs = {"user",     "event",   "dead", "mail",
+                                               "webhooks", "privacy", "keys", "functions"};
   const auto words = words_of(line);
   return kPairs.contains(words[0]) ? words[0] + ' ' + words[1] : words[0];
 }

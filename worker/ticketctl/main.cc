@@ -37,6 +37,7 @@ int run(const std::string& command, const ctl::Options& options) {
   if (command == "verify") return ctl::verify(config_or_exit(Part::admin), options);
   if (command == "mail") return ctl::mail(config_or_exit(Part::messenger), options);
   if (command == "webhooks") return ctl::webhooks(config_or_exit(Part::webhooks), options);
+  if (command == "privacy") return ctl::privacy(config_or_exit(Part::admin), options);
   if (command == "dead") return ctl::dead(config_or_exit(Part::admin), options);
   return version(options);
 }

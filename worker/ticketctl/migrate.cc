@@ -14,8 +14,6 @@ namespace ticketd::ctl {
 namespace {
 
 constexpr const char* kInstalledDirectory = "/usr/share/ticketd/migrations";
-// EX_TEMPFAIL of sysexits.h: the same call may go well later. An upgrade goes on by itself then.
-constexpr int kExitTryLater = 75;
 constexpr int kPatienceS = 300, kMostPatienceS = 86'400;
 
 JsonText json_of(const storage::Migration& migration) {

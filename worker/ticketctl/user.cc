@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "api/personal_export.h"
 #include "api/views.h"
 #include "auth/gate.h"
 #include "auth/opaque_token.h"
@@ -11,6 +12,7 @@
 #include "storage/refresh_tokens.h"
 #include "ticketctl/arguments.h"
 #include "ticketctl/print.h"
+#include "ticketctl/submission.h"
 
 namespace ticketd::ctl {
 namespace {
@@ -19,6 +21,8 @@ using storage::AccountOverview;
 
 constexpr int kRedisTimeoutMs = 2'000;
 constexpr int kNewestBookings = 10;
+// No index finds a person's commands: all there are may have to be read.
+constexpr int kExportTimeoutMs = 600'000;
 
 // A booking with the request by which it was asked for, under which the logs know it.
 struct Asked {
@@ -212,6 +216,17 @@ int reset_password(const Config& config, postgres::DatabasePool& database, const
   return 0;
 }
 
+// One JSON object, whether --json is given or not: that is what it is for.
+int give_out(const Config& config, postgres::DatabasePool& database, const AccountOverview& account) {
+  const auto pending = Submission(config, database).list_pending(account.user.id);
+  postgres::DatabaseConnection session(config.database_url, {"ticketctl", kExportTimeoutMs});
+  pqxx::work tx(session.get());
+  const auto all = export_json(storage::export_of(tx, account.user.id, std::nullopt), pending);
+  // What people wrote is not to act on a terminal.
+  std::cout << Json::parse(all.str())->dump_ascii() << '\n';
+  return 0;
+}
+
 }  // namespace
 
 std::string tell_endpoints(const Config& config, UserId user, Time after) {
@@ -253,6 +268,7 @@ int user(const Config& config, const Options& options) {
   if (what == "show") return show(database, *account, options.json);
   if (what == "set-role") return set_role(database, *account, *value, options.json);
   if (what == "revoke-sessions") return revoke(config, database, *account, options.json);
+  if (what == "export") return give_out(config, database, *account);
   if (what == "delete") return delete_user(config, database, *account, with_events, yes, options.json);
   if (account->deleted) {
     std::cerr << "ticketctl: the account is deleted\n";

@@ -1,8 +1,8 @@
-// `ticketctl user delete`. In this order, so that it can be called again wherever it was interrupted: first the account
-// is emptied and its sessions end, so that nothing new comes in; then events and bookings are cancelled through the
-// queue, those included that are still waiting in it.
-#include <algorithm>
+// `ticketctl user delete`: the account is erased and its sessions end, so that nothing new comes in. What it holds is
+// cancelled by the workers, now or when they are there; here they are only waited for.
 #include <iostream>
+#include <set>
+#include <thread>
 
 #include "storage/event_desk.h"
 #include "ticketctl/print.h"
@@ -17,6 +17,9 @@ struct Holdings {
   std::vector<storage::LiveBooking> bookings;
 };
 
+constexpr std::chrono::seconds kWaitFor{10};
+constexpr std::chrono::milliseconds kLookEvery{100};
+
 Holdings find_holdings(postgres::DatabasePool& database, UserId user) {
   const auto now = SystemClock().now();
   return postgres::autocommit(database, [&](pqxx::transaction_base& tx) {
@@ -24,32 +27,28 @@ Holdings find_holdings(postgres::DatabasePool& database, UserId user) {
   });
 }
 
-// What was done with an event or a booking.
+// What becomes of an event or a booking.
 class Done {
  public:
   explicit Done(bool json) : json_(json) {}
-  void add(const char* what, const std::string& id, const std::string& title, const std::string& outcome) {
-    if (outcome == "queued") queued_ = true;
-    if (outcome.starts_with("refused") || outcome.starts_with("failed")) bad_ = true;
+  void add(const char* what, const std::string& id, const std::string& title, const char* outcome) {
+    queued_ = queued_ || std::string_view(outcome) == "queued";
     rows_.push(JsonText::object({{"what", what}, {"id", id}, {"outcome", outcome}}));
     if (!json_) std::cout << what << ' ' << id << "  " << harmless(title) << ": " << outcome << '\n';
   }
-  int close(UserId user, const std::string& refused) {
+  void close(UserId user, const std::string& refused) {
     if (json_) {
       std::cout << JsonText::object({{"id", user.str()}, {"refused", refused}, {"cancelled", rows_}}).str() << '\n';
-    } else {
-      std::cout << user.str() << " is deleted; access tokens are refused " << refused << '\n';
-      if (queued_) std::cout << "what is queued will be carried out by the worker: ticketctl queue\n";
-      if (bad_) std::cout << "something was refused: call it again\n";
+      return;
     }
-    return bad_ ? 1 : 0;
+    std::cout << user.str() << " is deleted; access tokens are refused " << refused << '\n';
+    if (queued_) std::cout << "what is queued will be carried out by the worker: ticketctl queue\n";
   }
 
  private:
   const bool json_;
   JsonText rows_ = JsonText::array();
   bool queued_ = false;
-  bool bad_ = false;
 };
 
 int say_plan(const storage::AccountOverview& account, const Holdings& holdings, bool json) {
@@ -66,23 +65,30 @@ int say_plan(const storage::AccountOverview& account, const Holdings& holdings, 
   return wrong_usage("nothing was done; add --yes to do it");
 }
 
-void cancel_all(Submission& submission, UserId user, const Holdings& holdings,
-                const std::vector<domain::Command>& pending, Done& done) {
-  for (const auto& event : holdings.events) {
-    done.add("event", event.id.str(), event.title, submission.carry_out(user, event.id, domain::DeleteEvent{}));
+// Until nothing of it is left, or for kWaitFor.
+Holdings left_of(postgres::DatabasePool& database, UserId user, bool with_events) {
+  const auto end = std::chrono::steady_clock::now() + kWaitFor;
+  for (;;) {
+    auto left = find_holdings(database, user);
+    if (!with_events) left.events.clear();
+    if (left.events.empty() && left.bookings.empty()) return left;
+    if (std::chrono::steady_clock::now() >= end) return left;
+    std::this_thread::sleep_for(kLookEvery);
   }
-  for (const auto& booking : holdings.bookings) {
+}
+
+void tell(const Holdings& before, const Holdings& left, const std::vector<domain::Command>& pending, Done& done) {
+  std::set<Uuid> still;
+  for (const auto& event : left.events) still.insert(event.id.uuid);
+  for (const auto& booking : left.bookings) still.insert(booking.id.uuid);
+  for (const auto& event : before.events)
+    done.add("event", event.id.str(), event.title, still.contains(event.id.uuid) ? "queued" : "deleted");
+  for (const auto& booking : before.bookings)
     done.add("booking", booking.id.str(), booking.event_title,
-             submission.carry_out(user, booking.event, domain::Cancel{booking.id}));
-  }
+             still.contains(booking.id.uuid) ? "queued" : "cancelled");
   for (const auto& command : pending) {
-    const auto* book = std::get_if<domain::Book>(&command.action);
-    if (book == nullptr) continue;
-    const bool known = std::any_of(holdings.bookings.begin(), holdings.bookings.end(),
-                                   [&](const auto& booking) { return booking.id == book->booking; });
-    if (known) continue;
-    done.add("booking", book->booking.str(), "",
-             submission.carry_out(user, command.event, domain::Cancel{book->booking}));
+    if (const auto* book = std::get_if<domain::Book>(&command.action))
+      done.add("booking", book->booking.str(), "", "queued");
   }
 }
 
@@ -100,21 +106,16 @@ int delete_user(const Config& config, postgres::DatabasePool& database, const st
   }
   if (!yes) return say_plan(account, before, json);
   Submission submission(config, database);
-  SystemRandom random;
   const SystemClock clock;
-  // A name that nobody can have registered before.
-  const auto address = "deleted-" + UserId::make(clock.now(), random).str() + "@deleted.invalid";
   const auto after =
-      postgres::transact(database, [&](pqxx::work& tx) { return storage::delete_account(tx, user, address, clock); });
+      postgres::transact(database, [&](pqxx::work& tx) { return storage::erase_account(tx, user, clock); });
   const auto refused = tell_endpoints(config, user, after);
   submission.refuse_bookings_of(user);  // of requests that the handlers have let in before
+  const auto left = left_of(database, user, with_events);
   Done done(json);
-  // Pending ones first: what is decided in between is a booking by then.
-  const auto pending = submission.list_pending(user);
-  auto holdings = find_holdings(database, user);
-  if (!with_events) holdings.events.clear();
-  cancel_all(submission, user, holdings, pending, done);
-  return done.close(user, refused);
+  tell(before, left, submission.list_pending(user), done);
+  done.close(user, refused);
+  return 0;
 }
 
 }  // namespace ticketd::ctl
