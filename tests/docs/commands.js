@@ -93,7 +93,7 @@ const withOptions = (name) => ['--json', ...commands[name].options].map((option)
 const known = names.flatMap((name) => [name.split(' ')[0], name, ...withOptions(name)]);
 const texts = [
   ...documents(), 'systemd/units/ticketd.env', 'systemd/monitoring/ticketd.rules.yml',
-  ...['man/ticketctl.1', 'man/ticketd.7', 'man/ticketd.env.5', 'units/ticketd@.service', 'units/ticketd-migrate.service'].map((file) => `systemd/${file}`),
+  ...['man/ticketctl.1', 'man/ticketd.7', 'man/ticketd.env.5', 'units/ticketd@.service', 'units/ticketd-migrate.service', 'units/ticketd-privacy.service'].map((file) => `systemd/${file}`),
   ...fs.readdirSync('systemd/setup').map((file) => `systemd/setup/${file}`),
   ...['', 'doctor/', 'status/'].flatMap((room) => fs.readdirSync(`worker/ticketctl/${room}`).filter((file) => file.endsWith('.cc'))
     .map((file) => `worker/ticketctl/${room}${file}`)),

@@ -90,7 +90,8 @@ async function main() {
   const statuses = {};
 
   async function attempt(request, allowed) {
-    const bearer = request.token ?? (request.operation.id === 'auth-update-password' ? (await signUp()).tokens.access_token : token);
+    const endsTokens = ['auth-update-password', 'users-me-delete'].includes(request.operation.id);
+    const bearer = request.token ?? (endsTokens ? (await signUp()).tokens.access_token : token);
     // 5.0 is an integer, too.
     const written = request.body && JSON.stringify(request.body).replace(/(?<="):\d+(?=[,}])/g, (number) => number + (random() < 0.3 ? '.0' : ''));
     const body = request.raw ?? written;

@@ -1,5 +1,4 @@
-// Who may do what: each endpoint, called by twelve kinds of caller. An endpoint of nginx/routes.conf without a row
-// fails.
+// Who may do what: each endpoint, called by twelve kinds of caller. One of nginx/routes.conf without a row fails.
 #include <array>
 #include <cstdio>
 #include <functional>
@@ -126,6 +125,10 @@ const std::map<std::string, Row>& rows() {
        {signed_in(202, 202), nullptr,
         [](const Things& its) { return Json::object({{"email", fresh_email()}, {"password", its.owner.password}}); }}},
       {"GET /v1/users/me", {signed_in(200, 200)}},
+      {"DELETE /v1/users/me",
+       {signed_in(200, 200), nullptr,
+        [](const Things& its) { return Json::object({{"password", its.owner.password}, {"cancel_events", true}}); }}},
+      {"GET /v1/users/me/export", {signed_in(200, 200)}},
       {"GET /v1/users/me/calendar", {signed_in(200, 200)}},
       {"POST /v1/users/me/calendar/rotate", {signed_in(200, 200)}},
       {"GET /v1/calendars/{}.ics",
@@ -269,11 +272,6 @@ Person deleted_person() {
   return person;
 }
 
-Response change_password(const Person& person) {
-  return person.put("/v1/auth/update-password",
-                    Json::object({{"current_password", person.password}, {"new_password", "a better password"}}));
-}
-
 }  // namespace
 
 TEST_GROUP(Authorisation){void teardown() override{restore_stack();
@@ -377,7 +375,9 @@ TEST(Authorisation, EndsWithTheSessionsOfAnAnonymisedAccount) {
       gone.id, fresh_email());
   forget_token_list();
   expect_problem(401, "token_invalid", gone.get("/v1/users/me"));
-  expect_problem(401, "token_invalid", change_password(gone));
+  expect_problem(401, "token_invalid",
+                 gone.put("/v1/auth/update-password",
+                          Json::object({{"current_password", gone.password}, {"new_password", "a better password"}})));
 }
 
 // A time that is none must not keep the list from loading, and so everybody out.

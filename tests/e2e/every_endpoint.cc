@@ -21,7 +21,9 @@ namespace {
 const std::string kHere = "127.0.0.1";  // what a client without a token is counted as
 
 std::string rate_class_of(const Endpoint& endpoint) {
-  if (endpoint.path.starts_with("/v1/auth/")) return "auth";
+  const bool deletes_account = endpoint.method == "DELETE" && endpoint.path == "/v1/users/me";
+  if (endpoint.path.starts_with("/v1/auth/") || deletes_account) return "auth";
+  if (endpoint.path == "/v1/users/me/export") return "booking";
   return endpoint.method == "GET" ? "reads" : "booking";
 }
 

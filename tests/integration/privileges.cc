@@ -126,11 +126,22 @@ TEST(Privileges, HandlersCannotMakeAnAdminOrRemoveAnAccount) {
 TEST(Privileges, HandlersCannotMakeALink) {
   for (const auto* statement :
        {"UPDATE account_mails SET token_hashes = '{}'", "UPDATE account_mails SET expires_at = now()",
-        "UPDATE account_mails SET address = 'x@y.z'", "DELETE FROM account_mails", "SELECT FROM mails",
-        "SELECT state FROM account_mails", "SELECT error FROM account_mails",
+        "UPDATE account_mails SET address = 'x@y.z'", "DELETE FROM account_mails", "UPDATE mails SET state = 'sent'",
+        "DELETE FROM mails", "SELECT error FROM mails", "SELECT error FROM account_mails",
         "INSERT INTO account_mails (token_hashes) VALUES ('{}')"}) {
     CHECK_FALSE_TEXT(may("ticketd_api", statement), statement);
   }
+}
+
+// A handler erases an account as a whole, or not at all.
+TEST(Privileges, HandlersCannotSayWhoIsErased) {
+  CHECK_TRUE(may("ticketd_api", "SELECT erase_account('" + make_user().str() + "', now())"));
+  for (const auto* statement : {"INSERT INTO erasures (user_id) VALUES (gen_random_uuid())", "DELETE FROM erasures",
+                                "DELETE FROM bookings", "UPDATE events SET forgotten = true"}) {
+    CHECK_FALSE_TEXT(may("ticketd_api", statement), statement);
+  }
+  CHECK_FALSE(may("ticketd_worker", "SELECT erase_account(gen_random_uuid(), now())"));
+  CHECK_FALSE(may("ticketd_worker", "DELETE FROM bookings"));
 }
 
 TEST(Privileges, TheWorkerCannotReadHashesOrTokens) {

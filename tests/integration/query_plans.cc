@@ -3,11 +3,14 @@
 #include "storage/account_mails.h"
 #include "storage/bookings.h"
 #include "storage/bulk_changes.h"
+#include "storage/erasures.h"
 #include "storage/event_search.h"
 #include "storage/housekeeping.h"
 #include "storage/mails.h"
 #include "storage/notifications.h"
+#include "storage/personal_data.h"
 #include "storage/refresh_tokens.h"
+#include "storage/retention.h"
 #include "storage/webhook_deliveries.h"
 #include "support/integration_test.h"
 #include "support/plan_reader.h"
@@ -150,6 +153,31 @@ TEST(QueryPlans, ListDueEvents) {
   const auto body = [&](pqxx::work& tx) { storage::list_due_events(tx, {0, 1}, 16, now()); };
   for (const auto* index : {"events_upcoming_by_end", "events_saved"})
     expect_index(index, "waiting_list_count > 0", body);
+}
+
+TEST(QueryPlans, ListErasedHoldings) {
+  const auto list = [&](pqxx::work& tx) { storage::list_erased_holdings(tx, {0, 1}, 16, now()); };
+  for (const auto* index : {"erasures_by_due", "bookings_of_user", "events_of_owner"})
+    expect_index(index, "FROM erasures x", list);
+  const auto look = [&](pqxx::work& tx) { storage::update_erasures(tx, now()); };
+  for (const auto* part : {"UPDATE erasures", "DELETE FROM erasures"}) expect_index("bookings_of_user", part, look);
+}
+
+TEST(QueryPlans, ForgetAPiece) {
+  const auto mark = [&](pqxx::work& tx) { storage::mark_events_to_forget(tx, {}, now(), 100, now()); };
+  expect_index("events_to_forget", "forgotten_at = $2", mark);
+  const auto piece = [&](pqxx::work& tx) { storage::forget_piece(tx, {event}, 500); };
+  expect_index("bookings_seq_key", "DELETE FROM bookings", piece);
+  expect_index("notifications_of_user", "DELETE FROM bookings", piece);
+  const auto commands = [&](pqxx::work& tx) { storage::forget_commands(tx, {}, now(), 500); };
+  expect_index("commands_pkey", "DELETE FROM commands", commands);
+  expect_index("notifications_of_user", "DELETE FROM commands", commands);
+}
+
+TEST(QueryPlans, ExportAPerson) {
+  const auto body = [&](pqxx::work& tx) { storage::export_of(tx, user, storage::ExportBound{10, 1'000'000}); };
+  for (const auto* table : {"events", "bookings", "notifications"})
+    expect_index(table, std::string("FROM ") + table + " t", body);
 }
 
 TEST(QueryPlans, FindUnfinishedEvent) {

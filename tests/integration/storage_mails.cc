@@ -185,11 +185,4 @@ TEST(StorageMails, WhatEndedLongAgoIsForgotten) {
   STRCMP_EQUAL("waiting", state_of(waiting).c_str());
 }
 
-TEST(StorageMails, OfADeletedAccountNoneIsLeft) {
-  const auto id = notify();
-  tell();
-  commit([&](pqxx::work& tx) { storage::delete_mails_of(tx, user); });
-  STRCMP_EQUAL("", state_of(id).c_str());
-}
-
 }  // namespace ticketd::tests

@@ -117,9 +117,7 @@ TEST(StorageUsers, WhoIsKeptIsDeletedOnlyAfterwards) {
   commit([&](pqxx::work& tx) {
     CHECK(storage::lock_user(tx, user.id));
     deleting.emplace([&] {
-      commit([&](pqxx::work& other) {
-        storage::delete_account(other, user.id, "deleted-" + user.id.str() + "@deleted.invalid", clock);
-      });
+      commit([&](pqxx::work& other) { storage::erase_account(other, user.id, clock); });
       deleted = true;
     });
     while (!deleted && tx.exec("SELECT count(*) FROM pg_locks WHERE NOT granted")[0][0].as<int>() == 0) {

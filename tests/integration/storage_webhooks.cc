@@ -178,10 +178,4 @@ TEST(StorageWebhooks, WhatWasChangedMeanwhileIsNotSwitchedOff) {
   CHECK_TRUE(found(id)->enabled);
 }
 
-TEST(StorageWebhooks, ADeletedAccountHasNone) {
-  make();
-  write([&](pqxx::work& tx) { storage::delete_webhooks_of(tx, owner); });
-  LONGS_EQUAL(0, commit([&](pqxx::work& tx) { return storage::list_webhooks(tx, owner); }).size());
-}
-
 }  // namespace ticketd::tests

@@ -36,7 +36,7 @@ void add_options(Words& words, const std::string& command, const std::string& li
 Words in_help() {
   Words words;
   std::istringstream lines(call_on_stack("help").said);
-  static const std::regex kLine(R"(  ((?:(?:user|event|dead|mail|webhooks|keys|functions) )?[a-z-]+)(?: .*|))");
+  static const std::regex kLine(R"(  ((?:(?:user|event|dead|mail|webhooks|privacy|keys|functions) )?[a-z-]+)(?: .*|))");
   std::string command;
   for (std::string line; std::getline(lines, line);) {
     std::smatch parts;
@@ -51,7 +51,7 @@ Words in_manual() {
   std::ifstream file("systemd/man/ticketctl.1");
   Words words;
   static const std::regex kEntry(
-      R"(\.(?:It )?Cm ((?:(?:user|event|dead|mail|webhooks|keys|functions) )?[a-z-]+)(?: .*|))");
+      R"(\.(?:It )?Cm ((?:(?:user|event|dead|mail|webhooks|privacy|keys|functions) )?[a-z-]+)(?: .*|))");
   std::string command;
   bool in_entry = false;  // .It, or a long one from .It Xo to .Xc
   for (std::string line; std::getline(file, line);) {
@@ -76,7 +76,7 @@ Words completed(const std::string& line) {
 
 bool has_parts(const std::string& command) {
   return command == "user" || command == "event" || command == "dead" || command == "mail" || command == "webhooks" ||
-         command == "keys" || command == "functions";
+         command == "privacy" || command == "keys" || command == "functions";
 }
 
 Words in_completion() {

@@ -18,6 +18,18 @@ TEST_GROUP_BASE(StorageVerifyRecords, VerifyTest) {
   }
 };
 
+// Of an event whose people are being forgotten nothing is compared, whatever is left of it.
+TEST(StorageVerifyRecords, AForgottenEventKeepsItsNumbers) {
+  const auto past = event(2);
+  const auto guests = booked(past, 2);
+  exec("UPDATE events SET forgotten_at = now() WHERE id = $1", past.str());
+  exec("DELETE FROM bookings WHERE id = $1", guests[0].booking()->str());
+  finds_nothing();
+  exec("DELETE FROM commands WHERE id = $1", guests[1].id.str());
+  exec("DELETE FROM notifications WHERE event_id = $1", past.str());
+  finds_nothing();
+}
+
 TEST(StorageVerifyRecords, FindsAnEventThatNoSearchFinds) {
   exec("DELETE FROM event_words WHERE event_id = $1", id.str());
   finds("event_words", id);

@@ -1,6 +1,7 @@
 """An SMTP server (aiosmtpd) that keeps what it takes, and has the moods of mail servers."""
 import email
 import email.policy
+import re
 import threading
 
 from aiosmtpd.controller import Controller
@@ -9,6 +10,14 @@ from aiosmtpd.smtp import SMTP
 
 VERIFY, CHANGE, RESET = "Please confirm your address", "Please confirm your new address", "A new password for your account"
 ABOUT_ACCOUNTS = (VERIFY, CHANGE, RESET, "Your account has another address", "Your password has changed")
+
+
+def token_of(mail, page, base="https://tickets.example.org"):
+    """Of the link in the mail's text that leads to the page."""
+    text = mail.get_body(("plain",)).get_content()
+    tokens = re.findall(rf"{re.escape(base)}/{page}#([\w-]{{65}})", text)
+    assert len(tokens) == 1, f"{len(tokens)} links to {page} in: {text}"
+    return tokens[0]
 
 
 class Server:

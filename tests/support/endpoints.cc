@@ -22,6 +22,8 @@ const std::vector<Endpoint>& endpoints() {
       {.method = "POST", .path = "/v1/auth/verify-email/send"},
       {.method = "POST", .path = "/v1/auth/change-email", .body = "{}"},
       {.method = "GET", .path = "/v1/users/me"},
+      {.method = "DELETE", .path = "/v1/users/me", .body = "{}"},
+      {.method = "GET", .path = "/v1/users/me/export"},
       {.method = "GET", .path = "/v1/users/me/calendar"},
       {.method = "POST", .path = "/v1/users/me/calendar/rotate"},
       {.method = "GET", .path = "/v1/calendars/" + kNothing + ".ics", .needs_token = false},

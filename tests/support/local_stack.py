@@ -45,11 +45,16 @@ class LocalStack:
         lines = (self.run_dir / file).read_text().splitlines()
         return {name: value.strip("'") for name, _, value in (line.partition("=") for line in lines)}
 
+    def ctl_started(self, *words, **more):
+        """ticketctl as a process, whose output is all that it says."""
+        return subprocess.Popen([BUILD / "bin/ticketctl", *words], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                env={**os.environ, **self.settings(), **more})
+
     def ctl(self, *words, **more):
         """ticketctl's exit status and all that it said."""
-        done = subprocess.run([BUILD / "bin/ticketctl", *words], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              env={**os.environ, **self.settings(), **more}, check=False)
-        return done.returncode, done.stdout
+        process = self.ctl_started(*words, **more)
+        said, _ = process.communicate()
+        return process.returncode, said
 
     def sql(self, statement):
         return subprocess.run(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", self.settings()["ADMIN_DATABASE_URL"], "-c", statement],
@@ -69,17 +74,22 @@ class LocalStack:
     def up(self, process):
         subprocess.run(["sv", "up", self.run_dir / f"service/{process}"], check=True, stdout=subprocess.DEVNULL)
 
-    def call(self, method, path, body=None, token=None, host=None):
+    def ask(self, method, path, body=None, token=None, **headers):
+        """The status, the answer and its headers; User_Agent="x" sends `User-Agent: x`."""
         headers = {"Connection": "close", "Content-Type": "application/json",
-                   **({"Authorization": "Bearer " + token} if token else {}), **({"Host": host} if host else {})}
+                   **({"Authorization": "Bearer " + token} if token else {}),
+                   **{name.replace("_", "-"): value for name, value in headers.items()}}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             connection.request(method, path, None if body is None else json.dumps(body), headers)
             reply = connection.getresponse()
-            answer = json.loads(reply.read())
+            return reply.status, json.loads(reply.read()), reply.headers
         finally:
             connection.close()
-        assert reply.status < 300, f"{method} {path} gave {reply.status}: {answer}"
+
+    def call(self, method, path, body=None, token=None, **headers):
+        status, answer, _ = self.ask(method, path, body, token, **headers)
+        assert status < 300, f"{method} {path} gave {status}: {answer}"
         return answer["data"]
 
 
@@ -90,13 +100,17 @@ class Person:
         made = stack.call("POST", "/v1/auth/register", {"name": name, "email": self.email, "password": "correct horse"})
         self.token, self.id = made["tokens"]["access_token"], made["user"]["id"]
 
-    def call(self, method, path, body=None):
-        return self.stack.call(method, path, body, self.token)
+    def ask(self, method, path, body=None, **headers):
+        return self.stack.ask(method, path, body, self.token, **headers)
 
-    def make_event(self, tickets=1, **more):
+    def call(self, method, path, body=None, **headers):
+        return self.stack.call(method, path, body, self.token, **headers)
+
+    def make_event(self, tickets=1, key=None, **more):
         return self.call("POST", "/v1/events/initialize", {
             "title": "Evening", "description": "-", "location": "Main hall", "number_of_tickets": tickets,
-            "start_date_time": "2032-05-01T18:00:00Z", "end_date_time": "2032-05-01T21:00:00Z", **more})["id"]
+            "start_date_time": "2032-05-01T18:00:00Z", "end_date_time": "2032-05-01T21:00:00Z", **more},
+            **({"Idempotency_Key": key} if key else {}))["id"]
 
     def book(self, event, **more):
         return self.call("POST", "/v1/events/book", {"event_id": event, **more})

@@ -69,6 +69,13 @@ sign_in_again() {
   register bob && documented sign-in | grep -E 'has the password .{20}$'
 }
 
+# Once by hand, as the timer does it, in its sandbox.
+purge_by_its_unit() {
+  documented purge-now | grep -F ticketctl && inside systemctl is-active -q ticketd-privacy.timer
+}
+
+export_ann() { documented export && inside grep -F ann@example.com /root/ann.json; }
+
 more_memory() {
   documented more-memory || return 1
   eventually 10 inside ticketctl doctor | grep -E 'queue redis maxmemory .* of 1024 MiB'
@@ -86,6 +93,9 @@ operate() {
   check "finding users and events" documented find
   check "where a booking has gone" documented vanished
   check "another address and a new password" sign_in_again
+  check "what is known about people, and how long it is kept" documented privacy
+  check "deleting what is due" purge_by_its_unit
+  check "all that is known about Ann" export_ann
   check "ending sessions and accounts" documented end
   check "back up, while it runs" back_up
   check "restore" restore

@@ -10,7 +10,7 @@ lintian_clean() {
   fi
 }
 
-unit_names() { inside sh -c 'ls /lib/systemd/system' | grep -E '^ticketd.*\.(service|socket|target)$'; }
+unit_names() { inside sh -c 'ls /lib/systemd/system' | grep -E '^ticketd.*\.(service|socket|target|timer)$'; }
 
 # Each service with its sandbox, as it will run.
 score_of_each_service() {
@@ -27,8 +27,8 @@ score_of_each_service() {
 units_verify() {
   local said
   said=$(inside systemd-analyze verify --man=no ticketd.target ticketd@livez.socket ticketd@livez.service ticketd-closed@livez.service \
-    ticketd-worker@1.service ticketd-messenger.service ticketd-webhooks.service ticketd-migrate.service ticketd-redis-queue.service \
-    ticketd-redis-cache.service 2>&1)
+    ticketd-worker@1.service ticketd-messenger.service ticketd-webhooks.service ticketd-migrate.service ticketd-privacy.service ticketd-privacy.timer \
+    ticketd-redis-queue.service ticketd-redis-cache.service 2>&1)
   [[ ! $said ]] || { echo "$said" && return 1; }
 }
 

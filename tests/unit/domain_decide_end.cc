@@ -90,6 +90,23 @@ TEST(EndOfAnEvent, MovedIntoTheFutureOpensTheEventAgain) {
   LONGS_EQUAL(4, user_of(event.cancel(1).bookings.at(1)));
 }
 
+TEST(EndOfAnEvent, IsFinalOnceItsPeopleAreForgotten) {
+  end();
+  event.settle();
+  event.state.is_forgotten = true;
+  EventChanges changes;
+  changes.ends_at = event.clock.now() + std::chrono::hours(1);
+  CHECK_TRUE(event.update(changes).reason == Reason::event_over);
+  changes = {};
+  changes.starts_at = event.clock.now() - std::chrono::hours(9);
+  CHECK_TRUE(event.update(changes).reason == Reason::event_over);
+  CHECK_TRUE(event.book(5).reason == Reason::event_not_found);
+  CHECK_TRUE(event.cancel(1).outcome == Outcome::nothing_to_cancel);
+  changes = {};
+  changes.title = "Jazz, long ago";
+  CHECK_TRUE(event.update(changes).outcome == Outcome::updated);
+}
+
 TEST(EndOfAnEvent, MakesADeletionLeaveTheBookings) {
   end();
   const auto decision = event.remove();

@@ -1,12 +1,12 @@
-"""The stack of these tests, the receiver, and organisers."""
+"""The stack of these tests, and organisers."""
 import itertools
 import json
 import os
 import subprocess
-import threading
 
 import local_stack
 from local_stack import ROOT, await_true
+from receiver import Receiver
 
 PORT = int(os.environ["RECEIVER_PORT"])
 # 127.0.0.1 stands for the internet here; all other addresses of this host are as private as they are.
@@ -14,47 +14,6 @@ NETWORKS = "127.0.0.1/32"
 LOCAL = local_stack.LocalStack("webhooks", WEBHOOKS="1", STORES="sockets", TICKETD_RATE_LIMIT="off", TICKETD_WEBHOOK_NETWORKS=NETWORKS)
 numbers = itertools.count(1)
 sql = LOCAL.sql
-
-
-class Receiver:
-    """receiver.js, and what it has said."""
-
-    def __init__(self, port, *within):
-        self.came, self.changed, self.answers = [], threading.Condition(), set()
-        self.process = subprocess.Popen([*within, "node", ROOT / "tests/webhooks/receiver.js", str(port)], text=True, bufsize=1,
-                                        env={**os.environ, "NODE_PATH": str(ROOT / "build/npm/tests/node_modules")},
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        assert self.process.stdout.readline() == '{"listening": true}\n', "the receiver does not listen"
-        threading.Thread(target=self.listen, daemon=True).start()
-
-    def listen(self):
-        for line in self.process.stdout:
-            said = json.loads(line)
-            with self.changed:
-                self.answers.add(said["set"]) if "set" in said else self.came.append(said)
-                self.changed.notify_all()
-
-    def tell(self, path, **how):
-        """secrets, mood: what is done from now on with what comes to that path."""
-        self.answers.discard(path)
-        self.process.stdin.write(json.dumps({"path": path, **how}) + "\n")
-        await_true(lambda: path in self.answers, "the receiver has heard")
-
-    def of(self, path):
-        return [post for post in self.came if post["path"] == path]
-
-    def await_posts(self, path, count=1, seconds=20):
-        """The posts to that path, of which there are so many by now."""
-        with self.changed:
-            enough = self.changed.wait_for(lambda: len(self.of(path)) >= count, seconds)
-        assert enough, f"{len(self.of(path))} and not {count} within {seconds} s at {path}"
-        return self.of(path)
-
-    def stop(self):
-        self.process.stdin.close()
-        self.process.wait(10)
-
-
 receiver = None
 
 
