@@ -40,7 +40,7 @@ WEBHOOKS_SRC := $(wildcard worker/webhooks/*.cc)
 CTL_SRC     := $(wildcard worker/ticketctl/*.cc worker/ticketctl/*/*.cc)
 TEST_KINDS  := unit integration e2e faults
 # Most tests wait, so lists of them run beside each other.
-ALL_TESTS   := tests/beside "e2e monitoring mail" "unit integration upgrade" "docs webhooks faults" , conformance
+ALL_TESTS   := tests/beside "e2e monitoring mail" "unit integration upgrade" "docs webhooks privacy faults" , conformance
 SUPPORT_SRC := $(wildcard tests/support/*.cc)
 # Of the tests, what is code and not a list of cases.
 TEST_PARTS  := tests/support tests/sim tests/torture tests/fuzz
@@ -79,7 +79,7 @@ build: $(PROGRAMS) ## compile everything
 docs: ## the pages of / and /docs, into build/www; without npm, /docs only says so
 	$(Q)nginx/docs/build
 
-test: deps-test ## unit, integration, e2e, monitoring, document, mail, webhook and upgrade tests on stacks of their own
+test: deps-test ## unit, integration, e2e, monitoring, document, mail, webhook, privacy and upgrade tests on stacks of their own
 	@tests/sim/mutate && tests/torture/controls --look
 	@$(MAKE) --no-print-directory -j$$(nproc) build docs $(TEST_KINDS:%=$(BUILD)/tests/%)
 	@BUILD=$(BUILD) $(if $(SAN)$(findstring command,$(origin TEST_KINDS)),tests/run $(TEST_KINDS),$(ALL_TESTS))
