@@ -12,6 +12,7 @@ from stack import QueueRedis
 
 BATCH = 500  # of the hand-made SQL, as of the worker
 HOLDERS = 1_000
+PARTS = ("worker-1", "postgres", "redis-queue")
 
 
 def fill(bench, lines, stack=None):
@@ -29,14 +30,18 @@ def fill(bench, lines, stack=None):
     return answers
 
 
-def drain(bench, lines, workers=1):
-    """Outcomes a second between the first commit and the last of a queue that was filled while no worker ran."""
+def drain(bench, lines, workers=1, took=None):
+    """Outcomes a second between the first commit and the last of a queue that was filled while no worker ran. `took`: a list for each of
+    PARTS, which gets its processor time for an outcome, in us."""
     stack = bench.stack()
     with bench.workers_down():
         answers = fill(bench, lines)
         stack.forget_turns()
     stack.service("up", *stack.workers[:workers])
+    before = {each: stack.processor_us(each) for each in took or ()}
     stack.await_empty_queue()
+    for each, us in before.items():
+        took[each].append((stack.processor_us(each) - us) / len(lines))
     stack.service("down", *stack.workers[1:workers])
     return committed_rate(stack, min(each[0] for each in answers), len(lines))
 
@@ -86,12 +91,14 @@ def batch_rate(bench, count):
 
 def drain_hot(bench):
     count = bench.commands
-    ours, bare = [], []
+    ours, bare, took = [], [], {each: [] for each in PARTS}
     for _ in range(bench.rounds_of_drain):
-        ours.append(drain(bench, books(bench, bench.fresh_events(1, count // 10), count)))
+        ours.append(drain(bench, books(bench, bench.fresh_events(1, count // 10), count), took=took))
         bare.append(batch_rate(bench, count))
     bench.rate("drain_hot", f"worker: outcomes on one hot event ({count:,} commands, a tenth get seats)",
                {"rate": statistics.median(ours)}, {"rate": statistics.median(bare)}, "SQL batch by hand", least_ratio=0.8)
+    for each, us in took.items():
+        bench.figure(f"drain_hot_cpu_{each}", f"   an outcome: processor time of {each}", statistics.median(us), "us")
 
 
 def drain_many(bench):
