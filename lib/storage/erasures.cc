@@ -23,15 +23,16 @@ const Statement kList{"list_erased_holdings",
                       " WHERE x.due_at <= $1 AND shard_of(held.event_id, $2) = ANY ($3::int[]) "
                       "ORDER BY x.due_at, x.user_id LIMIT 50"};
 
-// At least a second, at most an hour: a dead letter may be retried, and an event be moved.
+// Whoever holds nothing: the pause is at least a second, and at most an hour, for a dead letter may be retried, and an
+// event be moved.
 const Statement kPause{"pause_erasures", R"(
-  UPDATE erasures AS x
+  WITH idle AS MATERIALIZED (
+      SELECT user_id, requested_at < $1::timestamptz - interval '30 days' AS is_old
+      FROM erasures AS x WHERE due_at <= $1 AND NOT EXISTS (SELECT FROM )" HELD R"()),
+    ended AS (DELETE FROM erasures WHERE user_id = ANY (ARRAY(SELECT user_id FROM idle WHERE is_old)))
+  UPDATE erasures
   SET due_at = $1::timestamptz + least(greatest($1::timestamptz - requested_at, interval '1 second'), interval '1 hour')
-  WHERE due_at <= $1 AND NOT EXISTS (SELECT FROM )" HELD ")"};
-
-const Statement kEnd{"end_erasures", R"(
-  DELETE FROM erasures AS x WHERE due_at <= $1 AND requested_at < $1::timestamptz - interval '30 days'
-    AND NOT EXISTS (SELECT FROM )" HELD ")"};
+  WHERE user_id = ANY (ARRAY(SELECT user_id FROM idle WHERE NOT is_old)))"};
 
 const Statement kDelay{"delay_erasure",
                        "UPDATE erasures SET due_at = $2::timestamptz + interval '1 minute' WHERE user_id = $1"};
@@ -59,9 +60,6 @@ std::vector<domain::Command> list_erased_holdings(pqxx::transaction_base& tx, co
 
 void delay_erasure(pqxx::transaction_base& tx, UserId user, Time now) { run(tx, kDelay, user.str(), format_time(now)); }
 
-void update_erasures(pqxx::transaction_base& tx, Time now) {
-  run(tx, kEnd, format_time(now));
-  run(tx, kPause, format_time(now));
-}
+void update_erasures(pqxx::transaction_base& tx, Time now) { run(tx, kPause, format_time(now)); }
 
 }  // namespace ticketd::storage

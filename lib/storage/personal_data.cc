@@ -64,14 +64,14 @@ constexpr std::array kTables = {
     PersonalTable{"dead_letters", "dead_letters", false, "t.command ->> 'user' = $1::text", "t.died_at DESC",
                   "command_id command error died_at", "", "shard stream_id sqlstate attempts",
                   "commands that failed, as they stood in the queue", "until an operator retries or drops it"},
-    PersonalTable{"webhook_deliveries", nullptr, false, "false", "t.id DESC", "body error", "",
+    PersonalTable{"webhook_deliveries", nullptr, false, nullptr, nullptr, "body error", "",
                   "id webhook_id type event_id state attempts due_at status created_at updated_at",
                   "what organisers were told: who booked, by a number alone", "7 days"},
-    PersonalTable{"erasures", nullptr, false, "t.user_id = $1", "t.due_at", "user_id requested_at", "", "due_at",
+    PersonalTable{"erasures", nullptr, false, nullptr, nullptr, "user_id requested_at", "", "due_at",
                   "the numbers of accounts that were erased lately", "a month"},
-    PersonalTable{"deleted_users", nullptr, false, "t.user_id = $1", "t.deleted_at", "user_id deleted_at", "", "",
+    PersonalTable{"deleted_users", nullptr, false, nullptr, nullptr, "user_id deleted_at", "", "",
                   "the numbers of accounts whose row was deleted", "two days"},
-    PersonalTable{"turns_due", nullptr, false, "t.user_id = $1", "t.user_id", "user_id", "", "",
+    PersonalTable{"turns_due", nullptr, false, nullptr, nullptr, "user_id", "", "",
                   "whose events are to be ordered anew", "a minute"},
 };
 

@@ -1,6 +1,6 @@
 // What ticketd holds about people, all of it in one list: what an export gives out, what an erased account leaves, and
-// what `ticketctl privacy report` says. A test fails for a column, a key of Redis or a field of a log that is not in it
-// (tests/integration/personal_data.cc, tests/privacy).
+// what `ticketctl privacy report` says. A test fails for a column that is not in it
+// (tests/integration/personal_data.cc), and one for a key of Redis (tests/privacy).
 #pragma once
 #include <optional>
 #include <span>
@@ -17,9 +17,9 @@ namespace ticketd::storage {
 struct PersonalTable {
   const char* name;
   const char* list;      // its name in an export; null: its rows say no more than others that are in it
-  bool is_quick;         // an index finds a person's rows
-  const char* whose;     // SQL: is row t about user $1?
-  const char* newest;    // SQL: what to order by, the newest first
+  bool is_quick;         // of a list: an index finds a person's rows
+  const char* whose;     // of a list, SQL: is row t about user $1?
+  const char* newest;    // of a list, SQL: what to order by, the newest first
   const char* personal;  // the columns that are somebody's, with a space between; of an account most of all
   const char* secret;    // those that are not given out: hashes, what signs, and what a mail server said
   const char* other;     // the rest

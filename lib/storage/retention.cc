@@ -58,8 +58,6 @@ const Statement kForgetCommands{"forget_commands", R"(
 // A number of ours among the advisory locks.
 const Statement kLock{"lock_forgetting", "SELECT pg_try_advisory_lock(hashtextextended('ticketd: forgetting', 0))"};
 
-const Statement kTime{"find_database_time", "SELECT epoch_ms(clock_timestamp())"};
-
 std::int64_t count_of(const pqxx::field& field) { return field.as<std::int64_t>(); }
 
 }  // namespace
@@ -94,7 +92,5 @@ ForgottenCommands forget_commands(pqxx::work& tx, CommandId after, Time before, 
 }
 
 bool lock_forgetting(pqxx::transaction_base& tx) { return run(tx, kLock)[0][0].as<bool>(); }
-
-Time find_database_time(pqxx::transaction_base& tx) { return time_of(run(tx, kTime)[0][0]); }
 
 }  // namespace ticketd::storage

@@ -54,7 +54,4 @@ ForgottenCommands forget_commands(pqxx::work& tx, CommandId after, Time before, 
 // Keeps others from doing all this at the same time, for as long as the session lives. False: somebody else does.
 bool lock_forgetting(pqxx::transaction_base& tx);
 
-// By the database's own clock.
-Time find_database_time(pqxx::transaction_base& tx);
-
 }  // namespace ticketd::storage

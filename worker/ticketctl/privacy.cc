@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "piece_size.h"
+#include "storage/health.h"
 #include "storage/personal_data.h"
 #include "storage/retention.h"
 #include "ticketctl/arguments.h"
@@ -157,7 +158,7 @@ storage::ForgottenRows Purge::run() {
 // Why nothing is to be forgotten now; empty if nothing is in the way.
 std::string obstacle_of(pqxx::connection& session, Time now) {
   pqxx::nontransaction tx(session);
-  const auto apart = std::chrono::abs(storage::find_database_time(tx) - now);
+  const auto apart = std::chrono::abs(storage::find_server_health(tx).now - now);
   if (apart > kClocksApart) return "the clocks of this host and the database are apart";
   return storage::lock_forgetting(tx) ? "" : "another purge is at work";
 }

@@ -42,7 +42,7 @@ class Done {
       return;
     }
     std::cout << user.str() << " is deleted; access tokens are refused " << refused << '\n';
-    if (queued_) std::cout << "what is queued will be carried out by the worker: ticketctl queue\n";
+    if (queued_) std::cout << "what is queued will be carried out by a worker, once there is one: ticketctl status\n";
   }
 
  private:
@@ -66,11 +66,10 @@ int say_plan(const storage::AccountOverview& account, const Holdings& holdings, 
 }
 
 // Until nothing of it is left, or for kWaitFor.
-Holdings left_of(postgres::DatabasePool& database, UserId user, bool with_events) {
+Holdings left_of(postgres::DatabasePool& database, UserId user) {
   const auto end = std::chrono::steady_clock::now() + kWaitFor;
   for (;;) {
     auto left = find_holdings(database, user);
-    if (!with_events) left.events.clear();
     if (left.events.empty() && left.bookings.empty()) return left;
     if (std::chrono::steady_clock::now() >= end) return left;
     std::this_thread::sleep_for(kLookEvery);
@@ -111,7 +110,7 @@ int delete_user(const Config& config, postgres::DatabasePool& database, const st
       postgres::transact(database, [&](pqxx::work& tx) { return storage::erase_account(tx, user, clock); });
   const auto refused = tell_endpoints(config, user, after);
   submission.refuse_bookings_of(user);  // of requests that the handlers have let in before
-  const auto left = left_of(database, user, with_events);
+  const auto left = left_of(database, user);
   Done done(json);
   tell(before, left, submission.list_pending(user), done);
   done.close(user, refused);
