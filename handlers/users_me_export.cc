@@ -8,10 +8,12 @@ using namespace ticketd;
 
 // Few people have as much as that. An operator gives out the rest (`ticketctl user export`).
 constexpr storage::ExportBound kBound{10'000, 8 << 20};
+// For those before: all of an endpoint's threads may come at once, and nobody else waits for them.
+constexpr std::chrono::seconds kWaitFor{5};
 
 static Answer export_all(App& app, const Request&, UserId user) {
-  static std::mutex one_at_a_time;  // each may take some ten megabytes
-  const std::unique_lock turn(one_at_a_time, std::try_to_lock);
+  static std::timed_mutex one_at_a_time;  // each may take some ten megabytes
+  const std::unique_lock turn(one_at_a_time, kWaitFor);
   if (!turn) return Refusal{Code::busy};
   const auto pending = app.queue.list_pending(user);
   const auto data = postgres::transact(
