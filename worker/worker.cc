@@ -15,6 +15,7 @@
 #include "piece_size.h"
 #include "postgres/database.h"
 #include "queue/command_stream.h"
+#include "storage/announcements.h"
 #include "storage/bulk_changes.h"
 #include "storage/erasures.h"
 #include "storage/housekeeping.h"
@@ -142,12 +143,14 @@ bool clean_up(pqxx::connection& connection, Time now) {
   });
 }
 
-// One piece of what a decision means for many bookings. True if there may be more to do.
+// One piece of what a decision means for many bookings, or of what an event's people are told at once. True if there
+// may be more to do.
 bool carry_out_piece(pqxx::connection& connection, const std::set<int>& owned, int shards, Time now, PieceSize& size) {
   return or_later("bulk_change_failed", [&] {
     const auto start = SteadyClock::now();
     pqxx::work tx(connection);
-    const bool did_one = storage::update_next_piece(tx, owned, shards, now, size.most());
+    const bool did_one = storage::update_next_piece(tx, owned, shards, now, size.most()) ||
+                         storage::announce_next_piece(tx, owned, shards, now, size.most());
     CRASH_POINT("before_piece_commit");
     tx.commit();
     if (did_one) size.note(SteadyClock::now() - start);

@@ -1,4 +1,4 @@
-// What the link in a mail about an account ends with. Whoever has it has read the mail.
+// What the link in a mail about an account ends with, and a link to unsubscribe. Whoever has it has read the mail.
 #pragma once
 #include <optional>
 #include <string>

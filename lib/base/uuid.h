@@ -64,7 +64,8 @@ using NotificationId = Id<struct NotificationTag>;
 using CalendarId = Id<struct CalendarTag>;
 using WebhookId = Id<struct WebhookTag>;
 using DeliveryId = Id<struct DeliveryTag>;  // of a webhook
-using MailId = Id<struct MailTag>;          // of what tells of a notification: its id
+using AnnouncementId = Id<struct AnnouncementTag>;
+using MailId = Id<struct MailTag>;  // of what tells of a notification: its id
 
 }  // namespace ticketd
 

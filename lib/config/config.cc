@@ -105,6 +105,8 @@ class Reader {
       problem("TICKETD_MAIL_FROM", "is \"" + mail.from + "\", but must be an address such as tickets@example.org");
     if (has_control(mail.name) || mail.name.find_first_of("\r\n\t") != std::string::npos)
       problem("TICKETD_MAIL_NAME", "has a control character in it");
+    if (!mail::is_language(mail.language))
+      problem("TICKETD_MAIL_LANGUAGE", "is \"" + mail.language + "\", but must be two lower-case letters such as de");
     if (starttls != "auto" && starttls != "on" && starttls != "off")
       problem("TICKETD_MAIL_STARTTLS", "is \"" + starttls + "\", but must be auto, on or off");
     const bool is_near = std::regex_match(parts[1].str(), near);
@@ -271,6 +273,7 @@ ConfigReading read_config(Part part, const Lookup& lookup) {
     c.mail.name = in.text("TICKETD_MAIL_NAME", "");
     c.mail.templates = in.text("TICKETD_MAIL_TEMPLATES", "/etc/ticketd/mail");
     c.mail.shipped_templates = in.text("TICKETD_MAIL_SHIPPED_TEMPLATES", "/usr/share/ticketd/mail");
+    c.mail.language = in.text("TICKETD_MAIL_LANGUAGE", "en");
     const auto starttls = in.text("TICKETD_MAIL_STARTTLS", "auto");
     c.mail = in.checked(c.mail, starttls);
   }

@@ -51,6 +51,7 @@ struct MailSettings {
   // Directories with one for each language: ours, and what an operator puts in their place.
   std::string shipped_templates;
   std::string templates;
+  std::string language;  // where a person has chosen none
 };
 
 struct Config {

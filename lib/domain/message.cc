@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/json_text.h"
 #include "base/overloaded.h"
 #include "base/text.h"
 
@@ -11,9 +12,10 @@ namespace {
 using Kind = NotificationKind;
 
 constexpr std::array<std::string_view, kNotificationKinds> kNames = {
-    "booked",        "waitlisted",  "promoted",    "cancelled",       "nothing_to_cancel", "rejected", "event_updated",
-    "event_deleted", "event_moved", "line_closed", "booking_changed", "never_fits",        "held",     "offered",
-    "confirmed",     "expired",     "failed",      "webhook_off"};
+    "booked",          "waitlisted",    "promoted",      "cancelled",   "nothing_to_cancel",
+    "rejected",        "event_updated", "event_deleted", "event_moved", "line_closed",
+    "booking_changed", "never_fits",    "held",          "offered",     "confirmed",
+    "expired",         "failed",        "webhook_off",   "reminder",    "organiser_message"};
 
 std::string in_quotes(std::string_view title) { return '"' + isolated(title) + '"'; }
 
@@ -50,6 +52,27 @@ std::string waiting_text(const Waitlisted& it, const std::string& event) {
          (wish == 1 ? "the next free seat" : std::to_string(wish) + " seats together") + " automatically.";
 }
 
+// What became of the rest of the wish, among the arguments.
+void add_missing(JsonText& arguments, int missing, const Booking& booking) {
+  if (missing > 0) arguments.set(booking.accept_fewer == Remainder::drop ? "dropped" : "waits", missing);
+}
+
+JsonText tickets_of(const Booking& booking) { return JsonText::object({{"quantity", booking.quantity}}); }
+
+// Of seats that were got: now, or by moving up.
+std::string seats_of(const Booking& booking, int missing) {
+  auto arguments = tickets_of(booking);
+  if (booking.state == BookingState::held) arguments.set("until", format_time(booking.held_until));
+  add_missing(arguments, missing, booking);
+  return arguments.str();
+}
+
+std::string rest_of(const Booking& booking, int given_back) {
+  auto arguments = tickets_of(booking);
+  if (given_back > 0 && booking.state != BookingState::waitlisted) arguments.set("given_back", given_back);
+  return arguments.str();
+}
+
 // Of seats that are held.
 std::string until_text(const Booking& booking) {
   return "until " + format_time(booking.held_until).value_or("") +
@@ -61,8 +84,9 @@ Message booked_message(const Booked& it, const std::string& event) {
   const auto tickets = 'Y' + tickets_are(it.booking.quantity, event);
   const auto missing = missing_text(it.missing, it.booking);
   if (it.booking.state == BookingState::held)
-    return {Kind::held, tickets + " held for you " + until_text(it.booking) + missing};
-  return {Kind::booked, tickets + " booked." + missing};
+    return {Kind::held, tickets + " held for you " + until_text(it.booking) + missing,
+            seats_of(it.booking, it.missing)};
+  return {Kind::booked, tickets + " booked." + missing, seats_of(it.booking, it.missing)};
 }
 
 Message promoted_message(const Promoted& it, const std::string& event) {
@@ -71,8 +95,9 @@ Message promoted_message(const Promoted& it, const std::string& event) {
   const auto tickets =
       freed + " became free: you moved up from the waiting list, and y" + tickets_are(it.booking.quantity, event);
   if (it.booking.state == BookingState::held)
-    return {Kind::offered, tickets + " held for you " + until_text(it.booking) + missing};
-  return {Kind::promoted, tickets + " booked." + missing};
+    return {Kind::offered, tickets + " held for you " + until_text(it.booking) + missing,
+            seats_of(it.booking, it.missing)};
+  return {Kind::promoted, tickets + " booked." + missing, seats_of(it.booking, it.missing)};
 }
 
 std::string confirmed_text(const Booking& booking, const std::string& event) {
@@ -128,13 +153,19 @@ std::optional<Message> message_of(const BatchFact& fact) {
   return std::visit(
       Overloaded{
           [&](const Booked& it) { return Maybe(booked_message(it, event)); },
-          [&](const Waitlisted& it) { return Maybe({Kind::waitlisted, waiting_text(it, event)}); },
+          [&](const Waitlisted& it) {
+            return Maybe(
+                {Kind::waitlisted, waiting_text(it, event), tickets_of(it.booking).set("place", it.place).str()});
+          },
           [&](const Rejected& rejected) {
-            return Maybe({Kind::rejected, rejection_text(rejected.reason, fact.command->kind(), event)});
+            const auto kind = fact.command->kind();
+            return Maybe({Kind::rejected, rejection_text(rejected.reason, kind, event),
+                          JsonText::object({{"reason", name_of(rejected.reason)}, {"command", name_of(kind)}}).str()});
           },
           [&](const Cancelled&) { return Maybe({Kind::cancelled, "Your booking for " + event + " is cancelled."}); },
           [&](const BookingChanged& it) {
-            return Maybe({Kind::booking_changed, changed_text(it.booking, it.given_back, event)});
+            return Maybe({Kind::booking_changed, changed_text(it.booking, it.given_back, event),
+                          rest_of(it.booking, it.given_back)});
           },
           [&](const NothingToCancel&) {
             return Maybe({Kind::nothing_to_cancel, fact.has_event()
@@ -153,17 +184,23 @@ std::optional<Message> message_of(const BatchFact& fact) {
           [&](const Promoted& it) { return Maybe(promoted_message(it, event)); },
           [](const RestWaits&) { return Maybe(); },
           [&](const NeverFits& it) {
-            return Maybe({Kind::never_fits, event + " has fewer seats now than the " +
-                                                std::to_string(it.booking.quantity) +
-                                                " that you waited for. You are no longer on the waiting list."});
+            return Maybe({Kind::never_fits,
+                          event + " has fewer seats now than the " + std::to_string(it.booking.quantity) +
+                              " that you waited for. You are no longer on the waiting list.",
+                          tickets_of(it.booking).str()});
           },
           [&](const HoldConfirmed& it) {
-            return Maybe({Kind::confirmed, confirmed_text(it, it.booking.user == fact.command->user, event)});
+            return Maybe({Kind::confirmed, confirmed_text(it, it.booking.user == fact.command->user, event),
+                          rest_of(it.booking, it.given_back)});
           },
-          [&](const OrganiserConfirmed& it) { return Maybe({Kind::confirmed, confirmed_text(it.booking, event)}); },
+          [&](const OrganiserConfirmed& it) {
+            return Maybe({Kind::confirmed, confirmed_text(it.booking, event), tickets_of(it.booking).str()});
+          },
           [&](const HoldExpired& it) {
-            return Maybe({Kind::expired, "The time to confirm " + tickets(it.booking.quantity) + " for " + event +
-                                             " has passed; others get them."});
+            return Maybe({Kind::expired,
+                          "The time to confirm " + tickets(it.booking.quantity) + " for " + event +
+                              " has passed; others get them.",
+                          tickets_of(it.booking).str()});
           },
       },
       fact.fact);
@@ -192,13 +229,23 @@ Message failed_message(CommandKind kind) {
                           : kind == CommandKind::book    ? "booking"
                           : kind == CommandKind::confirm ? "confirmation"
                                                          : "change") +
-              " could not be carried out because of an error on our side. We have been told; please try again later."};
+              " could not be carried out because of an error on our side. We have been told; please try again later.",
+          JsonText::object({{"command", name_of(kind)}}).str()};
 }
 
 Message webhook_off_message(std::string_view host, bool is_gone) {
   return {Kind::webhook_off, "Your webhook at " + std::string(host) +
                                  (is_gone ? " answered that it is gone, and was switched off."
                                           : " has taken nothing for five days, and was switched off.")};
+}
+
+Message reminder_message(std::string_view title, Time starts_at) {
+  return {Kind::reminder, in_quotes(title) + " begins at " + format_time(starts_at) + '.'};
+}
+
+Message organiser_message(std::string_view title, const std::string& subject, const std::string& text) {
+  return {Kind::organiser_message, in_quotes(title) + ": " + subject + "\n\n" + text,
+          JsonText::object({{"subject", subject}}).str()};
 }
 
 std::string processing_text(CommandKind kind) {

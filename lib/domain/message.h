@@ -26,14 +26,20 @@ enum class NotificationKind {
   confirmed,
   expired,
   failed,
-  webhook_off
+  webhook_off,
+  reminder,
+  organiser_message
 };
-constexpr std::size_t kNotificationKinds = 18;
+constexpr std::size_t kNotificationKinds = 20;
 std::string_view name_of(NotificationKind kind);
 
 struct Message {
   NotificationKind kind;
   std::string text;
+  // What the text is made of, a JSON object, for whoever says it in another language. All of them where they apply:
+  // quantity (tickets of the booking), dropped, waits and given_back (others, if there are any), place in the waiting
+  // list, until (when seats are held, ISO 8601), reason and command of a rejection, subject of an organiser's message.
+  std::string arguments = "{}";
 };
 
 // What the user is told whom the fact concerns: who sent the command, or who was promoted by it. Empty where it
@@ -49,6 +55,10 @@ Message line_closed_message(std::string_view title, bool is_over);
 Message failed_message(CommandKind kind);
 // Nothing was taken by a webhook for days; or it answered that it is gone. `host` of its URL.
 Message webhook_off_message(std::string_view host, bool is_gone);
+// To everyone with a seat, some hours before the event.
+Message reminder_message(std::string_view title, Time starts_at);
+// What the organiser of the event writes to its people.
+Message organiser_message(std::string_view title, const std::string& subject, const std::string& text);
 // While the command is still in the queue.
 std::string processing_text(CommandKind kind);
 

@@ -69,6 +69,10 @@ bool is_address(std::string_view text) {
          text.find_first_of("<>()[]\\,;:\"") == std::string_view::npos;
 }
 
+bool is_language(std::string_view text) {
+  return text.size() == 2 && std::ranges::all_of(text, [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
 std::string header_text(std::string_view text) {
   std::string line(text);
   std::ranges::replace_if(line, [](char c) { return c == '\r' || c == '\n'; }, ' ');
@@ -85,12 +89,15 @@ std::string header_text(std::string_view text) {
 std::vector<std::string> header_lines(const Mail& mail, const Sender& sender) {
   const auto from = in_brackets(sender.address);
   const auto domain = sender.address.substr(sender.address.find('@') + 1);
-  return {"From: " + (sender.name.empty() ? "" : name_text(sender.name) + ' ') + from,
-          "To: " + in_brackets(mail.address),
-          "Subject: " + header_text(mail.subject),
-          "Date: " + date_text(mail.at),
-          "Message-ID: " + in_brackets(mail.id + '@' + domain),
-          "Auto-Submitted: auto-generated"};
+  std::vector<std::string> lines = {"From: " + (sender.name.empty() ? "" : name_text(sender.name) + ' ') + from,
+                                    "To: " + in_brackets(mail.address),
+                                    "Subject: " + header_text(mail.subject),
+                                    "Date: " + date_text(mail.at),
+                                    "Message-ID: " + in_brackets(mail.id + '@' + domain),
+                                    "Auto-Submitted: auto-generated"};
+  if (!mail.unsubscribe.empty()) lines.push_back("List-Unsubscribe: <" + mail.unsubscribe + '>');
+  if (mail.unsubscribe.starts_with("https://")) lines.emplace_back("List-Unsubscribe-Post: List-Unsubscribe=One-Click");
+  return lines;
 }
 
 }  // namespace ticketd::mail

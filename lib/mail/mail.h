@@ -22,7 +22,8 @@ struct Mail {
   std::string text;  // lines end in \n
   std::string html;
   std::vector<Attachment> attachments;
-  Time at;  // of what it tells
+  Time at;                       // of what it tells
+  std::string unsubscribe = {};  // the URL by which whoever gets it gets no more like it; empty: none
 };
 
 struct Sender {
@@ -35,12 +36,16 @@ struct Sender {
 // 6531.
 bool is_address(std::string_view text);
 
+// Is it written like a language: two letters from a to z (ISO 639)?
+bool is_language(std::string_view text);
+
 // Text as it stands in a header: as it is, if that is printable ASCII; or else in encoded words of at most 75
 // characters (RFC 2047), on lines of their own. Line ends become spaces: nobody's text begins a header.
 std::string header_text(std::string_view text);
 
 // The lines of the header but for those that describe MIME, without line ends. `Auto-Submitted: auto-generated` (RFC
-// 3834) asks vacation programs not to answer. Throws std::invalid_argument if an address is none.
+// 3834) asks vacation programs not to answer. `List-Unsubscribe` (RFC 2369) is a button in mail programs, which works
+// at one click if the URL is https (RFC 8058). Throws std::invalid_argument if an address is none.
 std::vector<std::string> header_lines(const Mail& mail, const Sender& sender);
 
 }  // namespace ticketd::mail

@@ -40,9 +40,9 @@ const Statement kAdvance{"advance_bulk_change", R"(
 
 // And what they are told, if they are. gen_random_uuid: these ids come by the thousand and are not known before the
 // statement runs.
-#define TELL_THEM(whom)                                                                                   \
-  "INSERT INTO notifications (id, user_id, event_id, booking_id, kind, message, created_at, updated_at) " \
-  "SELECT gen_random_uuid(), user_id, $1, id, $4, $5, $6, $6 FROM " whom " WHERE $7::boolean"
+#define TELL_THEM(whom)                                                                                              \
+  "INSERT INTO notifications (id, user_id, event_id, booking_id, kind, message, arguments, created_at, updated_at) " \
+  "SELECT gen_random_uuid(), user_id, $1, id, $4, $5, '{}', $6, $6 FROM " whom " WHERE $7::boolean"
 
 const Statement kCancel{"cancel_piece", "WITH piece AS (" PIECE(LIVE_STATES) R"(), gone AS (
     UPDATE bookings SET state = 'cancelled', held_until = NULL, updated_at = $6, cancelled_at = $8 FROM piece WHERE bookings.id = piece.id)

@@ -22,8 +22,8 @@ const Statement kInsertFailed{"insert_failed_command", R"(
 // A notification only for someone who exists, and under another id if its own is taken: either may be the very reason
 // of the failure.
 const Statement kInsertNotification{"insert_failed_notification", R"(
-  INSERT INTO notifications (id, user_id, event_id, kind, message, created_at, updated_at)
-  SELECT CASE WHEN EXISTS (SELECT FROM notifications WHERE id = $1) THEN gen_random_uuid() ELSE $1 END, id, $3, $4, $5, $6, $7
+  INSERT INTO notifications (id, user_id, event_id, kind, message, arguments, created_at, updated_at)
+  SELECT CASE WHEN EXISTS (SELECT FROM notifications WHERE id = $1) THEN gen_random_uuid() ELSE $1 END, id, $3, $4, $5, $6, $7, $8
   FROM users WHERE id = $2)"};
 
 #define SELECT_LETTERS                                                                                          \
@@ -53,7 +53,7 @@ bool fail_command(pqxx::work& tx, const domain::Command& command, const std::str
   if (inserted.affected_rows() == 0) return false;
   const auto message = domain::failed_message(command.kind());
   run(tx, kInsertNotification, command.notification.str(), command.user.str(), command.event.str(),
-      std::string(name_of(message.kind)), message.text, accepted_at, now);
+      std::string(name_of(message.kind)), message.text, message.arguments, accepted_at, now);
   return true;
 }
 

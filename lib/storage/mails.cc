@@ -20,18 +20,24 @@ const Statement kInsert{"insert_mails", R"(
     SELECT told.id, user_id, CASE WHEN late THEN 'failed' ELSE 'waiting' END, CASE WHEN NOT late THEN $1::timestamptz END,
       CASE WHEN late THEN 'no messenger ran in time' END, $1, told.created_at, $1
     FROM told JOIN users u ON u.id = user_id, LATERAL (SELECT told.created_at < $2 AS late) AS age
-    WHERE kind = ANY ($4::text[]) AND u.email NOT LIKE '%.invalid' ON CONFLICT (id) DO NOTHING)
+    WHERE kind = ANY ($4::text[]) AND u.email NOT LIKE '%.invalid' AND (mail_category(kind) = ANY (u.unmailed)) IS NOT TRUE
+    ON CONFLICT (id) DO NOTHING)
   SELECT count(*) FROM told)"};
 
+// A link to unsubscribe stands in what is not about bookings of one's own.
 const Statement kClaim{"claim_mail", R"(
   WITH next AS MATERIALIZED (SELECT id FROM mails WHERE state = 'waiting' AND due_at <= $1 ORDER BY due_at, id LIMIT 1
     FOR NO KEY UPDATE SKIP LOCKED)
-  UPDATE mails AS m SET attempts = attempts + 1, due_at = $2, updated_at = $1
+  UPDATE mails AS m SET attempts = attempts + 1, due_at = $2, updated_at = $1, token_hashes = CASE
+    WHEN mail_category(n.kind) IN ('reminders', 'messages') THEN m.token_hashes[cardinality(m.token_hashes) - 10:] || $3::bytea
+    ELSE m.token_hashes END
   FROM next JOIN notifications n USING (id) JOIN users u ON u.id = n.user_id LEFT JOIN events e ON e.id = n.event_id
   WHERE m.id = next.id
-  RETURNING m.id, m.user_id, n.kind, n.message, n.booking_id, u.email, u.name, e.title, e.location,
-    local_time(e.start_date_time, e.timezone) AS event_time, m.attempts, epoch_ms(m.created_at) AS created_ms,
-    epoch_ms(m.waits_since) AS waits_since_ms)"};
+  RETURNING m.id, m.user_id, n.kind, n.message, n.arguments, n.booking_id, u.email, u.name, u.language, e.title, e.location,
+    local_time(e.start_date_time, e.timezone) AS event_time,
+    local_time((n.arguments ->> 'until')::timestamptz, e.timezone) AS until, token_hashes <> '{}' AS can_stop,
+    coalesce(mail_category(n.kind) = ANY (u.unmailed), false) AS is_unwanted,
+    m.attempts, epoch_ms(m.created_at) AS created_ms, epoch_ms(m.waits_since) AS waits_since_ms)"};
 
 // Half an hour is what a stranger at an open mailbox has; who confirms an address may be on holiday. The account's
 // address and not the one that was typed: two of them may look alike to PostgreSQL's lower().
@@ -48,7 +54,7 @@ const Statement kClaimAccount{"claim_account_mail", R"(
     AS links (kind, valid_for) USING (kind)
   WHERE m.id = next.id
   RETURNING m.id, CASE WHEN m.used_at IS NULL AND m.waits_since > $1::timestamptz - interval '2 days' THEN u.id END AS user_id, m.kind,
-    CASE m.kind WHEN 'reset_password' THEN u.email ELSE m.address END AS email, m.attempts,
+    CASE m.kind WHEN 'reset_password' THEN u.email ELSE m.address END AS email, u.language, m.attempts,
     epoch_ms(m.created_at) AS created_ms, epoch_ms(m.waits_since) AS waits_since_ms)"};
 
 // One for each outbox.
@@ -100,7 +106,7 @@ const Statement kIsOn{"is_mail_on", "SELECT is_mail_on()"};
 
 const Statement kGrant{"grant_to_messenger", R"(
   SELECT grant_to_messenger() FROM pg_roles
-  WHERE rolname = 'ticketd_messenger' AND NOT has_table_privilege(oid, 'account_mails', 'DELETE'))"};
+  WHERE rolname = 'ticketd_messenger' AND NOT has_column_privilege(oid, 'users', 'unmailed', 'SELECT'))"};
 
 // An operator waits for it.
 constexpr std::chrono::seconds kPatience{60};
@@ -122,6 +128,21 @@ MailEntry entry_of(const pqxx::row& row) {
           optional_text(row["error"]), time_of(row["created_ms"]), time_of(row["updated_ms"])};
 }
 
+// What mails of both outboxes have.
+MailTask task_of(const pqxx::row& row, Outbox outbox) {
+  MailTask task{};
+  task.outbox = outbox;
+  task.id = id_of<MailId>(row["id"]);
+  task.user = optional_id<UserId>(row["user_id"]);
+  task.kind = text_of(row["kind"]);
+  task.address = text_of(row["email"]);
+  task.language = text_of(row["language"]);
+  task.attempts = int_of(row["attempts"]);
+  task.created_at = time_of(row["created_ms"]);
+  task.waits_since = time_of(row["waits_since_ms"]);
+  return task;
+}
+
 }  // namespace
 
 int insert_mails(pqxx::work& tx, const std::vector<std::string>& kinds, Time now, Time since, int most) {
@@ -130,31 +151,28 @@ int insert_mails(pqxx::work& tx, const std::vector<std::string>& kinds, Time now
   return int_of(run(tx, kInsert, format_time(now), format_time(since), most, names.binary())[0][0]);
 }
 
-std::optional<MailTask> claim_mail(pqxx::work& tx, Time now, Time until) {
-  const auto rows = run(tx, kClaim, format_time(now), format_time(until));
+std::optional<MailTask> claim_mail(pqxx::work& tx, Time now, Time until, const std::string& token_hash) {
+  const auto rows = run(tx, kClaim, format_time(now), format_time(until), bytea(token_hash));
   if (rows.empty()) return std::nullopt;
   const auto row = rows[0];
-  return MailTask{Outbox::notifications,      id_of<MailId>(row["id"]),      id_of<UserId>(row["user_id"]),
-                  text_of(row["kind"]),       text_of(row["message"]),       optional_id<BookingId>(row["booking_id"]),
-                  text_of(row["email"]),      optional_text(row["name"]),    text_of(row["title"]),
-                  text_of(row["location"]),   text_of(row["event_time"]),    int_of(row["attempts"]),
-                  time_of(row["created_ms"]), time_of(row["waits_since_ms"])};
+  auto task = task_of(row, Outbox::notifications);
+  task.message = text_of(row["message"]);
+  task.arguments = text_of(row["arguments"]);
+  task.until = text_of(row["until"]);
+  task.booking = optional_id<BookingId>(row["booking_id"]);
+  task.name = optional_text(row["name"]);
+  task.event_title = text_of(row["title"]);
+  task.event_location = text_of(row["location"]);
+  task.event_time = text_of(row["event_time"]);
+  task.can_stop = row["can_stop"].as<bool>();
+  task.is_unwanted = row["is_unwanted"].as<bool>();
+  return task;
 }
 
 std::optional<MailTask> claim_account_mail(pqxx::work& tx, Time now, Time until, const std::string& token_hash) {
   const auto rows = run(tx, kClaimAccount, format_time(now), format_time(until), bytea(token_hash));
   if (rows.empty()) return std::nullopt;
-  const auto row = rows[0];
-  MailTask task{};
-  task.outbox = Outbox::accounts;
-  task.id = id_of<MailId>(row["id"]);
-  task.user = optional_id<UserId>(row["user_id"]);
-  task.kind = text_of(row["kind"]);
-  task.address = text_of(row["email"]);
-  task.attempts = int_of(row["attempts"]);
-  task.created_at = time_of(row["created_ms"]);
-  task.waits_since = time_of(row["waits_since_ms"]);
-  return task;
+  return task_of(rows[0], Outbox::accounts);
 }
 
 void update_mail_sent(pqxx::work& tx, const MailTask& task, Time now) {

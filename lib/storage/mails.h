@@ -22,16 +22,21 @@ struct MailTask {
   std::optional<UserId> user;  // empty: nobody has that address, or nobody needs the mail any more
   std::string kind;            // of the notification, or an AccountMail
   std::string message;         // the notification's
+  std::string arguments;       // what that is made of (domain/message.h); empty: written by an earlier release
+  std::string until;           // the moment of that name among them, as event_time
   std::optional<BookingId> booking;
   std::string address;
   std::optional<std::string> name;
+  std::string language;  // of two letters; empty: the host's
   // Of the event, if there is one:
   std::string event_title;
   std::string event_location;
-  std::string event_time;  // "2026-12-05 20:00 Europe/Berlin", when it starts
-  int attempts = 0;        // with this one
-  Time created_at;         // when it happened
-  Time waits_since;        // when the mail was made, or retried by hand
+  std::string event_time;    // "2026-12-05 20:00 Europe/Berlin", when it starts
+  bool can_stop = false;     // whoever gets it may unsubscribe from others like it: of a notification
+  bool is_unwanted = false;  // they switched such mails off since it was made
+  int attempts = 0;          // with this one
+  Time created_at;           // when it happened
+  Time waits_since;          // when the mail was made, or retried by hand
 };
 
 // One of a list.
@@ -57,12 +62,13 @@ struct MailCounts {
 };
 
 // The `most` oldest notifications that are untold, and that nobody else is at, are told: those of one of the kinds, and
-// of an account that was not deleted, by a mail, which has failed already if they happened before `since`. Says how
-// many notifications that were.
+// of an account that was not deleted and wants such mails, by a mail, which has failed already if they happened before
+// `since`. Says how many notifications that were.
 int insert_mails(pqxx::work& tx, const std::vector<std::string>& kinds, Time now, Time since, int most);
 
-// The next one that is due, if nobody else is at it. Nobody gets it again before `until`.
-std::optional<MailTask> claim_mail(pqxx::work& tx, Time now, Time until);
+// The next one that is due, if nobody else is at it. Nobody gets it again before `until`. Its link to unsubscribe, if
+// it has one, can also be used with the token of that hash from now on.
+std::optional<MailTask> claim_mail(pqxx::work& tx, Time now, Time until, const std::string& token_hash);
 // The same of mails about accounts; from now on its link, if it has one, can also be used with the token of that hash.
 std::optional<MailTask> claim_account_mail(pqxx::work& tx, Time now, Time until, const std::string& token_hash);
 

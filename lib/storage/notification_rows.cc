@@ -8,10 +8,10 @@ using namespace postgres;
 namespace {
 
 const Statement kInsertNotifications{"insert_notifications", R"(
-  INSERT INTO notifications (id, user_id, event_id, booking_id, kind, message, created_at, updated_at)
-  SELECT n.id, n.user_id, n.event_id, n.booking_id, n.kind, n.message, n.created_at, $8
-  FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[])
-    AS n (id, user_id, event_id, booking_id, kind, message, created_at))"};
+  INSERT INTO notifications (id, user_id, event_id, booking_id, kind, message, arguments, created_at, updated_at)
+  SELECT n.id, n.user_id, n.event_id, n.booking_id, n.kind, n.message, n.arguments::jsonb, n.created_at, $9
+  FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
+    AS n (id, user_id, event_id, booking_id, kind, message, arguments, created_at))"};
 
 }  // namespace
 
@@ -20,7 +20,7 @@ void insert_notification_rows(pqxx::work& tx, std::span<const domain::BatchFact>
   ArrayParameter<UserId> users;
   ArrayParameter<EventId> events;
   ArrayParameter<BookingId> bookings;
-  ArrayParameter<std::string_view> kinds, messages;
+  ArrayParameter<std::string_view> kinds, messages, arguments;
   ArrayParameter<Time> created;
   for (const auto& fact : facts) {
     const auto message = domain::message_of(fact);
@@ -32,10 +32,11 @@ void insert_notification_rows(pqxx::work& tx, std::span<const domain::BatchFact>
     bookings.add(booking_of(fact.fact));
     kinds.add(name_of(message->kind));
     messages.add(message->text);
+    arguments.add(message->arguments);
     created.add(other ? now : fact.command->accepted_at);
   }
   run(tx, kInsertNotifications, ids.binary(), users.binary(), events.binary(), bookings.binary(), kinds.binary(),
-      messages.binary(), created.binary(), format_time(now));
+      messages.binary(), arguments.binary(), created.binary(), format_time(now));
 }
 
 }  // namespace ticketd::storage

@@ -15,8 +15,8 @@ constexpr const char* kWithAccount = "until the account is erased";
 
 constexpr std::array kTables = {
     PersonalTable{"users", "account", true, "t.id = $1", "t.id",
-                  "id name email role created_at updated_at email_verified_at", "password_hash calendar_id",
-                  "tokens_valid_after", "who has an account",
+                  "id name email role created_at updated_at email_verified_at language unmailed",
+                  "password_hash calendar_id", "tokens_valid_after", "who has an account",
                   "until it is erased; then a number stays, which stands for nobody"},
     PersonalTable{"refresh_tokens", "sessions", true, "t.user_id = $1", "t.created_at DESC",
                   "user_id created_at expires_at used_at revoked_at", "token_hash family_id", "", "who is signed in",
@@ -38,10 +38,16 @@ constexpr std::array kTables = {
                   "ticket_type_id request_id",
                   "", "seq slot remainder fits_from pool_id", "who comes, came, or waits", kWithEvent},
     PersonalTable{"notifications", "notifications", true, "t.user_id = $1", "t.created_at DESC",
-                  "id user_id event_id booking_id kind message created_at updated_at read_at", "", "untold unposted",
-                  "what people were told", kWithEvent},
+                  "id user_id event_id booking_id kind message arguments created_at updated_at read_at", "",
+                  "untold unposted", "what people were told", kWithEvent},
+    PersonalTable{
+        "announcements", "announcements", true,
+        "t.event_id IN (SELECT id FROM events WHERE user_id = $1 AND state = 'open' UNION ALL SELECT id FROM events "
+        "WHERE user_id = $1 AND state <> 'open')",
+        "t.created_at DESC", "id event_id kind audience subject body hours_before told created_at due_at", "",
+        "after_seq until_seq", "what organisers wrote to the people of their events", kWithEvent},
     PersonalTable{"mails", "mails", true, "t.user_id = $1", "t.created_at DESC",
-                  "id user_id state created_at updated_at", "error", "attempts due_at waits_since",
+                  "id user_id state created_at updated_at", "token_hashes error", "attempts due_at waits_since",
                   "which of it went out by mail; of an error, what the mail server said, for an operator alone",
                   "30 days after it was sent, or has failed"},
     PersonalTable{"account_mails", "account_mails", true,

@@ -65,6 +65,9 @@ struct Crowd {
     sql(R"(INSERT INTO bulk_changes (event_id, kind, until_seq, told, decided_at, due_at, done_at)
       SELECT id, 'tell_moved', 1, true, now(), now() + interval '1 year', CASE WHEN left(id::text, 2) <> '00' THEN now() END
       FROM events ON CONFLICT DO NOTHING)");
+    sql("INSERT INTO announcements (id, event_id, kind, audience, hours_before, created_at, due_at) "
+        "SELECT gen_random_uuid(), id, 'reminder', 'confirmed', 1, now(), now() + interval '1 year' FROM events "
+        "ON CONFLICT DO NOTHING");
     sql("INSERT INTO erasures SELECT id, now(), now() + interval '1 year' FROM crowd");
     sql("INSERT INTO deleted_users SELECT gen_random_uuid(), now() - interval '1 year' FROM crowd");
     sql("INSERT INTO dead_letters (shard, stream_id, command_id, command, error, attempts, died_at) "

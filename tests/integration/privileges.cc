@@ -127,10 +127,20 @@ TEST(Privileges, HandlersCannotMakeALink) {
   for (const auto* statement :
        {"UPDATE account_mails SET token_hashes = '{}'", "UPDATE account_mails SET expires_at = now()",
         "UPDATE account_mails SET address = 'x@y.z'", "DELETE FROM account_mails", "UPDATE mails SET state = 'sent'",
-        "DELETE FROM mails", "SELECT error FROM mails", "SELECT error FROM account_mails",
-        "INSERT INTO account_mails (token_hashes) VALUES ('{}')"}) {
+        "DELETE FROM mails", "SELECT error FROM mails", "UPDATE mails SET token_hashes = '{}'",
+        "SELECT error FROM account_mails", "INSERT INTO account_mails (token_hashes) VALUES ('{}')"}) {
     CHECK_FALSE_TEXT(may("ticketd_api", statement), statement);
   }
+}
+
+// They ask for what people are told, and do not tell anybody.
+TEST(Privileges, HandlersCannotSayWhoWasTold) {
+  CHECK_TRUE(may("ticketd_api", "UPDATE users SET language = 'de', unmailed = '{}'"));
+  for (const auto* statement :
+       {"UPDATE announcements SET after_seq = 0", "INSERT INTO announcements (told) VALUES (7)"})
+    CHECK_FALSE_TEXT(may("ticketd_api", statement), statement);
+  CHECK_FALSE(may("ticketd_worker", "INSERT INTO announcements (id) VALUES (gen_random_uuid())"));
+  CHECK_FALSE(may("ticketd_messenger", "SELECT FROM announcements"));
 }
 
 // A handler erases an account as a whole, or not at all.
@@ -154,7 +164,7 @@ TEST(Privileges, TheWorkerCannotReadHashesOrTokens) {
 }
 
 TEST(Privileges, TheMessengerReadsAddressesAndWritesItsMailsAlone) {
-  CHECK_TRUE(may("ticketd_messenger", "SELECT email, name FROM users"));
+  CHECK_TRUE(may("ticketd_messenger", "SELECT email, name, language, unmailed FROM users"));
   for (const auto* statement :
        {"SELECT password_hash FROM users", "SELECT * FROM users", "UPDATE users SET name = ''",
         "SELECT FROM refresh_tokens", "SELECT FROM idempotency_keys", "UPDATE bookings SET state = state",

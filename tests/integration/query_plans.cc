@@ -1,6 +1,7 @@
 // Every hot statement goes through the index that was made for it, planned with a look at its parameters and without.
 #include "crowd.h"
 #include "storage/account_mails.h"
+#include "storage/announcements.h"
 #include "storage/bookings.h"
 #include "storage/bulk_changes.h"
 #include "storage/erasures.h"
@@ -92,7 +93,7 @@ TEST(QueryPlans, TellMails) {
 }
 TEST(QueryPlans, ClaimMail) {
   expect_index("mails_waiting", "WITH next AS MATERIALIZED",
-               [](pqxx::work& tx) { storage::claim_mail(tx, now(), now()); });
+               [](pqxx::work& tx) { storage::claim_mail(tx, now(), now(), std::string(32, 'h')); });
 }
 TEST(QueryPlans, ClaimAccountMail) {
   const auto claim = [](pqxx::work& tx) { storage::claim_account_mail(tx, now(), now(), std::string(32, 'h')); };
@@ -192,6 +193,18 @@ TEST(QueryPlans, CarryOutAPieceOfABulkChange) {
   for (int shard = 0; shard < 16; ++shard) all.insert(shard);
   expect_index("bookings_seq_key", "AS piece",
                [&](pqxx::work& tx) { storage::update_next_piece(tx, all, 16, now(), 500); });
+}
+
+TEST(QueryPlans, Announce) {
+  const auto list = [&](pqxx::work& tx) { storage::list_announcements(tx, event, std::nullopt, 20); };
+  expect_order_of("announcements_of_event", "FROM announcements", list);
+  sql("UPDATE announcements SET due_at = now() - interval '1 day' WHERE event_id = $1", event.str());
+  std::set<int> all;
+  for (int shard = 0; shard < 16; ++shard) all.insert(shard);
+  const auto announce = [&](pqxx::work& tx) { storage::announce_next_piece(tx, all, 16, now(), 500); };
+  expect_index("announcements_due", "WITH next AS MATERIALIZED", announce);
+  expect_index("bookings_seq_key", "WITH piece AS", announce);
+  expect_index("bookings_slot_key", "WITH piece AS", announce);
 }
 
 TEST(QueryPlans, ListDeletedEventsOfAnOwner) {

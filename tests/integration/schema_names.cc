@@ -42,6 +42,8 @@ const std::map<std::string, Names>& expected_lists() {
       {"events_line_closes", names_of<domain::LineCloses>(2)},
       {"events_state", names_of<domain::EventStatus>(domain::kEventStatuses)},
       {"events_visibility", names_of<domain::Visibility>(domain::kVisibilities)},
+      {"announcements_audience", {"confirmed", "waiting", "all"}},
+      {"announcements_kind", {"reminder", "message"}},
       {"mails_state", {"waiting", "sent", "failed"}},
       {"notifications_kind", names_of<domain::NotificationKind>(domain::kNotificationKinds)},
       {"ticket_types_visibility", names_of<domain::TypeVisibility>(domain::kTypeVisibilities)},

@@ -27,6 +27,16 @@ RULE(SchemaOfUsers, users_role, ARoleIsOneOfTwo) {
   users_role.refuses("UPDATE users SET role = 'root' WHERE id = $1", user);
 }
 
+RULE(SchemaOfUsers, users_language, ALanguageHasTwoLetters) {
+  users_language.refuses("UPDATE users SET language = 'deu' WHERE id = $1", user);
+  users_language.refuses("UPDATE users SET language = 'DE' WHERE id = $1", user);
+}
+
+RULE(SchemaOfUsers, users_unmailed, OfThreeKindsOfMailsEachMayBeSwitchedOff) {
+  sql("UPDATE users SET unmailed = '{bookings,reminders,messages}' WHERE id = $1", user);
+  users_unmailed.refuses("UPDATE users SET unmailed = '{everything}' WHERE id = $1", user);
+}
+
 RULE(SchemaOfUsers, users_pkey, AnAccountIsThereOnce) {
   users_pkey.refuses(
       "INSERT INTO users (id, email, password_hash, created_at, updated_at) VALUES ($1, $2, 'hash', now(), now())",

@@ -39,7 +39,7 @@ TEST_GROUP_BASE(StorageMails, IntegrationTest) {
     return commit([&](pqxx::work& tx) { return storage::insert_mails(tx, kKinds, at, at - kDay, most); });
   }
   std::optional<storage::MailTask> claim(Time when) const {
-    return commit([&](pqxx::work& tx) { return storage::claim_mail(tx, when, when + kLease); });
+    return commit([&](pqxx::work& tx) { return storage::claim_mail(tx, when, when + kLease, std::string(32, 'h')); });
   }
   static storage::MailTask task_of(NotificationId id) {
     storage::MailTask task{};
@@ -138,7 +138,7 @@ TEST(StorageMails, TwoAtOnceGetTwo) {
   tell();
   auto session = open_session();
   pqxx::work tx(session.get());
-  const auto mine = storage::claim_mail(tx, at, at + kLease), theirs = claim(at);
+  const auto mine = storage::claim_mail(tx, at, at + kLease, std::string(32, 'h')), theirs = claim(at);
   CHECK_TRUE(mine && theirs && mine->id != theirs->id);
 }
 

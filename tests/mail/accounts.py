@@ -29,6 +29,13 @@ class Accounts(unittest.TestCase):
         stack.call("POST", "/v1/auth/login", {"email": self.ann.email, "password": "a better password"})
         smtp.await_mails(self.ann.email, about="Your password has changed")
 
+    def test_in_the_language_of_whoever_gets_it(self):
+        self.ann.call("PATCH", "/v1/users/me/settings", {"language": "de"})
+        self.forget()
+        mail, = smtp.await_mails(self.ann.email, about="Ein neues Passwort für dein Konto")
+        self.reset(self.link(mail, "reset-password"))
+        smtp.await_mails(self.ann.email, about="Dein Passwort wurde geändert")
+
     def test_whoever_signs_up_is_asked_whose_the_address_is(self):
         mail, = smtp.await_mails(self.ann.email, about=VERIFY)
         self.assertNotIn("Ann", mail.get_body(("plain",)).get_content())  # a name is a stranger's words

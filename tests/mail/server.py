@@ -1,6 +1,7 @@
 """An SMTP server (aiosmtpd) that keeps what it takes, and has the moods of mail servers."""
 import email
 import email.policy
+import pathlib
 import re
 import threading
 
@@ -9,7 +10,10 @@ from aiosmtpd.smtp import SMTP
 
 
 VERIFY, CHANGE, RESET = "Please confirm your address", "Please confirm your new address", "A new password for your account"
-ABOUT_ACCOUNTS = (VERIFY, CHANGE, RESET, "Your account has another address", "Your password has changed")
+# In every language.
+ABOUT_ACCOUNTS = [line.split(None, 1)[1] for file in pathlib.Path("worker/messenger/templates").glob("*/subjects")
+                  for line in file.read_text().splitlines()
+                  if re.match("(reset_password|verify_email|change_email|email_changed|password_changed) ", line)]
 
 
 def token_of(mail, page, base="https://tickets.example.org"):

@@ -15,7 +15,8 @@ NOT_GIVEN_OUT = {
     "turns_due": "whose place among the events is to be found anew: gone within a minute",
 }
 # Columns that an export may lack: they are secrets, their hashes, or lead to what is private without any password.
-SECRETS = {"users": {"password_hash", "calendar_id"}, "refresh_tokens": {"token_hash", "family_id"}, "mails": {"error"}, "account_mails": {"token_hashes", "error"},
+SECRETS = {"users": {"password_hash", "calendar_id"}, "refresh_tokens": {"token_hash", "family_id"}, "mails": {"token_hashes", "error"},
+           "account_mails": {"token_hashes", "error"},
            "webhooks": {"secret", "previous_secret"}}
 
 

@@ -270,13 +270,27 @@ TEST(Config, AMailServerNeedsASender) {
   CHECK_TRUE(problems[0].starts_with("TICKETD_MAIL_FROM is \"\""));
 }
 
+TEST(Config, MailIsInEnglishUnlessTheHostHasAnotherLanguage) {
+  settings.insert({{"TICKETD_MAIL_URL", "smtp://127.0.0.1"}, {"TICKETD_MAIL_FROM", "tickets@example.org"}});
+  expect_text("en", read(Part::messenger).config.mail.language);
+  settings["TICKETD_MAIL_LANGUAGE"] = "de";
+  expect_text("de", read(Part::messenger).config.mail.language);
+  for (const auto* language : {"", "d", "DE", "de_DE", "german", "../"}) {
+    settings["TICKETD_MAIL_LANGUAGE"] = language;
+    const auto problems = read(Part::messenger).problems;
+    LONGS_EQUAL_TEXT(1, problems.size(), language);
+    expect_contains("TICKETD_MAIL_LANGUAGE is \"" + std::string(language) + '"', problems.front());
+  }
+}
+
 TEST(Config, WhatIsWrongAboutMailIsSaid) {
   settings.insert({{"TICKETD_MAIL_URL", "smtp://user:secret@mail.example.org"},
                    {"TICKETD_MAIL_FROM", "tickets"},
                    {"TICKETD_MAIL_NAME", "A\r\nBcc: x"},
+                   {"TICKETD_MAIL_LANGUAGE", "de_DE"},
                    {"TICKETD_MAIL_STARTTLS", "yes"}});
   const auto problems = read(Part::messenger).problems;
-  LONGS_EQUAL(4, problems.size());
+  LONGS_EQUAL(5, problems.size());
   for (const auto* url : {"http://mail.example.org", "mail.example.org", "smtp://", "smtp://a/b", "smtp://a:b"}) {
     settings = {{"DATABASE_URL", "postgresql:///t"}, {"TICKETD_MAIL_FROM", "t@example.org"}, {"TICKETD_MAIL_URL", url}};
     LONGS_EQUAL_TEXT(1, read(Part::messenger).problems.size(), url);

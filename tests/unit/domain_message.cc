@@ -31,6 +31,8 @@ TEST(Message, NamesTheEventInEveryFact) {
   expect_contains("\"Jazz\"", event_deleted_message("Jazz").text);
   expect_contains("\"Jazz\"", event_moved_message("Jazz", Time{}, Time{}).text);
   expect_contains("\"Jazz\"", line_closed_message("Jazz", true).text);
+  expect_text("\"Jazz\" begins at 1970-01-01T00:00:00.000Z.", reminder_message("Jazz", Time{}).text);
+  expect_text("\"Jazz\": Doors\n\nThey open.", organiser_message("Jazz", "Doors", "They open.").text);
 }
 
 // A past event's guests are not told that it was cancelled, and so its owner is not told that they are.
@@ -43,6 +45,32 @@ TEST(Message, LeavesWhatConcernsManyToPieces) {
   const Command command;
   CHECK_FALSE(message_of({&command, "Jazz", EventMoved{}}).has_value());
   CHECK_FALSE(message_of({&command, "Jazz", LineClosed{}}).has_value());
+}
+
+// For whoever says it in another language.
+TEST(Message, KeepsWhatItIsMadeOf) {
+  const auto arguments = [](const Fact& fact) {
+    Command command;
+    command.action = Book{};
+    return message_of({&command, "Jazz", fact})->arguments;
+  };
+  Booking booking;
+  booking.quantity = 3;
+  expect_text(R"({"quantity":3})", arguments(Booked{booking}));
+  booking.accept_fewer = Remainder::drop;
+  expect_text(R"({"quantity":3,"dropped":2})", arguments(Booked{booking, 2}));
+  booking.accept_fewer = Remainder::keep;
+  expect_text(R"({"quantity":3,"waits":2})", arguments(Promoted{booking, 2}));
+  booking.state = BookingState::held;
+  booking.held_until = Time{};
+  expect_text(R"({"quantity":3,"until":"1970-01-01T00:00:00.000Z"})", arguments(Booked{booking}));
+  expect_text(R"({"quantity":3,"place":7})", arguments(Waitlisted{booking, 7}));
+  booking.state = BookingState::confirmed;
+  expect_text(R"({"quantity":3,"given_back":1})", arguments(BookingChanged{booking, 1}));
+  expect_text(R"({"quantity":3,"given_back":1})", arguments(HoldConfirmed{booking, 1}));
+  expect_text(R"({"reason":"event_over","command":"book"})", arguments(Rejected{Reason::event_over, {}}));
+  expect_text("{}", arguments(Cancelled{}));
+  expect_text(R"({"subject":"Doors"})", organiser_message("Jazz", "Doors", "They open.").arguments);
 }
 
 TEST(Message, IsNotTurnedRoundByATitle) {

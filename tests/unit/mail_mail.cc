@@ -38,6 +38,28 @@ TEST(Mail, HasAHeader) {
   expect_text("Auto-Submitted: auto-generated", lines[5]);
 }
 
+TEST(Mail, SaysHowToUnsubscribe) {
+  LONGS_EQUAL(6, header_lines(mail, {"tickets@example.org", ""}).size());
+  mail.unsubscribe = "https://x.example/unsubscribe/1";
+  const auto lines = header_lines(mail, {"tickets@example.org", ""});
+  LONGS_EQUAL(8, lines.size());
+  expect_text("List-Unsubscribe: <https://x.example/unsubscribe/1>", lines[6]);
+  expect_text("List-Unsubscribe-Post: List-Unsubscribe=One-Click", lines[7]);
+}
+
+TEST(Mail, IsUnsubscribedAtOneClickByHttpsAlone) {
+  mail.unsubscribe = "http://x.example/unsubscribe/1";
+  const auto lines = header_lines(mail, {"tickets@example.org", ""});
+  LONGS_EQUAL(7, lines.size());
+  expect_text("List-Unsubscribe: <http://x.example/unsubscribe/1>", lines[6]);
+}
+
+TEST(Mail, LanguagesHaveTwoLetters) {
+  for (const auto* text : {"de", "en", "zz"}) CHECK_TRUE_TEXT(is_language(text), text);
+  for (const auto* text : {"", "d", "deu", "DE", "d1", "..", "d-", "\xc3\xa9"})
+    CHECK_FALSE_TEXT(is_language(text), text);
+}
+
 TEST(Mail, OfASenderWithoutANameHasItsAddress) {
   expect_text("From: <tickets@example.org>", header_lines(mail, {"tickets@example.org", ""})[0]);
 }

@@ -2,8 +2,8 @@
 #pragma once
 #include <optional>
 
+#include "mail/languages.h"
 #include "mail/mail.h"
-#include "mail/templates.h"
 #include "storage/bookings.h"
 #include "storage/mails.h"
 
@@ -13,10 +13,11 @@ namespace ticketd::messenger {
 struct Enclosed {
   std::optional<storage::BookingDetails> booking;  // its event goes along, for the recipient's calendar
   std::string link;                                // of a mail about an account
+  std::string stop;                                // where one unsubscribes from others like it
 };
 
-// Empty if the templates have no such mail. `sender`: a name or an address, to end with.
+// In the recipient's language. Empty if there is no such mail. `sender`: a name or an address, to end with.
 std::optional<mail::Mail> letter_of(const storage::MailTask& task, const Enclosed& enclosed,
-                                    const mail::Templates& templates, const std::string& sender);
+                                    const mail::Languages& languages, const std::string& sender);
 
 }  // namespace ticketd::messenger

@@ -64,8 +64,6 @@ auto in_transaction(pqxx::connection& session, Body&& body) {
   return value;
 }
 
-std::string of_mail(const std::string& directory) { return directory + "/en"; }
-
 }  // namespace
 
 Messenger::Messenger(const Config& config, Metrics& metrics, const Clock& clock, std::function<bool(milliseconds)> wait,
@@ -75,8 +73,8 @@ Messenger::Messenger(const Config& config, Metrics& metrics, const Clock& clock,
       clock_(clock),
       wait_(std::move(wait)),
       report_(std::move(report)),
-      templates_(of_mail(config.mail.shipped_templates), of_mail(config.mail.templates)),
-      kinds_(templates_.kinds()),
+      languages_(config.mail.shipped_templates, config.mail.templates, config.mail.language),
+      kinds_(languages_.kinds()),
       server_({config.mail.url, config.mail.user, config.mail.password, config.mail.starttls},
               {config.mail.from, config.mail.name}) {}
 
@@ -137,9 +135,10 @@ int Messenger::send_mails(pqxx::connection& session, storage::Outbox outbox) {
 std::optional<storage::MailTask> Messenger::claim(pqxx::work& tx, storage::Outbox outbox) {
   if (!breaker_.lets_through(SteadyClock::now())) return std::nullopt;
   const auto now = clock_.now();
-  if (outbox == storage::Outbox::notifications) return storage::claim_mail(tx, now, now + kLease);
   secret_ = auth::make_opaque_token(random_);
-  return storage::claim_account_mail(tx, now, now + kLease, auth::hash_of(secret_));
+  const auto hash = auth::hash_of(secret_);
+  return outbox == storage::Outbox::notifications ? storage::claim_mail(tx, now, now + kLease, hash)
+                                                  : storage::claim_account_mail(tx, now, now + kLease, hash);
 }
 
 // Whoever is told to stop hands over the mail that it has in hand, and claims no other.
@@ -150,13 +149,14 @@ bool Messenger::goes_on() {
 
 mail::Answer Messenger::send(pqxx::connection& session, const storage::MailTask& task) {
   if (task.attempts > kMostClaims) return {mail::Verdict::refused, "was taken in hand again and again, and not ended"};
+  if (task.is_unwanted) return {mail::Verdict::refused, "the recipient has switched such mails off meanwhile"};
   if (task.address.ends_with(".invalid")) return {mail::Verdict::refused, "the account was deleted meanwhile"};
   if (!page_of(task.kind).empty() && config_.public_url.empty())
     return {mail::Verdict::refused, "TICKETD_PUBLIC_URL is not set: there is no address for its link"};
   const auto enclosed = enclosed_with(session, task);
   try {
     const auto letter =
-        letter_of(task, enclosed, templates_, config_.mail.name.empty() ? config_.mail.from : config_.mail.name);
+        letter_of(task, enclosed, languages_, config_.mail.name.empty() ? config_.mail.from : config_.mail.name);
     if (!letter) return {mail::Verdict::refused, "there is no mail for " + task.kind};
     return server_.send(*letter);
   } catch (const std::exception& e) {  // of this one mail, which is not to stop the others
@@ -169,6 +169,9 @@ Enclosed Messenger::enclosed_with(pqxx::connection& session, const storage::Mail
   // Behind the # it stays in the browser: no server's log has it, and no page that is visited next.
   if (const auto page = page_of(task.kind); !page.empty())
     enclosed.link = config_.public_url + page + '#' + auth::mail_link_of(task.id, secret_);
+  // Not behind the #: whoever's mail program unsubscribes at one click sends what it was given, and no more.
+  if (task.can_stop && !config_.public_url.empty())
+    enclosed.stop = config_.public_url + "/unsubscribe/" + auth::mail_link_of(task.id, secret_);
   if (task.booking && has_calendar(task.kind)) {
     pqxx::nontransaction tx(session);
     enclosed.booking = storage::find_booking(tx, *task.booking, *task.user, clock_.now());

@@ -12,8 +12,8 @@
 #include "base/time.h"
 #include "config/config.h"
 #include "letter.h"
+#include "mail/languages.h"
 #include "mail/smtp.h"
-#include "mail/templates.h"
 #include "metrics/metrics.h"
 #include "retry.h"
 #include "storage/mails.h"
@@ -23,7 +23,7 @@ namespace ticketd::messenger {
 class Messenger {
  public:
   // `wait`: waits so long, or until the process is told to stop, and says whether it was. `report` is called with a
-  // line about the state at every mail, and after every round. Throws what Templates throws.
+  // line about the state at every mail, and after every round. Throws what Languages throws.
   Messenger(const Config& config, Metrics& metrics, const Clock& clock,
             std::function<bool(std::chrono::milliseconds)> wait, std::function<void(const std::string&)> report);
 
@@ -48,7 +48,7 @@ class Messenger {
   std::string secret_;  // of the link in the mail in hand
   std::function<bool(std::chrono::milliseconds)> wait_;
   std::function<void(const std::string&)> report_;
-  mail::Templates templates_;
+  mail::Languages languages_;
   const std::vector<std::string> kinds_;
   mail::SmtpClient server_;
   Breaker breaker_;
