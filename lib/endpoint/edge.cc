@@ -11,10 +11,12 @@ namespace {
 
 constexpr std::size_t kLoggedPath = 200;  // none of ours is half as long
 
-// Not of a calendar's address, which opens it.
+// Not what opens a calendar, or unsubscribes.
 std::string logged(const std::string& path) {
-  constexpr std::string_view kCalendars = "/v1/calendars/";
-  return path.substr(0, path.starts_with(kCalendars) ? kCalendars.size() : kLoggedPath);
+  for (const std::string_view secret_behind : {"/v1/calendars/", "/unsubscribe/"}) {
+    if (path.starts_with(secret_behind)) return std::string(secret_behind);
+  }
+  return path.substr(0, kLoggedPath);
 }
 
 const char* name_of(RateClass rate_class) {

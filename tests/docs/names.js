@@ -47,7 +47,7 @@ says('systemd/bash-completion/ticketctl', `--state) words="${bookingStates.join(
 same('the states of bookings and those of GET /v1/bookings', bookingStates, all(read('handlers/bookings_list.cc'), /\{"(\w+)",\s+BookingState::\1\}/g).map(([, state]) => state));
 
 // What SQL compares a column with. Bookings, events, commands, mails and deliveries of webhooks have a state; commands,
-// notifications and bulk changes a kind.
+// notifications, bulk changes and announcements a kind.
 const sql = ['lib/storage', 'lib/verify', 'worker/ticketctl', 'migrations']
   .flatMap((directory) => fs.readdirSync(directory).map((file) => `${directory}/${file}`))
   .filter((file) => /\.(cc|h|sql)$/.test(file))
@@ -57,10 +57,12 @@ const mailStates = all(read('migrations/0034_mails.sql'), /mails_state CHECK \(s
 const deliveryStates = all(read('migrations/0039_webhooks.sql'), /webhook_deliveries_state CHECK \(state IN\s+\(([^)]*)\)/g)[0][1].match(/\w+/g);
 const mailed = all(read('worker/messenger/templates/en/subjects'), /^(\w+) +\S/gm).map(([, kind]) => kind);
 const accountKinds = all(read('migrations/0036_account_mails.sql'), /account_mails_kind CHECK \(kind IN\s+\(([^)]*)\)/g)[0][1].match(/\w+/g);
+const announcementKinds = all(read('migrations/0044_announcements.sql'), /announcements_kind CHECK \(kind IN \(([^)]*)\)/g)[0][1].match(/\w+/g);
+same("the kinds of announcements and openapi.yaml's", announcementKinds, document.components.schemas.Announcement.properties.kind.enum);
 within('the kinds of notifications, and about accounts, that are mailed', mailed, [...notificationKinds, ...accountKinds]);
 const known = {
   state: [...bookingStates, ...eventStates, 'done', 'failed', ...mailStates, 'nobody', ...deliveryStates],
-  kind: [...queuedKinds, ...notificationKinds, ...bulkKinds, ...accountKinds],
+  kind: [...queuedKinds, ...notificationKinds, ...bulkKinds, ...accountKinds, ...announcementKinds],
   outcome: allOutcomes,
   reason: allReasons,
 };

@@ -107,6 +107,7 @@ const tests = {
     await submit(await open(browser, link), { new_password: 'battery staple' }, 'The link has expired, or was used');
     const bare = await open(browser, `${base}/reset-password`, { complaints });
     assert.ok(await bare.$eval('form', (form) => form.hidden));
+    await submit(await open(browser, `${base}/unsubscribe/none`), {}, 'The link has expired, or was used');
   },
 
   async 'every operation is on /docs'(browser) {
@@ -124,7 +125,7 @@ const tests = {
   },
 
   async 'the pages need no script but where they send something, and fit on a phone'(browser) {
-    const scriptsOf = { '/': 0, '/docs/errors': 0, '/docs': 2, '/forgot-password': 1, '/reset-password': 1, '/verify-email': 1 };
+    const scriptsOf = { '/': 0, '/docs/errors': 0, '/docs': 2, '/forgot-password': 1, '/reset-password': 1, '/verify-email': 1, '/unsubscribe/none': 1 };
     for (const path of Object.keys(scriptsOf)) {
       const page = await open(browser, base + path, { shape: 'phone', complaints });
       const { wide, scripts } = await page.evaluate(() => ({
@@ -137,7 +138,7 @@ const tests = {
   },
 
   async 'no link leads nowhere'(browser) {
-    for (const path of ['/', '/docs/errors', '/docs', '/forgot-password', '/reset-password', '/verify-email']) {
+    for (const path of ['/', '/docs/errors', '/docs', '/forgot-password', '/reset-password', '/verify-email', '/unsubscribe/none']) {
       const page = await open(browser, base + path, { complaints });
       const links = await page.$$eval('a[href]', (anchors) => anchors.map((anchor) => anchor.href));
       const here = [...new Set(links.filter((link) => link.startsWith(base)).map((link) => link.split('#')[0]))];

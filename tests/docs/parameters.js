@@ -30,7 +30,9 @@ async function main() {
   const headers = { Authorization: `Bearer ${(await registered.json()).data.tokens.access_token}` };
   const json = { ...headers, 'Content-Type': 'application/json' };
   const made = await fetch(`${base}/v1/webhooks`, { method: 'POST', headers: json, body: JSON.stringify({ url: 'https://hooks.example/tickets' }) });
-  const ids = { webhook_id: (await made.json()).data.id }; // of paths
+  const event = { title: 'Evening', description: '-', location: '-', start_date_time: '2030-05-01T18:00:00Z', end_date_time: '2030-05-01T21:00:00Z', number_of_tickets: 1 };
+  const created = await fetch(`${base}/v1/events/initialize`, { method: 'POST', headers: json, body: JSON.stringify(event) });
+  const ids = { webhook_id: (await made.json()).data.id, event_id: (await created.json()).data.id }; // of paths
   let [asked, bad] = [0, 0];
   for (const { id, method, path } of operations.filter((operation) => operation.method === 'GET')) {
     const item = document.paths[path];

