@@ -38,6 +38,7 @@ static Answer add(App& app, const Request& request, UserId user) {
     // A refused request leaves its key free.
     if (const auto first = *key ? storage::find_idempotency_claim(tx, user, **key, fingerprint, now) : std::nullopt)
       return replay_of(*first, reply);
+    if (event->status != domain::EventStatus::open) return Refusal{Code::event_cancelled};
     if (const auto again_at = storage::find_next_message_time(tx, *id, now)) {
       const auto wait_s = std::chrono::ceil<seconds>(*again_at - now).count();
       return Refusal{Code::rate_limited, "Five messages were sent within a day; wait", {}, static_cast<int>(wait_s)};

@@ -10,14 +10,16 @@ CREATE TABLE announcements (
   audience   text        NOT NULL CONSTRAINT announcements_audience CHECK (audience IN ('confirmed', 'waiting', 'all')),
   subject    text,
   body       text,
-  hours_before integer   CONSTRAINT announcements_hours_before CHECK (hours_before BETWEEN 1 AND 336),  -- of a reminder
+  hours_before integer   CONSTRAINT announcements_hours_before CHECK (hours_before BETWEEN 1 AND 336),  -- of a reminder; null: none
   after_seq  bigint      NOT NULL DEFAULT 0,  -- told up to this one
   until_seq  bigint,                          -- the first that it does not concern; null: whoever is there when it is begun
   told       bigint      NOT NULL DEFAULT 0 CONSTRAINT announcements_told CHECK (told >= 0),  -- people
+  runs       integer     NOT NULL DEFAULT 0,  -- how often it was told to its end: a reminder is told again for another date
+  told_at    timestamptz,                     -- when that was begun last
   created_at timestamptz NOT NULL,
-  due_at     timestamptz,                     -- to be told, or gone on with, from then on; null: done, or too late
+  due_at     timestamptz,                     -- to be told, or gone on with, from then on; null: done, too late, or none
   CONSTRAINT announcements_of_kind CHECK (CASE kind WHEN 'message' THEN subject IS NOT NULL AND body IS NOT NULL AND hours_before IS NULL
-    ELSE subject IS NULL AND body IS NULL AND hours_before IS NOT NULL END)
+    ELSE subject IS NULL AND body IS NULL END)
 );
 -- serves the workers, who look for what there is to do all the time
 CREATE INDEX announcements_due ON announcements (due_at, id) WHERE due_at IS NOT NULL;
@@ -26,17 +28,30 @@ CREATE INDEX announcements_of_event ON announcements (event_id, created_at DESC,
 -- an event has one reminder, or none
 CREATE UNIQUE INDEX announcements_reminder ON announcements (event_id) WHERE kind = 'reminder';
 
-GRANT SELECT, INSERT (id, event_id, kind, audience, subject, body, hours_before, until_seq, created_at, due_at), DELETE
-  ON announcements TO ticketd_api;
+GRANT SELECT, INSERT (id, event_id, kind, audience, subject, body, hours_before, until_seq, created_at, due_at),
+  UPDATE (hours_before, after_seq, until_seq, runs, due_at) ON announcements TO ticketd_api;
 GRANT SELECT, UPDATE ON announcements TO ticketd_worker;
+
+-- When people are reminded of an event that starts then. Null: not any more, for it is too late, or they were within a day, however
+-- its date was changed since.
+CREATE FUNCTION reminder_due(starts_at timestamptz, hours_before integer, told_at timestamptz, at timestamptz) RETURNS timestamptz
+  LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  SELECT due FROM (SELECT starts_at - hours_before * interval '1 hour' AS due) AS of_event
+  WHERE due > at AND due >= coalesce(told_at + interval '24 hours', due)
+$$;
+
+-- The notification of one person of it: told once, whatever is delivered again and however bookings change meanwhile.
+CREATE FUNCTION announced_id(announcement uuid, run integer, person uuid) RETURNS uuid
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT encode(substr(sha256(uuid_send(announcement) || int4send(run) || uuid_send(person)), 1, 16), 'hex')::uuid
+$$;
 
 -- Whoever moves an event, of whatever release: people are reminded of the new date, unless it is too late for that. They are
 -- told of the move anyway.
-CREATE FUNCTION move_reminder() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+CREATE FUNCTION move_reminder() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-  UPDATE announcements SET after_seq = 0, until_seq = NULL, told = 0, due_at = CASE
-    WHEN NEW.start_date_time - make_interval(hours => hours_before) > clock_timestamp()
-    THEN NEW.start_date_time - make_interval(hours => hours_before) END
+  UPDATE announcements SET after_seq = 0, until_seq = NULL, runs = runs + 1,
+    due_at = reminder_due(NEW.start_date_time, hours_before, told_at, clock_timestamp())
   WHERE event_id = NEW.id AND kind = 'reminder';
   RETURN NULL;
 END $$;
@@ -66,9 +81,32 @@ CREATE FUNCTION mail_category(kind text) RETURNS text
     ELSE 'bookings' END
 $$;
 
--- BLAKE2b-256 of the token in the link that unsubscribes, one for each of the last attempts, as in account_mails.
-ALTER TABLE mails ADD COLUMN token_hashes bytea[] NOT NULL DEFAULT '{}';
-GRANT SELECT (token_hashes) ON mails TO ticketd_api;
+-- A moment that is written as text; null where it is none.
+CREATE FUNCTION local_time(at text, timezone text) RETURNS text
+  LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+BEGIN
+  RETURN local_time(at::timestamptz, timezone);
+EXCEPTION WHEN data_exception THEN
+  RETURN NULL;
+END $$;
+
+ALTER TABLE mails
+  -- BLAKE2b-256 of the token in the link that unsubscribes, one for each of the last attempts, as in account_mails.
+  ADD COLUMN token_hashes bytea[] NOT NULL DEFAULT '{}',
+  -- One of many that were told the same: every other goes first.
+  ADD COLUMN is_bulk boolean NOT NULL DEFAULT false;
+GRANT SELECT (token_hashes, is_bulk) ON mails TO ticketd_api;
+
+-- As in 0039, with what its words are made of.
+CREATE OR REPLACE FUNCTION switch_webhook_off(webhook uuid, posted_to text, why text, words text, at timestamptz) RETURNS void
+  LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  WITH off AS (UPDATE webhooks SET enabled = false, disabled_reason = why, updated_at = at
+    WHERE id = webhook AND enabled AND url = posted_to AND (why = 'gone' OR failing_since < at - interval '5 days')
+    RETURNING user_id)
+  INSERT INTO notifications (id, user_id, kind, message, arguments, created_at, updated_at)
+  SELECT gen_random_uuid(), user_id, 'webhook_off', words, jsonb_build_object('host', substring(posted_to FROM '://([^/?#]+)')), at, at
+  FROM off
+$$;
 
 -- As in 0042; what the account chose of its mails goes, too, and what it wrote to the people of its events.
 CREATE OR REPLACE FUNCTION erase_account(who uuid, at timestamptz) RETURNS void

@@ -143,19 +143,36 @@ bool clean_up(pqxx::connection& connection, Time now) {
   });
 }
 
-// One piece of what a decision means for many bookings, or of what an event's people are told at once. True if there
-// may be more to do.
+// One piece of what a decision means for many bookings. True if there may be more to do.
 bool carry_out_piece(pqxx::connection& connection, const std::set<int>& owned, int shards, Time now, PieceSize& size) {
   return or_later("bulk_change_failed", [&] {
     const auto start = SteadyClock::now();
     pqxx::work tx(connection);
-    const bool did_one = storage::update_next_piece(tx, owned, shards, now, size.most()) ||
-                         storage::announce_next_piece(tx, owned, shards, now, size.most());
+    const bool did_one = storage::update_next_piece(tx, owned, shards, now, size.most());
     CRASH_POINT("before_piece_commit");
     tx.commit();
     if (did_one) size.note(SteadyClock::now() - start);
     return did_one;
   });
+}
+
+// One piece of what an event's people are told at once. True if there may be more to do.
+bool announce_piece(pqxx::connection& connection, const std::set<int>& owned, int shards, Time now, PieceSize& size) {
+  std::optional<bool> did_one;
+  or_later("announcement_failed", [&] {
+    const auto start = SteadyClock::now();
+    pqxx::work tx(connection);
+    const bool found = storage::announce_next_piece(tx, owned, shards, now, size.most());
+    tx.commit();
+    if (found) size.note(SteadyClock::now() - start);
+    did_one = found;
+    return true;
+  });
+  if (!did_one) {
+    pqxx::nontransaction tx(connection);
+    storage::delay_announcement(tx, owned, shards, now);
+  }
+  return did_one.value_or(true);
 }
 
 // One step of an event that grows. True if there may be more to do.
@@ -255,7 +272,7 @@ void Worker::run_session(const std::atomic<bool>& stop) {
   Drain drain(session.get(), stream, metrics_, clock_, random_, {config_.batch_max, config_.attempts_max});
   locks.join();
   std::set<int> fresh;
-  PieceSize piece_size, step_size;
+  PieceSize piece_size, step_size, told_size;
   bool has_pieces = true;  // of bulk changes, or events that grow; not known before the first look
   auto next_balance = SteadyClock::now();
   auto next_cleaning = next_balance;
@@ -294,7 +311,9 @@ void Worker::run_session(const std::atomic<bool>& stop) {
       if (has_pieces) {
         const bool did_piece = carry_out_piece(session.get(), locks.owned(), config_.shards, clock_.now(), piece_size);
         if (did_piece) drain.forget_holders();
-        has_pieces = grow_one(drain, session.get(), locks.owned(), config_.shards, until, step_size) || did_piece;
+        const bool did_step = grow_one(drain, session.get(), locks.owned(), config_.shards, until, step_size);
+        const bool told = announce_piece(session.get(), locks.owned(), config_.shards, clock_.now(), told_size);
+        has_pieces = did_piece || did_step || told;
       }
       if (stuck.empty() && SteadyClock::now() >= next_look) {
         next_look = SteadyClock::now() + kLookEvery;

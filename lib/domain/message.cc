@@ -68,8 +68,9 @@ std::string seats_of(const Booking& booking, int missing) {
 }
 
 std::string rest_of(const Booking& booking, int given_back) {
+  if (booking.state == BookingState::waitlisted) return JsonText::object({{"waits", booking.quantity}}).str();
   auto arguments = tickets_of(booking);
-  if (given_back > 0 && booking.state != BookingState::waitlisted) arguments.set("given_back", given_back);
+  if (given_back > 0) arguments.set("given_back", given_back);
   return arguments.str();
 }
 

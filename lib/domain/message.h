@@ -37,8 +37,9 @@ struct Message {
   NotificationKind kind;
   std::string text;
   // What the text is made of, a JSON object, for whoever says it in another language. All of them where they apply:
-  // quantity (tickets of the booking), dropped, waits and given_back (others, if there are any), place in the waiting
-  // list, until (when seats are held, ISO 8601), reason and command of a rejection, subject of an organiser's message.
+  // quantity (tickets of the booking), dropped, waits (those that wait) and given_back, if there are any, place in the
+  // waiting list, until (when seats are held, ISO 8601), reason and command of a rejection, subject of an organiser's
+  // message.
   std::string arguments = "{}";
 };
 

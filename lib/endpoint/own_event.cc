@@ -15,9 +15,8 @@ Result<storage::Event> find_own_event(pqxx::transaction_base& tx, EventId id, Us
 Result<storage::Event> lock_own_event(pqxx::work& tx, EventId id, UserId caller) {
   auto event = find_own_event(tx, id, caller);
   if (!event.ok()) return event;
-  if (!storage::lock_user(tx, event->owner)) return Refusal{Code::event_cancelled};
-  if (event->status != domain::EventStatus::open) return Refusal{Code::event_cancelled};
-  return event;
+  if (!storage::lock_user(tx, event->owner)) return Refusal{Code::token_invalid};
+  return storage::lock_event(tx, id).value();
 }
 
 }  // namespace ticketd

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "base/log.h"
 #include "mail/mail.h"
 
 namespace ticketd::mail {
@@ -22,11 +23,17 @@ std::vector<std::string> languages_in(const std::filesystem::path& directory) {
 Languages::Languages(const std::filesystem::path& shipped, const std::filesystem::path& ours,
                      std::string default_language)
     : default_(std::move(default_language)) {
-  for (const auto& language : languages_in(shipped))
-    languages_.emplace(language, Templates(shipped / language, ours / language));
-  for (const auto& language : languages_in(ours)) {
-    if (!languages_.contains(language)) languages_.emplace(language, Templates(ours / language, ours / language));
-  }
+  const auto read = [&](const std::string& language, const std::filesystem::path& base) {
+    if (languages_.contains(language)) return;
+    try {
+      languages_.emplace(language, Templates(base / language, ours / language));
+    } catch (const std::exception& e) {
+      if (language == default_) throw;
+      Log::error("language_left_out", {{"language", language}, {"error", e.what()}});
+    }
+  };
+  for (const auto& language : languages_in(shipped)) read(language, shipped);
+  for (const auto& language : languages_in(ours)) read(language, ours);
   if (!languages_.contains(default_))
     throw std::runtime_error("TICKETD_MAIL_LANGUAGE is \"" + default_ + "\", but there is neither " +
                              (shipped / default_).string() + " nor " + (ours / default_).string());

@@ -13,7 +13,8 @@ namespace ticketd::mail {
 class Languages {
  public:
   // Reads every directory named with two letters that is in one of the two. A language that `shipped` has not needs all
-  // of its files in `ours`. Throws what Templates throws; std::runtime_error, too, if neither has the default.
+  // of its files in `ours`; one that cannot be read is left out, with a line in the log. Throws std::runtime_error if
+  // that is the default, or nobody has it.
   Languages(const std::filesystem::path& shipped, const std::filesystem::path& ours, std::string default_language);
 
   // In that language, if there is such a mail in it; or else in the default one.

@@ -22,44 +22,53 @@ const Statement kInsertMessage{"insert_message", R"(
   SELECT $1, id, 'message', $3, $4, $5, next_seq, $6::timestamptz, $6::timestamptz FROM events
   WHERE id = $2 AND forgotten_at IS NULL)"};
 
-const Statement kDeleteReminder{"delete_reminder",
-                                "DELETE FROM announcements WHERE event_id = $1 AND kind = 'reminder'"};
-const Statement kInsertReminder{"insert_reminder", R"(
-  INSERT INTO announcements (id, event_id, kind, audience, hours_before, created_at, due_at)
-  VALUES ($1, $2, 'reminder', 'confirmed', $3, $4, $5))"};
+#define COLUMNS                                                                                           \
+  "id, event_id, kind, audience, subject, body, hours_before, told, epoch_ms(created_at) AS created_ms, " \
+  "epoch_ms(due_at) AS due_ms"
+const Statement kSetReminder{"set_reminder", R"(
+  INSERT INTO announcements AS a (id, event_id, kind, audience, hours_before, created_at, due_at)
+  SELECT $1, e.id, 'reminder', 'confirmed', $3, $4, reminder_due(e.start_date_time, $3, NULL, $4) FROM events e WHERE e.id = $2
+  ON CONFLICT (event_id) WHERE kind = 'reminder' DO UPDATE SET hours_before = excluded.hours_before, after_seq = 0, until_seq = NULL,
+    runs = a.runs + 1, due_at = reminder_due(
+    (SELECT start_date_time FROM events WHERE id = $2), excluded.hours_before, a.told_at, $4)
+  RETURNING )" COLUMNS};
 
-const Statement kList{"list_announcements", R"(
-  SELECT id, event_id, kind, audience, subject, body, hours_before, told, epoch_ms(created_at) AS created_ms,
-    epoch_ms(due_at) AS due_ms
-  FROM announcements WHERE event_id = $1 AND (created_at, id) < ($2, $3::uuid) ORDER BY created_at DESC, id DESC LIMIT $4)"};
+const Statement kList{"list_announcements", "SELECT " COLUMNS R"( FROM announcements
+  WHERE event_id = $1 AND (created_at, id) < ($2, $3::uuid) AND (kind = 'message' OR hours_before IS NOT NULL)
+  ORDER BY created_at DESC, id DESC LIMIT $4)"};
 
-const Statement kLockNext{"lock_next_announcement", R"(
-  WITH next AS MATERIALIZED (SELECT * FROM announcements WHERE due_at <= $1 AND shard_of(event_id, $2) = ANY ($3::int[])
-    ORDER BY due_at, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
+// Whose turn it is, in the shards $3 of $2.
+#define NEXT                                                                                                         \
+  "SELECT * FROM announcements WHERE due_at <= $1 AND shard_of(event_id, $2) = ANY ($3::int[]) ORDER BY due_at, id " \
+  "LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED"
+const Statement kLockNext{"lock_next_announcement", "WITH next AS MATERIALIZED (" NEXT R"()
   SELECT a.id, a.event_id, a.kind, a.audience, a.subject, a.body, a.after_seq, coalesce(a.until_seq, e.next_seq) AS until_seq,
-    e.title, epoch_ms(e.start_date_time) AS starts_ms, a.kind = 'reminder' AND e.start_date_time <= $1 AS is_late
+    a.runs, e.title, epoch_ms(e.start_date_time) AS starts_ms, a.kind = 'reminder' AND e.start_date_time <= $1 AS is_late
   FROM next a JOIN events e ON e.id = a.event_id)"};
 
+// What is told from its beginning counts anew: a reminder of another date.
+#define TOLD                                                   \
+  "told = CASE WHEN after_seq = 0 THEN 0 ELSE told END + $2, " \
+  "told_at = CASE WHEN after_seq = 0 THEN $3::timestamptz ELSE told_at END, "
 // due_at: the others have their turn first.
-const Statement kAdvance{"advance_announcement", R"(
-  UPDATE announcements SET after_seq = $2, until_seq = $3, told = told + $4,
-    due_at = CASE WHEN $2::bigint + 1 < $3::bigint AND NOT $5 THEN $6::timestamptz END
-  WHERE id = $1)"};
+const Statement kAdvance{"advance_announcement",
+                         "UPDATE announcements SET " TOLD "after_seq = $4, until_seq = $5, due_at = $3 WHERE id = $1"};
+const Statement kEnd{"end_announcement",
+                     "UPDATE announcements SET " TOLD
+                     "after_seq = 0, until_seq = NULL, runs = runs + 1, due_at = NULL WHERE id = $1"};
+const Statement kTooLate{"end_late_announcement", "UPDATE announcements SET due_at = NULL WHERE id = $1"};
 
-// By the first of their bookings that counts. OFFSET 0: found by their seq, as in bulk_changes.cc.
-#define STATE(b) CURRENT_STATE(b, "e", "$7::timestamptz")
+const Statement kDelay{"delay_announcement", "WITH next AS MATERIALIZED (" NEXT R"()
+  UPDATE announcements AS a SET due_at = $1::timestamptz + interval '1 minute' FROM next WHERE a.id = next.id)"};
+
+// OFFSET 0: found by their seq, as in bulk_changes.cc.
 const Statement kTell{"tell_announcement", R"(
-  WITH piece AS (
-    SELECT b.id, b.user_id, b.seq FROM (SELECT * FROM bookings WHERE event_id = $1 AND seq > $2 AND seq < $3 OFFSET 0) AS b
-      JOIN events e ON e.id = b.event_id WHERE )" STATE("b") R"( = ANY ($8::text[])),
-  told AS (
+  WITH told AS (
     INSERT INTO notifications (id, user_id, event_id, booking_id, kind, message, arguments, created_at, updated_at)
-    SELECT gen_random_uuid(), user_id, $1, id, $4, $5, $6::jsonb, $7, $7 FROM piece
-    WHERE NOT EXISTS (SELECT FROM bookings b JOIN events e ON e.id = b.event_id
-      WHERE b.event_id = $1 AND b.user_id = piece.user_id AND b.state IN )" LIVE_STATES
-                                                             R"( AND b.seq < piece.seq AND )" STATE(
-                                                                 "b") R"( = ANY ($8::text[]))
-    RETURNING 1)
+    SELECT announced_id($9, $10, b.user_id), b.user_id, $1, b.id, $4, $5, $6::jsonb, $7, $7
+    FROM (SELECT * FROM bookings WHERE event_id = $1 AND seq > $2 AND seq < $3 OFFSET 0) AS b JOIN events e ON e.id = b.event_id
+    WHERE )" CURRENT_STATE("b", "e", "$7::timestamptz") R"( = ANY ($8::text[])
+    ON CONFLICT (id) DO NOTHING RETURNING 1)
   SELECT count(*) FROM told)"};
 
 // In the words of domain::BookingState.
@@ -99,11 +108,8 @@ bool insert_message(pqxx::work& tx, const Announcement& message) {
              .affected_rows() == 1;
 }
 
-void replace_reminder(pqxx::work& tx, EventId event, const std::optional<Announcement>& reminder) {
-  run(tx, kDeleteReminder, event.str());
-  if (!reminder) return;
-  run(tx, kInsertReminder, reminder->id.str(), event.str(), reminder->hours_before, format_time(reminder->created_at),
-      or_null(format_time(reminder->due_at)));
+Announcement set_reminder(pqxx::work& tx, EventId event, AnnouncementId id, std::optional<int> hours_before, Time now) {
+  return announcement_of(run(tx, kSetReminder, id.str(), event.str(), hours_before, format_time(now))[0]);
 }
 
 std::vector<Announcement> list_announcements(pqxx::transaction_base& tx, EventId event,
@@ -118,18 +124,28 @@ bool announce_next_piece(pqxx::work& tx, const std::set<int>& owned, int shards,
   const auto found = run(tx, kLockNext, at, shards, array_of(owned));
   if (found.empty()) return false;
   const auto& row = found[0];
-  const bool is_late = row["is_late"].as<bool>();
+  const auto id = text_of(row["id"]);
+  if (row["is_late"].as<bool>()) {
+    run(tx, kTooLate, id);
+    return true;
+  }
   const auto after = row["after_seq"].as<std::int64_t>(), end = row["until_seq"].as<std::int64_t>();
   const auto until = std::min(end, after + most + 1);
-  std::int64_t told = 0;
-  if (!is_late) {
-    const auto message = message_of(row);
-    told = run(tx, kTell, text_of(row["event_id"]), after, until, std::string(name_of(message.kind)), message.text,
-               message.arguments, at, array_of(states_of(text_of(row["audience"]))))[0][0]
-               .as<std::int64_t>();
+  const auto message = message_of(row);
+  const auto told =
+      run(tx, kTell, text_of(row["event_id"]), after, until, std::string(name_of(message.kind)), message.text,
+          message.arguments, at, array_of(states_of(text_of(row["audience"]))), id, int_of(row["runs"]))[0][0]
+          .as<std::int64_t>();
+  if (until < end) {
+    run(tx, kAdvance, id, told, at, until - 1, end);
+  } else {
+    run(tx, kEnd, id, told, at);
   }
-  run(tx, kAdvance, text_of(row["id"]), until - 1, end, told, is_late, at);
   return true;
+}
+
+void delay_announcement(pqxx::transaction_base& tx, const std::set<int>& owned, int shards, Time now) {
+  run(tx, kDelay, format_time(now), shards, array_of(owned));
 }
 
 }  // namespace ticketd::storage

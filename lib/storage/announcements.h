@@ -21,8 +21,8 @@ struct Announcement {
   std::string audience = "confirmed";       // who has seats; "waiting", who waits; "all", both and whose seats are held
   std::optional<std::string> subject = {};  // of a message, as the next
   std::optional<std::string> text = {};
-  std::optional<int> hours_before = {};  // of a reminder: so long before the event begins
-  std::int64_t told = 0;                 // people, so far
+  std::optional<int> hours_before = {};  // of a reminder: so long before the event begins; empty: there is none
+  std::int64_t told = 0;                 // people, so far, or the last time
   Time created_at = {};
   std::optional<Time> due_at = {};  // from when on they are told; empty: all are, or it was too late
 };
@@ -31,11 +31,14 @@ struct Announcement {
 // lock_user() of its owner.
 std::optional<Time> find_next_message_time(pqxx::transaction_base& tx, EventId event, Time now);
 
-// Has it told to whoever is there now. False, and nothing written: nobody knows any more who was there.
+// Has it told to whoever is there now. False, and nothing written: nobody knows any more who was there. Within
+// lock_event().
 bool insert_message(pqxx::work& tx, const Announcement& message);
 
-// In place of the one before; empty: none. Within lock_user() of the event's owner.
-void replace_reminder(pqxx::work& tx, EventId event, const std::optional<Announcement>& reminder);
+// Has people reminded so long before the event begins, or not any more. Once a day at most, however often this and the
+// event's date are changed, and not of what is due by now already: it says when. `id`: of the event's first one. Within
+// lock_event().
+Announcement set_reminder(pqxx::work& tx, EventId event, AnnouncementId id, std::optional<int> hours_before, Time now);
 
 // The newest first.
 std::vector<Announcement> list_announcements(pqxx::transaction_base& tx, EventId event,
@@ -45,5 +48,8 @@ std::vector<Announcement> list_announcements(pqxx::transaction_base& tx, EventId
 // turns. Each person is told once, whatever they booked; nobody of an event that has begun meanwhile is reminded of it.
 // False, and nothing was written: there is nothing to do.
 bool announce_next_piece(pqxx::work& tx, const std::set<int>& owned, int shards, Time now, int most);
+
+// Has the one whose turn it is wait for a minute: something is wrong with it, and the others should not wait.
+void delay_announcement(pqxx::transaction_base& tx, const std::set<int>& owned, int shards, Time now);
 
 }  // namespace ticketd::storage

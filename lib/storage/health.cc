@@ -64,7 +64,7 @@ const Statement kMissingRights{"missing_rights", R"(
     ('messenger', 'mails', '{SELECT,INSERT,UPDATE,DELETE}'), ('messenger', 'account_mails', '{SELECT,UPDATE,DELETE}'),
     ('api', 'account_mails', '{SELECT,INSERT,UPDATE}'),
     ('api', 'mails', '{SELECT}'), ('worker', 'erasures', '{SELECT,UPDATE,DELETE}'),
-    ('api', 'announcements', '{SELECT,INSERT,DELETE}'), ('worker', 'announcements', '{SELECT,UPDATE}'),
+    ('api', 'announcements', '{SELECT,INSERT,UPDATE}'), ('worker', 'announcements', '{SELECT,UPDATE}'),
     ('api', 'webhooks', '{SELECT,INSERT,UPDATE,DELETE}'), ('api', 'webhook_deliveries', '{SELECT,INSERT,UPDATE}'),
     ('webhooks', 'notifications', '{SELECT,UPDATE}'), ('webhooks', 'events', '{SELECT}'), ('webhooks', 'bookings', '{SELECT}'),
     ('webhooks', 'webhooks', '{SELECT,UPDATE}'), ('webhooks', 'webhook_deliveries', '{SELECT,INSERT,UPDATE,DELETE}'),

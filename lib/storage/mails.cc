@@ -16,9 +16,9 @@ const Statement kInsert{"insert_mails", R"(
   WITH next AS (SELECT id FROM notifications WHERE untold ORDER BY id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED),
   told AS (UPDATE notifications AS n SET untold = false FROM next WHERE n.id = next.id
     RETURNING n.id, n.user_id, n.kind, n.created_at),
-  made AS (INSERT INTO mails (id, user_id, state, due_at, error, waits_since, created_at, updated_at)
+  made AS (INSERT INTO mails (id, user_id, state, due_at, error, waits_since, created_at, updated_at, is_bulk)
     SELECT told.id, user_id, CASE WHEN late THEN 'failed' ELSE 'waiting' END, CASE WHEN NOT late THEN $1::timestamptz END,
-      CASE WHEN late THEN 'no messenger ran in time' END, $1, told.created_at, $1
+      CASE WHEN late THEN 'no messenger ran in time' END, $1, told.created_at, $1, coalesce(mail_category(kind) <> 'bookings', false)
     FROM told JOIN users u ON u.id = user_id, LATERAL (SELECT told.created_at < $2 AS late) AS age
     WHERE kind = ANY ($4::text[]) AND u.email NOT LIKE '%.invalid' AND (mail_category(kind) = ANY (u.unmailed)) IS NOT TRUE
     ON CONFLICT (id) DO NOTHING)
@@ -26,17 +26,22 @@ const Statement kInsert{"insert_mails", R"(
 
 // A link to unsubscribe stands in what is not about bookings of one's own.
 const Statement kClaim{"claim_mail", R"(
-  WITH next AS MATERIALIZED (SELECT id FROM mails WHERE state = 'waiting' AND due_at <= $1 ORDER BY due_at, id LIMIT 1
-    FOR NO KEY UPDATE SKIP LOCKED)
+  WITH urgent AS MATERIALIZED (SELECT id FROM mails WHERE state = 'waiting' AND NOT is_bulk AND due_at <= $1
+    ORDER BY due_at, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED),
+  other AS MATERIALIZED (SELECT id FROM mails WHERE state = 'waiting' AND due_at <= $1 AND NOT EXISTS (SELECT FROM urgent)
+    ORDER BY due_at, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED),
+  next AS (SELECT id FROM urgent UNION ALL SELECT id FROM other)
   UPDATE mails AS m SET attempts = attempts + 1, due_at = $2, updated_at = $1, token_hashes = CASE
     WHEN mail_category(n.kind) IN ('reminders', 'messages') THEN m.token_hashes[cardinality(m.token_hashes) - 10:] || $3::bytea
     ELSE m.token_hashes END
   FROM next JOIN notifications n USING (id) JOIN users u ON u.id = n.user_id LEFT JOIN events e ON e.id = n.event_id
+    LEFT JOIN bookings b ON b.id = n.booking_id
   WHERE m.id = next.id
   RETURNING m.id, m.user_id, n.kind, n.message, n.arguments, n.booking_id, u.email, u.name, u.language, e.title, e.location,
     local_time(e.start_date_time, e.timezone) AS event_time,
-    local_time((n.arguments ->> 'until')::timestamptz, e.timezone) AS until, token_hashes <> '{}' AS can_stop,
-    coalesce(mail_category(n.kind) = ANY (u.unmailed), false) AS is_unwanted,
+    local_time(n.arguments ->> 'until', e.timezone) AS until, token_hashes <> '{}' AS can_stop,
+    coalesce(mail_category(n.kind) = ANY (u.unmailed), false) OR n.kind = 'reminder' AND (e.start_date_time > $1 AND e.state = 'open'
+      AND b.state = 'confirmed') IS NOT TRUE AS is_moot,
     m.attempts, epoch_ms(m.created_at) AS created_ms, epoch_ms(m.waits_since) AS waits_since_ms)"};
 
 // Half an hour is what a stranger at an open mailbox has; who confirms an address may be on holiday. The account's
@@ -75,8 +80,9 @@ const OfOutbox kFailed{
   " SET due_at = $2, attempts = $3, error = $4, updated_at = $5 " \
   "WHERE id = $1 AND state = 'waiting'"
 const OfOutbox kDue{{{"update_mail_due", DUE("mails")}, {"update_account_mail_due", DUE("account_mails")}}};
-const Statement kDropped{"update_mail_dropped",
-                         "UPDATE account_mails SET state = 'nobody', due_at = NULL, updated_at = $2 WHERE id = $1"};
+const Statement kDropAccount{"update_account_mail_dropped",
+                             "UPDATE account_mails SET state = 'nobody', due_at = NULL, updated_at = $2 WHERE id = $1"};
+const Statement kDrop{"delete_moot_mail", "DELETE FROM mails WHERE id = $1"};
 
 #define COLUMNS                                                                                                        \
   "SELECT id, state, kind, address, attempts, epoch_ms(due_at) AS due_ms, error, epoch_ms(created_at) AS created_ms, " \
@@ -165,7 +171,7 @@ std::optional<MailTask> claim_mail(pqxx::work& tx, Time now, Time until, const s
   task.event_location = text_of(row["location"]);
   task.event_time = text_of(row["event_time"]);
   task.can_stop = row["can_stop"].as<bool>();
-  task.is_unwanted = row["is_unwanted"].as<bool>();
+  task.is_moot = row["is_moot"].as<bool>();
   return task;
 }
 
@@ -189,7 +195,11 @@ void update_mail_due(pqxx::work& tx, const MailTask& task, Time due_at, int atte
 }
 
 void update_mail_dropped(pqxx::work& tx, const MailTask& task, Time now) {
-  run(tx, kDropped, task.id.str(), format_time(now));
+  if (task.outbox == Outbox::notifications) {
+    run(tx, kDrop, task.id.str());
+  } else {
+    run(tx, kDropAccount, task.id.str(), format_time(now));
+  }
 }
 
 std::vector<MailEntry> list_mails(pqxx::transaction_base& tx, const std::string& state, int most) {

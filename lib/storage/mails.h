@@ -31,12 +31,12 @@ struct MailTask {
   // Of the event, if there is one:
   std::string event_title;
   std::string event_location;
-  std::string event_time;    // "2026-12-05 20:00 Europe/Berlin", when it starts
-  bool can_stop = false;     // whoever gets it may unsubscribe from others like it: of a notification
-  bool is_unwanted = false;  // they switched such mails off since it was made
-  int attempts = 0;          // with this one
-  Time created_at;           // when it happened
-  Time waits_since;          // when the mail was made, or retried by hand
+  std::string event_time;  // "2026-12-05 20:00 Europe/Berlin", when it starts
+  bool can_stop = false;   // whoever gets it may unsubscribe from others like it: of a notification
+  bool is_moot = false;    // they switched such mails off since it was made, or a reminder comes too late
+  int attempts = 0;        // with this one
+  Time created_at;         // when it happened
+  Time waits_since;        // when the mail was made, or retried by hand
 };
 
 // One of a list.
@@ -66,8 +66,8 @@ struct MailCounts {
 // `since`. Says how many notifications that were.
 int insert_mails(pqxx::work& tx, const std::vector<std::string>& kinds, Time now, Time since, int most);
 
-// The next one that is due, if nobody else is at it. Nobody gets it again before `until`. Its link to unsubscribe, if
-// it has one, can also be used with the token of that hash from now on.
+// The next one that is due, if nobody else is at it; of what many are told at once last. Nobody gets it again before
+// `until`. Its link to unsubscribe, if it has one, can also be used with the token of that hash from now on.
 std::optional<MailTask> claim_mail(pqxx::work& tx, Time now, Time until, const std::string& token_hash);
 // The same of mails about accounts; from now on its link, if it has one, can also be used with the token of that hash.
 std::optional<MailTask> claim_account_mail(pqxx::work& tx, Time now, Time until, const std::string& token_hash);
@@ -77,7 +77,8 @@ void update_mail_sent(pqxx::work& tx, const MailTask& task, Time now);
 void update_mail_failed(pqxx::work& tx, const MailTask& task, const std::string& error, Time now);
 void update_mail_due(pqxx::work& tx, const MailTask& task, Time due_at, int attempts, const std::string& error,
                      Time now);
-// Of a mail about an account: there is nobody to send it to. It is kept for a while, and counts like any other.
+// There is nobody to send it to, or nothing to tell any more. One about an account is kept for a while, and counts like
+// any other.
 void update_mail_dropped(pqxx::work& tx, const MailTask& task, Time now);
 
 // Those of a state ("waiting", "sent", "failed"), the newest first.

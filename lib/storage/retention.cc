@@ -10,13 +10,15 @@ namespace {
 const Statement kCount{"count_events_to_forget",
                        "SELECT count(*) FROM events WHERE NOT forgotten AND end_date_time < $1"};
 
-// What nothing moves any more: its line is closed, and what was decided about many bookings is done.
+// What nothing moves any more: its line is closed, and what was decided about many bookings, or is told to many, is
+// done.
 const Statement kMark{"mark_events_to_forget", R"(
   WITH next AS (
     SELECT id, end_date_time FROM events e
     WHERE NOT forgotten AND end_date_time < $1 AND (end_date_time, id) > ($3::timestamptz, $4::uuid)
       AND (over OR state <> 'open') AND waiting_list_count = 0
       AND NOT EXISTS (SELECT FROM bulk_changes b WHERE b.event_id = e.id AND b.done_at IS NULL OFFSET 0)
+      AND NOT EXISTS (SELECT FROM announcements a WHERE a.event_id = e.id AND a.due_at IS NOT NULL OFFSET 0)
     ORDER BY end_date_time, id LIMIT $5 FOR NO KEY UPDATE SKIP LOCKED),
   marked AS (UPDATE events SET forgotten_at = $2 WHERE id = ANY (ARRAY(SELECT id FROM next)) AND forgotten_at IS NULL)
   SELECT id, end_date_time FROM next ORDER BY end_date_time, id)"};

@@ -22,8 +22,7 @@ const std::string kHere = "127.0.0.1";  // what a client without a token is coun
 
 std::string rate_class_of(const Endpoint& endpoint) {
   const bool deletes_account = endpoint.method == "DELETE" && endpoint.path == "/v1/users/me";
-  const bool has_link = endpoint.path.starts_with("/unsubscribe/");
-  if (endpoint.path.starts_with("/v1/auth/") || deletes_account || has_link) return "auth";
+  if (endpoint.path.starts_with("/v1/auth/") || deletes_account) return "auth";
   if (endpoint.path == "/v1/users/me/export") return "booking";
   return endpoint.method == "GET" ? "reads" : "booking";
 }
@@ -76,6 +75,7 @@ TEST(EveryEndpoint, IsAmongThem) {
 
 TEST(EveryEndpoint, RefusesWhoIsOverTheLimit) {
   for (const auto& endpoint : endpoints()) {
+    if (endpoint.path.starts_with("/unsubscribe/")) continue;  // nginx's limit alone
     spend_rate(rate_class_of(endpoint), endpoint.needs_token ? person.id : kHere);
     expect_problem(429, "rate_limited", call(endpoint));
   }

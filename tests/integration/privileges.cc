@@ -137,7 +137,8 @@ TEST(Privileges, HandlersCannotMakeALink) {
 TEST(Privileges, HandlersCannotSayWhoWasTold) {
   CHECK_TRUE(may("ticketd_api", "UPDATE users SET language = 'de', unmailed = '{}'"));
   for (const auto* statement :
-       {"UPDATE announcements SET after_seq = 0", "INSERT INTO announcements (told) VALUES (7)"})
+       {"UPDATE announcements SET told = 0, told_at = NULL", "UPDATE announcements SET body = ''",
+        "INSERT INTO announcements (told) VALUES (7)", "DELETE FROM announcements"})
     CHECK_FALSE_TEXT(may("ticketd_api", statement), statement);
   CHECK_FALSE(may("ticketd_worker", "INSERT INTO announcements (id) VALUES (gen_random_uuid())"));
   CHECK_FALSE(may("ticketd_messenger", "SELECT FROM announcements"));

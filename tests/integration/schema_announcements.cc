@@ -44,7 +44,7 @@ RULE(SchemaOfAnnouncements, announcements_told, NoFewerPeopleAreToldThanNone) {
 RULE(SchemaOfAnnouncements, announcements_of_kind, AMessageHasWordsAndAReminderATime) {
   announcements_of_kind.refuses(kInsert, id, event, "message", "all", nullptr, "t", nullptr);
   announcements_of_kind.refuses(kInsert, id, event, "message", "all", "s", "t", "2");
-  announcements_of_kind.refuses(kInsert, id, event, "reminder", "confirmed", nullptr, nullptr, nullptr);
+  announcements_of_kind.refuses(kInsert, id, event, "reminder", "confirmed", "s", nullptr, "2");
 }
 
 RULE(SchemaOfAnnouncements, announcements_reminder, AnEventHasOneReminder) {

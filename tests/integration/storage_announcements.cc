@@ -1,6 +1,8 @@
 // What an event's people are told at once: by whom it is read, each once, and when.
 #include "storage/announcements.h"
 
+#include <algorithm>
+
 #include "domain/shard.h"
 #include "storage/retention.h"
 #include "support/fixtures.h"
@@ -32,15 +34,13 @@ TEST_GROUP_BASE(Announcements, IntegrationTest) {
   bool send(const std::string& audience = "confirmed", Time when = now()) const {
     return commit([&](pqxx::work& tx) { return storage::insert_message(tx, message(audience, when)); });
   }
-  void remind(int hours_before, std::optional<Time> due_at) const {
-    storage::Announcement reminder;
-    reminder.id = fresh<AnnouncementId>();
-    reminder.event = event;
-    reminder.kind = "reminder";
-    reminder.hours_before = hours_before;
-    reminder.created_at = at;
-    reminder.due_at = due_at;
-    commit([&](pqxx::work& tx) { storage::replace_reminder(tx, event, reminder); });
+  storage::Announcement remind(std::optional<int> hours_before, Time when = now()) const {
+    return commit(
+        [&](pqxx::work& tx) { return storage::set_reminder(tx, event, fresh<AnnouncementId>(), hours_before, when); });
+  }
+  void move(Time starts_at) const {
+    sql("UPDATE events SET start_date_time = $2, end_date_time = $3 WHERE id = $1", event.str(), format_time(starts_at),
+        format_time(starts_at + hours(2)));
   }
   // One piece of one that is due, of whichever event of the shard.
   bool announce_piece(Time when, int most = 100) const {
@@ -167,53 +167,121 @@ TEST(Announcements, OfAForgottenEventThereIsNobody) {
 TEST(Announcements, AReminderComesWhenItIsDue) {
   const auto user = make_user(), waiting = make_user();
   carry_out(book_all({user, make_user(), make_user(), waiting}, event));
-  remind(2, at + hours(1));
-  announce(at + hours(1) - milliseconds(1));
+  move(at + hours(30));
+  const auto due_at = remind(2).due_at.value();
+  CHECK_TRUE(due_at == at + hours(28));
+  announce(due_at - milliseconds(1));
   LONGS_EQUAL(0, told(user, "reminder"));
-  announce(at + hours(1));
+  announce(due_at);
   LONGS_EQUAL(1, told(user, "reminder"));
   LONGS_EQUAL(0, told(waiting, "reminder"));
-  announce(at + hours(2));
+  announce(due_at + hours(1));
   LONGS_EQUAL(1, told(user, "reminder"));
 }
 
 TEST(Announcements, NobodyIsRemindedOfWhatHasBegun) {
   const auto user = make_user();
   carry_out(book(user, event));
-  remind(2, at + hours(1));
+  remind(2);
   announce(at + hours(48));
   LONGS_EQUAL(0, told(user, "reminder"));
   CHECK_FALSE(reminder_due().has_value());
 }
 
 TEST(Announcements, AReminderIsReplacedAndTakenAway) {
-  remind(2, at + hours(1));
-  remind(5, std::nullopt);
+  const auto id = remind(2).id;
+  CHECK_TRUE(remind(5).id == id);
   LONGS_EQUAL(1, list().size());
   LONGS_EQUAL(5, list().front().hours_before.value());
-  commit([&](pqxx::work& tx) { storage::replace_reminder(tx, event, std::nullopt); });
+  CHECK_FALSE(remind(std::nullopt).due_at.has_value());
   CHECK_TRUE(list().empty());
+  CHECK_TRUE(remind(2).due_at.has_value());
+}
+
+TEST(Announcements, WhatIsDueAlreadyIsNotToldAnyMore) {
+  move(at + hours(30));
+  CHECK_FALSE(remind(30, at).due_at.has_value());
+  CHECK_TRUE(remind(29, at).due_at == at + hours(1));
 }
 
 // Whoever moves it, by whatever statement.
 TEST(Announcements, AReminderMovesWithItsEvent) {
   const auto user = make_user();
   carry_out(book(user, event));
-  remind(2, at);
-  announce();
+  remind(2);
+  announce(at + hours(23));
   LONGS_EQUAL(1, told(user, "reminder"));
   const auto starts_at = at + hours(24 * 10);
-  const auto move = [&](Time when) {
-    sql("UPDATE events SET start_date_time = $2, end_date_time = $3 WHERE id = $1", event.str(), format_time(when),
-        format_time(when + hours(2)));
-  };
   move(starts_at);
   CHECK_TRUE(reminder_due() == starts_at - hours(2));
-  LONGS_EQUAL(0, list().front().told);
   announce(starts_at - hours(2));
   LONGS_EQUAL(2, told(user, "reminder"));
+  LONGS_EQUAL(1, list().front().told);
   move(now() + hours(1));  // too soon for it
   CHECK_FALSE(reminder_due().has_value());
+}
+
+// However an organiser plays with the date, or with the hours.
+TEST(Announcements, NobodyIsRemindedTwiceWithinADay) {
+  const auto user = make_user();
+  carry_out(book(user, event));
+  move(at + hours(50));
+  const auto first = remind(48).due_at.value();
+  announce(first);
+  CHECK_FALSE(remind(27).due_at.has_value());  // 23 hours later
+  move(at + hours(51));
+  CHECK_FALSE(remind(27).due_at.has_value() && *reminder_due() < first + hours(24));
+  move(at + hours(49));
+  CHECK_FALSE(reminder_due().has_value());
+  const auto again = remind(20).due_at.value();
+  announce(again);
+  LONGS_EQUAL(2, told(user, "reminder"));
+}
+
+// Bookings change between two pieces: what one piece has told is not told again by the next, and what it passed over
+// is.
+TEST(Announcements, APersonIsToldOnceHoweverBookingsChangeMeanwhile) {
+  const auto twice = make_user(), late = make_user();
+  const auto first = book(twice, event);
+  carry_out({first, book(twice, event), book(make_user(), event), book(late, event)});  // the last one waits
+  carry_out(resize(event, 4));
+  sql("UPDATE bookings SET held_until = now() + interval '1 hour' WHERE event_id = $1 AND user_id = $2", event.str(),
+      late.str());
+  carry_out(resize(event, 5));
+  carry_out(book(late, event));
+  send("confirmed");
+  while (list().front().told == 0) CHECK_TRUE(announce_piece(now(), 1));
+  sql("UPDATE bookings SET state = 'cancelled', cancelled_at = now() WHERE id = $1", first.booking()->str());
+  announce(now(), 1);
+  LONGS_EQUAL(1, told(twice));
+  LONGS_EQUAL(1, told(late));
+}
+
+TEST(Announcements, OneThatFailsWaitsAndHoldsUpNoOther) {
+  const auto user = make_user();
+  carry_out(book(user, event));
+  announce();
+  send();
+  commit([&](pqxx::work& tx) { storage::delay_announcement(tx, {domain::shard_of(event, kShards)}, kShards, now()); });
+  CHECK_FALSE(announce_piece(now()));
+  announce(now() + std::chrono::minutes(1));
+  LONGS_EQUAL(1, told(user));
+}
+
+TEST(Announcements, AnEventIsForgottenOnceAllAreTold) {
+  carry_out(book(make_user(), event));
+  announce();
+  send();
+  const auto due = [&] {
+    const auto found = commit(
+        [&](pqxx::work& tx) { return storage::mark_events_to_forget(tx, {}, now() - hours(24 * 30), 1000, now()); });
+    return std::ranges::find(found.events, event) != found.events.end();
+  };
+  move(at - hours(24 * 40));
+  sql("UPDATE events SET over = true WHERE id = $1", event.str());
+  CHECK_FALSE(due());
+  announce();
+  CHECK_TRUE(due());
 }
 
 // The row is the queue: of two workers that think it is theirs, one waits for nobody and finds nothing.

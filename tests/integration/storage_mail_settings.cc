@@ -22,15 +22,23 @@ TEST_GROUP_BASE(MailSettings, IntegrationTest) {
   storage::MailSettings update(const storage::MailSettingsChanges& changes) const {
     return commit([&](pqxx::work& tx) { return storage::update_mail_settings(tx, user, changes); }).value();
   }
-  // A mail in hand of a notification of that kind; empty if nobody is to get one.
-  std::optional<storage::MailTask> mail_of(const std::string& kind, const std::string& arguments = "{}") const {
+  void notify(const std::string& kind, const std::string& arguments) const {
     sql("INSERT INTO notifications (id, user_id, kind, message, arguments, created_at, updated_at, untold) "
         "VALUES ($1, $2, $3, 'm', $4::jsonb, now(), now(), true)",
         fresh<NotificationId>().str(), user.str(), kind, arguments);
-    return commit([&](pqxx::work& tx) {
-      storage::insert_mails(tx, {kind}, now(), now() - std::chrono::hours(1), 100);
-      return storage::claim_mail(tx, now(), now() + std::chrono::hours(1), hash);
-    });
+  }
+  static void make_mails(const std::string& kind) {
+    commit(
+        [&](pqxx::work& tx) { return storage::insert_mails(tx, {kind}, now(), now() - std::chrono::hours(1), 100); });
+  }
+  std::optional<storage::MailTask> claim(Time when) const {
+    return commit([&](pqxx::work& tx) { return storage::claim_mail(tx, when, when + std::chrono::hours(1), hash); });
+  }
+  // A mail in hand of a notification of that kind; empty if nobody is to get one.
+  std::optional<storage::MailTask> mail_of(const std::string& kind, const std::string& arguments = "{}") const {
+    notify(kind, arguments);
+    make_mails(kind);
+    return claim(now());
   }
   std::optional<storage::Unsubscribed> stop(MailId mail, const std::string& with) const {
     return commit([&](pqxx::work& tx) { return storage::unsubscribe(tx, mail, with); });
@@ -87,15 +95,43 @@ TEST(MailSettings, ALinkStopsItsKind) {
 }
 
 // A mail that waits for a mail server is not sent a day later to somebody who has said no.
-TEST(MailSettings, WhatIsSwitchedOffMeanwhileIsUnwanted) {
-  const auto mail = mail_of("reminder").value();
-  CHECK_FALSE(mail.is_unwanted);
+TEST(MailSettings, WhatIsSwitchedOffMeanwhileIsMoot) {
+  const auto mail = mail_of("organiser_message").value();
+  CHECK_FALSE(mail.is_moot);
   CHECK_TRUE(stop(mail.id, hash).has_value());
-  const auto again = commit([&](pqxx::work& tx) {
-    const auto later = now() + std::chrono::hours(2);
-    return storage::claim_mail(tx, later, later + std::chrono::hours(1), hash);
-  });
-  CHECK_TRUE(again->is_unwanted);
+  CHECK_TRUE(claim(now() + std::chrono::hours(2))->is_moot);
+  commit([&](pqxx::work& tx) { storage::update_mail_dropped(tx, mail, now()); });
+  expect_text("0", sql_text("SELECT count(*) FROM mails WHERE id = $1", mail.id.str()));
+}
+
+TEST(MailSettings, AReminderOfWhatHasBegunIsMoot) {
+  const auto event = make_event();
+  const auto booking = insert_booking(event, user);
+  const auto remind = [&] {
+    sql("DELETE FROM mails");
+    sql("INSERT INTO notifications (id, user_id, event_id, booking_id, kind, message, created_at, updated_at, untold) "
+        "VALUES ($1, $2, $3, $4, 'reminder', 'm', now(), now(), true)",
+        fresh<NotificationId>().str(), user.str(), event.str(), booking.str());
+    make_mails("reminder");
+    return claim(now())->is_moot;
+  };
+  CHECK_FALSE(remind());
+  sql("UPDATE bookings SET state = 'cancelled', cancelled_at = now() WHERE id = $1", booking.str());
+  CHECK_TRUE(remind());
+  sql("UPDATE bookings SET state = 'confirmed', cancelled_at = NULL WHERE id = $1", booking.str());
+  sql("UPDATE events SET start_date_time = now() - interval '1 minute' WHERE id = $1", event.str());
+  CHECK_TRUE(remind());
+}
+
+// Seats that are held do not wait for ten thousand people to be told where the doors are.
+TEST(MailSettings, WhatManyAreToldComesLast) {
+  notify("organiser_message", "{}");
+  make_mails("organiser_message");
+  sql("UPDATE mails SET due_at = due_at - interval '1 hour'");
+  notify("offered", "{}");
+  make_mails("offered");
+  expect_text("offered", claim(now())->kind);
+  expect_text("organiser_message", claim(now())->kind);
 }
 
 TEST(MailSettings, WhatIsAboutBookingsHasNoLink) {

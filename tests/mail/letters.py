@@ -119,7 +119,7 @@ class Letters(unittest.TestCase):
         write("The doors")
         mails = {person: smtp.await_mails(person.email, 2)[1] for person in (ann, bob)}
         for mail in mails.values():
-            self.assertEqual("The doors (Evening)", mail["Subject"])
+            self.assertEqual("Message from the organiser: The doors (Evening)", mail["Subject"])
             self.assertIn("The organiser of Evening writes:\n\"Evening\": The doors\n\nCome & <see>.\n\nAt 8.\n",
                           text_of(mail))
             self.assertIn("Come &amp; &lt;see&gt;.<br>", mail.get_body(("html",)).get_content())
@@ -129,11 +129,11 @@ class Letters(unittest.TestCase):
         self.assertEqual({"bookings": True, "reminders": True, "messages": False}, ann.call("GET", "/v1/users/me/settings")["mails"])
 
         write("The bar")
-        self.assertEqual(["The doors (Evening)", "The bar (Evening)"], told(smtp.await_mails(bob.email, 3)))
+        self.assertEqual(["Message from the organiser: The doors (Evening)", "Message from the organiser: The bar (Evening)"], told(smtp.await_mails(bob.email, 3)))
         stack.await_true(lambda: stack.sql(f"""SELECT count(*) FROM notifications WHERE user_id = '{ann.id}' AND kind = 'organiser_message'
           AND NOT untold""") == "2", "both are told in the app")
         ann.cancel(event)  # what becomes of one's bookings is mailed as before, and nothing came in between
-        self.assertEqual(["The doors (Evening)", "Cancelled: Evening"], told(smtp.await_mails(ann.email, 3)))
+        self.assertEqual(["Message from the organiser: The doors (Evening)", "Cancelled: Evening"], told(smtp.await_mails(ann.email, 3)))
 
     def test_a_reminder(self):
         owner, ann = Person("Owner"), Person("Ann")

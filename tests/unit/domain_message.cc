@@ -65,6 +65,8 @@ TEST(Message, KeepsWhatItIsMadeOf) {
   booking.held_until = Time{};
   expect_text(R"({"quantity":3,"until":"1970-01-01T00:00:00.000Z"})", arguments(Booked{booking}));
   expect_text(R"({"quantity":3,"place":7})", arguments(Waitlisted{booking, 7}));
+  booking.state = BookingState::waitlisted;
+  expect_text(R"({"waits":3})", arguments(BookingChanged{booking, 1}));
   booking.state = BookingState::confirmed;
   expect_text(R"({"quantity":3,"given_back":1})", arguments(BookingChanged{booking, 1}));
   expect_text(R"({"quantity":3,"given_back":1})", arguments(HoldConfirmed{booking, 1}));

@@ -118,7 +118,8 @@ int Messenger::send_mails(pqxx::connection& session, storage::Outbox outbox) {
   int tried = 0;
   for (auto task = in_transaction(session, [&](pqxx::work& tx) { return claim(tx, outbox); }); task; ++tried) {
     report_("handing over a mail");
-    const auto answer = task->user ? std::optional(send(session, *task)) : std::nullopt;
+    const bool has_reader = task->user && !task->is_moot;
+    const auto answer = has_reader ? std::optional(send(session, *task)) : std::nullopt;
     CRASH_POINT("after_mail");
     task = in_transaction(session, [&](pqxx::work& tx) {
       if (answer) {
@@ -149,7 +150,6 @@ bool Messenger::goes_on() {
 
 mail::Answer Messenger::send(pqxx::connection& session, const storage::MailTask& task) {
   if (task.attempts > kMostClaims) return {mail::Verdict::refused, "was taken in hand again and again, and not ended"};
-  if (task.is_unwanted) return {mail::Verdict::refused, "the recipient has switched such mails off meanwhile"};
   if (task.address.ends_with(".invalid")) return {mail::Verdict::refused, "the account was deleted meanwhile"};
   if (!page_of(task.kind).empty() && config_.public_url.empty())
     return {mail::Verdict::refused, "TICKETD_PUBLIC_URL is not set: there is no address for its link"};
