@@ -87,6 +87,51 @@ TEST(WorkersKilled, LeaveTheQueueEmptyInTheEnd) {
   }
 }
 
+// What an organiser writes to many: some bookings at a time, and each killed worker was in the middle of some.
+TEST_GROUP(TellersKilled) {
+  static constexpr int kPeople = 20'000;
+  Person owner;
+  std::string event = {};
+
+  void setup() override {
+    owner = make_person();
+    event = create_event(owner, {.tickets = kPeople});
+    query(R"(WITH made AS (INSERT INTO users (id, email, password_hash, created_at, updated_at)
+        SELECT gen_random_uuid(), gen_random_uuid() || '@crowd.example', 'hash', now(), now() FROM generate_series(1, $2::int)
+        RETURNING id)
+      INSERT INTO bookings (id, event_id, user_id, state, seq, slot, created_at, updated_at)
+      SELECT gen_random_uuid(), $1::uuid, id, 'confirmed', row_number() OVER (), 1, now(), now() FROM made)",
+          event, std::to_string(kPeople));
+    query("UPDATE events SET next_seq = $2::bigint + 1, available_tickets = 0 WHERE id = $1::uuid", event,
+          std::to_string(kPeople));
+  }
+  void teardown() override { restore_stack(); }
+
+  std::int64_t told() const { return count("SELECT told FROM announcements WHERE event_id = $1::uuid", event); }
+  std::int64_t rows(const std::string& what) const {
+    return count("SELECT " + what + " FROM notifications WHERE kind = 'organiser_message' AND event_id = $1::uuid",
+                 event);
+  }
+};
+
+TEST(TellersKilled, TellEachPersonOnce) {
+  auto news = Json::object();
+  news.set("audience", "confirmed").set("subject", "Doors").set("text", "At seven.");
+  expect_status(202, owner.post("/v1/events/" + event + "/messages", news));
+  int kills = 0;
+  for (; kills < 5; ++kills) {
+    const auto before = told();
+    expect(await([&] { return told() > before; }, std::chrono::seconds(20), std::chrono::milliseconds(1)),
+           "some are told");
+    if (told() == kPeople) break;
+    for (const auto& worker : workers()) kill_hard(worker);
+  }
+  CHECK_TRUE_TEXT(kills > 1, "killed in the middle of it");
+  expect(await([&] { return told() == kPeople; }, std::chrono::seconds(30)), "all are told");
+  LONGS_EQUAL(kPeople, rows("count(*)"));
+  LONGS_EQUAL(kPeople, rows("count(DISTINCT user_id)"));
+}
+
 TEST_GROUP(WorkersAway) {
   Person owner;
 

@@ -63,6 +63,11 @@ class Ann(Person):
         self.webhook = self.call("POST", "/v1/webhooks", {"url": f"http://127.0.0.1:{stack.RECEIVER_PORT}{AT}"})
         self.own = self.make_event(3, key="an-evening-1")
         assert self.dora.book(self.own) == "confirmed"
+        self.call("POST", f"/v1/events/{self.own}/messages", {"audience": "confirmed", "subject": "Doors", "text": "At seven."})
+        self.call("PUT", f"/v1/events/{self.own}/reminder", {"hours_before": 24})
+        self.call("PATCH", "/v1/users/me/settings", {"language": "de", "mails": {"reminders": False}})
+        self.call("PATCH", "/v1/users/me/settings", {"language": None})
+        await_true(lambda: self.dora.is_told("organiser_message"), "Dora knows where the doors are")
         stack.posts.await_posts(AT)
         self.call("POST", f"/v1/webhooks/{self.webhook['id']}/rotate")
         self.call("PATCH", "/v1/events/" + self.own, {"title": "Another evening"})

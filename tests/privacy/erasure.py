@@ -139,10 +139,11 @@ class Erasure(unittest.TestCase):
 
     def test_a_number_is_left(self):
         self.assertEqual("t", stack.sql(f"""SELECT name IS NULL AND email LIKE '%.invalid' AND password_hash = '' AND calendar_id IS NULL
-            AND email_verified_at IS NULL FROM users WHERE id = '{self.it.ann.id}'"""))
+            AND email_verified_at IS NULL AND language IS NULL AND unmailed = '{{}}' FROM users WHERE id = '{self.it.ann.id}'"""))
         self.assertTrue(stack.sql(f"SELECT id FROM bookings WHERE user_id = '{self.it.ann.id}'"))
         for table in ("mails", "account_mails", "webhooks", "idempotency_keys"):
             self.assertEqual("0", stack.sql(f"SELECT count(*) FROM {table} WHERE user_id = '{self.it.ann.id}'"), table)
+        self.assertEqual("0", stack.sql(f"SELECT count(*) FROM announcements WHERE event_id = '{self.it.ann.own}'"))
 
     def test_her_seats_go_on(self):
         ann = self.it.ann

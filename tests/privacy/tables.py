@@ -6,7 +6,9 @@ from stack import sql
 # Each table with a column that refers to a person, as an export calls its rows.
 LISTS = {"users": "account", "refresh_tokens": "sessions", "events": "events", "bookings": "bookings",
          "notifications": "notifications", "mails": "mails", "account_mails": "account_mails", "webhooks": "webhooks",
-         "idempotency_keys": "idempotency_keys"}
+         "idempotency_keys": "idempotency_keys", "announcements": "announcements"}
+# What a person wrote is known by the event that the person organises.
+OF_EVENTS = {"announcements": "event_id"}
 # Those that are not given out, and why.
 NOT_GIVEN_OUT = {
     "commands": "no index finds a person's, and the notifications say the same; an operator gives them out",
@@ -33,12 +35,14 @@ def of_people():
         SELECT FROM pg_constraint r JOIN pg_attribute a ON a.attrelid = r.conrelid AND a.attnum = ANY (r.conkey)
         WHERE r.contype = 'f' AND r.confrelid = 'users'::regclass AND r.conrelid = to_regclass(t.table_name::text)
           AND a.attname = c.column_name))
-      UNION SELECT 'users', 'id'"""))
+      UNION SELECT 'users', 'id'""")) | OF_EVENTS
 
 
 def rows_of(person):
     """Table by table, the person's rows."""
-    return {table: [json.loads(line) for line in lines(f"SELECT row_to_json(t) FROM {table} t WHERE {column} = '{person}'")]
+    def whose(table, column):
+        return f"{column} IN (SELECT id FROM events WHERE user_id = '{person}')" if table in OF_EVENTS else f"{column} = '{person}'"
+    return {table: [json.loads(line) for line in lines(f"SELECT row_to_json(t) FROM {table} t WHERE {whose(table, column)}")]
             for table, column in of_people().items()}
 
 
