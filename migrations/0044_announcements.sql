@@ -40,10 +40,11 @@ CREATE FUNCTION reminder_due(starts_at timestamptz, hours_before integer, told_a
   WHERE due > at AND due >= coalesce(told_at + interval '24 hours', due)
 $$;
 
--- The notification of one person of it: told once, whatever is delivered again and however bookings change meanwhile.
+-- The notification of one person of it, a UUID of version 8 (RFC 9562): told once, however bookings change meanwhile.
 CREATE FUNCTION announced_id(announcement uuid, run integer, person uuid) RETURNS uuid
   LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT encode(substr(sha256(uuid_send(announcement) || int4send(run) || uuid_send(person)), 1, 16), 'hex')::uuid
+  SELECT overlay(overlay(left(encode(sha256(uuid_send(announcement) || int4send(run) || uuid_send(person)), 'hex'), 32)
+    PLACING '8' FROM 13) PLACING '8' FROM 17)::uuid
 $$;
 
 -- Whoever moves an event, of whatever release: people are reminded of the new date, unless it is too late for that. They are

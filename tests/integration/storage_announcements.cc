@@ -147,6 +147,16 @@ TEST(Announcements, TheirWordsNameTheEvent) {
           .c_str());
 }
 
+// As clients may check it (RFC 9562): version 8, variant 10.
+TEST(Announcements, TheirIdsAreUuids) {
+  carry_out(book(make_user(), event));
+  send();
+  announce();
+  expect_text("t", sql_text("SELECT id::text LIKE '________-____-8___-8___-____________' FROM notifications "
+                            "WHERE event_id = $1 AND kind = 'organiser_message'",
+                            event.str()));
+}
+
 TEST(Announcements, FiveMessagesADay) {
   for (int i = 0; i < 5; ++i) {
     CHECK_FALSE(next_time(at).has_value());
