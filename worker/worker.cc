@@ -158,21 +158,27 @@ bool carry_out_piece(pqxx::connection& connection, const std::set<int>& owned, i
 
 // One piece of what an event's people are told at once. True if there may be more to do.
 bool announce_piece(pqxx::connection& connection, const std::set<int>& owned, int shards, Time now, PieceSize& size) {
-  std::optional<bool> did_one;
-  or_later("announcement_failed", [&] {
+  bool did_one = false;
+  const bool went_well = or_later("announcement_failed", [&] {
     const auto start = SteadyClock::now();
     pqxx::work tx(connection);
-    const bool found = storage::announce_next_piece(tx, owned, shards, now, size.most());
+    const auto piece = storage::announce_next_piece(tx, owned, shards, now, size.most());
+    CRASH_POINT("before_piece_commit");
     tx.commit();
-    if (found) size.note(SteadyClock::now() - start);
-    did_one = found;
+    if (!piece) return true;
+    did_one = true;
+    size.note(SteadyClock::now() - start);
+    if (piece->is_last)
+      Log::info("announced", {{"announcement", piece->of.id.str()},
+                              {"event_id", piece->of.event.str()},
+                              {"kind", piece->of.kind},
+                              {"told", piece->told}});
     return true;
   });
-  if (!did_one) {
-    pqxx::nontransaction tx(connection);
-    storage::delay_announcement(tx, owned, shards, now);
-  }
-  return did_one.value_or(true);
+  if (went_well) return did_one;
+  pqxx::nontransaction tx(connection);
+  storage::delay_announcement(tx, owned, shards, now);
+  return true;
 }
 
 // One step of an event that grows. True if there may be more to do.

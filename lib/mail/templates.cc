@@ -200,7 +200,7 @@ std::string Templates::reason(std::string_view name) const {
 
 std::string Templates::when(std::string_view text) const {
   static const std::regex kParts("([0-9]{4})-([0-9]{2})-([0-9]{2}) ([0-9:]{5}) (.*)");
-  const std::string line(text);
+  std::string line(text);
   std::smatch parts;
   if (!std::regex_match(line, parts, kParts)) return line;
   const auto number = [&](std::size_t part) { return static_cast<unsigned>(std::stoi(parts[part].str())); };

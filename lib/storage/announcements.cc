@@ -42,8 +42,8 @@ const Statement kList{"list_announcements", "SELECT " COLUMNS R"( FROM announcem
   "SELECT * FROM announcements WHERE due_at <= $1 AND shard_of(event_id, $2) = ANY ($3::int[]) ORDER BY due_at, id " \
   "LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED"
 const Statement kLockNext{"lock_next_announcement", "WITH next AS MATERIALIZED (" NEXT R"()
-  SELECT a.id, a.event_id, a.kind, a.audience, a.subject, a.body, a.after_seq, coalesce(a.until_seq, e.next_seq) AS until_seq,
-    a.runs, e.title, epoch_ms(e.start_date_time) AS starts_ms, a.kind = 'reminder' AND e.start_date_time <= $1 AS is_late
+  SELECT a.id, a.event_id, a.kind, a.audience, a.subject, a.body, a.hours_before, a.told, epoch_ms(a.created_at) AS created_ms,
+    epoch_ms(a.due_at) AS due_ms, a.after_seq, coalesce(a.until_seq, e.next_seq) AS until_seq, a.runs, e.title, epoch_ms(e.start_date_time) AS starts_ms, a.kind = 'reminder' AND e.start_date_time <= $1 AS is_late
   FROM next a JOIN events e ON e.id = a.event_id)"};
 
 // What is told from its beginning counts anew: a reminder of another date.
@@ -52,10 +52,11 @@ const Statement kLockNext{"lock_next_announcement", "WITH next AS MATERIALIZED (
   "told_at = CASE WHEN after_seq = 0 THEN $3::timestamptz ELSE told_at END, "
 // due_at: the others have their turn first.
 const Statement kAdvance{"advance_announcement",
-                         "UPDATE announcements SET " TOLD "after_seq = $4, until_seq = $5, due_at = $3 WHERE id = $1"};
+                         "UPDATE announcements SET " TOLD
+                         "after_seq = $4, until_seq = $5, due_at = $3 WHERE id = $1 RETURNING told"};
 const Statement kEnd{"end_announcement",
                      "UPDATE announcements SET " TOLD
-                     "after_seq = 0, until_seq = NULL, runs = runs + 1, due_at = NULL WHERE id = $1"};
+                     "after_seq = 0, until_seq = NULL, runs = runs + 1, due_at = NULL WHERE id = $1 RETURNING told"};
 const Statement kTooLate{"end_late_announcement", "UPDATE announcements SET due_at = NULL WHERE id = $1"};
 
 const Statement kDelay{"delay_announcement", "WITH next AS MATERIALIZED (" NEXT R"()
@@ -119,29 +120,28 @@ std::vector<Announcement> list_announcements(pqxx::transaction_base& tx, EventId
   return list_of(run(tx, kList, event.str(), time, id, limit), announcement_of);
 }
 
-bool announce_next_piece(pqxx::work& tx, const std::set<int>& owned, int shards, Time now, int most) {
+std::optional<AnnouncedPiece> announce_next_piece(pqxx::work& tx, const std::set<int>& owned, int shards, Time now,
+                                                  int most) {
   const auto at = format_time(now);
   const auto found = run(tx, kLockNext, at, shards, array_of(owned));
-  if (found.empty()) return false;
+  if (found.empty()) return std::nullopt;
   const auto& row = found[0];
-  const auto id = text_of(row["id"]);
+  AnnouncedPiece piece{announcement_of(row), 0, true};
+  const auto id = piece.of.id.str();
   if (row["is_late"].as<bool>()) {
     run(tx, kTooLate, id);
-    return true;
+    return piece;
   }
   const auto after = row["after_seq"].as<std::int64_t>(), end = row["until_seq"].as<std::int64_t>();
   const auto until = std::min(end, after + most + 1);
   const auto message = message_of(row);
-  const auto told =
-      run(tx, kTell, text_of(row["event_id"]), after, until, std::string(name_of(message.kind)), message.text,
-          message.arguments, at, array_of(states_of(text_of(row["audience"]))), id, int_of(row["runs"]))[0][0]
-          .as<std::int64_t>();
-  if (until < end) {
-    run(tx, kAdvance, id, told, at, until - 1, end);
-  } else {
-    run(tx, kEnd, id, told, at);
-  }
-  return true;
+  const auto told = run(tx, kTell, piece.of.event.str(), after, until, std::string(name_of(message.kind)), message.text,
+                        message.arguments, at, array_of(states_of(piece.of.audience)), id, int_of(row["runs"]))[0][0]
+                        .as<std::int64_t>();
+  piece.is_last = until >= end;
+  const auto in_all = piece.is_last ? run(tx, kEnd, id, told, at) : run(tx, kAdvance, id, told, at, until - 1, end);
+  piece.told = in_all[0][0].as<std::int64_t>();
+  return piece;
 }
 
 void delay_announcement(pqxx::transaction_base& tx, const std::set<int>& owned, int shards, Time now) {

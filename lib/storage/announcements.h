@@ -44,10 +44,16 @@ Announcement set_reminder(pqxx::work& tx, EventId event, AnnouncementId id, std:
 std::vector<Announcement> list_announcements(pqxx::transaction_base& tx, EventId event,
                                              const std::optional<Cursor>& after, int limit);
 
+struct AnnouncedPiece {
+  Announcement of;        // as it was before
+  std::int64_t told = 0;  // people, so far
+  bool is_last = false;
+};
 // Tells one piece of one announcement that is due in the shards `owned` of `shards`: at most `most` bookings. They take
 // turns. Each person is told once, whatever they booked; nobody of an event that has begun meanwhile is reminded of it.
-// False, and nothing was written: there is nothing to do.
-bool announce_next_piece(pqxx::work& tx, const std::set<int>& owned, int shards, Time now, int most);
+// Empty, and nothing was written: there is nothing to do.
+std::optional<AnnouncedPiece> announce_next_piece(pqxx::work& tx, const std::set<int>& owned, int shards, Time now,
+                                                  int most);
 
 // Has the one whose turn it is wait for a minute: something is wrong with it, and the others should not wait.
 void delay_announcement(pqxx::transaction_base& tx, const std::set<int>& owned, int shards, Time now);

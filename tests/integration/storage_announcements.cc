@@ -45,7 +45,7 @@ TEST_GROUP_BASE(Announcements, IntegrationTest) {
   // One piece of one that is due, of whichever event of the shard.
   bool announce_piece(Time when, int most = 100) const {
     return commit([&](pqxx::work& tx) {
-      return storage::announce_next_piece(tx, {domain::shard_of(event, kShards)}, kShards, when, most);
+      return storage::announce_next_piece(tx, {domain::shard_of(event, kShards)}, kShards, when, most).has_value();
     });
   }
   void announce(Time when = now(), int most = 100) const {
@@ -301,7 +301,8 @@ TEST(Announcements, NobodyElseGoesThroughTheSameOne) {
   send();
   auto session = open_session();
   pqxx::work tx(session.get());
-  CHECK_TRUE(storage::announce_next_piece(tx, {domain::shard_of(event, kShards)}, kShards, now(), 100));
+  const auto piece = storage::announce_next_piece(tx, {domain::shard_of(event, kShards)}, kShards, now(), 100);
+  CHECK_TRUE(piece && piece->of.event == event && piece->told == 1 && piece->is_last);
   CHECK_FALSE(announce_piece(now()));
 }
 
