@@ -29,8 +29,8 @@ const Statement kSetReminder{"set_reminder", R"(
   INSERT INTO announcements AS a (id, event_id, kind, audience, hours_before, created_at, due_at)
   SELECT $1, e.id, 'reminder', 'confirmed', $3, $4, reminder_due(e.start_date_time, $3, NULL, $4) FROM events e WHERE e.id = $2
   ON CONFLICT (event_id) WHERE kind = 'reminder' DO UPDATE SET hours_before = excluded.hours_before, after_seq = 0, until_seq = NULL,
-    runs = a.runs + 1, due_at = reminder_due(
-    (SELECT start_date_time FROM events WHERE id = $2), excluded.hours_before, a.told_at, $4)
+    runs = a.runs + 1,
+    due_at = reminder_due((SELECT start_date_time FROM events WHERE id = $2), excluded.hours_before, a.told_at, $4)
   RETURNING )" COLUMNS};
 
 const Statement kList{"list_announcements", "SELECT " COLUMNS R"( FROM announcements
@@ -43,7 +43,8 @@ const Statement kList{"list_announcements", "SELECT " COLUMNS R"( FROM announcem
   "LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED"
 const Statement kLockNext{"lock_next_announcement", "WITH next AS MATERIALIZED (" NEXT R"()
   SELECT a.id, a.event_id, a.kind, a.audience, a.subject, a.body, a.hours_before, a.told, epoch_ms(a.created_at) AS created_ms,
-    epoch_ms(a.due_at) AS due_ms, a.after_seq, coalesce(a.until_seq, e.next_seq) AS until_seq, a.runs, e.title, epoch_ms(e.start_date_time) AS starts_ms, a.kind = 'reminder' AND e.start_date_time <= $1 AS is_late
+    epoch_ms(a.due_at) AS due_ms, a.after_seq, coalesce(a.until_seq, e.next_seq) AS until_seq, a.runs, e.title,
+    epoch_ms(e.start_date_time) AS starts_ms, a.kind = 'reminder' AND e.start_date_time <= $1 AS is_late
   FROM next a JOIN events e ON e.id = a.event_id)"};
 
 // What is told from its beginning counts anew: a reminder of another date.
