@@ -11,8 +11,8 @@ static Answer stop(App& app, const Request& request) {
   const auto token = request.path_values.find("link_token");
   const auto link = token == request.path_values.end() ? std::nullopt : auth::parse_mail_link(token->second);
   if (!link) return Refusal{Code::invalid_link};
-  const auto stopped = postgres::transact(
-      app.database, [&](pqxx::work& tx) { return storage::unsubscribe(tx, link->mail, link->hash); });
+  const auto stopped = postgres::autocommit(
+      app.database, [&](pqxx::transaction_base& tx) { return storage::unsubscribe(tx, link->mail, link->hash); });
   if (!stopped) return Refusal{Code::invalid_link};
   auto reply = http::success(200, "unsubscribed", JsonText::object({{"mails", stopped->mails}}));
   reply.user = stopped->user.str();

@@ -10,8 +10,8 @@ static Answer update(App& app, const Request& request, UserId user) {
   http::Fields in(*body);
   const auto changes = read_mail_settings(in);
   if (!in.ok()) return in.refusal();
-  const auto settings = postgres::transact(
-      app.database, [&](pqxx::work& tx) { return storage::update_mail_settings(tx, user, changes); });
+  const auto settings = postgres::autocommit(
+      app.database, [&](pqxx::transaction_base& tx) { return storage::update_mail_settings(tx, user, changes); });
   if (!settings) return Refusal{Code::token_invalid};
   return http::success(200, "Settings updated successfully", mail_settings_json(*settings));
 }

@@ -1,6 +1,6 @@
 #include "api/announcements.h"
 
-#include <algorithm>
+#include "base/text.h"
 
 namespace ticketd {
 
@@ -34,7 +34,7 @@ storage::MailSettingsChanges read_mail_settings(http::Fields& in) {
   if (in.is_null("language")) {
     changes.language.emplace();
   } else if (auto language = in.optional_text("language", {2, 2})) {
-    if (in.ok("language") && !std::ranges::all_of(*language, [](char c) { return c >= 'a' && c <= 'z'; }))
+    if (in.ok("language") && !is_language(*language))
       in.bad("language", "invalid", "language must be two lower-case letters (ISO 639-1)");
     changes.language = std::move(language);
   }

@@ -167,4 +167,8 @@ std::string isolated(std::string_view text) {
   return line;
 }
 
+bool is_language(std::string_view text) {
+  return text.size() == 2 && std::ranges::all_of(text, [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
 }  // namespace ticketd

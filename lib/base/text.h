@@ -36,4 +36,7 @@ std::string excerpt(std::string_view text, std::size_t most);
 // is in Unicode's isolates, which it does not end, and on one line: what follows runs as it did (UAX #9).
 std::string isolated(std::string_view text);
 
+// Is it written like the name of a language: two letters from a to z (ISO 639-1)?
+bool is_language(std::string_view text);
+
 }  // namespace ticketd

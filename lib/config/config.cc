@@ -105,7 +105,7 @@ class Reader {
       problem("TICKETD_MAIL_FROM", "is \"" + mail.from + "\", but must be an address such as tickets@example.org");
     if (has_control(mail.name) || mail.name.find_first_of("\r\n\t") != std::string::npos)
       problem("TICKETD_MAIL_NAME", "has a control character in it");
-    if (!mail::is_language(mail.language))
+    if (!is_language(mail.language))
       problem("TICKETD_MAIL_LANGUAGE", "is \"" + mail.language + "\", but must be two lower-case letters such as de");
     if (starttls != "auto" && starttls != "on" && starttls != "off")
       problem("TICKETD_MAIL_STARTTLS", "is \"" + starttls + "\", but must be auto, on or off");

@@ -3,7 +3,7 @@
 #include <stdexcept>
 
 #include "base/log.h"
-#include "mail/mail.h"
+#include "base/text.h"
 
 namespace ticketd::mail {
 namespace {

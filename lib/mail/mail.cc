@@ -69,10 +69,6 @@ bool is_address(std::string_view text) {
          text.find_first_of("<>()[]\\,;:\"") == std::string_view::npos;
 }
 
-bool is_language(std::string_view text) {
-  return text.size() == 2 && std::ranges::all_of(text, [](char c) { return c >= 'a' && c <= 'z'; });
-}
-
 std::string header_text(std::string_view text) {
   std::string line(text);
   std::ranges::replace_if(line, [](char c) { return c == '\r' || c == '\n'; }, ' ');

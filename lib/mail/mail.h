@@ -36,9 +36,6 @@ struct Sender {
 // 6531.
 bool is_address(std::string_view text);
 
-// Is it written like a language: two letters from a to z (ISO 639)?
-bool is_language(std::string_view text);
-
 // Text as it stands in a header: as it is, if that is printable ASCII; or else in encoded words of at most 75
 // characters (RFC 2047), on lines of their own. Line ends become spaces: nobody's text begins a header.
 std::string header_text(std::string_view text);

@@ -27,6 +27,9 @@ IdType id_of(const pqxx::field& field) {
 inline std::optional<std::string> optional_text(const pqxx::field& field) {
   return field.is_null() ? std::nullopt : std::optional(text_of(field));
 }
+inline std::optional<int> optional_int(const pqxx::field& field) {
+  return field.is_null() ? std::nullopt : std::optional(int_of(field));
+}
 inline std::optional<Time> optional_time(const pqxx::field& field) {
   return field.is_null() ? std::nullopt : std::optional(time_of(field));
 }

@@ -86,10 +86,6 @@ domain::Message message_of(const pqxx::row& row) {
   return domain::organiser_message(title, text_of(row["subject"]), text_of(row["body"]));
 }
 
-std::optional<int> optional_int(const pqxx::field& field) {
-  return field.is_null() ? std::nullopt : std::optional(int_of(field));
-}
-
 Announcement announcement_of(const pqxx::row& row) {
   return {id_of<AnnouncementId>(row["id"]),  id_of<EventId>(row["event_id"]), text_of(row["kind"]),
           text_of(row["audience"]),          optional_text(row["subject"]),   optional_text(row["body"]),
@@ -116,8 +112,7 @@ Announcement set_reminder(pqxx::work& tx, EventId event, AnnouncementId id, std:
 
 std::vector<Announcement> list_announcements(pqxx::transaction_base& tx, EventId event,
                                              const std::optional<Cursor>& after, int limit) {
-  const auto time = after ? format_time(after->time) : "infinity";
-  const auto id = after ? after->id : Uuid().str();
+  const auto [time, id] = behind(after);
   return list_of(run(tx, kList, event.str(), time, id, limit), announcement_of);
 }
 

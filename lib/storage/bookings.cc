@@ -95,8 +95,7 @@ std::vector<BookingDetails> list_bookings(pqxx::transaction_base& tx, UserId use
                                           Time now) {
   const auto state = filter.state ? std::optional(std::string(domain::name_of(*filter.state))) : std::nullopt;
   const auto event = filter.event ? std::optional(filter.event->str()) : std::nullopt;
-  const auto time = filter.after ? format_time(filter.after->time) : "infinity";
-  const auto id = filter.after ? filter.after->id : Uuid().str();
+  const auto [time, id] = behind(filter.after);
   return list_of(run(tx, kList, format_time(now), user.str(), or_null(state), or_null(event), time, id, filter.limit),
                  booking_of);
 }

@@ -1,8 +1,11 @@
 // Where a list goes on.
 #pragma once
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "base/time.h"
+#include "base/uuid.h"
 
 namespace ticketd::storage {
 
@@ -13,5 +16,12 @@ struct Cursor {
   std::string id;
   int turn = 0;
 };
+
+// For `(created_at, id) < ($1, $2::uuid)` of a list that shows the newest first: there is always a row to begin behind.
+// Were it optional, PostgreSQL would read and sort all rows.
+inline std::pair<std::string, std::string> behind(const std::optional<Cursor>& after) {
+  if (!after) return {"infinity", Uuid().str()};
+  return {format_time(after->time), after->id};
+}
 
 }  // namespace ticketd::storage

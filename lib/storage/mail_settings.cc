@@ -38,13 +38,14 @@ std::optional<MailSettings> find_mail_settings(pqxx::transaction_base& tx, UserI
   return settings_of(run(tx, kFind, user.str()));
 }
 
-std::optional<MailSettings> update_mail_settings(pqxx::work& tx, UserId user, const MailSettingsChanges& changes) {
+std::optional<MailSettings> update_mail_settings(pqxx::transaction_base& tx, UserId user,
+                                                 const MailSettingsChanges& changes) {
   return settings_of(run(tx, kUpdate, user.str(), changes.language.has_value(),
                          or_null(changes.language.value_or(std::nullopt)), changes.bookings, changes.reminders,
                          changes.messages));
 }
 
-std::optional<Unsubscribed> unsubscribe(pqxx::work& tx, MailId mail, const std::string& hash) {
+std::optional<Unsubscribed> unsubscribe(pqxx::transaction_base& tx, MailId mail, const std::string& hash) {
   const auto rows = run(tx, kUnsubscribe, mail.str(), bytea(hash));
   if (rows.empty()) return std::nullopt;
   return Unsubscribed{id_of<UserId>(rows[0]["id"]), text_of(rows[0]["mails"])};

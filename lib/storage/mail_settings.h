@@ -27,7 +27,8 @@ struct MailSettingsChanges {
 
 // Empty for an account that is gone.
 std::optional<MailSettings> find_mail_settings(pqxx::transaction_base& tx, UserId user);
-std::optional<MailSettings> update_mail_settings(pqxx::work& tx, UserId user, const MailSettingsChanges& changes);
+std::optional<MailSettings> update_mail_settings(pqxx::transaction_base& tx, UserId user,
+                                                 const MailSettingsChanges& changes);
 
 struct Unsubscribed {
   UserId user;
@@ -35,6 +36,6 @@ struct Unsubscribed {
 };
 // Switches off what the mail is one of, if `hash` is of the token of its link. As often as somebody wants; empty if
 // there is no such link, or the mail was deleted, 30 days after it was sent.
-std::optional<Unsubscribed> unsubscribe(pqxx::work& tx, MailId mail, const std::string& hash);
+std::optional<Unsubscribed> unsubscribe(pqxx::transaction_base& tx, MailId mail, const std::string& hash);
 
 }  // namespace ticketd::storage

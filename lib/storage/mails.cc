@@ -24,7 +24,7 @@ const Statement kInsert{"insert_mails", R"(
     ON CONFLICT (id) DO NOTHING)
   SELECT count(*) FROM told)"};
 
-// A link to unsubscribe stands in what is not about bookings of one's own.
+// A link to unsubscribe stands in what many are told.
 const Statement kClaim{"claim_mail", R"(
   WITH urgent AS MATERIALIZED (SELECT id FROM mails WHERE state = 'waiting' AND NOT is_bulk AND due_at <= $1
     ORDER BY due_at, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED),
@@ -32,14 +32,14 @@ const Statement kClaim{"claim_mail", R"(
     ORDER BY due_at, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED),
   next AS (SELECT id FROM urgent UNION ALL SELECT id FROM other)
   UPDATE mails AS m SET attempts = attempts + 1, due_at = $2, updated_at = $1, token_hashes = CASE
-    WHEN mail_category(n.kind) IN ('reminders', 'messages') THEN m.token_hashes[cardinality(m.token_hashes) - 10:] || $3::bytea
+    WHEN m.is_bulk THEN m.token_hashes[cardinality(m.token_hashes) - 10:] || $3::bytea
     ELSE m.token_hashes END
   FROM next JOIN notifications n USING (id) JOIN users u ON u.id = n.user_id LEFT JOIN events e ON e.id = n.event_id
     LEFT JOIN bookings b ON b.id = n.booking_id
   WHERE m.id = next.id
   RETURNING m.id, m.user_id, n.kind, n.message, n.arguments, n.booking_id, u.email, u.name, u.language, e.title, e.location,
     local_time(e.start_date_time, e.timezone) AS event_time,
-    local_time(n.arguments ->> 'until', e.timezone) AS until, token_hashes <> '{}' AS can_stop,
+    local_time(n.arguments ->> 'until', e.timezone) AS until, m.is_bulk AS can_stop,
     coalesce(mail_category(n.kind) = ANY (u.unmailed), false) OR n.kind = 'reminder' AND (e.start_date_time > $1 AND e.state = 'open'
       AND b.state = 'confirmed') IS NOT TRUE AS is_moot,
     m.attempts, epoch_ms(m.created_at) AS created_ms, epoch_ms(m.waits_since) AS waits_since_ms)"};

@@ -10,7 +10,6 @@ namespace {
 #define SELECT_NOTIFICATIONS                                                                      \
   "SELECT id, user_id, event_id, booking_id, kind, message, epoch_ms(created_at) AS created_ms, " \
   "epoch_ms(updated_at) AS updated_ms, epoch_ms(read_at) AS read_ms FROM notifications WHERE user_id = $1 "
-// There is always a row to begin behind: were it optional, PostgreSQL would read and sort all of a user's.
 #define NEWEST_FIRST "AND (created_at, id) < ($2, $3::uuid) ORDER BY created_at DESC, id DESC LIMIT $4"
 
 const Statement kList{"list_notifications", SELECT_NOTIFICATIONS NEWEST_FIRST};
@@ -37,8 +36,7 @@ const Statement kMarkAllRead{"mark_all_read", R"(
 
 std::vector<Notification> list_notifications(pqxx::transaction_base& tx, UserId user, bool unread_only,
                                              const std::optional<Cursor>& after, int limit) {
-  const auto time = after ? format_time(after->time) : "infinity";
-  const auto id = after ? after->id : Uuid().str();
+  const auto [time, id] = behind(after);
   const auto rows = run(tx, unread_only ? kListUnread : kList, user.str(), time, id, limit);
   return list_of(rows, [&](const pqxx::row& row) -> Notification {
     return {id_of<NotificationId>(row["id"]),

@@ -200,10 +200,6 @@ EventNews news_of(const pqxx::row& row) {
   return news;
 }
 
-std::optional<int> optional_int(const pqxx::field& field) {
-  return field.is_null() ? std::nullopt : std::optional(int_of(field));
-}
-
 Delivery delivery_of(const pqxx::row& row) {
   return {id_of<DeliveryId>(row["id"]), text_of(row["type"]),        optional_id<EventId>(row["event_id"]),
           text_of(row["body"]),         text_of(row["state"]),       int_of(row["attempts"]),
@@ -302,8 +298,7 @@ bool delete_old_deliveries(pqxx::transaction_base& tx, Time before, Time now) {
 std::vector<Delivery> list_deliveries(pqxx::transaction_base& tx, WebhookId webhook,
                                       const std::optional<std::string>& state, const std::optional<Cursor>& after,
                                       int limit) {
-  const auto time = after ? format_time(after->time) : "infinity";
-  const auto id = after ? after->id : Uuid().str();
+  const auto [time, id] = behind(after);
   if (state == "failed") return list_of(run(tx, kListFailed, webhook.str(), time, id, limit), delivery_of);
   return list_of(state ? run(tx, kListOfState, webhook.str(), time, id, limit, *state)
                        : run(tx, kList, webhook.str(), time, id, limit),

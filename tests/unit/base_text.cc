@@ -67,3 +67,9 @@ TEST(Text, DoesNotEndItsIsolate) {
   expect_text("\u2068\u2067a\u2069\u2069", isolated("\u2067a"));
   expect_text("\u2068a \u202eb c\u2069", isolated("a\n\u202eb\u2029c"));
 }
+
+TEST(Text, OfALanguageHasTwoLetters) {
+  for (const auto* text : {"de", "en", "zz"}) CHECK_TRUE_TEXT(is_language(text), text);
+  for (const auto* text : {"", "d", "deu", "DE", "d1", "..", "d-", "\xc3\xa9"})
+    CHECK_FALSE_TEXT(is_language(text), text);
+}

@@ -54,12 +54,6 @@ TEST(Mail, IsUnsubscribedAtOneClickByHttpsAlone) {
   expect_text("List-Unsubscribe: <http://x.example/unsubscribe/1>", lines[6]);
 }
 
-TEST(Mail, LanguagesHaveTwoLetters) {
-  for (const auto* text : {"de", "en", "zz"}) CHECK_TRUE_TEXT(is_language(text), text);
-  for (const auto* text : {"", "d", "deu", "DE", "d1", "..", "d-", "\xc3\xa9"})
-    CHECK_FALSE_TEXT(is_language(text), text);
-}
-
 TEST(Mail, OfASenderWithoutANameHasItsAddress) {
   expect_text("From: <tickets@example.org>", header_lines(mail, {"tickets@example.org", ""})[0]);
 }

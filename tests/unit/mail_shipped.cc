@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "base/text.h"
 #include "domain/fact.h"
 #include "domain/message.h"
-#include "mail/mail.h"
 #include "mail/templates.h"
 #include "storage/account_mails.h"
 #include "unit/expect.h"
