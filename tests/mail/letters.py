@@ -138,13 +138,14 @@ class Letters(unittest.TestCase):
     def test_a_reminder(self):
         owner, ann = Person("Owner"), Person("Ann")
         ann.call("PATCH", "/v1/users/me/settings", {"language": "de"})
-        begins = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=1, seconds=10)
+        begins = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=5)
         event = owner.make_event(1, start_date_time=begins.isoformat(timespec="milliseconds"),
                                  end_date_time=(begins + datetime.timedelta(hours=2)).isoformat(timespec="milliseconds"))
         ann.book(event)
         smtp.await_mails(ann.email)
         reminder = owner.call("PUT", f"/v1/events/{event}/reminder", {"hours_before": 1})
-        self.assertIsNotNone(reminder["due_at"], "the test was too slow")
+        self.assertIsNotNone(reminder["due_at"])
+        stack.sql(f"UPDATE announcements SET due_at = now() WHERE event_id = '{event}'")  # four hours later
         mail = smtp.await_mails(ann.email, 2, seconds=60)[1]
         self.assertEqual("Bald: Evening", mail["Subject"])
         self.assertRegex(text_of(mail), rf"(?m)^„Evening“ beginnt bald: \w+, {begins.day}\. \w+ {begins.year}, "

@@ -15,7 +15,7 @@ BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build")).resolve()
 numbers = itertools.count(1)
 
 
-def await_true(condition, what, seconds=20):
+def await_true(condition, what, seconds=60):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"not within {seconds} s: {what}"
@@ -130,6 +130,13 @@ class Result(unittest.TextTestResult):
         self.passed += 1
 
 
+def print_ends_of(logs):
+    """What the services said last: where these tests run unattended nobody finds their logs afterwards."""
+    for log in sorted(logs.glob("*.log")):
+        if log.stem.startswith(("webhooks", "messenger", "worker")):
+            print(f"--- the end of {log}:", *log.read_text().splitlines()[-25:], sep="\n")
+
+
 def run(kind, modules, start, stop, logs):
     """Runs the tests of the modules, or TESTS=Mails for some alone, between start() and stop(). Prints `N passed, M failed`, and
     gives back the exit status."""
@@ -146,6 +153,8 @@ def run(kind, modules, start, stop, logs):
             stop()
         for test, trace in result.failures + result.errors:
             print(f"FAILED: {test}: {trace.splitlines()[-1]}")
+        if not result.wasSuccessful():
+            print_ends_of(logs)
         print(f"{kind}: logs: {logs}")
         passed, failed = result.passed, len(result.failures) + len(result.errors)
     print(f"{passed} passed, {failed} failed")

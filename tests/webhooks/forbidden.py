@@ -84,7 +84,8 @@ class Forbidden(unittest.TestCase):
                                                 **os.environ, **LOCAL.settings(), **LOCAL.settings("conf/webhooks.env"),
                                                 "TICKETD_WEBHOOK_NETWORKS": networks, "TICKETD_METRICS_FILE": ""})
                 try:
-                    await_true(lambda: organiser.deliveries()[0]["attempts"] == attempt + 1 and self.is_recorded(organiser), "tried", 30)
+                    await_true(lambda: organiser.deliveries()[0]["attempts"] == attempt + 1 and self.is_recorded(organiser), "tried",
+                               stack.LEASE_IS_OVER)
                 finally:
                     webhooks.kill()  # so that it remembers no answer of the name server
                     webhooks.wait()
