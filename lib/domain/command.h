@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "base/uuid.h"
 #include "domain/event_rules.h"
+#include "domain/ticket_numbers.h"
 #include "domain/ticket_type.h"
 
 namespace ticketd::domain {
@@ -50,8 +51,9 @@ struct Book {
   bool operator==(const Book&) const = default;
 };
 struct Cancel {
-  std::optional<BookingId> booking;  // empty: the user's newest live one
-  std::optional<int> quantity = {};  // so many of its tickets, from 1; empty, or as many as it has: all of it
+  std::optional<BookingId> booking;           // empty: the user's newest live one
+  std::optional<int> quantity = {};           // so many of its tickets, from 1; empty, or as many as it has: all of it
+  std::optional<TicketNumbers> tickets = {};  // those of its tickets instead, at least one
   bool operator==(const Cancel&) const = default;
 };
 // Of a booking that waits; what is empty stays as it is.

@@ -94,19 +94,31 @@ void end_misfits(EventState& state, SeatPool& pool, Time now, Facts& facts) {
   }
 }
 
-Facts give_back(EventState& state, const Command& command, Booking booking, int quantity) {
-  state.give_back(booking.id, quantity);
-  booking.quantity -= quantity;
-  Facts facts = {BookingChanged{booking, quantity}};
+Facts give_back(EventState& state, const Command& command, BookingId of, const TicketNumbers& tickets) {
+  state.give_back(of, tickets);
+  Facts facts = {BookingChanged{*state.find(of), static_cast<int>(tickets.count())}};
   settle(state, command.accepted_at, facts);
   return facts;
+}
+
+// Where they are not named the highest go, of those with which nobody was admitted if there are enough.
+TicketNumbers leaving(const Cancel& wish, const TicketNumbers& tickets, const TicketNumbers& admitted) {
+  if (wish.tickets) return tickets & *wish.tickets;
+  const auto count = static_cast<std::size_t>(wish.quantity.value_or(kQuantityMax));
+  const auto free = tickets & ~admitted;
+  return count < tickets.count() && count <= free.count() ? highest_of(free, *wish.quantity) : tickets;
 }
 
 Facts cancel(EventState& state, const Command& command, const Cancel& wish) {
   const Booking* found = wish.booking ? state.find(*wish.booking) : state.newest_of(command.user);
   if (found == nullptr || found->user != command.user) return {NothingToCancel{}};
   Booking booking = *found;
-  if (wish.quantity && *wish.quantity < booking.quantity) return give_back(state, command, booking, *wish.quantity);
+  const auto tickets = numbers_of(booking);
+  const auto admitted = state.admitted_with(booking.id);
+  const auto given_back = leaving(wish, tickets, admitted);
+  if (given_back.none()) return {NothingToCancel{}};
+  if ((given_back & admitted).any()) return {Rejected{Reason::ticket_admitted, {}}};
+  if (given_back != tickets) return give_back(state, command, booking.id, given_back);
   state.remove(booking.id);
   booking.state = BookingState::cancelled;
   booking.held_until.reset();
@@ -122,17 +134,16 @@ Facts update_booking(EventState& state, const Command& command, const UpdateBook
   if (found == nullptr || found->user != command.user || found->state != BookingState::waitlisted ||
       state.line_is_over(command.accepted_at))
     return rejected(Reason::not_waiting);
-  Booking booking = *found;
-  const int given_back = booking.quantity - wish.quantity.value_or(booking.quantity);
+  const int given_back = found->quantity - wish.quantity.value_or(found->quantity);
   if (given_back < 0) return rejected(Reason::limit_reached);
+  auto accept_fewer = found->accept_fewer;
   if (wish.remainder) {
-    booking.accept_fewer = wish.remainder;
+    accept_fewer = wish.remainder;
   } else if (wish.accept_fewer) {
-    booking.accept_fewer =
-        *wish.accept_fewer ? booking.accept_fewer.value_or(Remainder::keep) : std::optional<Remainder>();
+    accept_fewer = *wish.accept_fewer ? accept_fewer.value_or(Remainder::keep) : std::optional<Remainder>();
   }
-  state.set_accept_fewer(booking.id, booking.accept_fewer);
-  return give_back(state, command, booking, given_back);
+  state.set_accept_fewer(found->id, accept_fewer);
+  return give_back(state, command, found->id, highest_of(numbers_of(*found), given_back));
 }
 
 Facts confirm(EventState& state, const Command& command, const Confirm& wish) {
@@ -145,7 +156,7 @@ Facts confirm(EventState& state, const Command& command, const Confirm& wish) {
   const int given_back = found->quantity - wish.quantity.value_or(found->quantity);
   if (given_back < 0) return rejected(Reason::limit_reached);
   state.confirm(wish.booking);
-  state.give_back(wish.booking, given_back);
+  state.give_back(wish.booking, highest_of(numbers_of(*found), given_back));
   const Booking& booking = *state.find(wish.booking);
   Facts facts = {HoldConfirmed{booking, given_back}};
   if (booking.user != command.user) facts.emplace_back(OrganiserConfirmed{booking});

@@ -27,6 +27,8 @@ std::string_view name_of(BookingState state) { return kStates.at(static_cast<std
 
 std::optional<BookingState> parse_booking_state(std::string_view name) { return value_of<BookingState>(kStates, name); }
 
+TicketNumbers numbers_of(const Booking& booking) { return numbers_of(booking.quantity, booking.given_back); }
+
 bool EventState::insert(const Booking& booking) {
   if (!bookings_.emplace(booking.id, booking).second) return false;
   users_[booking.user].loaded.push_back(booking.id);
@@ -122,13 +124,21 @@ void EventState::remove(BookingId gone) {
   bookings_.erase(found);
 }
 
-void EventState::give_back(BookingId of, int quantity) {
+TicketNumbers EventState::admitted_with(BookingId booking) const {
+  const auto found = admitted_.find(booking);
+  return found == admitted_.end() ? TicketNumbers() : found->second;
+}
+
+void EventState::give_back(BookingId of, const TicketNumbers& tickets) {
   auto& booking = bookings_.at(of);
+  const auto left = numbers_of(booking) & ~tickets;
+  const int quantity = static_cast<int>(tickets.count());
   booking.quantity -= quantity;
   count(booking, -quantity);
   if (booking.state == BookingState::waitlisted) {
     pool(booking.pool).change(booking.seq, {of, booking.quantity, booking.accept_fewer});
   } else {
+    booking.given_back = missing_below(left);
     pool(booking.pool).available += quantity;
   }
 }

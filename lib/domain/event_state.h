@@ -46,8 +46,8 @@ constexpr int kSlots = 100;
 // The rules change over the years. An event whose rows an earlier release cannot decide about has a higher edition, and
 // the database keeps such a release from changing it (migrations/0022_several_tickets.sql). 2: a booking of several
 // tickets. 3: it holds seats, or its line closes when it starts. 4: it has pools and ticket types of its own, or a
-// sales window.
-constexpr int kEdition = 4;
+// sales window. 5: somebody was admitted to it; its row says so in `admits`, not in `edition`.
+constexpr int kEdition = 5;
 constexpr int kEditionOfPools = 4;
 
 struct Booking {
@@ -65,7 +65,10 @@ struct Booking {
   std::optional<Time> held_until = {};
   PoolId pool = {};
   TicketTypeId type = {};
+  // Numbers below its highest ticket's; of one that has seats.
+  TicketNumbers given_back = {};
 };
+TicketNumbers numbers_of(const Booking& booking);
 
 // What a user holds of an event.
 struct Holding {
@@ -89,7 +92,8 @@ class EventState : public EventRules {
   std::vector<TicketType> types = std::vector<TicketType>(1);
   int promoted_at_once = kPromotedAtOnce;
   std::int64_t next_seq = 1;
-  int edition = 1;  // of the rules that are needed to decide about it, see kEdition
+  int edition = 1;      // of the rules that are needed to decide about it, see kEdition
+  bool admits = false;  // somebody was admitted with a ticket of it
   // Entries of the waiting list with a lower seq ended when the line closed, whatever their rows say yet.
   std::int64_t line_closed_before = 0;
   // Nobody knows any more who came, so that it cannot take place again (storage/retention.h).
@@ -132,8 +136,11 @@ class EventState : public EventRules {
   void load(const Booking& booking);
   // Takes a booking out of the loaded part: it is no longer live. A seat that it had is free.
   void remove(BookingId booking);
-  // A live booking has fewer tickets now; seats that it gives back are free.
-  void give_back(BookingId of, int quantity);
+  // Somebody was admitted with these tickets of a loaded booking.
+  void admit(BookingId with, const TicketNumbers& tickets) { admitted_[with] |= tickets; }
+  [[nodiscard]] TicketNumbers admitted_with(BookingId booking) const;
+  // A live booking has no longer these of its tickets, but others; seats that it gives back are free.
+  void give_back(BookingId of, const TicketNumbers& tickets);
   // A waiting booking takes fewer from now on, or does not.
   void set_accept_fewer(BookingId of, std::optional<Remainder> accept_fewer);
   // Gives a booking its seats: it is confirmed, or held if the event holds seats for whoever books.
@@ -187,6 +194,7 @@ class EventState : public EventRules {
 
   std::unordered_map<BookingId, Booking> bookings_;
   std::unordered_map<UserId, User> users_;
+  std::unordered_map<BookingId, TicketNumbers> admitted_;
 };
 
 // How many of a user's bookings his cancels in a batch could be about, besides those that they name: so many of the

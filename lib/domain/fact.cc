@@ -10,7 +10,7 @@ namespace {
 constexpr std::array<std::string_view, kOutcomes> kOutcomeNames = {
     "confirmed", "waitlisted", "rejected", "cancelled", "nothing_to_cancel",
     "updated",   "deleted",    "shrunk",   "held",      "confirmed_held"};
-constexpr std::array<std::string_view, 22> kReasonNames = {"limit_reached",
+constexpr std::array<std::string_view, 23> kReasonNames = {"limit_reached",
                                                            "event_over",
                                                            "event_cancelled",
                                                            "event_not_found",
@@ -31,7 +31,8 @@ constexpr std::array<std::string_view, 22> kReasonNames = {"limit_reached",
                                                            "pool_not_found",
                                                            "type_has_bookings",
                                                            "line_not_empty",
-                                                           "too_many"};
+                                                           "too_many",
+                                                           "ticket_admitted"};
 
 Outcome seated(const Booking& booking) {
   return booking.state == BookingState::held ? Outcome::held : Outcome::confirmed;

@@ -46,7 +46,8 @@ enum class Reason {
   pool_not_found,
   type_has_bookings,
   line_not_empty,
-  too_many  // pools or ticket types
+  too_many,  // pools or ticket types
+  ticket_admitted
 };
 std::string_view name_of(Reason reason);
 

@@ -140,6 +140,7 @@ std::string rejection_text(Reason reason, CommandKind kind, const std::string& e
     case Reason::type_has_bookings: return what + event + " was not made: the ticket type has bookings in its pool.";
     case Reason::line_not_empty: return what + event + " was not made: people wait for these seats.";
     case Reason::too_many: return what + event + " was not made: it has as many pools or ticket types as it may have.";
+    case Reason::ticket_admitted: return what + event + " was not made: somebody was let in with a ticket of it.";
   }
   return what + event + " was not made.";
 }

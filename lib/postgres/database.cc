@@ -30,7 +30,7 @@ constexpr std::pair<const char*, const char*> kOwnSettings[] = {{"default_transa
                                                                 {"datestyle", "ISO"},
                                                                 {"timezone", "UTC"},
                                                                 // Which events it can decide about (domain::kEdition).
-                                                                {"ticketd.edition", "4"}};
+                                                                {"ticketd.edition", "5"}};
 
 // The options of a session as a part of a URL (libpq, "Parameter Key Words": options).
 class SessionOptions {

@@ -1,6 +1,7 @@
 #include "queue/wire.h"
 
 #include <charconv>
+#include <ranges>
 #include <set>
 #include <utility>
 
@@ -54,11 +55,18 @@ class FieldReader {
   // A number of tickets; empty where the field is not there.
   std::optional<int> tickets(const char* name) {
     const auto value = text(name);
+    return value.empty() ? std::nullopt : ticket_number(value);
+  }
+  // Numbers of tickets, a space between two; empty where the field is not there.
+  std::optional<domain::TicketNumbers> numbers(const char* name) {
+    const auto value = text(name);
     if (value.empty()) return std::nullopt;
-    int number = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-    check(error == std::errc{} && end == value.data() + value.size() && number >= 1 && number <= domain::kQuantityMax);
-    return number;
+    domain::TicketNumbers numbers;
+    for (const auto& word : std::views::split(value, ' ')) {
+      const auto number = ticket_number(std::string_view(word.begin(), word.end()));
+      if (number) numbers.set(static_cast<std::size_t>(*number));
+    }
+    return numbers;
   }
   std::optional<domain::Remainder> remainder() {
     const auto value = text("remainder");
@@ -77,6 +85,16 @@ class FieldReader {
   [[nodiscard]] bool ok() const { return ok_; }
 
  private:
+  // From 1 to kQuantityMax.
+  std::optional<int> ticket_number(std::string_view value) {
+    int number = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+    const bool good =
+        error == std::errc{} && end == value.data() + value.size() && number >= 1 && number <= domain::kQuantityMax;
+    check(good);
+    return good ? std::optional(number) : std::nullopt;
+  }
+
   const Fields& fields_;
   bool ok_ = true;
 };
@@ -87,8 +105,7 @@ domain::Action read_action(FieldReader& in, domain::CommandKind kind) {
       return domain::Book{in.id<BookingId>("booking"), in.tickets("quantity").value_or(1), in.remainder(),
                           in.optional_id<TicketTypeId>("ticket_type")};
     case domain::CommandKind::cancel:
-      if (in.text("booking").empty()) return domain::Cancel{{}, in.tickets("quantity")};
-      return domain::Cancel{in.id<BookingId>("booking"), in.tickets("quantity")};
+      return domain::Cancel{in.optional_id<BookingId>("booking"), in.tickets("quantity"), in.numbers("tickets")};
     case domain::CommandKind::update_booking:
       return domain::UpdateBooking{in.id<BookingId>("booking"), in.tickets("quantity"), in.flag("accept_fewer"),
                                    in.remainder()};
@@ -129,7 +146,10 @@ Fields terms_of(const Command& command) {
   if (const auto* pool = std::get_if<domain::SetPool>(&command.action)) terms.emplace_back("pool", pool->pool.str());
   if (const auto* type = std::get_if<domain::SetTicketType>(&command.action))
     terms.emplace_back("ticket_type", type->type.str());
-  if (const auto* cancel = std::get_if<domain::Cancel>(&command.action)) add(cancel->quantity, std::nullopt);
+  if (const auto* cancel = std::get_if<domain::Cancel>(&command.action)) {
+    add(cancel->quantity, std::nullopt);
+    if (cancel->tickets) terms.emplace_back("tickets", domain::ticket_numbers_text(*cancel->tickets));
+  }
   if (const auto* confirm = std::get_if<domain::Confirm>(&command.action)) add(confirm->quantity, std::nullopt);
   if (const auto* update = std::get_if<domain::UpdateBooking>(&command.action)) {
     add(update->quantity, update->remainder);
@@ -139,7 +159,7 @@ Fields terms_of(const Command& command) {
 }
 
 // The lowest version whose readers overlook nothing of it. 2: several tickets. 3: held seats; who finds an event. 4:
-// ticket types and when they are sold.
+// ticket types and when they are sold. 5: tickets that are named.
 int version_of(const Command& command, bool has_terms) {
   if (const auto* update = std::get_if<domain::UpdateEvent>(&command.action)) {
     const auto& [changes, rules] = std::tie(update->changes, update->changes.rules);
@@ -150,6 +170,7 @@ int version_of(const Command& command, bool has_terms) {
     if (rules.max_per_booking || rules.max_skips || rules.saving_stops_hours) return 2;
   }
   if (const auto* book = std::get_if<domain::Book>(&command.action); book != nullptr && book->type) return 4;
+  if (const auto* cancel = std::get_if<domain::Cancel>(&command.action); cancel != nullptr && cancel->tickets) return 5;
   return has_terms ? 2 : 1;
 }
 
@@ -218,7 +239,7 @@ std::optional<Command> from_json_text(std::string_view text) {
   if (!json || !json->is_object()) return std::nullopt;
   Fields fields;
   for (const auto* name : {"v", "id", "kind", "user", "event", "notification", "at", "request", "booking", "changes",
-                           "quantity", "remainder", "accept_fewer", "ticket_type", "pool"}) {
+                           "quantity", "remainder", "accept_fewer", "ticket_type", "pool", "tickets"}) {
     if (json->has(name)) fields.emplace_back(name, (*json)[name].text());
   }
   return from_fields(fields);

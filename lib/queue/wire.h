@@ -14,11 +14,12 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 
 // The highest that to_fields() writes: each command has the lowest that can say it, so that an earlier release carries
 // out what it knows. 2: several tickets. 3: held seats; who finds an event, and its time zone. 4: ticket types and
-// sales windows. A release reads every version up to its own; entries without a version are of the first, for the first
-// release wrote none. A new kind of command needs no new version: an older worker does not know its name, and leaves it
-// to a newer one. Nor does a new field that an older worker may overlook. One that it must not overlook does; then
-// from_fields() goes on reading the older versions, too: they stand in queues, idempotency keys and dead letters.
-constexpr int kWireVersion = 4;
+// sales windows. 5: tickets that are named. A release reads every version up to its own; entries without a version are
+// of the first, for the first release wrote none. A new kind of command needs no new version: an older worker does not
+// know its name, and leaves it to a newer one. Nor does a new field that an older worker may overlook. One that it must
+// not overlook does; then from_fields() goes on reading the older versions, too: they stand in queues, idempotency keys
+// and dead letters.
+constexpr int kWireVersion = 5;
 
 // Field names and values; `changes` is JSON, fields without a value are left out.
 Fields to_fields(const domain::Command& command);

@@ -5,6 +5,7 @@
 
 #include "postgres/array_parameter.h"
 #include "postgres/rows.h"
+#include "storage/admissions.h"
 #include "storage/batch.h"
 #include "storage/event_rules.h"
 #include "storage/live.h"
@@ -19,7 +20,8 @@ const Statement kFindDone{"find_done_commands", "SELECT id FROM commands WHERE i
 const Statement kLockEvents{"lock_events", R"(
   SELECT id, user_id, title, state, epoch_ms(start_date_time) AS starts_ms, epoch_ms(end_date_time) AS ends_ms, total_tickets,
          CASE WHEN growing_at = total_tickets THEN growing_to END AS growing_to, available_tickets, waiting_list_count, waiting_more,
-         array_to_string(served_past, ' ') AS served_past, saved, misfits, edition, next_seq, line_closed_before, forgotten_at IS NOT NULL AS forgotten, )" EVENT_RULES
+         array_to_string(served_past, ' ') AS served_past, saved, misfits, edition, next_seq, line_closed_before, forgotten_at IS NOT NULL AS forgotten,
+         admits, )" EVENT_RULES
                                            R"(
   FROM events WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE)"};
 
@@ -44,7 +46,8 @@ const Statement kLoadHoldings{"load_holdings", R"(
 #define LOADED(b)                                                                                                 \
   b ".event_id, " b ".id, " b                                                                                     \
     ".user_id, " STORED_STATE(b) " AS state, " b ".seq, " b ".slot, " b ".quantity, " b ".remainder, epoch_ms(" b \
-                                 ".held_until) AS held_until_ms, " b ".pool_id, " b ".ticket_type_id"
+                                 ".held_until) AS held_until_ms, " b ".pool_id, " b                               \
+                                 ".ticket_type_id, array_to_string(" b ".given_back, ' ') AS given_back"
 
 // The newest bookings of those who cancel, as many as newest_needed() says, and those that a cancel or a change names.
 const Statement kLoadCancelled{"load_cancelled_bookings", "SELECT " LOADED("held") R"(
@@ -144,6 +147,7 @@ void lock_events(pqxx::work& tx, std::span<const domain::Command> commands, Load
     event.next_seq = row["next_seq"].as<std::int64_t>();
     event.line_closed_before = row["line_closed_before"].as<std::int64_t>();
     event.is_forgotten = row["forgotten"].as<bool>();
+    event.admits = row["admits"].as<bool>();
     batch.events.emplace(event.id, std::move(event));
   }
   load_pool_rows(tx, batch);
@@ -163,16 +167,18 @@ void load_locations(pqxx::work& tx, std::span<const domain::Command> commands, L
 domain::Booking loaded_booking(const pqxx::row& row) {
   const auto remainder = optional_text(row["remainder"]);
   const auto event = id_of<EventId>(row["event_id"]).uuid;
-  return {id_of<BookingId>(row["id"]),
-          id_of<UserId>(row["user_id"]),
-          *domain::parse_booking_state(text_of(row["state"])),
-          row["seq"].as<std::int64_t>(),
-          int_of(row["slot"]),
-          int_of(row["quantity"]),
-          remainder ? domain::parse_remainder(*remainder) : std::nullopt,
-          optional_time(row["held_until_ms"]),
-          optional_id<PoolId>(row["pool_id"]).value_or(PoolId{event}),
-          optional_id<TicketTypeId>(row["ticket_type_id"]).value_or(TicketTypeId{event})};
+  return {
+      id_of<BookingId>(row["id"]),
+      id_of<UserId>(row["user_id"]),
+      *domain::parse_booking_state(text_of(row["state"])),
+      row["seq"].as<std::int64_t>(),
+      int_of(row["slot"]),
+      int_of(row["quantity"]),
+      remainder ? domain::parse_remainder(*remainder) : std::nullopt,
+      optional_time(row["held_until_ms"]),
+      optional_id<PoolId>(row["pool_id"]).value_or(PoolId{event}),
+      optional_id<TicketTypeId>(row["ticket_type_id"]).value_or(TicketTypeId{event}),
+      row["given_back"].is_null() ? domain::TicketNumbers() : domain::parse_ticket_numbers(text_of(row["given_back"]))};
 }
 
 void load_bookings(const pqxx::result& rows, LoadedBatch& batch) {
@@ -384,6 +390,7 @@ LoadedBatch load_batch(pqxx::work& tx, std::span<const domain::Command> commands
   }
   load_holdings(tx, by_event, batch, holders);  // first: who has many is known from then on
   load_cancelled(tx, by_event, batch, holders);
+  load_admissions(tx, batch);
   load_held(tx, by_event, batch);
   load_waiting_list(tx, by_event, batch);
   load_holdings_of_line(tx, batch, holders);

@@ -10,21 +10,21 @@ namespace {
 
 const Statement kInsertBookings{"insert_bookings", R"(
   INSERT INTO bookings (id, event_id, user_id, state, reason, seq, slot, created_at, updated_at, promoted_at, cancelled_at,
-                        request_id, quantity, remainder, fits_from, held_until, pool_id, ticket_type_id)
+                        request_id, quantity, remainder, fits_from, held_until, pool_id, ticket_type_id, given_back)
   SELECT b.id, b.event_id, b.user_id, b.state, b.reason, b.seq, b.slot, b.created_at, $11,
          CASE WHEN b.promoted THEN $11::timestamptz END, CASE WHEN b.state = 'cancelled' THEN $11::timestamptz END,
-         b.request_id, b.quantity, b.remainder, b.fits_from, b.held_until, b.pool_id, b.ticket_type_id
+         b.request_id, b.quantity, b.remainder, b.fits_from, b.held_until, b.pool_id, b.ticket_type_id, b.given_back::smallint[]
   FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::smallint[], $8::timestamptz[], $9::boolean[],
-              $10::text[], $12::smallint[], $13::text[], $14::smallint[], $15::timestamptz[], $16::uuid[], $17::uuid[])
+              $10::text[], $12::smallint[], $13::text[], $14::smallint[], $15::timestamptz[], $16::uuid[], $17::uuid[], $18::text[])
     AS b (id, event_id, user_id, state, reason, seq, slot, created_at, promoted, request_id, quantity, remainder, fits_from, held_until,
-          pool_id, ticket_type_id))"};
+          pool_id, ticket_type_id, given_back))"};
 
 const Statement kUpdateBookings{"update_bookings", R"(
   UPDATE bookings SET state = b.state, updated_at = $4, promoted_at = CASE WHEN b.promoted THEN $4 ELSE promoted_at END,
     cancelled_at = CASE WHEN b.state = 'cancelled' THEN $4::timestamptz END, reason = b.reason, quantity = b.quantity,
-    remainder = b.remainder, fits_from = b.fits_from, held_until = b.held_until
-  FROM unnest($1::uuid[], $2::text[], $3::boolean[], $5::text[], $6::smallint[], $7::text[], $8::smallint[], $9::timestamptz[])
-    AS b (id, state, promoted, reason, quantity, remainder, fits_from, held_until)
+    remainder = b.remainder, fits_from = b.fits_from, held_until = b.held_until, given_back = b.given_back::smallint[]
+  FROM unnest($1::uuid[], $2::text[], $3::boolean[], $5::text[], $6::smallint[], $7::text[], $8::smallint[], $9::timestamptz[], $10::text[])
+    AS b (id, state, promoted, reason, quantity, remainder, fits_from, held_until, given_back)
   WHERE bookings.id = b.id
   RETURNING bookings.id, CASE WHEN b.promoted THEN bookings.request_id END)"};
 
@@ -58,6 +58,12 @@ std::string_view state_of(const domain::Booking& booking) {
 
 std::optional<Time> held_until(const domain::Booking& booking) {
   return booking.state == domain::BookingState::held ? booking.held_until : std::nullopt;
+}
+
+// As PostgreSQL writes an array; null for none.
+std::optional<std::string> given_back(const domain::Booking& booking) {
+  if (booking.given_back.none()) return std::nullopt;
+  return '{' + domain::ticket_numbers_text(booking.given_back, ',') + '}';
 }
 
 class FinalBookings {
@@ -148,7 +154,7 @@ class FinalBookings {
     ArrayParameter<BookingId> ids;
     ArrayParameter<EventId> events;
     ArrayParameter<UserId> users;
-    ArrayParameter<std::string_view> states, reasons, requests, remainders;
+    ArrayParameter<std::string_view> states, reasons, requests, remainders, numbers;
     ArrayParameter<std::int64_t> seqs;
     ArrayParameter<std::int16_t> slots, quantities, wishes;
     ArrayParameter<Time> created, deadlines;
@@ -174,6 +180,7 @@ class FinalBookings {
       quantities.add(static_cast<std::int16_t>(row.booking.quantity));
       remainders.add(remainder_of(row.booking));
       wishes.add(fits_from(row));
+      numbers.add(given_back(row.booking));
       created.add(row.made_by->accepted_at);
       promoted.add(row.promoted);
       const bool kept = row.booking.state == domain::BookingState::waitlisted && request.size() <= kRequestIdBytes &&
@@ -183,12 +190,12 @@ class FinalBookings {
     if (ids.empty()) return;
     run(tx, kInsertBookings, ids.binary(), events.binary(), users.binary(), states.binary(), reasons.binary(),
         seqs.binary(), slots.binary(), created.binary(), promoted.binary(), requests.binary(), now, quantities.binary(),
-        remainders.binary(), wishes.binary(), deadlines.binary(), pools.binary(), types.binary());
+        remainders.binary(), wishes.binary(), deadlines.binary(), pools.binary(), types.binary(), numbers.binary());
   }
 
   RequestIds update(pqxx::work& tx, const std::string& now) const {
     ArrayParameter<BookingId> ids;
-    ArrayParameter<std::string_view> states, reasons, remainders;
+    ArrayParameter<std::string_view> states, reasons, remainders, numbers;
     ArrayParameter<std::int16_t> quantities, wishes;
     ArrayParameter<Time> deadlines;
     ArrayParameter<bool> promoted;
@@ -202,12 +209,13 @@ class FinalBookings {
       quantities.add(static_cast<std::int16_t>(row.booking.quantity));
       remainders.add(remainder_of(row.booking));
       wishes.add(fits_from(row));
+      numbers.add(given_back(row.booking));
     }
     RequestIds found;
     if (ids.empty()) return found;
     for (const auto& row :
          run(tx, kUpdateBookings, ids.binary(), states.binary(), promoted.binary(), now, reasons.binary(),
-             quantities.binary(), remainders.binary(), wishes.binary(), deadlines.binary())) {
+             quantities.binary(), remainders.binary(), wishes.binary(), deadlines.binary(), numbers.binary())) {
       if (!row[1].is_null()) found.emplace(id_of<BookingId>(row[0]), text_of(row[1]));
     }
     return found;

@@ -67,7 +67,7 @@ TEST(ShippedMail, SaysWhatIsNewInWordsOfEachLanguage) {
 
 TEST(ShippedMail, SaysEveryReasonInEachLanguage) {
   for_each_language([&](const std::string& language, const Templates& templates) {
-    for (int reason = 0; reason <= static_cast<int>(domain::Reason::too_many); ++reason) {
+    for (int reason = 0; reason <= static_cast<int>(domain::Reason::ticket_admitted); ++reason) {
       const auto name = std::string(name_of(static_cast<domain::Reason>(reason)));
       CHECK_FALSE_TEXT(templates.reason(name).empty(), (language + " " + name).c_str());
     }
