@@ -65,6 +65,7 @@ using CalendarId = Id<struct CalendarTag>;
 using WebhookId = Id<struct WebhookTag>;
 using DeliveryId = Id<struct DeliveryTag>;  // of a webhook
 using AnnouncementId = Id<struct AnnouncementTag>;
+using CheckinId = Id<struct CheckinTag>;
 using MailId = Id<struct MailTag>;  // of what tells of a notification: its id
 
 }  // namespace ticketd

@@ -64,6 +64,8 @@ const Statement kMissingRights{"missing_rights", R"(
     ('messenger', 'mails', '{SELECT,INSERT,UPDATE,DELETE}'), ('messenger', 'account_mails', '{SELECT,UPDATE,DELETE}'),
     ('api', 'account_mails', '{SELECT,INSERT,UPDATE}'),
     ('api', 'mails', '{SELECT}'), ('worker', 'erasures', '{SELECT,UPDATE,DELETE}'),
+    ('api', 'doors', '{SELECT,INSERT,UPDATE}'), ('api', 'tickets', '{SELECT,INSERT,UPDATE}'), ('api', 'checkins', '{SELECT}'),
+    ('api', 'checkins_at_door', '{SELECT}'), ('worker', 'tickets', '{SELECT}'),
     ('api', 'announcements', '{SELECT,INSERT,UPDATE}'), ('worker', 'announcements', '{SELECT,UPDATE}'),
     ('api', 'webhooks', '{SELECT,INSERT,UPDATE,DELETE}'), ('api', 'webhook_deliveries', '{SELECT,INSERT,UPDATE}'),
     ('webhooks', 'notifications', '{SELECT,UPDATE}'), ('webhooks', 'events', '{SELECT}'), ('webhooks', 'bookings', '{SELECT}'),

@@ -31,12 +31,21 @@ constexpr std::array kTables = {
         "total_tickets available_tickets waiting_list_count max_per_user next_seq over line_closed_before "
         "turn growing_to growing_at edition waiting_more max_per_booking max_skips saving_stops_hours "
         "served_past saved misfits hold_minutes offer_minutes offer_stops_minutes confirmed_by line_closes "
-        "sales_start sales_end held_back saved_tickets forgotten_at forgotten",
+        "sales_start sales_end held_back saved_tickets forgotten_at forgotten admits",
         "what people organise, for others to read", "always: others were there"},
     PersonalTable{"bookings", "bookings", true, "t.user_id = $1", "t.created_at DESC",
                   "id event_id user_id state reason quantity created_at updated_at promoted_at cancelled_at held_until "
                   "ticket_type_id request_id",
-                  "", "seq slot remainder fits_from pool_id", "who comes, came, or waits", kWithEvent},
+                  "", "seq slot remainder fits_from pool_id given_back", "who comes, came, or waits", kWithEvent},
+    PersonalTable{"tickets", "tickets", true, "t.booking_id IN (SELECT id FROM bookings WHERE user_id = $1)",
+                  "t.booking_id DESC, t.number", "booking_id number holder_name admitted_at is_outside", "",
+                  "generation admission", "who comes with a ticket, and when somebody did", kWithEvent},
+    PersonalTable{"checkins", "checkins", true,
+                  "t.id IN (SELECT id FROM checkins WHERE user_id = $1 UNION ALL SELECT c.id FROM bookings b JOIN "
+                  "checkins c ON c.booking_id = b.id WHERE b.user_id = $1)",
+                  "t.created_at DESC",
+                  "id event_id booking_id number result because gate device user_id scanned_at created_at undone_at",
+                  "", "nonce undone_by", "who was let in, where, and by whom", kWithEvent},
     PersonalTable{"notifications", "notifications", true, "t.user_id = $1", "t.created_at DESC",
                   "id user_id event_id booking_id kind message arguments created_at updated_at read_at", "",
                   "untold unposted", "what people were told", kWithEvent},
@@ -81,8 +90,9 @@ constexpr std::array kTables = {
                   "whose events are to be ordered anew", "a minute"},
 };
 
-constexpr std::array kImpersonal = {"bulk_changes", "event_news",   "event_words",    "schema_migrations",
-                                    "seat_pools",   "ticket_types", "waiting_blocks", "webhook_sequences"};
+constexpr std::array kImpersonal = {"bulk_changes",      "doors",      "event_news",   "event_words",
+                                    "schema_migrations", "seat_pools", "ticket_types", "waiting_blocks",
+                                    "webhook_sequences"};
 
 constexpr std::array kKeys = {
     PersonalPlace{"ticketd:commands:SHARD of the queue", "what was asked for, with the number of an account",

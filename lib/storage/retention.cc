@@ -41,7 +41,9 @@ const Statement kForgotten{"update_events_forgotten", R"(
     told AS (DELETE FROM notifications WHERE id = ANY (ARRAY(
       SELECT n.id FROM done CROSS JOIN LATERAL (SELECT id FROM notifications
         WHERE user_id = done.user_id AND created_at >= done.created_at AND event_id = done.id OFFSET 0) AS n)) RETURNING 1),
-    said AS (DELETE FROM announcements WHERE event_id = ANY (ARRAY(SELECT id FROM done)))
+    said AS (DELETE FROM announcements WHERE event_id = ANY (ARRAY(SELECT id FROM done))),
+    scanned AS (DELETE FROM checkins WHERE event_id = ANY (ARRAY(SELECT id FROM done))),
+    door AS (DELETE FROM doors WHERE event_id = ANY (ARRAY(SELECT id FROM done)))
   SELECT (SELECT count(*) FROM done), (SELECT count(*) FROM told))"};
 
 // Of an event that never was, what was told names none.

@@ -13,7 +13,8 @@ const Statement kCount{"count_what_is_verified", R"(
 
 std::vector<Check> all_checks() {
   std::vector<Check> all;
-  for (const auto checks : {seat_checks(), person_checks(), command_checks(), message_checks(), search_checks()})
+  for (const auto checks :
+       {seat_checks(), person_checks(), command_checks(), message_checks(), door_checks(), search_checks()})
     all.insert(all.end(), checks.begin(), checks.end());
   return all;
 }

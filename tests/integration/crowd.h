@@ -68,6 +68,11 @@ struct Crowd {
     sql("INSERT INTO announcements (id, event_id, kind, audience, hours_before, created_at, due_at) "
         "SELECT gen_random_uuid(), id, 'reminder', 'confirmed', 1, now(), now() + interval '1 year' FROM events "
         "ON CONFLICT DO NOTHING");
+    sql("INSERT INTO doors SELECT id, sha256(''), 'none', 240, now() FROM events ON CONFLICT DO NOTHING");
+    sql("INSERT INTO tickets (booking_id, number) SELECT id, 1 FROM bookings ON CONFLICT DO NOTHING");
+    sql("INSERT INTO checkins (id, event_id, booking_id, number, result, user_id, nonce, scanned_at, created_at) "
+        "SELECT gen_random_uuid(), event_id, id, 1, 'already_in', user_id, id::text, now(), now() FROM bookings "
+        "ON CONFLICT DO NOTHING");
     sql("INSERT INTO erasures SELECT id, now(), now() + interval '1 year' FROM crowd");
     sql("INSERT INTO deleted_users SELECT gen_random_uuid(), now() - interval '1 year' FROM crowd");
     sql("INSERT INTO dead_letters (shard, stream_id, command_id, command, error, attempts, died_at) "

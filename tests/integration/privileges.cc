@@ -144,6 +144,26 @@ TEST(Privileges, HandlersCannotSayWhoWasTold) {
   CHECK_FALSE(may("ticketd_messenger", "SELECT FROM announcements"));
 }
 
+// They ask for a scan to be carried out, and cannot say how it went.
+TEST(Privileges, HandlersCannotSayWhoWasAdmitted) {
+  CHECK_TRUE(may("ticketd_api", "INSERT INTO tickets (booking_id, number, holder_name) VALUES ('" +
+                                    insert_booking(make_event(), make_user()).str() + "', 1, 'Ann')"));
+  for (const auto* statement :
+       {"UPDATE tickets SET admitted_at = NULL, admission = NULL", "UPDATE tickets SET generation = 0",
+        "INSERT INTO tickets (booking_id, number, generation) VALUES (gen_random_uuid(), 1, 7)", "DELETE FROM tickets",
+        "UPDATE checkins SET undone_at = NULL", "DELETE FROM checkins",
+        "INSERT INTO checkins (id) VALUES (gen_random_uuid())", "UPDATE doors SET ticket_key = sha256('')",
+        "DELETE FROM doors", "UPDATE events SET admits = false"})
+    CHECK_FALSE_TEXT(may("ticketd_api", statement), statement);
+  for (const auto* role : {"ticketd_worker", "ticketd_messenger", "ticketd_webhooks"}) {
+    for (const auto* statement :
+         {"SELECT ticket_key FROM doors", "SELECT FROM checkins", "UPDATE tickets SET generation = 0",
+          "SELECT reissue_ticket(gen_random_uuid(), 1, gen_random_uuid(), now())",
+          "SELECT undo_check_in(gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), now())"})
+      CHECK_FALSE_TEXT(may(role, statement), statement);
+  }
+}
+
 // A handler erases an account as a whole, or not at all.
 TEST(Privileges, HandlersCannotSayWhoIsErased) {
   CHECK_TRUE(may("ticketd_api", "SELECT erase_account('" + make_user().str() + "', now())"));

@@ -4,6 +4,7 @@
 #include "storage/announcements.h"
 #include "storage/bookings.h"
 #include "storage/bulk_changes.h"
+#include "storage/checkins.h"
 #include "storage/erasures.h"
 #include "storage/event_search.h"
 #include "storage/housekeeping.h"
@@ -205,6 +206,13 @@ TEST(QueryPlans, Announce) {
   const auto announce = [&](pqxx::work& tx) { storage::announce_next_piece(tx, all, 16, now(), 500); };
   expect_index("announcements_due", "WITH next AS MATERIALIZED", announce);
   expect_index("bookings_seq_key", "SELECT announced_id", announce);
+}
+
+TEST(QueryPlans, OfTheDoor) {
+  const auto list = [&](pqxx::work& tx) { storage::list_checkins(tx, event, std::nullopt, std::nullopt, 20); };
+  expect_order_of("checkins_of_event", "FROM checkins_at_door", list);
+  const auto find = [&](pqxx::work& tx) { storage::find_at_door(tx, event, user, now()); };
+  expect_index("checkins_guesses", "SELECT e.user_id AS owner", find);
 }
 
 TEST(QueryPlans, ListDeletedEventsOfAnOwner) {

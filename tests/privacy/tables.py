@@ -6,7 +6,8 @@ from stack import sql
 # Each table with a column that refers to a person, as an export calls its rows.
 LISTS = {"users": "account", "refresh_tokens": "sessions", "events": "events", "bookings": "bookings",
          "notifications": "notifications", "mails": "mails", "account_mails": "account_mails", "webhooks": "webhooks",
-         "idempotency_keys": "idempotency_keys", "announcements": "announcements"}
+         "idempotency_keys": "idempotency_keys", "announcements": "announcements",
+         "checkins": "checkins"}
 # What a person wrote is known by the event that the person organises.
 OF_EVENTS = {"announcements": "event_id"}
 # Those that are not given out, and why.
