@@ -12,6 +12,8 @@ BUILD    := build$(if $(FUZZ),/fuzz,$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
 CXX      ?= g++
 CLANG    ?= clang++
 PKGS     := fcgi libpqxx hiredis jansson libjwt libsodium libsystemd libcrypto libutf8proc
+# What prints tickets, which few programs do; the others link nothing of it.
+PRINT    := pangocairo libqrencode
 OPT      ?= $(if $(SAN),-O1,-O2) -g1
 CXXFLAGS := -std=c++20 $(OPT) -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection -Wall -Wextra -Wpedantic \
             -Wconversion -Wshadow -Werror $(if $(CRASH),-DTICKETD_CRASH_POINTS)
@@ -29,8 +31,11 @@ CXXFLAGS += -fprofile-instr-generate -fcoverage-mapping
 LDFLAGS  += -fprofile-instr-generate
 endif
 # -isystem: the warnings above are for our own code
-INCLUDES := -Ilib -Iworker -Itests $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I $(PKGS) 2>/dev/null))
+INCLUDES := -Ilib -Iworker -Itests $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I $(PKGS) $(PRINT) 2>/dev/null))
 LIBS      = $(shell pkg-config --libs $(PKGS)) -pthread
+PRINT_LIBS = $(shell pkg-config --libs $(PRINT))
+LIBS_bookings_ticket_svg  = $(shell pkg-config --libs libqrencode)
+LIBS_bookings_tickets_pdf = $(PRINT_LIBS)
 
 LIB_SRC     := $(wildcard lib/*/*.cc)
 HANDLER_SRC := $(wildcard handlers/*.cc)
@@ -40,7 +45,7 @@ WEBHOOKS_SRC := $(wildcard worker/webhooks/*.cc)
 CTL_SRC     := $(wildcard worker/ticketctl/*.cc worker/ticketctl/*/*.cc)
 TEST_KINDS  := unit integration e2e faults
 # Most tests wait, so lists of them run beside each other.
-ALL_TESTS   := tests/beside "e2e monitoring mail" "unit integration upgrade" "docs webhooks privacy faults" , conformance
+ALL_TESTS   := tests/beside "e2e monitoring mail" "unit integration upgrade" "docs webhooks tickets privacy faults" , conformance
 SUPPORT_SRC := $(wildcard tests/support/*.cc)
 # Of the tests, what is code and not a list of cases.
 TEST_PARTS  := tests/support tests/sim tests/torture tests/fuzz
@@ -79,7 +84,7 @@ build: $(PROGRAMS) ## compile everything
 docs: ## the pages of / and /docs, into build/www; without npm, /docs only says so
 	$(Q)nginx/docs/build
 
-test: deps-test ## unit, integration, e2e, monitoring, document, mail, webhook, privacy and upgrade tests on stacks of their own
+test: deps-test ## unit, integration, e2e, monitoring, document, mail, webhook, ticket, privacy and upgrade tests on stacks of their own
 	@tests/sim/mutate && tests/torture/controls --look
 	@$(MAKE) --no-print-directory -j$$(nproc) build docs $(TEST_KINDS:%=$(BUILD)/tests/%)
 	@BUILD=$(BUILD) $(if $(SAN)$(findstring command,$(origin TEST_KINDS)),tests/run $(TEST_KINDS),$(ALL_TESTS))
@@ -177,12 +182,12 @@ $(1): $(2) $(LIBRARY)
 	@mkdir -p $$(@D)
 	$$(Q)$$(CXX) $$(LDFLAGS) $(2) $(LIBRARY) $$(LIBS) $(3) -o $$@
 endef
-$(foreach h,$(HANDLER_SRC),$(eval $(call link_rule,$(BUILD)/bin/$(subst _,-,$(basename $(notdir $(h)))),$(call obj,$(h)))))
+$(foreach h,$(HANDLER_SRC),$(eval $(call link_rule,$(BUILD)/bin/$(subst _,-,$(basename $(notdir $(h)))),$(call obj,$(h)),$$(LIBS_$(basename $(notdir $(h)))))))
 $(eval $(call link_rule,$(BUILD)/bin/ticketd-worker,$(call obj,worker/main.cc $(WORKER_SRC))))
 $(eval $(call link_rule,$(BUILD)/bin/ticketd-messenger,$(call obj,$(MESSENGER_SRC)),-lcurl))
 $(eval $(call link_rule,$(BUILD)/bin/ticketd-webhooks,$(call obj,$(WEBHOOKS_SRC)),-lcurl))
 $(eval $(call link_rule,$(BUILD)/bin/ticketctl,$(call obj,$(CTL_SRC)),-lcurl))
-$(foreach t,$(TEST_KINDS),$(eval $(call link_rule,$(BUILD)/tests/$(t),$(call obj,$(wildcard tests/$(t)/*.cc) $(if $(filter faults,$(t)),tests/e2e/main.cc) $(SUPPORT_SRC) $(WORKER_SRC)),-lcurl -lCppUTest -lCppUTestExt)))
+$(foreach t,$(TEST_KINDS),$(eval $(call link_rule,$(BUILD)/tests/$(t),$(call obj,$(wildcard tests/$(t)/*.cc) $(if $(filter faults,$(t)),tests/e2e/main.cc) $(SUPPORT_SRC) $(WORKER_SRC)),-lcurl $(if $(filter unit,$(t)),$$(PRINT_LIBS)) -lCppUTest -lCppUTestExt)))
 
 $(BUILD)/tests/sim: $(call obj,$(wildcard tests/sim/*.cc)) $(LIBRARY)
 	$(call say,LINK,$@)
@@ -200,7 +205,7 @@ $(BUILD)/obj/fuzzed/%.o: %.cc
 	$(call say,CXX,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CXX) $(CXXFLAGS) $(INCLUDES) '-Dmain=__attribute__((constructor)) main_$(notdir $*)' -MMD -MP -c $< -o $@
-$(foreach t,$(notdir $(FUZZ_TARGETS)),$(eval $(call link_rule,$(BUILD)/tests/fuzz/$(t),$(call obj,tests/fuzz/$(t).cc) $(if $(filter requests,$(t)),$(HANDLER_SRC:%.cc=$(BUILD)/obj/fuzzed/%.o)),-fsanitize=fuzzer)))
+$(foreach t,$(notdir $(FUZZ_TARGETS)),$(eval $(call link_rule,$(BUILD)/tests/fuzz/$(t),$(call obj,tests/fuzz/$(t).cc) $(if $(filter requests,$(t)),$(HANDLER_SRC:%.cc=$(BUILD)/obj/fuzzed/%.o)),$(if $(filter requests,$(t)),$$(PRINT_LIBS)) -fsanitize=fuzzer)))
 fuzz-targets: $(FUZZ_TARGETS)
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

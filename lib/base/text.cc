@@ -167,6 +167,24 @@ std::string isolated(std::string_view text) {
   return line;
 }
 
+std::string printable(std::string_view text) {
+  std::string line;
+  while (!text.empty()) {
+    const auto next = first_of(text);
+    text.remove_prefix(next.bytes.size());
+    const auto category = next.property().category;
+    if (next.code < 0 || (next.code & 0xfffe) == 0xfffe) {
+      line += "\ufffd";
+    } else if (category == UTF8PROC_CATEGORY_CC || category == UTF8PROC_CATEGORY_ZL ||
+               category == UTF8PROC_CATEGORY_ZP) {
+      line += ' ';
+    } else {
+      line += next.bytes;
+    }
+  }
+  return line;
+}
+
 bool is_language(std::string_view text) {
   return text.size() == 2 && std::ranges::all_of(text, [](char c) { return c >= 'a' && c <= 'z'; });
 }

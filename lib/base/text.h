@@ -36,6 +36,11 @@ std::string excerpt(std::string_view text, std::size_t most);
 // is in Unicode's isolates, which it does not end, and on one line: what follows runs as it did (UAX #9).
 std::string isolated(std::string_view text);
 
+// For a page or a picture, which any character but these can stand in: on one line, spaces in place of control
+// characters, and U+FFFD in place of each byte that is no UTF-8 and of what Unicode says is no character
+// (XML 1.0, 2.2).
+std::string printable(std::string_view text);
+
 // Is it written like the name of a language: two letters from a to z (ISO 639-1)?
 bool is_language(std::string_view text);
 

@@ -88,7 +88,7 @@ write_postgres_conf() {
 listen_addresses = '127.0.0.1'
 port = $PG_PORT
 unix_socket_directories = '$sockets'
-max_connections = 300
+max_connections = 400
 password_encryption = 'scram-sha-256'
 fsync = on
 synchronous_commit = on

@@ -68,6 +68,17 @@ TEST(Text, DoesNotEndItsIsolate) {
   expect_text("\u2068a \u202eb c\u2069", isolated("a\n\u202eb\u2029c"));
 }
 
+TEST(Text, ForAPageIsOneLineOfCharacters) {
+  for (const auto* plain : {"", "Jazz", "Zoë 東京 🎟\u00a0\u202eevil"}) expect_text(plain, printable(plain));
+  expect_text("a b  c d e f ", printable("a\nb\r\nc\td\u2028e\u0085f\x7f"));
+  expect_text(" a", printable(std::string_view("\0a", 2)));
+  expect_text("\ufffda\ufffd\ufffd\ufffdb", printable("\xff"
+                                                      "a\xed\xa0\x80"
+                                                      "b"));  // half of a pair of surrogates
+  expect_text("a\ufffdb\ufffd", printable("a\uffff"
+                                          "b\U0001fffe"));
+}
+
 TEST(Text, OfALanguageHasTwoLetters) {
   for (const auto* text : {"de", "en", "zz"}) CHECK_TRUE_TEXT(is_language(text), text);
   for (const auto* text : {"", "d", "deu", "DE", "d1", "..", "d-", "\xc3\xa9"})
