@@ -13,6 +13,16 @@ std::optional<Remainder> read_remainder(http::Fields& in) {
   return in.optional_word<Remainder>("remainder", {{"keep", Remainder::keep}, {"drop", Remainder::drop}});
 }
 
+// Each of them once.
+std::optional<domain::TicketNumbers> read_ticket_numbers(http::Fields& in) {
+  const auto named = in.optional_numbers("tickets", 1, domain::kQuantityMax, 1, domain::kQuantityMax);
+  if (!named) return std::nullopt;
+  domain::TicketNumbers numbers;
+  for (const auto number : *named) numbers.set(static_cast<std::size_t>(number));
+  if (numbers.count() != named->size()) in.bad("tickets", "invalid", "tickets must name each ticket once");
+  return numbers;
+}
+
 }  // namespace
 
 std::optional<std::string> read_access_code(http::Fields& in) { return in.optional_text("access_code", {1, 64}); }
@@ -30,10 +40,13 @@ domain::Book read_wish(http::Fields& in) {
   return wish;
 }
 
-std::optional<int> read_given_back(http::Fields& in) {
-  // Unknown fields are ignored. Whoever names tickets means these, and would lose all of them.
-  if (in.has("tickets")) in.bad("tickets", "invalid", "tickets cannot be named yet; send their number as quantity");
-  return read_quantity(in);
+domain::Cancel read_given_back(http::Fields& in) {
+  domain::Cancel wish;
+  wish.quantity = read_quantity(in);
+  wish.tickets = read_ticket_numbers(in);
+  if (in.has("quantity") && in.has("tickets") && in.ok("tickets"))
+    in.bad("tickets", "invalid", "tickets says which, and quantity how many; send one of them");
+  return wish;
 }
 
 std::optional<int> read_confirmed(http::Fields& in) { return read_quantity(in); }

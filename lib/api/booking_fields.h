@@ -11,8 +11,9 @@ domain::Book read_wish(http::Fields& in);
 // What opens a ticket type that not everybody may book. What is bad is in `in`.
 std::optional<std::string> read_access_code(http::Fields& in);
 
-// How many tickets are given back; empty for all. What is bad is in `in`.
-std::optional<int> read_given_back(http::Fields& in);
+// How many tickets are given back, or which; all of them, if neither is said. Of which booking the caller knows. What
+// is bad is in `in`.
+domain::Cancel read_given_back(http::Fields& in);
 
 // The same of a booking that waits, at least one of them. What is bad is in `in`.
 domain::UpdateBooking read_new_terms(http::Fields& in, BookingId booking);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <functional>
 
 #include "base/text.h"
 
@@ -179,13 +178,13 @@ std::optional<Json> Fields::optional_object(const std::string& name) {
 }
 
 std::optional<std::vector<Json>> Fields::elements_of(const std::string& name, const std::string& kind,
-                                                     bool (Json::*is_one)() const, std::size_t least,
+                                                     const std::function<bool(const Json&)>& is_one, std::size_t least,
                                                      std::size_t most) {
   if (!has(name)) return std::nullopt;
   const auto value = object_[name.c_str()];
   std::vector<Json> elements;
   for (std::size_t i = 0; i < (value.is_array() ? value.size() : 0); ++i) elements.push_back(value.at(i));
-  if (!value.is_array() || !std::all_of(elements.begin(), elements.end(), std::mem_fn(is_one))) {
+  if (!value.is_array() || !std::all_of(elements.begin(), elements.end(), is_one)) {
     bad(name, "wrong_type", name + " must be an array of " + kind);
   } else if (elements.size() < least || elements.size() > most) {
     bad(name, "out_of_range",
@@ -208,6 +207,23 @@ std::optional<std::vector<std::string>> Fields::optional_texts(const std::string
   std::vector<std::string> texts;
   for (const auto& element : *elements) texts.push_back(clean(element.text()));
   return texts;
+}
+
+std::optional<std::vector<int>> Fields::optional_numbers(const std::string& name, int least, int most,
+                                                         std::size_t count_least, std::size_t count_most) {
+  const auto is_whole = [](const Json& value) { return value.whole_number().has_value(); };
+  const auto elements = elements_of(name, "whole numbers", is_whole, count_least, count_most);
+  if (!elements) return std::nullopt;
+  std::vector<int> numbers;
+  for (const auto& element : *elements) {
+    const auto value = *element.whole_number();
+    if (value < least || value > most) {
+      bad(name, "out_of_range", name + " must have numbers of " + bounds(least, most));
+      return std::nullopt;
+    }
+    numbers.push_back(static_cast<int>(value));
+  }
+  return numbers;
 }
 
 void Fields::include(const std::string& within, const Fields& inner) {

@@ -8,6 +8,7 @@
 // What a bad field reads as is nothing to rely on: ask ok() first. Strings are trimmed and in one form (base/text.h);
 // unknown fields are not looked at; null is the same as missing.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -86,6 +87,9 @@ class Fields {
   std::optional<std::vector<Json>> optional_objects(const std::string& name, std::size_t least, std::size_t most);
   // Of a JSON object: `least` to `most` strings in an array.
   std::optional<std::vector<std::string>> optional_texts(const std::string& name, std::size_t least, std::size_t most);
+  // Of a JSON object: `count_least` to `count_most` whole numbers in an array, each from `least` to `most`.
+  std::optional<std::vector<int>> optional_numbers(const std::string& name, int least, int most,
+                                                   std::size_t count_least, std::size_t count_most);
   void include(const std::string& within, const Fields& inner);
   // Was it sent as null, where that says something?
   [[nodiscard]] bool is_null(const std::string& name) const;
@@ -106,7 +110,8 @@ class Fields {
   std::optional<std::string> string_of(const std::string& name, How how = How::clean);
   std::optional<std::int64_t> integer_of(const std::string& name);
   std::optional<std::vector<Json>> elements_of(const std::string& name, const std::string& kind,
-                                               bool (Json::*is_one)() const, std::size_t least, std::size_t most);
+                                               const std::function<bool(const Json&)>& is_one, std::size_t least,
+                                               std::size_t most);
 
   Json object_;
   const Request* request_ = nullptr;

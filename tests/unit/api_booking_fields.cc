@@ -40,6 +40,17 @@ TEST_GROUP(BookingFields) {
     read_new_terms(in, id);
     return errors_of(in);
   }
+  static domain::Cancel given_back(const char* json) {
+    auto in = fields(json);
+    auto read = read_given_back(in);
+    expect_text("", errors_of(in));
+    return read;
+  }
+  static std::string bad_given_back(const char* json) {
+    auto in = fields(json);
+    read_given_back(in);
+    return errors_of(in);
+  }
 };
 
 TEST(BookingFields, AskForOneTicketByThemselves) {
@@ -92,16 +103,32 @@ TEST(BookingFields, ChangeSomething) {
 }
 
 TEST(BookingFields, GiveBackSomeOrAll) {
-  auto all = fields("{}"), some = fields(R"({"quantity":3})"), bad = fields(R"({"quantity":"3"})");
-  CHECK_FALSE(read_given_back(all).has_value());
-  LONGS_EQUAL(3, *read_given_back(some));
-  read_given_back(bad);
-  expect_text("quantity:wrong_type ", errors_of(bad));
+  CHECK_TRUE(given_back("{}") == domain::Cancel{});
+  CHECK_TRUE(given_back(R"({"quantity":null,"tickets":null})") == domain::Cancel{});
+  CHECK_TRUE(given_back(R"({"quantity":3})") == (domain::Cancel{{}, 3, {}}));
+  expect_text("quantity:wrong_type ", bad_given_back(R"({"quantity":"3"})"));
+}
+
+TEST(BookingFields, GiveBackThoseThatAreNamed) {
+  domain::TicketNumbers named;
+  named.set(1).set(17).set(100);
+  CHECK_TRUE(given_back(R"({"tickets":[17,100,1.0]})") == (domain::Cancel{{}, {}, named}));
+  std::string all = "[1";
+  for (int number = 2; number <= 100; ++number) all += ',' + std::to_string(number);
+  LONGS_EQUAL(100, given_back((R"({"tickets":)" + all + "]}").c_str()).tickets->count());
 }
 
 // Were the field ignored, whoever names one ticket would lose all.
-TEST(BookingFields, TakeNoNamesOfTicketsYet) {
-  auto in = fields(R"({"tickets":[1]})");
-  read_given_back(in);
-  expect_text("tickets:invalid ", errors_of(in));
+TEST(BookingFields, RefuseWhatNamesNoTicketOrOneTwice) {
+  for (const auto* bad : {"1", "\"1\"", "{}", "[\"1\"]", "[1.5]", "[null]", "[1,true]", "true"})
+    expect_text("tickets:wrong_type ", bad_given_back((std::string(R"({"tickets":)") + bad + '}').c_str()));
+  for (const auto* bad : {"[]", "[0]", "[101]", "[-1]", "[1,4294967297]"})
+    expect_text("tickets:out_of_range ", bad_given_back((std::string(R"({"tickets":)") + bad + '}').c_str()));
+  expect_text("tickets:invalid ", bad_given_back(R"({"tickets":[2,1,2]})"));
+}
+
+TEST(BookingFields, SayHowManyOrWhich) {
+  expect_text("tickets:invalid ", bad_given_back(R"({"quantity":1,"tickets":[1]})"));
+  expect_text("quantity:out_of_range tickets:invalid ", bad_given_back(R"({"quantity":0,"tickets":[1]})"));
+  expect_text("tickets:out_of_range ", bad_given_back(R"({"quantity":1,"tickets":[]})"));
 }

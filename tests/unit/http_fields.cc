@@ -194,6 +194,23 @@ TEST(Fields, TakeNothingElseForAWholeNumber) {
   }
 }
 
+TEST(Fields, TakeSoManyNumbersInAnArray) {
+  auto in = of(R"({"a":[3,1.0,9,1],"b":null})");
+  CHECK_TRUE(in.optional_numbers("a", 1, 9, 1, 4) == (std::vector{3, 1, 9, 1}));
+  CHECK_FALSE(in.optional_numbers("b", 1, 9, 1, 4) || in.optional_numbers("c", 1, 9, 1, 4));
+  CHECK_TRUE(in.ok());
+  const auto read = [](Fields& it) { it.optional_numbers("x", 1, 9, 1, 2); };
+  for (const auto* bad : {"1", "\"1\"", "{}", "[\"1\"]", "[1.5]", "[null]", "[[1]]", "[1,2,true]"})
+    STRCMP_EQUAL_TEXT("x:wrong_type", errors_with(*Json::parse(bad), read).c_str(), bad);
+  for (const auto* bad : {"[]", "[1,2,3]", "[0]", "[1,10]", "[10,0]", "[9223372036854775807]"})
+    STRCMP_EQUAL_TEXT("x:out_of_range", errors_with(*Json::parse(bad), read).c_str(), bad);
+  auto two = of(R"({"few":[],"high":[10]})");
+  two.optional_numbers("few", 1, 9, 1, 2);
+  two.optional_numbers("high", 1, 9, 1, 2);
+  expect_text("few must have 1 to 2 elements", two.refusal().errors.at(0).message);
+  expect_text("high must have numbers of 1 to 9", two.refusal().errors.at(1).message);
+}
+
 TEST(Fields, TakeTrueAndFalseAloneForABoolean) {
   auto in = of(R"({"a":true,"b":false,"c":"true","d":1})");
   CHECK_TRUE(in.optional_boolean("a") == true && in.optional_boolean("b") == false);
