@@ -253,6 +253,7 @@ ConfigReading read_config(Part part, const Lookup& lookup) {
   c.rate_auth = in.rate("TICKETD_RATE_LIMIT_AUTH", {200, 600});
   c.rate_booking = in.rate("TICKETD_RATE_LIMIT_BOOKING", {200, 600});
   c.rate_reads = in.rate("TICKETD_RATE_LIMIT_READS", {200, 600});
+  c.rate_door = in.rate("TICKETD_RATE_LIMIT_DOOR", {6'000, 600});
 
   c.login_pair = in.guess_rate("TICKETD_LOGIN_LIMIT", {10, 900});
   c.login_network = in.guess_rate("TICKETD_LOGIN_LIMIT_NETWORK", {100, 900});

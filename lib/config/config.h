@@ -90,6 +90,7 @@ struct Config {
   std::optional<RateRule> rate_auth;
   std::optional<RateRule> rate_booking;
   std::optional<RateRule> rate_reads;
+  std::optional<RateRule> rate_door;
 
   // Wrong passwords, see PasswordTry. TICKETD_RATE_LIMIT=off leaves them on.
   std::optional<RateRule> login_pair;     // of one account from one network

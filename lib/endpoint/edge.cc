@@ -25,6 +25,7 @@ const char* name_of(RateClass rate_class) {
     case RateClass::auth: return "auth";
     case RateClass::booking: return "booking";
     case RateClass::reads: return "reads";
+    case RateClass::door: return "door";
   }
   return "none";
 }
@@ -35,6 +36,7 @@ std::optional<RateRule> rule_of(RateClass rate_class, const Config& config) {
     case RateClass::auth: return config.rate_auth;
     case RateClass::booking: return config.rate_booking;
     case RateClass::reads: return config.rate_reads;
+    case RateClass::door: return config.rate_door;
   }
   return std::nullopt;
 }

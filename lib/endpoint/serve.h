@@ -17,7 +17,7 @@ using http::Request;
 using Answer = Result<Reply>;
 
 // Which rate limit an endpoint counts against; its setting is TICKETD_RATE_LIMIT_AUTH and so on.
-enum class RateClass { none, auth, booking, reads };
+enum class RateClass { none, auth, booking, reads, door };
 
 // What an endpoint's threads wait for, and so how many it has. `database`: TICKETD_THREADS, a few more than there are
 // connections to PostgreSQL; more would make the slowest answers slower. `queue`: TICKETD_BOOKING_THREADS, many; they

@@ -50,6 +50,8 @@ Kind kind_of(Code code) {
       return {404, "calendar_not_found", "There is no calendar at this address, or not any more"};
     case Code::webhook_not_found: return {404, "webhook_not_found", "Webhook not found"};
     case Code::delivery_not_found: return {404, "delivery_not_found", "Delivery not found; it is kept for seven days"};
+    case Code::ticket_not_found: return {404, "ticket_not_found", "The booking has no such ticket"};
+    case Code::checkin_not_found: return {404, "checkin_not_found", "The event has no such check-in"};
     case Code::email_taken:
       return {409, "email_taken", "An account with this email exists already; log in, or take another address"};
     case Code::mail_off: return {409, "mail_off", "This service sends no mail; ask whoever runs it for help"};
@@ -74,6 +76,7 @@ Kind kind_of(Code code) {
     case Code::sale_ended: return {409, "sale_ended", "These tickets are not on sale any more"};
     case Code::type_has_bookings:
       return {409, "type_has_bookings", "The ticket type has bookings; it stays in the pool whose seats they have"};
+    case Code::ticket_admitted: return {409, "ticket_admitted", "Somebody was let in with this ticket"};
     case Code::line_not_empty: return {409, "line_not_empty", "People wait for these seats; release them to the line"};
     case Code::too_many_events:
       return {409, "too_many_events",

@@ -89,7 +89,7 @@ TEST(ManualOfSettings, SaysTheDefaultOfRates) {
         std::regex_replace(std::regex_replace(rest, std::regex("'"), ""), std::regex(R"(\{(\d+), (\d+)\})"), "$1/$2");
     expect_contains("\nDefault " + rule + ".", entry_of(manual, name) + name);
   });
-  LONGS_EQUAL(7, count);
+  LONGS_EQUAL(8, count);
 }
 
 TEST(ManualOfSettings, SaysWhatIsRequired) {
