@@ -70,6 +70,12 @@ for (const [column, names] of Object.entries(known)) {
   const compared = all(sql, new RegExp(`\\b${column} (?:=|<>|IN \\(|IS (?:NOT )?DISTINCT FROM) ?((?:'\\w+'[,\\s]*)+)`, 'g'));
   within(`what SQL compares ${column} with`, compared.flatMap(([, list]) => list.match(/\w+/g)), names);
 }
+// What a scan at the door is answered, and who comes in again.
+const wordsOf = (constraint) => new RegExp(`CONSTRAINT ${constraint} CHECK \\(\\w+ IN \\(([^)]*)\\)`).exec(read('migrations/0046_tickets.sql'))[1].match(/\w+/g);
+const { Checkin, CheckinResult, Reentry } = document.components.schemas;
+same("the results of scans and openapi.yaml's", wordsOf('checkins_result'), CheckinResult.enum);
+same("what conflicts come of and openapi.yaml's", [...wordsOf('checkins_because'), null], Checkin.properties.because.enum);
+same("the ways to come in again and openapi.yaml's", wordsOf('doors_reentry'), Reentry.enum);
 // What each outcome is told as.
 const [, told] = /AND n\.kind = CASE (WHEN [^;]*?)ELSE c\.outcome END/.exec(read('lib/verify/messages.cc'));
 const tellings = told.split('WHEN').slice(1).flatMap((clause) => {

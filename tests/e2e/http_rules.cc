@@ -147,7 +147,7 @@ TEST(Http, TakesABodyOfExactlyItsEndpointsLimit) {
   for (const auto& endpoint : endpoints()) {
     if (!endpoint.body) continue;
     Request request = person.request(endpoint.method, endpoint.path);
-    const std::string wrong = R"({"quantity":0)";  // of a booking; whatever is wrong, it is read
+    const std::string wrong = R"({"quantity":0,"opens_minutes":-1)";  // whatever is wrong, it is read
     request.body = wrong + std::string(endpoint.body_limit - wrong.size() - 1, ' ') + "}";
     expect_status(400, send(request));
   }

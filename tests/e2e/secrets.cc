@@ -4,6 +4,7 @@
 
 #include "support/booking_steps.h"
 #include "support/checks.h"
+#include "support/door_steps.h"
 #include "support/mailed_links.h"
 #include "support/stack.h"
 #include "support/webhook_steps.h"
@@ -60,6 +61,21 @@ TEST(Secrets, StandInNoLog) {
        {wrong, wanted, person.password, person.access_token, person.refresh_token,
         std::string(tokens["access_token"].text()), std::string(tokens["refresh_token"].text()), person.email})
     expect_text("", log_with(secret));
+}
+
+TEST(Secrets, CodesOfTicketsStandInNoLog) {
+  const auto people = make_people(2);
+  const auto event = create_event_tonight(people[0], 1);
+  const auto code = code_in(tickets_of(people[1], must_book(people[1], event, 1)), 1);
+  const auto admitted = scan(people[0], event, scan_of(code));
+  expect_status(200, admitted);
+  take_down("postgres");
+  const auto failed = scan(people[0], event, scan_of(code));
+  bring_up("postgres");
+  expect_problem(503, "database_unavailable", failed);
+  for (const auto& reply : {admitted, failed})
+    CHECK_TRUE(await([&] { return !log_with(reply.header("x-request-id")).empty(); }));
+  expect_text("", log_with(code));
 }
 
 // Also where an endpoint fails, and says at what.

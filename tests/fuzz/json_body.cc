@@ -1,5 +1,6 @@
 // Covers: lib/base/json.cc lib/api/event_fields.cc lib/api/booking_fields.cc lib/api/pool_fields.cc lib/http/fields.cc
 #include "api/booking_fields.h"
+#include "api/door_fields.h"
 #include "api/event_fields.h"
 #include "api/pool_fields.h"
 #include "fuzz/properties.h"
@@ -48,7 +49,7 @@ static void try_booking(const Json& body) {
   const auto wish = read_wish(of_wish);
   if (of_wish.ok()) travels(wish);
   const auto given_back = read_given_back(of_rest);
-  if (of_rest.ok()) travels(domain::Cancel{BookingId{}, given_back});
+  if (of_rest.ok()) travels(given_back);
   const auto terms = read_new_terms(of_terms, {});
   if (of_terms.ok()) travels(terms);
   for (const auto* in : {&of_wish, &of_rest, &of_terms}) {
@@ -81,6 +82,25 @@ static void try_pools_and_types(const Json& body) {
   }
 }
 
+static void require_scan(const SentScan& sent) {
+  require(!sent.code.empty() && !sent.scan.nonce.empty(), "a scan has a code and a nonce");
+  require(sent.scan.scanned_at <= kNow && is_date(epoch_ms(sent.scan.scanned_at)),
+          "a scan was at a time, and not later");
+}
+
+static void try_door(const Json& body) {
+  http::Fields of_scan(body), of_scans(body), of_door(body);
+  const auto scan = read_scan(of_scan, kNow);
+  if (of_scan.ok()) require_scan(scan);
+  const auto scans = read_late_scans(of_scans, kNow);
+  if (of_scans.ok()) require(!scans.empty() && scans.size() <= kScansMax, "there are scans, and not too many");
+  for (std::size_t i = 0; of_scans.ok() && i < scans.size(); ++i) require_scan(scans[i]);
+  read_door_changes(of_door);
+  for (const auto* in : {&of_scan, &of_scans, &of_door}) {
+    if (!in->ok()) fuzz::require_problem(in->refusal());
+  }
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   http::Request request;
   request.content_type = "application/json";
@@ -95,5 +115,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try_changes(*body);
   try_booking(*body);
   try_pools_and_types(*body);
+  try_door(*body);
   return 0;
 }

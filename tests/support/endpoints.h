@@ -8,7 +8,7 @@ namespace ticketd::e2e {
 
 struct Endpoint {
   std::string method;
-  std::string path;  // with the id of nothing where it takes one
+  std::string path;  // with the id of nothing where it takes one, and with ticket 1
   bool needs_token = true;
   bool goes_without = false;             // but answers whoever sends none as well
   std::optional<std::string> body = {};  // of those that take one, an empty object
