@@ -67,6 +67,7 @@ class Ann(Person):
         self.call("PUT", f"/v1/events/{self.own}/reminder", {"hours_before": 24})
         self.call("PATCH", "/v1/users/me/settings", {"language": "de", "mails": {"reminders": False}})
         self.call("PATCH", "/v1/users/me/settings", {"language": None})
+        self.call("POST", f"/v1/events/{self.own}/checkins", {"code": "no ticket at all", "nonce": "a-scan-1", "gate": "North"})
         await_true(lambda: self.dora.is_told("organiser_message"), "Dora knows where the doors are")
         stack.posts.await_posts(AT)
         self.call("POST", f"/v1/webhooks/{self.webhook['id']}/rotate")
@@ -77,6 +78,8 @@ class Ann(Person):
         assert self.book(self.sold_out) == "confirmed" and self.bob.book(self.sold_out) == "waitlisted"
         assert self.cy.book(self.waited_for) == "confirmed" and self.book(self.waited_for) == "waitlisted"
         assert self.book(left) == "confirmed" and self.cancel(left) == "cancelled"
+        seat = self.call("GET", f"/v1/bookings?event_id={self.sold_out}")["data"][0]["id"]
+        self.call("PATCH", f"/v1/bookings/{seat}/tickets/1", {"holder_name": NAME})
         self.held = self.olga.make_event(4, hold_minutes=30, max_per_user=2, max_per_booking=2)
         assert self.book(self.held, quantity=2) == "held"
         with_key = self.olga.make_event(4)

@@ -7,9 +7,11 @@ from stack import sql
 LISTS = {"users": "account", "refresh_tokens": "sessions", "events": "events", "bookings": "bookings",
          "notifications": "notifications", "mails": "mails", "account_mails": "account_mails", "webhooks": "webhooks",
          "idempotency_keys": "idempotency_keys", "announcements": "announcements",
-         "checkins": "checkins"}
+         "checkins": "checkins", "tickets": "tickets"}
 # What a person wrote is known by the event that the person organises.
 OF_EVENTS = {"announcements": "event_id"}
+# And a ticket by its booking.
+OF_BOOKINGS = {"tickets": "booking_id"}
 # Those that are not given out, and why.
 NOT_GIVEN_OUT = {
     "commands": "no index finds a person's, and the notifications say the same; an operator gives them out",
@@ -36,13 +38,14 @@ def of_people():
         SELECT FROM pg_constraint r JOIN pg_attribute a ON a.attrelid = r.conrelid AND a.attnum = ANY (r.conkey)
         WHERE r.contype = 'f' AND r.confrelid = 'users'::regclass AND r.conrelid = to_regclass(t.table_name::text)
           AND a.attname = c.column_name))
-      UNION SELECT 'users', 'id'""")) | OF_EVENTS
+      UNION SELECT 'users', 'id'""")) | OF_EVENTS | OF_BOOKINGS
 
 
 def rows_of(person):
     """Table by table, the person's rows."""
     def whose(table, column):
-        return f"{column} IN (SELECT id FROM events WHERE user_id = '{person}')" if table in OF_EVENTS else f"{column} = '{person}'"
+        through = "events" if table in OF_EVENTS else "bookings" if table in OF_BOOKINGS else None
+        return f"{column} IN (SELECT id FROM {through} WHERE user_id = '{person}')" if through else f"{column} = '{person}'"
     return {table: [json.loads(line) for line in lines(f"SELECT row_to_json(t) FROM {table} t WHERE {whose(table, column)}")]
             for table, column in of_people().items()}
 
