@@ -52,6 +52,10 @@ std::optional<int> quantity_of(const Step& step) {
   return step.quantity > 0 ? std::optional(step.quantity) : std::nullopt;
 }
 
+std::optional<domain::TicketNumbers> tickets_of(const Step& step) {
+  return step.tickets.any() ? std::optional(step.tickets) : std::nullopt;
+}
+
 domain::SetPool set_pool(const Step& step) {
   const auto to = step.to_everybody ? domain::ReleaseTo::everybody : domain::ReleaseTo::line;
   return {pool(step.pool), {.capacity = step.capacity, .held_back = step.held_back, .to = to}};
@@ -109,7 +113,7 @@ domain::Action Commands::action_of(const Step& step, int n) {
   using Kind = Step::Kind;
   switch (step.kind) {
     case Kind::book: return book(step, n);
-    case Kind::cancel_one: return domain::Cancel{one_of(step), quantity_of(step)};
+    case Kind::cancel_one: return domain::Cancel{one_of(step), quantity_of(step), tickets_of(step)};
     case Kind::update_booking:
       return domain::UpdateBooking{one_of(step), quantity_of(step), accept_of(step.fewer), remainder_of(step.fewer)};
     case Kind::set_capacity: return UpdateEvent{{.total_tickets = step.number}};
@@ -133,7 +137,8 @@ domain::Action Commands::action_of(const Step& step, int n) {
     case Kind::remove_event: return domain::DeleteEvent{};
     case Kind::settle: return domain::Settle{};
     case Kind::cancel_newest:
-    case Kind::repeat: break;
+    case Kind::repeat:
+    case Kind::admit: break;
   }
   return domain::Cancel{{}, quantity_of(step)};
 }

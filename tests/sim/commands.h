@@ -27,12 +27,12 @@ class Commands {
  public:
   // The n-th command. A booking that it makes can be named from then on.
   domain::Command make(const Step& step, int n);
+  // Some booking that was asked for, maybe rejected since; one that nobody asked for if there is none.
+  [[nodiscard]] BookingId one_of(const Step& step) const;
 
  private:
   domain::Action action_of(const Step& step, int n);
   domain::Book book(const Step& step, int n);
-  // Some booking that was asked for, maybe rejected since; one that nobody asked for if there is none.
-  [[nodiscard]] BookingId one_of(const Step& step) const;
 
   std::vector<std::pair<UserId, BookingId>> booked_;
 };

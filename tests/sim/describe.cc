@@ -6,7 +6,7 @@
 namespace ticketd::sim {
 namespace {
 
-constexpr std::array<const char*, 23> kKinds = {"books",
+constexpr std::array<const char*, 24> kKinds = {"books",
                                                 "cancels the newest",
                                                 "cancels one",
                                                 "changes one",
@@ -28,7 +28,8 @@ constexpr std::array<const char*, 23> kKinds = {"books",
                                                 "confirms one",
                                                 "deletes the event",
                                                 "repeats a command",
-                                                "sees what is due be settled"};
+                                                "sees what is due be settled",
+                                                "is admitted with one"};
 constexpr std::array<const char*, 5> kFewer = {"", ", rest kept", ", rest dropped", ", fewer", ", not fewer"};
 constexpr std::array<const char*, 3> kClocks = {"", " when nothing is saved", " after the end"};
 constexpr std::array<const char*, 5> kEnds = {"", "; commit", "; crash before COMMIT", "; crash after COMMIT",
@@ -70,6 +71,7 @@ std::string describe(const Step& step) {
   text += " (" + std::to_string(step.number) + (step.by_all ? "" : " of his own") + ')';
   if (step.rests > 0) text += ", rest " + std::to_string(step.rests) + " of it";
   if (step.quantity > 0) text += ", " + std::to_string(step.quantity) + " tickets";
+  if (step.tickets.any()) text += ", tickets " + domain::ticket_numbers_text(step.tickets);
   text += word(kFewer, step.fewer) + of_pools(step);
   text += step.minutes ? " at minute " + std::to_string(*step.minutes) : word(kClocks, step.clock);
   return text + word(kEnds, step.end) + '\n';

@@ -78,6 +78,23 @@ std::string waiting(const domain::SeatPool& pool, const domain::Booking& booking
   return "an entry has " + std::to_string(skips) + " skips, expected " + std::to_string(expected.skips);
 }
 
+// What is stored of numbers is those that are missing below the highest.
+std::string numbered(const domain::Booking& booking, const Model::Row& expected) {
+  const auto tickets = Model::tickets_of(expected);
+  if (numbers_of(booking) != tickets)
+    return "a booking has the tickets " + domain::ticket_numbers_text(numbers_of(booking)) + ", expected " +
+           domain::ticket_numbers_text(tickets);
+  domain::TicketNumbers missing;
+  for (std::size_t n = 1, left = tickets.count(); left > 0; ++n) {
+    if (tickets[n]) {
+      --left;
+    } else {
+      missing.set(n);
+    }
+  }
+  return booking.given_back == missing ? "" : "what is stored of given back numbers differs";
+}
+
 std::string booked(const Tables& tables, const domain::Booking& booking, const Model::Row& expected) {
   const auto state = tables.state_of(booking);
   if (booking.user != expected.user) return "a booking is somebody else's";
@@ -88,6 +105,9 @@ std::string booked(const Tables& tables, const domain::Booking& booking, const M
     return "a booking has " + std::to_string(booking.quantity) + " tickets, expected " +
            std::to_string(expected.quantity);
   if (state == domain::BookingState::held && booking.held_until != expected.held_until) return "the deadlines differ";
+  if (domain::is_live(state)) {
+    if (auto differs = numbered(booking, expected); !differs.empty()) return differs;
+  }
   return state == domain::BookingState::waitlisted ? waiting(tables.event().pool(booking.pool), booking, expected) : "";
 }
 

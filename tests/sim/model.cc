@@ -92,20 +92,6 @@ std::string Model::book(const Command& command, const domain::Book& wish) {
   return (row.held_until ? "held " : "confirmed ") + got(row.quantity, wish.quantity - row.quantity);
 }
 
-std::string Model::cancel(const Command& command, const domain::Cancel& wish) {
-  auto* row = live(command.user, wish.booking);
-  if (row == nullptr) return "nothing_to_cancel";
-  const int given_back = wish.quantity.value_or(row->quantity);
-  const bool all = given_back >= row->quantity;
-  if (all) {
-    row->state = State::gone;
-  } else {
-    row->quantity -= given_back;
-  }
-  settle(command.accepted_at);
-  return all ? "cancelled" : "shrunk " + std::to_string(given_back);
-}
-
 std::string Model::update_booking(const Command& command, const domain::UpdateBooking& wish) {
   auto* row = live(command.user, wish.booking);
   // When it is over nobody waits, also when the line is not closed yet.

@@ -71,6 +71,9 @@ class Model {
     int skips = 0;
     int skips_allowed = 0;  // max_skips when the last of them was counted
     std::optional<Time> held_until = {};
+    // Of one that has seats: all numbers that it had once and has no more, and those somebody was admitted with.
+    domain::TicketNumbers given_back = {};
+    domain::TicketNumbers admitted = {};
     bool operator==(const Row&) const = default;
   };
 
@@ -85,6 +88,9 @@ class Model {
   // news any more "line_closed silently".
   [[nodiscard]] const std::vector<std::string>& followed() const { return followed_; }
 
+  // Somebody is at the door with that ticket. Is he admitted?
+  bool admit(BookingId with, int number);
+
   // What must hold whatever was carried out, and does not; empty if all does.
   [[nodiscard]] std::string broken_rule() const;
 
@@ -92,6 +98,8 @@ class Model {
   [[nodiscard]] const std::vector<Row>& rows() const { return rows_; }
   [[nodiscard]] const std::vector<Pool>& pools() const { return event_.pools; }
   [[nodiscard]] const std::vector<Type>& types() const { return event_.types; }
+  // The lowest numbers that were not given back, as many as it has tickets.
+  [[nodiscard]] static domain::TicketNumbers tickets_of(const Row& row);
   [[nodiscard]] int capacity() const;  // of all pools
   // Of one pool:
   [[nodiscard]] int taken(PoolId pool) const;  // tickets that are confirmed or held
@@ -137,6 +145,8 @@ class Model {
   [[nodiscard]] std::string why_not(const domain::Command& command, const domain::Book& wish, const Type* type) const;
   std::string book(const domain::Command& command, const domain::Book& wish);
   std::string cancel(const domain::Command& command, const domain::Cancel& wish);
+  static void give_back(Row& row, const domain::TicketNumbers& tickets);
+  static void shrink(Row& row, int quantity);
   std::string book_without_line(const domain::Command& command, const domain::Book& wish, const Type& type);
   std::string confirm(const domain::Command& command, const domain::Confirm& wish);
   std::string update_booking(const domain::Command& command, const domain::UpdateBooking& wish);

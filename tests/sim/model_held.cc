@@ -36,7 +36,7 @@ std::string Model::confirm(const domain::Command& command, const domain::Confirm
   if (given_back < 0) return "rejected limit_reached";
   row->state = State::confirmed;
   row->held_until.reset();
-  row->quantity -= given_back;
+  shrink(*row, row->quantity - given_back);
   if (row->user != command.user) followed_.push_back("organiser_confirmed " + row->id.str());
   settle(command.accepted_at);
   return "confirmed_held" + (given_back > 0 ? ' ' + std::to_string(given_back) : "");

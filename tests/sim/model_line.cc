@@ -136,6 +136,10 @@ std::string Model::broken_rule() const {
   for (const auto& row : rows_) {
     if (row.skips > row.skips_allowed) return "somebody was passed more often than the event allows";
   }
+  for (const auto& row : rows_) {
+    const bool is_left = row.state == State::confirmed && (row.admitted & ~tickets_of(row)).none();
+    if (row.admitted.any() && !is_left && !event_.deleted) return "a ticket is gone that somebody was admitted with";
+  }
   for (const auto& pool : event_.pools) {
     if (free_seats(pool.id) < 0) return "more tickets are confirmed or held than there are seats";
   }

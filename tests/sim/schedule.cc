@@ -1,5 +1,6 @@
 #include "sim/schedule.h"
 
+#include <algorithm>
 #include <span>
 
 namespace ticketd::sim {
@@ -151,8 +152,25 @@ void make_group(Dice& dice, Step& step, bool extremes) {
   }
   step.fewer = fewer_of(dice, step.kind);
   step.by_all = dice.one_in(6);
-  if (step.kind == Kind::update_booking || step.kind == Kind::cancel_one || step.kind == Kind::confirm)
+  if (step.kind == Kind::update_booking || step.kind == Kind::cancel_one || step.kind == Kind::confirm ||
+      step.kind == Kind::admit)
     step.rests = dice.one_in(4) ? dice.from_1_to(2) : 0;
+}
+
+// Where people are admitted it is with tickets of the same few bookings that others cancel.
+void aim(Dice& dice, Step& step) {
+  if (step.kind != Kind::admit && step.kind != Kind::cancel_one) return;
+  step.number = dice.below(4);
+  step.by_all = step.kind == Kind::admit || dice.one_in(6);
+  if (!dice.one_in(3)) step.rests = 0;
+}
+
+// Numbers that a booking may have or not; a few may be all of it.
+void name_tickets(Dice& dice, Step& step, bool groups) {
+  int names = step.kind == Kind::admit ? 1 : 0;
+  if (step.kind == Kind::cancel_one && dice.one_in(3)) names = dice.from_1_to(3);
+  for (int i = 0; i < names; ++i) step.tickets.set(static_cast<std::size_t>(dice.from_1_to(groups ? 4 : 2)));
+  if (names > 0) step.quantity = 0;
 }
 
 // Some have seats, others want more than there will ever be: so it begins, in as many steps as this says.
@@ -238,6 +256,18 @@ void make_pool_step(Dice& dice, Step& step, const Schedule& schedule) {
   if (dice.one_in(2)) step.held_back = dice.below(dice.one_in(2) ? 2 : 7);
 }
 
+// What the first change of a pool makes possible, the next one does: the part that is loaded has to be enough for both.
+// First it has more seats, hardly any of which are for the public, and then these are released.
+void set_in_one_batch(Dice& dice, Step& first, Step& next) {
+  first.end = BatchEnd::none;
+  next.pool = first.pool;
+  if (dice.one_in(2)) return;
+  first.capacity = 4 + dice.below(8);
+  first.held_back = *first.capacity - dice.from_1_to(4);
+  next.capacity.reset();
+  next.held_back = dice.below(3);
+}
+
 void make_type_step(Dice& dice, Step& step, const Schedule& schedule, int now) {
   using enum Step::Setting;
   step.setting = static_cast<Step::Setting>(dice.below(8));
@@ -289,25 +319,36 @@ Schedule make_schedule(std::uint64_t seed) {
   if (pools && held) shares = kPoolsHeld;
   if (misfits) schedule.capacity = schedule.booking_limit = 5;
   if (misfits) schedule.promoted_at_once = dice.from_1_to(2);
-  const int people = 2 + dice.below(6) + crowd;
+  // Of these there are few people with many seats, or hardly anybody would be admitted.
+  const bool admits = dice.one_in(groups ? 3 : 12);
+  if (admits) schedule.capacity += dice.below(12);
+  if (admits) schedule.limit = 8;
+  const int first = admits ? std::max(crowd, 3) : crowd;
+  const int people = 2 + dice.below(admits ? 2 : 6) + crowd;
   const int batch_size = dice.from_1_to(6);
   const int not_saving = dice.one_in(2) ? 40 : 3;
-  const int late = dice.one_in(2) ? 60 : 4;
+  const int late = admits || dice.one_in(2) ? 60 : 4;
   const int length = 5 + dice.below(groups ? 45 : 30) + crowd;
   Minutes minutes(dice);
   if (pools && !dice.one_in(3)) make_pools(dice, schedule, minutes.now());
   for (int i = 0; i < length; ++i) {
     Step step;
-    step.kind = i < crowd ? Kind::book : kind_of(dice, shares);
+    step.kind = i < first ? Kind::book : admits && dice.one_in(5) ? Kind::admit : kind_of(dice, shares);
+    const bool same_pool = i > first && schedule.steps.back().kind == Kind::set_pool && dice.one_in(3);
+    if (same_pool) step.kind = Kind::set_pool;
     step.person = is_owners(step.kind) && !dice.one_in(8) ? 0 : dice.below(people);
     step.number = number_of(dice, step.kind, groups, held);
     if (groups) make_group(dice, step, extremes);
     if (misfits && i < kMisfitSteps) make_misfits(dice, step, i);
+    if (admits) aim(dice, step);
+    name_tickets(dice, step, groups);
     step.clock = dice.one_in(not_saving) ? Step::Clock::not_saving : Step::Clock::saving;
     if (pools) add_pools(dice, step, schedule, minutes.now());
+    if (same_pool) set_in_one_batch(dice, schedule.steps.back(), step);
     if (held || pools) step.minutes = i < crowd ? minutes.now() : minutes.next(dice);
     if (step.kind == Kind::confirm) make_yes(dice, step, schedule, people);
-    if (step.kind == Kind::confirm && crowd > 0) step.number = dice.below(24);  // it is those in front who have seats
+    const bool needs_seats = step.kind == Kind::confirm || step.kind == Kind::admit;
+    if (needs_seats && crowd > 0) step.number = dice.below(24);  // it is those in front who have seats
     if (dice.one_in(step.kind != Kind::settle ? late : groups ? 4 : 2)) step.clock = Step::Clock::late;
     step.end = end_of(dice, batch_size);
     schedule.steps.push_back(step);

@@ -2,7 +2,8 @@
 // from a seed alone, so that a seed is all it takes to repeat one; a list of plain steps, so that it can be shortened.
 // Every other one has single tickets alone, the others groups, who wait, are passed, and have seats saved for them. In
 // every third seats are held for a yes, and the clock goes on by minutes. In every fourth there are pools of seats,
-// ticket types and sales windows, from the beginning or later, and the clock goes on by minutes, too.
+// ticket types and sales windows, from the beginning or later, and the clock goes on by minutes, too. In every fifth
+// people are admitted.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -46,7 +47,8 @@ struct Step {
     confirm,
     remove_event,
     repeat,
-    settle
+    settle,
+    admit  // with a ticket of an earlier booking, at the door: no command
   };
   // By the dates that the event has first: while seats are saved, when they no longer are, after the end.
   enum class Clock { saving, not_saving, late };
@@ -61,9 +63,10 @@ struct Step {
                    // of saving (1: as it is first, others: by hours from it; of the start, from 4 on: earlier
                    // still); minutes; the first or second of two words; or which earlier booking or command, counted
                    // from the newest
-  bool by_all = true;  // that booking, counted among those of all people
-  int rests = 0;       // not that booking, but what is left of it, so many parts later
-  int quantity = 0;    // tickets; 0: unsaid
+  bool by_all = true;                  // that booking, counted among those of all people
+  int rests = 0;                       // not that booking, but what is left of it, so many parts later
+  int quantity = 0;                    // tickets; 0: unsaid
+  domain::TicketNumbers tickets = {};  // that are named, of cancel_one; of admit one
   Fewer fewer = Fewer::unsaid;
   Clock clock = Clock::saving;
   std::optional<int> minutes = {};  // the clock instead, from the first start on

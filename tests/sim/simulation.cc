@@ -129,6 +129,7 @@ class Run {
   }
 
   std::string accept(const Step& step) {
+    if (step.kind == Step::Kind::admit) return admit(step);
     const int n = static_cast<int>(accepted_.size());
     if (step.kind == Step::Kind::repeat) {
       if (n > 0) queue_.push_back(accepted_[static_cast<std::size_t>(std::max(0, n - 1 - step.number))]);
@@ -139,6 +140,17 @@ class Run {
     if (step.kind == Step::Kind::settle) return settle(command, step.number % 2 == 1);
     accepted_.push_back(command);
     queue_.push_back(command);
+    return "";
+  }
+
+  // At the door, beside the queue: what was accepted before takes effect before.
+  std::string admit(const Step& step) {
+    if (auto wrong = end_batch(BatchEnd::committed); !wrong.empty()) return wrong;
+    const auto with = commands_.one_of(step);
+    for (int number = 1; number <= domain::kQuantityMax; ++number) {
+      if (!step.tickets[static_cast<std::size_t>(number)]) continue;
+      if (model_.admit(with, number) != tables_.admit(with, number)) return "somebody is admitted, or is not";
+    }
     return "";
   }
 

@@ -110,6 +110,17 @@ void Tables::load_lines(domain::EventState& state, std::span<const domain::Comma
   for (const auto* booking : all) state.load(*booking);
 }
 
+// Of the bookings that are loaded so far: those that could be cancelled. Each ticket has a row.
+void Tables::load_admitted(domain::EventState& state) const {
+  if (!state.admits) return;
+  for (const auto& booking : state.live()) {
+    const auto& row = rows_.at(booking);
+    for (std::size_t number = 1; number < row.admitted.size(); ++number) {
+      if (row.admitted[number]) state.admit(booking, domain::TicketNumbers().set(number));
+    }
+  }
+}
+
 // Of held ones those that somebody confirms, whosever they are, and those that nobody confirmed in time. One that waits
 // and is named is not needed: the batch serves it only as a part of the line.
 void Tables::load_held(domain::EventState& state, std::span<const domain::Command* const> commands) const {
@@ -162,6 +173,7 @@ domain::EventState Tables::load(std::span<const domain::Command* const> commands
     if (changes || std::holds_alternative<domain::Cancel>(command->action))
       load_cancelled(state, live_of[command->user], domain::newest_needed(command->user, commands), command->booking());
   }
+  load_admitted(state);
   load_held(state, commands);
   load_lines(state, commands);
   for (const auto* command : commands) {
@@ -212,7 +224,8 @@ std::string Tables::commit(const domain::EventState& state, std::span<const doma
                    [](const domain::EventDeleted&) {},
                    [](const domain::LineClosed&) {},
                    [](const domain::EventMoved&) {},
-                   [](const domain::Rejected&) {},
+                   // gets a row of its own, if it names one that was not made
+                   [&](const domain::Rejected& it) { made = !it.booking || !rows_.contains(*it.booking); },
                    [](const domain::NothingToCancel&) {},
                    [](const domain::OrganiserConfirmed&) {},
                    [](const domain::EventUpdated&) {},
@@ -247,6 +260,16 @@ BookingState Tables::state_of(const Booking& booking) const {
   return waits && booking.seq < event_.line_closed_before ? BookingState::cancelled : booking.state;
 }
 
+bool Tables::admit(BookingId with, int number) {
+  const auto found = rows_.find(with);
+  if (found == rows_.end() || state_of(found->second.booking) != BookingState::confirmed) return false;
+  const auto ticket = static_cast<std::size_t>(number);
+  if (!numbers_of(found->second.booking)[ticket]) return false;
+  found->second.admitted.set(ticket);
+  event_.admits = true;
+  return true;
+}
+
 void Tables::carry_out_piece(int most) {
   for (auto& [id, row] : rows_) {
     if (row.booking.state == state_of(row.booking)) continue;
@@ -263,6 +286,10 @@ std::string Tables::violated_by_bookings() const {
     if (row.booking.quantity < 1 || row.booking.quantity > domain::kQuantityMax) return "bookings_quantity";
     if (is_live(row.booking) && !slots.emplace(row.booking.user, row.booking.slot).second) return "bookings_slot_key";
     if (row.promotions > 1) return "promoted twice";
+    if (row.admitted.any() && event_.status == domain::EventStatus::open) {
+      if (state_of(row.booking) != BookingState::confirmed || (row.admitted & ~numbers_of(row.booking)).any())
+        return "a ticket is given back that somebody was admitted with";
+    }
     if (event_.find_pool(row.booking.pool) == nullptr) return "a booking of no pool";
     if (event_.find_type(row.booking.type) == nullptr) return "a booking of no type";
   }
