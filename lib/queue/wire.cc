@@ -1,7 +1,7 @@
 #include "queue/wire.h"
 
+#include <algorithm>
 #include <charconv>
-#include <ranges>
 #include <set>
 #include <utility>
 
@@ -62,9 +62,11 @@ class FieldReader {
     const auto value = text(name);
     if (value.empty()) return std::nullopt;
     domain::TicketNumbers numbers;
-    for (const auto& word : std::views::split(value, ' ')) {
-      const auto number = ticket_number(std::string_view(word.begin(), word.end()));
-      if (number) numbers.set(static_cast<std::size_t>(*number));
+    for (std::size_t begin = 0; begin <= value.size();) {
+      const auto end = std::min(value.find(' ', begin), value.size());
+      if (const auto number = ticket_number(std::string_view(value).substr(begin, end - begin)))
+        numbers.set(static_cast<std::size_t>(*number));
+      begin = end + 1;
     }
     return numbers;
   }
