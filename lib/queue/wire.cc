@@ -64,7 +64,7 @@ class FieldReader {
     domain::TicketNumbers numbers;
     for (std::size_t begin = 0; begin <= value.size();) {
       const auto end = std::min(value.find(' ', begin), value.size());
-      if (const auto number = ticket_number(std::string_view(value).substr(begin, end - begin)))
+      if (const auto number = ticket_number(value.substr(begin, end - begin)))
         numbers.set(static_cast<std::size_t>(*number));
       begin = end + 1;
     }
@@ -88,7 +88,7 @@ class FieldReader {
 
  private:
   // From 1 to kQuantityMax.
-  std::optional<int> ticket_number(std::string_view value) {
+  std::optional<int> ticket_number(const std::string& value) {
     int number = 0;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
     const bool good =
