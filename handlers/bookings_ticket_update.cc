@@ -3,6 +3,7 @@
 #include "endpoint/admin.h"
 #include "endpoint/own_tickets.h"
 #include "endpoint/serve.h"
+#include "storage/users.h"
 
 using namespace ticketd;
 
@@ -17,6 +18,7 @@ static Answer update(App& app, const Request& request, UserId user) {
     if (!own.ok()) return own.refusal();
     auto found = find_own_ticket(*own, request);
     if (!found.ok()) return found.refusal();
+    if (!storage::lock_user(tx, own->booking.user)) return Refusal{Code::booking_not_found};  // erased meanwhile
     storage::set_holder_name(tx, own->booking.id, found->ticket.number, name);
     found->ticket.holder_name = name;
     return acted_as(http::success(200, "Ticket updated successfully", ticket_json(found->ticket, found->code)), request,

@@ -17,7 +17,8 @@ static Answer add(App& app, const Request& request, UserId user) {
   const auto door = find_at_door(app, *id, user);
   if (!door.ok()) return door.refusal();
   const auto checkin = answer_scan(app, sent, *id, user, *door);
-  return acted_as(http::success(200, "scan answered", checkin_json(checkin)), request, user, door->owner);
+  if (!checkin.ok()) return checkin.refusal();
+  return acted_as(http::success(200, "scan answered", checkin_json(*checkin)), request, user, door->owner);
 }
 
 int main() { return serve("events-checkin-add", RateClass::door, add); }

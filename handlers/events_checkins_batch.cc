@@ -20,9 +20,13 @@ static Answer add_all(App& app, const Request& request, UserId user) {
   const auto door = find_at_door(app, *id, user);
   if (!door.ok()) return door.refusal();
   auto checkins = JsonText::array();
-  for (const auto& sent : scans) checkins.push(checkin_json(answer_scan(app, sent, *id, user, *door)));
+  for (const auto& sent : scans) {
+    const auto checkin = answer_scan(app, sent, *id, user, *door);
+    if (!checkin.ok()) return checkin.refusal();
+    checkins.push(checkin_json(*checkin));
+  }
   return acted_as(http::success(200, "scans answered", JsonText::object({{"checkins", checkins}})), request, user,
                   door->owner);
 }
 
-int main() { return serve("events-checkins-batch", RateClass::door, add_all, WaitsFor::database, kMostBytes); }
+int main() { return serve("events-checkins-batch", RateClass::booking, add_all, WaitsFor::database, kMostBytes); }

@@ -53,6 +53,7 @@ CREATE TABLE checkins (
   nonce      text        NOT NULL CONSTRAINT checkins_nonce_length CHECK (length(nonce) BETWEEN 8 AND 64),
   scanned_at timestamptz NOT NULL,  -- by the clock of this host, as far as a device's told it
   created_at timestamptz NOT NULL,
+  is_guess   boolean     NOT NULL DEFAULT false,  -- it had the form of a code, and nobody made it
   undone_at  timestamptz,
   undone_by  uuid,
   CONSTRAINT checkins_of_ticket CHECK ((booking_id IS NULL) = (number IS NULL) AND (booking_id IS NULL) = (result IN ('wrong_event', 'unknown'))),
@@ -63,13 +64,14 @@ CREATE TABLE checkins (
 CREATE UNIQUE INDEX checkins_nonce ON checkins (event_id, nonce);
 -- serves the list of an event's
 CREATE INDEX checkins_of_event ON checkins (event_id, created_at DESC, id DESC);
+CREATE INDEX checkins_of_result ON checkins (event_id, result, created_at DESC, id DESC);
 -- a ticket lets in once; serves deleting bookings
 CREATE UNIQUE INDEX checkins_admission ON checkins (booking_id, number) WHERE result = 'admitted' AND undone_at IS NULL;
 CREATE INDEX checkins_of_booking ON checkins (booking_id) WHERE booking_id IS NOT NULL;
 -- serves an export
 CREATE INDEX checkins_of_user ON checkins (user_id, created_at DESC);
 -- serves counting who guesses codes
-CREATE INDEX checkins_guesses ON checkins (user_id, created_at) WHERE result = 'unknown';
+CREATE INDEX checkins_guesses ON checkins (user_id, created_at) WHERE is_guess;
 GRANT SELECT ON checkins TO ticketd_api;
 
 -- The same with what is worth knowing at the door: whose ticket it is, and when and where somebody was let in with it first.
@@ -108,25 +110,35 @@ CREATE FUNCTION state_of_booking(of_booking uuid, at timestamptz) RETURNS text
   FROM bookings b JOIN events e ON e.id = b.event_id WHERE b.id = of_booking
 $$;
 
--- Carries out one scan, and gives back its id, or that of the first one with this nonce. Locks the booking, so that two gates and whoever
--- cancels come one after the other. `seen`: 'ticket', or why it is none: 'unknown' or 'wrong_event'. `goes`: 'in' or 'out'. `late`:
+-- Did whoever was admitted with the ticket go out last, as far as scans tell? By when they were scanned, however late they are known.
+CREATE FUNCTION went_out(of_booking uuid, of_number integer) RETURNS boolean
+  LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  SELECT coalesce((SELECT c.result = 'left' FROM checkins c JOIN tickets t ON t.booking_id = c.booking_id AND t.number = c.number
+    WHERE c.booking_id = of_booking AND c.number = of_number AND c.result IN ('left', 'readmitted') AND c.undone_at IS NULL
+      AND c.scanned_at >= t.admitted_at
+    ORDER BY c.scanned_at DESC, c.created_at DESC, c.id DESC LIMIT 1), false)
+$$;
+
+-- Carries out one scan, and gives back its id, or that of the first one with this nonce; null: that was about another ticket. Locks the booking, so that two gates and whoever
+-- cancels come one after the other. `seen`: 'ticket', or why it is none: 'unknown', 'guess' or 'wrong_event'. `goes`: 'in' or 'out'. `late`:
 -- a device let that person in while it had no connection; the earliest of a ticket's admissions counts, the others are conflicts.
 CREATE FUNCTION check_in(scan uuid, at_event uuid, seen text, of_booking uuid, of_number integer, of_generation integer, goes text,
                          late boolean, scanned timestamptz, at timestamptz, at_gate text, by_device text, by_user uuid, with_nonce text)
   RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  said text := seen;
+  said text := CASE seen WHEN 'guess' THEN 'unknown' ELSE seen END;
   reason text;
-  before uuid;
+  before checkins;
   booking bookings;
   ticket tickets;
   door doors;
   opens_at timestamptz;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('checkins ' || at_event || with_nonce, 0));
-  SELECT id INTO before FROM checkins WHERE event_id = at_event AND nonce = with_nonce;
+  SELECT * INTO before FROM checkins WHERE event_id = at_event AND nonce = with_nonce;
   IF FOUND THEN
-    RETURN before;
+    RETURN CASE WHEN before.booking_id IS NOT DISTINCT FROM of_booking AND (of_booking IS NULL OR before.number = of_number)
+      THEN before.id END;
   END IF;
   IF seen = 'ticket' THEN
     UPDATE events SET admits = true WHERE id = at_event AND NOT admits;
@@ -150,33 +162,38 @@ BEGIN
       said := 'conflict';
     END IF;
     IF said = 'admitted' THEN
-      UPDATE checkins SET result = 'conflict', because = 'already_in' WHERE id = ticket.admission;
+      UPDATE checkins SET result = CASE door.reentry WHEN 'free' THEN 'readmitted' ELSE 'conflict' END,
+        because = CASE door.reentry WHEN 'free' THEN NULL ELSE 'already_in' END WHERE id = ticket.admission;
       INSERT INTO tickets AS t (booking_id, number, admitted_at, admission) VALUES (of_booking, of_number, scanned, scan)
         ON CONFLICT (booking_id, number) DO UPDATE SET admitted_at = scanned, admission = scan;
-    ELSIF said IN ('left', 'readmitted') THEN
-      UPDATE tickets SET is_outside = said = 'left' WHERE booking_id = of_booking AND number = of_number;
     END IF;
   END IF;
-  INSERT INTO checkins (id, event_id, booking_id, number, result, because, gate, device, user_id, nonce, scanned_at, created_at)
+  INSERT INTO checkins (id, event_id, booking_id, number, result, because, gate, device, user_id, nonce, scanned_at, created_at, is_guess)
     VALUES (scan, at_event, CASE WHEN said NOT IN ('unknown', 'wrong_event') THEN of_booking END,
-            CASE WHEN said NOT IN ('unknown', 'wrong_event') THEN of_number END, said, reason, at_gate, by_device, by_user, with_nonce, scanned, at);
+            CASE WHEN said NOT IN ('unknown', 'wrong_event') THEN of_number END, said, reason, at_gate, by_device, by_user, with_nonce, scanned, at, seen = 'guess');
+  UPDATE tickets SET is_outside = went_out(of_booking, of_number)
+  WHERE said IN ('left', 'readmitted') AND booking_id = of_booking AND number = of_number;
   RETURN scan;
 END $$;
 
--- Takes a check-in back, once, and gives back its id; null: the event has none like it. Whoever was let in by it is not in, who went out
--- by it is in. Of any other nothing is changed but that it says so.
+-- Takes a check-in back, once, and gives back its id; null: the event has none like it. Whoever was let in by it is not in, unless
+-- the ticket was let in by another scan meanwhile: then the earliest of these counts. Who went out by it is in.
 CREATE FUNCTION undo_check_in(scan uuid, at_event uuid, by_user uuid, at timestamptz)
   RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   made checkins;
+  other checkins;
 BEGIN
   PERFORM FROM bookings WHERE id = (SELECT booking_id FROM checkins WHERE id = scan AND event_id = at_event) FOR NO KEY UPDATE;
   UPDATE checkins SET undone_at = at, undone_by = by_user WHERE id = scan AND event_id = at_event AND undone_at IS NULL RETURNING * INTO made;
-  UPDATE tickets SET admitted_at = NULL, admission = NULL, is_outside = false WHERE admission = scan AND booking_id = made.booking_id;
-  IF made.result IN ('left', 'readmitted') THEN
-    UPDATE tickets SET is_outside = made.result = 'readmitted' AND (SELECT reentry FROM doors WHERE event_id = at_event) = 'after_exit'
-    WHERE booking_id = made.booking_id AND number = made.number AND admitted_at IS NOT NULL;
+  IF made.result = 'admitted' THEN
+    SELECT * INTO other FROM checkins WHERE booking_id = made.booking_id AND number = made.number AND undone_at IS NULL
+      AND (result = 'conflict' AND because = 'already_in' OR result = 'readmitted') ORDER BY scanned_at, id LIMIT 1;
+    UPDATE checkins SET result = 'admitted', because = NULL WHERE id = other.id;
+    UPDATE tickets SET admitted_at = other.scanned_at, admission = other.id, is_outside = false WHERE admission = scan;
   END IF;
+  UPDATE tickets SET is_outside = went_out(made.booking_id, made.number)
+  WHERE booking_id = made.booking_id AND number = made.number AND admitted_at IS NOT NULL;
   RETURN (SELECT id FROM checkins WHERE id = scan AND event_id = at_event);
 END $$;
 

@@ -292,6 +292,7 @@ std::vector<BookingId> EventState::live() const {
 }
 
 void EventState::clear() {
+  admitted_.clear();
   bookings_.clear();
   users_.clear();
   for (auto& pool : pools) pool.clear();

@@ -19,6 +19,7 @@ void read_code(pqxx::transaction_base& tx, storage::Scan& scan, const std::strin
   const auto event = storage::find_event_of_booking(tx, code->booking);
   const auto other = event && *event != scan.event ? storage::find_door(tx, *event) : std::nullopt;
   scan.is_of_other_event = other && auth::is_ticket_code_of(text, other->ticket_key);
+  scan.is_guess = !scan.is_of_other_event;
 }
 
 }  // namespace
@@ -34,16 +35,19 @@ Result<storage::AtDoor> find_at_door(App& app, EventId event, UserId steward) {
   return *found;
 }
 
-storage::Checkin answer_scan(App& app, SentScan sent, EventId event, UserId steward, const storage::AtDoor& door) {
+Result<storage::Checkin> answer_scan(App& app, SentScan sent, EventId event, UserId steward,
+                                     const storage::AtDoor& door) {
   const auto now = app.clock.now();
   auto& scan = sent.scan;
   scan.id = CheckinId::make(now, app.random);
   scan.event = event;
   scan.by = steward;
-  return postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) {
+  auto checkin = postgres::autocommit(app.database, [&](pqxx::transaction_base& tx) {
     read_code(tx, scan, sent.code, door);
     return storage::check_in(tx, scan, now);
   });
+  if (!checkin) return Refusal{Code::idempotency_key_reused, "Another ticket was scanned with the nonce " + scan.nonce};
+  return std::move(*checkin);
 }
 
 }  // namespace ticketd

@@ -11,7 +11,9 @@ namespace ticketd {
 // Refuses: event_not_found, not_event_owner, rate_limited. Throws postgres::DatabaseUnavailable.
 Result<storage::AtDoor> find_at_door(App& app, EventId event, UserId steward);
 
-// Looks at the code, and carries the scan out once. Throws as above.
-storage::Checkin answer_scan(App& app, SentScan sent, EventId event, UserId steward, const storage::AtDoor& door);
+// Looks at the code, and carries the scan out once.
+// Refuses: idempotency_key_reused, for a nonce of another ticket's scan. Throws as above.
+Result<storage::Checkin> answer_scan(App& app, SentScan sent, EventId event, UserId steward,
+                                     const storage::AtDoor& door);
 
 }  // namespace ticketd

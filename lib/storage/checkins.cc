@@ -31,9 +31,9 @@ const Statement kFindEvent{"find_event_of_booking", "SELECT event_id FROM bookin
 
 const Statement kFindAtDoor{"find_at_door",
                             "SELECT e.user_id AS owner, e.user_id = $2 OR " IS_ADMIN("$2") R"( AS may_scan,
-    (SELECT count(*) FROM (SELECT FROM checkins c WHERE c.user_id = $2 AND c.result = 'unknown' AND c.created_at > $3 LIMIT 100) AS those) AS guesses,
+    (SELECT count(*) FROM (SELECT FROM checkins c WHERE c.user_id = $2 AND c.is_guess AND c.created_at > $3 LIMIT 100) AS those) AS guesses,
     )" DOOR R"(
-  FROM events e LEFT JOIN doors d ON d.event_id = e.id WHERE e.id = $1)"};
+  FROM events e LEFT JOIN doors d ON d.event_id = e.id WHERE e.id = $1 AND e.forgotten_at IS NULL)"};
 
 Door door_of(const pqxx::row& row) {
   return {bytes_of_base64(text_of(row["ticket_key"])).value(), text_of(row["reentry"]), int_of(row["opens_minutes"])};
@@ -83,15 +83,16 @@ Door update_door(pqxx::transaction_base& tx, EventId event, const DoorChanges& c
   return door_of(run(tx, kUpdateDoor, event.str(), or_null(changes.reentry), or_null(minutes))[0]);
 }
 
-Checkin check_in(pqxx::transaction_base& tx, const Scan& scan, Time now) {
+std::optional<Checkin> check_in(pqxx::transaction_base& tx, const Scan& scan, Time now) {
   const auto& ticket = scan.ticket;
   const auto booking = ticket ? std::optional(ticket->booking.str()) : std::nullopt;
-  const auto* seen = ticket ? "ticket" : scan.is_of_other_event ? "wrong_event" : "unknown";
-  const auto id = text_of(run(tx, kCheckIn, scan.id.str(), scan.event.str(), seen, or_null(booking),
-                              ticket ? ticket->number : 0, ticket ? ticket->generation : 0,
-                              scan.goes_out ? "out" : "in", scan.late, format_time(scan.scanned_at), format_time(now),
-                              or_null(scan.gate), or_null(scan.device), scan.by.str(), scan.nonce)[0][0]);
-  return checkin_of(run(tx, kFind, id)[0]);  // another statement, which sees what the first one did
+  const auto* seen = ticket ? "ticket" : scan.is_of_other_event ? "wrong_event" : scan.is_guess ? "guess" : "unknown";
+  const auto id = optional_text(
+      run(tx, kCheckIn, scan.id.str(), scan.event.str(), seen, or_null(booking), ticket ? ticket->number : 0,
+          ticket ? ticket->generation : 0, scan.goes_out ? "out" : "in", scan.late, format_time(scan.scanned_at),
+          format_time(now), or_null(scan.gate), or_null(scan.device), scan.by.str(), scan.nonce)[0][0]);
+  if (!id) return std::nullopt;
+  return checkin_of(run(tx, kFind, *id)[0]);  // another statement, which sees what the first one did
 }
 
 std::optional<Checkin> undo_check_in(pqxx::transaction_base& tx, EventId event, CheckinId id, UserId by, Time now) {

@@ -23,10 +23,11 @@ std::optional<Door> find_door(pqxx::transaction_base& tx, EventId event);
 struct AtDoor {
   UserId owner;           // the event's
   bool may_scan = false;  // the user is that, or an admin
-  int guesses = 0;        // codes that nobody made, which the user scanned since; up to 100
+  int guesses = 0;        // that the user scanned since; up to 100
   std::optional<Door> door;
 };
-// What an endpoint has to know before it answers a user's scan. Empty if there is no such event.
+// What an endpoint has to know before it answers a user's scan. Empty if there is no such event, or who came to it was
+// forgotten.
 std::optional<AtDoor> find_at_door(pqxx::transaction_base& tx, EventId event, UserId user, Time since);
 
 // What is empty stays as it is.
@@ -48,11 +49,12 @@ struct Scan {
     int generation = 0;
   };
   std::optional<OfTicket> ticket;
-  bool is_of_other_event = false;  // a good code of another event's ticket; else one that nobody made
+  bool is_of_other_event = false;  // a good code of another event's ticket
+  bool is_guess = false;           // it has the form of a code, and nobody made it
   bool goes_out = false;
   bool late = false;  // a device without connection let that person in
   Time scanned_at;
-  std::string nonce;  // 8 to 64 characters; the same one again gets the answer of the first
+  std::string nonce;  // 8 to 64 characters; the same one again gets the answer to the first
   std::optional<std::string> gate;
   std::optional<std::string> device;
   UserId by;
@@ -81,8 +83,9 @@ struct Checkin {
 };
 
 // One scan, exactly once for each nonce: of two gates in the same moment one admits. A ticket that admitted is not
-// given back any more. Throws what libpqxx throws.
-Checkin check_in(pqxx::transaction_base& tx, const Scan& scan, Time now);
+// given back any more. Empty, and nothing was written: a scan of another ticket had that nonce. Throws what libpqxx
+// throws.
+std::optional<Checkin> check_in(pqxx::transaction_base& tx, const Scan& scan, Time now);
 
 // Takes it back: whoever was admitted by it was not. Once; again it changes nothing. Empty if the event has none like
 // it.

@@ -9,13 +9,14 @@ using namespace postgres;
 namespace {
 
 // What erasure `x` finds at the time $1. Of an event that goes as a whole the bookings go along; and who waits in a
-// line that has closed waits no more.
+// line that has closed waits no more. Somebody who was admitted stays: it is all the same to those who wait.
 #define HELD                                                                                                           \
   "(SELECT e.id AS event_id, NULL::uuid AS booking_id FROM events e WHERE e.user_id = x.user_id AND e.state = 'open' " \
   "AND e.end_date_time > $1 UNION ALL "                                                                                \
   "SELECT b.event_id, b.id FROM bookings b JOIN events e ON e.id = b.event_id WHERE b.user_id = x.user_id "            \
   "AND b.state IN " LIVE_STATES                                                                                        \
   " AND e.state = 'open' AND e.end_date_time > $1 AND e.user_id <> x.user_id "                                         \
+  "AND NOT EXISTS (SELECT FROM tickets t WHERE t.booking_id = b.id AND t.admitted_at IS NOT NULL) "                    \
   "AND NOT " IS_LEFT_WAITING("b", "e", "$1::timestamptz") ") AS held"
 
 const Statement kList{"list_erased_holdings",

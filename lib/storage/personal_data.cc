@@ -45,7 +45,7 @@ constexpr std::array kTables = {
                   "checkins c ON c.booking_id = b.id WHERE b.user_id = $1)",
                   "t.created_at DESC",
                   "id event_id booking_id number result because gate device user_id scanned_at created_at undone_at",
-                  "", "nonce undone_by", "who was let in, where, and by whom", kWithEvent},
+                  "", "nonce is_guess undone_by", "who was let in, where, and by whom", kWithEvent},
     PersonalTable{"notifications", "notifications", true, "t.user_id = $1", "t.created_at DESC",
                   "id user_id event_id booking_id kind message arguments created_at updated_at read_at", "",
                   "untold unposted", "what people were told", kWithEvent},

@@ -148,6 +148,14 @@ TEST(OfflineDoor, SendsFiveHundredScansAtOnce) {
   expect_text("admitted", result(code(2)));
 }
 
+TEST(OfflineDoor, MayNotUseANonceForTwoTickets) {
+  const Json first = late_scan(code(1), a_minute);
+  const auto reply = send_late(owner, event, {first, late_scan(code(2), a_minute, {{"nonce", first["nonce"]}})});
+  expect_problem(422, "idempotency_key_reused", reply);
+  expect_text("admitted", results_in(sent({first})));  // it counted
+  expect_text("admitted", result(code(2)));
+}
+
 TEST(OfflineDoor, NamesEveryBadField) {
   const auto refuse = [&](const std::vector<std::string>& fields, const std::vector<Json>& scans) {
     expect_bad_fields(fields, send_late(owner, event, scans));

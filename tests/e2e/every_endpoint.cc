@@ -24,6 +24,7 @@ std::string rate_class_of(const Endpoint& endpoint) {
   const bool deletes_account = endpoint.method == "DELETE" && endpoint.path == "/v1/users/me";
   if (endpoint.path.starts_with("/v1/auth/") || deletes_account) return "auth";
   if (endpoint.path == "/v1/users/me/export") return "booking";
+  if (endpoint.path.ends_with("/batch")) return "booking";
   if (endpoint.path.find("/checkins") != std::string::npos && endpoint.method != "GET") return "door";
   return endpoint.method == "GET" ? "reads" : "booking";
 }

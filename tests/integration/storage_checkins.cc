@@ -50,7 +50,7 @@ TEST_GROUP_BASE(Checkins, IntegrationTest) {
     return scan;
   }
   static storage::Checkin check_in(const storage::Scan& scan, Time at) {
-    return commit([&](pqxx::work& tx) { return storage::check_in(tx, scan, at); });
+    return commit([&](pqxx::work& tx) { return storage::check_in(tx, scan, at).value(); });
   }
   storage::Checkin check_in(const storage::Scan& scan) const { return check_in(scan, scan.scanned_at); }
   std::string result(const storage::Scan& scan) const { return check_in(scan).result; }
@@ -93,6 +93,16 @@ TEST(Checkins, AreAnsweredOnceForANonce) {
   again.id = fresh<CheckinId>();
   CHECK_TRUE(check_in(again).id == first.id);
   LONGS_EQUAL(1, sql_number("SELECT count(*) FROM checkins WHERE event_id = $1", event.str()));
+}
+
+TEST(Checkins, OfAnotherTicketNeedAnotherNonce) {
+  const auto first = scan_of(1);
+  check_in(first);
+  auto other = scan_of(2);
+  other.nonce = first.nonce;
+  commit([&](pqxx::work& tx) { CHECK_FALSE(storage::check_in(tx, other, doors).has_value()); });
+  other.ticket.reset();
+  commit([&](pqxx::work& tx) { CHECK_FALSE(storage::check_in(tx, other, doors).has_value()); });
 }
 
 TEST(Checkins, AreRefusedForWhatIsNoTicket) {
@@ -160,6 +170,40 @@ TEST(Checkins, AreTakenBack) {
   });
 }
 
+// A device with a wrong clock came first; the person whom the other gate let in is inside all the same.
+TEST(Checkins, ThatReplacedAnotherAreTakenBack) {
+  auto online = scan_of();
+  online.scanned_at = doors + minutes(10);
+  check_in(online);
+  const auto wrong = check_in(late(doors), doors + hours(1));
+  expect_text("conflict already_in", result_of(online.id));
+  commit([&](pqxx::work& tx) { storage::undo_check_in(tx, event, wrong.id, steward, doors + hours(1)); });
+  expect_text("admitted ", result_of(online.id));
+  const auto again = check_in(scan_of(), doors + hours(1));
+  expect_text("already_in", again.result);
+  CHECK_TRUE(again.admitted_at == doors + minutes(10));
+}
+
+// Who went out and came in again is inside, whichever device told of it first.
+TEST(Checkins, GoByWhenTheyWereScanned) {
+  set_door("after_exit");
+  check_in(scan_of());
+  const auto move = [&](int minute, bool out) {
+    auto scan = scan_of();
+    scan.scanned_at = doors + minutes(minute);
+    scan.goes_out = out;
+    return check_in(scan);
+  };
+  const auto first = move(1, true), back = move(2, false);
+  expect_text("left readmitted", first.result + ' ' + back.result);
+  move(3, true);
+  const auto inside = move(4, false);
+  commit([&](pqxx::work& tx) { storage::undo_check_in(tx, event, back.id, steward, doors); });
+  expect_text("already_in", move(5, false).result);  // the last of them was in
+  commit([&](pqxx::work& tx) { storage::undo_check_in(tx, event, inside.id, steward, doors); });
+  expect_text("readmitted", move(6, false).result);
+}
+
 TEST(Checkins, OfADeviceWithoutConnectionCountByTheEarliest) {
   auto online = scan_of();
   online.scanned_at = doors + minutes(10);
@@ -210,7 +254,7 @@ TEST(Checkins, OfTwoGatesAdmitOne) {
       try {
         auto session = open_session();
         pqxx::work tx(session.get());
-        if (storage::check_in(tx, scan_of(round + 1), doors).result == "admitted") ++admitted;
+        if (storage::check_in(tx, scan_of(round + 1), doors)->result == "admitted") ++admitted;
         tx.commit();
       } catch (...) {
         ++faults;
@@ -240,7 +284,7 @@ TEST(Checkins, AndWhoCancelsComeOneAfterTheOther) {
     std::string said;
     std::jthread gate([&] {
       pqxx::work tx(two.get());
-      said = storage::check_in(tx, scan, now()).result;
+      said = storage::check_in(tx, scan, now())->result;
       tx.commit();
     });
     CHECK(await_blocked(two.get().backendpid()));
@@ -283,6 +327,10 @@ TEST(Checkins, CountWhoGuesses) {
   for (int i = 0; i < 3; ++i) {
     auto guess = scan_of();
     guess.ticket.reset();
+    check_in(guess);  // what has no form at all is no guess
+    guess.is_guess = true;
+    guess.nonce += "!";
+    guess.id = fresh<CheckinId>();
     check_in(guess);
   }
   LONGS_EQUAL(3, guesses(steward, doors - minutes(1)));

@@ -19,7 +19,7 @@ TEST_GROUP_BASE(StorageVerifyDoor, VerifyTest) {
     scan.scanned_at = now() + std::chrono::hours(22);
     scan.nonce = "nonce-nonce";
     scan.by = owner(id);
-    expect_text("admitted", storage::check_in(tx, scan, now()).result);
+    expect_text("admitted", storage::check_in(tx, scan, now())->result);
     finds_nothing();
   }
 };
