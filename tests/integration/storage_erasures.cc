@@ -97,6 +97,18 @@ TEST(Erasures, TheirPlacesInLineGoToo) {
   LONGS_EQUAL(0, count_bookings(event, "waitlisted"));
 }
 
+// Or the worker would try to cancel that again and again, and is refused.
+TEST(Erasures, WhoWasAdmittedStays) {
+  const auto event = make_event(1);
+  const auto booking = book(user, event);
+  carry_out(booking);
+  sql("INSERT INTO tickets (booking_id, number, admitted_at, admission) VALUES ($1, 1, now(), gen_random_uuid())",
+      booking.booking()->str());
+  sql("UPDATE events SET admits = true WHERE id = $1", event.str());
+  erase();
+  LONGS_EQUAL(0, held(event).size());
+}
+
 TEST(Erasures, OfAnotherShardAnotherWorkerSees) {
   const auto event = make_event(1);
   carry_out(book(user, event));

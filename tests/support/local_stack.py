@@ -72,7 +72,13 @@ class LocalStack:
         subprocess.run(["sv", "-w", "20", "down", self.run_dir / f"service/{process}"], check=True, stdout=subprocess.DEVNULL)
 
     def up(self, process):
-        subprocess.run(["sv", "up", self.run_dir / f"service/{process}"], check=True, stdout=subprocess.DEVNULL)
+        """And waits until it runs. A runsv whose process lived for less than a second sleeps for one. What is asked of it
+        meanwhile waits in a queue, and sv, which sees what was wanted before, asks for nothing that seems to be so already:
+        of down, up, down and up again a down may be left."""
+        service = self.run_dir / f"service/{process}"
+        subprocess.run(["sv", "up", service], check=True, stdout=subprocess.DEVNULL)
+        await_true(lambda: subprocess.run(["sv", "status", service], check=False, text=True,
+                                          stdout=subprocess.PIPE).stdout.startswith("run:"), f"{process} runs")
 
     def ask(self, method, path, body=None, token=None, **headers):
         """The status, the answer and its headers; User_Agent="x" sends `User-Agent: x`."""

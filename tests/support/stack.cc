@@ -94,7 +94,9 @@ void take_down(const std::string& process) {
 }
 
 void bring_up(const std::string& process) {
-  if (sv("up", process) != 0) FAIL((process + " does not start").c_str());
+  // sv may have asked for nothing, see tests/support/local_stack.py.
+  const bool runs = sv("up", process) == 0 && await([&] { return is_alive(process); }, seconds(10));
+  if (!runs) FAIL((process + " does not start").c_str());
 }
 
 const std::vector<std::string>& workers() {

@@ -12,8 +12,6 @@ PORT = int(os.environ["RECEIVER_PORT"])
 # 127.0.0.1 stands for the internet here; all other addresses of this host are as private as they are.
 NETWORKS = "127.0.0.1/32"
 LOCAL = local_stack.LocalStack("webhooks", WEBHOOKS="1", STORES="sockets", TICKETD_RATE_LIMIT="off", TICKETD_WEBHOOK_NETWORKS=NETWORKS)
-# Longer than what a ticketd-webhooks had in hand that ended without a word is kept for it: it is tried by the next one.
-LEASE_IS_OVER = 90
 numbers = itertools.count(1)
 sql = LOCAL.sql
 receiver = None
@@ -62,7 +60,7 @@ class Organiser(Person):
         """What the delivery says once it was tried."""
         def now():
             return next(one for one in self.deliveries() if one["id"] == delivery["id"])
-        await_true(lambda: now()["error"] or now()["state"] != "waiting", "tried", LEASE_IS_OVER)
+        await_true(lambda: now()["error"] or now()["state"] != "waiting", "tried")
         return now()
 
     def posts(self, count=1, seconds=20):
