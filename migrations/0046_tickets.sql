@@ -119,9 +119,10 @@ CREATE FUNCTION went_out(of_booking uuid, of_number integer) RETURNS boolean
     ORDER BY c.scanned_at DESC, c.created_at DESC, c.id DESC LIMIT 1), false)
 $$;
 
--- Carries out one scan, and gives back its id, or that of the first one with this nonce; null: that was about another ticket. Locks the booking, so that two gates and whoever
--- cancels come one after the other. `seen`: 'ticket', or why it is none: 'unknown', 'guess' or 'wrong_event'. `goes`: 'in' or 'out'. `late`:
--- a device let that person in while it had no connection; the earliest of a ticket's admissions counts, the others are conflicts.
+-- Carries out one scan, and gives back its id, or that of the first one with this nonce; null: that was of another ticket. Locks
+-- the booking, so that two gates and whoever cancels come one after the other. `seen`: 'ticket', or why it is none: 'unknown',
+-- 'guess' or 'wrong_event'. `goes`: 'in' or 'out'. `late`: a device let that person in while it had no connection; the earliest of
+-- a ticket's admissions counts, the others are conflicts.
 CREATE FUNCTION check_in(scan uuid, at_event uuid, seen text, of_booking uuid, of_number integer, of_generation integer, goes text,
                          late boolean, scanned timestamptz, at timestamptz, at_gate text, by_device text, by_user uuid, with_nonce text)
   RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
