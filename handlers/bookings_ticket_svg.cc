@@ -13,7 +13,6 @@ static Answer get_ticket_svg(App& app, const Request& request, UserId user) {
   if (!ticket.ok()) return ticket.refusal();
   Reply reply;
   reply.header("Content-Type", "image/svg+xml");
-  reply.header("Content-Disposition", "inline");
   reply.body = print::ticket_svg(ticket->code,
                                  "Ticket " + std::to_string(ticket->ticket.number) + ": " + own->booking.event_title);
   return http::with_etag(std::move(reply), request);
